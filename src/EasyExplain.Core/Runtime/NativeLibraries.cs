@@ -1,0 +1,101 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using TorchSharp;
+
+namespace EasyExplain.Runtime;
+
+/// <summary>
+/// Finds the native libraries (libtorch, SkiaSharp) for the managed assemblies that ask for them.
+/// </summary>
+/// <remarks>
+/// PowerShell does not look into <c>runtimes/&lt;rid&gt;/native</c> of a module's folder, and the host process lies elsewhere. So the
+/// loader's last question is answered here: first the folder of this assembly (how a build and a one-platform package lie), then
+/// <c>runtimes/&lt;rid&gt;/native</c> below it (how a package for several platforms lies).
+/// </remarks>
+public static class NativeLibraries
+{
+    private static readonly object Gate = new();
+    private static bool _registered;
+
+    /// <summary>The folder that holds this assembly, where the search starts.</summary>
+    public static string BaseFolder { get; } = Path.GetDirectoryName(typeof(NativeLibraries).Assembly.Location)!;
+
+    /// <summary>Answers the loader's questions from now on; harmless when called again.</summary>
+    public static void Register()
+    {
+        lock (Gate)
+        {
+            if (_registered)
+            {
+                return;
+            }
+            AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly)!.ResolvingUnmanagedDll += Resolve;
+            _registered = true;
+        }
+    }
+
+    /// <summary>Stops answering; what is loaded stays loaded.</summary>
+    public static void Unregister()
+    {
+        lock (Gate)
+        {
+            if (_registered)
+            {
+                AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly)!.ResolvingUnmanagedDll -= Resolve;
+                _registered = false;
+            }
+        }
+    }
+
+    /// <summary>Loads libtorch now.</summary>
+    /// <exception cref="DllNotFoundException">libtorch is missing or does not load; the message says where it was looked for and what helps.</exception>
+    public static void LoadTorch()
+    {
+        Register();
+        try
+        {
+            torch.InitializeDeviceType(DeviceType.CPU);
+        }
+        catch (Exception e) when (e is NotSupportedException or DllNotFoundException or TypeInitializationException or BadImageFormatException)
+        {
+            string rid = RuntimeId(OSPlatformName(), RuntimeInformation.ProcessArchitecture);
+            throw new DllNotFoundException(
+                $"libtorch could not be loaded for {rid}. Looked in: {string.Join(", ", SearchFolders(BaseFolder, rid))}. " +
+                "EasyExplain runs on linux-x64 (glibc 2.34 or later), win-x64 and osx-arm64; build it on the machine that runs it, " +
+                $"or use the package made for {rid}. The loader said: {e.GetBaseException().Message}", e);
+        }
+    }
+
+    /// <summary>The folders in which a library is looked for, best first.</summary>
+    internal static IReadOnlyList<string> SearchFolders(string baseFolder, string rid) =>
+        [baseFolder, Path.Combine(baseFolder, "runtimes", rid, "native")];
+
+    /// <summary>The file names under which a platform keeps the library <paramref name="name"/>.</summary>
+    internal static IReadOnlyList<string> FileNames(string name, string os) => os switch
+    {
+        "win" => [name + ".dll"],
+        "osx" => ["lib" + name + ".dylib", name + ".dylib"],
+        _ => ["lib" + name + ".so", name + ".so"],
+    };
+
+    /// <summary>The portable runtime identifier, such as <c>linux-x64</c>.</summary>
+    internal static string RuntimeId(string os, Architecture architecture) => $"{os}-{architecture.ToString().ToLowerInvariant()}";
+
+    /// <summary>The first existing file for <paramref name="name"/>, or null.</summary>
+    internal static string? Find(string name, string baseFolder, string os, Architecture architecture)
+    {
+        IReadOnlyList<string> files = Path.HasExtension(name) ? [name, .. FileNames(name, os)] : FileNames(name, os);
+        return SearchFolders(baseFolder, RuntimeId(os, architecture))
+            .SelectMany(folder => files.Select(file => Path.Combine(folder, file)))
+            .FirstOrDefault(File.Exists);
+    }
+
+    private static string OSPlatformName() => OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
+
+    private static IntPtr Resolve(Assembly assembly, string name)
+    {
+        string? file = Find(name, BaseFolder, OSPlatformName(), RuntimeInformation.ProcessArchitecture);
+        return file is not null && NativeLibrary.TryLoad(file, out IntPtr handle) ? handle : IntPtr.Zero;
+    }
+}
