@@ -1,0 +1,28 @@
+# EasyExplain in one minute: where did the network look?
+#
+#   dotnet run --project src/EasyExplain.Host -- examples/quickstart.ps1      (needs only the .NET SDK)
+#   pwsh examples/quickstart.ps1                                             (pwsh 7.4 or later, after a dotnet build)
+
+param(
+    [string] $Photo = "$PSScriptRoot/photos/cat.jpg",
+    [string] $Destination = "$PSScriptRoot/out"
+)
+
+$ErrorActionPreference = 'Stop'
+Import-Module "$PSScriptRoot/../EasyExplain.psd1"
+
+# The bundled model: a small ResNet-20 that knows ten classes (airplane, automobile, bird, cat, …).
+$model = Import-CamModel
+$model
+
+# Its layers are objects: take the stages that still see at least 8 × 8 places.
+$layers = $model | Get-CamLayer | Where-Object { $_.Type -eq 'Sequential' -and $_.OutputShape[2] -ge 8 -and $_.Name -like 'layer?' }
+$layers
+
+# One pass explains all of them.
+$explanation = $layers | Invoke-CamExplanation -LiteralPath $Photo
+$explanation
+$explanation.Predictions
+
+# The picture of each, and all of them on one panel.
+$explanation | Export-CamOverlay $Destination -Style Overlay, Heatmap, Mask, Panel -PassThru

@@ -1,0 +1,89 @@
+using EasyExplain.Imaging;
+using EasyExplain.Models;
+
+namespace EasyExplain.Explanation;
+
+/// <summary>A class and what the network gives it.</summary>
+/// <param name="Class">Its index, from 0.</param>
+/// <param name="Label">Its name, or its index where there are no labels.</param>
+/// <param name="Probability">The softmax of the logits, 0 to 1.</param>
+public sealed record Prediction(int Class, string Label, double Probability);
+
+/// <summary>Where in one picture a network looked, by one method, for one class, at one or more layers.</summary>
+public sealed class CamExplanation
+{
+    private readonly WeakReference<Photo> _decoded;
+    private readonly Photo? _own;
+
+    internal CamExplanation(CamModel model, Photo photo, string? path)
+    {
+        (Model, Path, ImageSize) = (model, path, [photo.Height, photo.Width]);
+        // A thousand explanations in a variable must not hold a thousand photos: a file can be read again, a tensor's picture cannot.
+        _decoded = new WeakReference<Photo>(photo);
+        _own = path is null ? photo : null;
+    }
+
+    /// <summary>The photo's full path; null for an input tensor.</summary>
+    public string? Path { get; }
+
+    /// <summary>The method's name.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>The explained class.</summary>
+    public required int Class { get; init; }
+
+    /// <summary>The explained class's label, or its number where there are no labels.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>The explained class's probability, 0 to 1.</summary>
+    public required double Probability { get; init; }
+
+    /// <summary>The explained class's logit.</summary>
+    public required double Score { get; init; }
+
+    /// <summary>The five most probable classes.</summary>
+    public required IReadOnlyList<Prediction> Predictions { get; init; }
+
+    /// <summary>One map a layer, in the order asked.</summary>
+    public required IReadOnlyList<CamMap> Maps { get; init; }
+
+    /// <summary>The maps of all layers in one; null for a single layer.</summary>
+    public required CamMap? Fused { get; init; }
+
+    /// <summary>The layers' names in the order asked.</summary>
+    public IReadOnlyList<string> Layers => [.. Maps.Select(map => map.Layer)];
+
+    /// <summary>Height and width of the photo in pixels, upright.</summary>
+    public IReadOnlyList<int> ImageSize { get; }
+
+    /// <summary>The seed of the noise that was drawn; null where the method draws none.</summary>
+    public required long? Seed { get; init; }
+
+    /// <summary>What it took, from pixels to maps; work shared by several explanations of one photo counts for the first.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>The model that was explained.</summary>
+    public CamModel Model { get; }
+
+    /// <summary>The map that stands for the whole explanation: the fused one, or the only one.</summary>
+    public CamMap Map => Fused ?? Maps[0];
+
+    /// <summary>The photo, decoded again if it is no longer in memory.</summary>
+    /// <exception cref="ImageFileException">The file is no longer the picture it was.</exception>
+    public Photo GetPhoto()
+    {
+        if (_own is not null)
+        {
+            return _own;
+        }
+        if (!_decoded.TryGetTarget(out Photo? photo))
+        {
+            photo = ImageDecoder.Decode(Path!);
+            _decoded.SetTarget(photo);
+        }
+        return photo;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Label} {Probability:P1} ({Method})";
+}

@@ -1,0 +1,63 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Explanation;
+
+/// <summary>A point of the original photo, in pixels from its top left corner.</summary>
+public readonly record struct PixelPoint(int X, int Y)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{X}, {Y}";
+}
+
+/// <summary>Where a layer looked: a class activation map at the layer's own size, scaled to [0, 1].</summary>
+/// <remarks>It lives in managed memory; <see cref="Tensor"/> makes a native copy only when somebody asks for it.</remarks>
+public sealed class CamMap
+{
+    private readonly float[,] _values;
+    private Tensor? _tensor;
+
+    internal CamMap(string layer, float[,] values, Func<double, double, PixelPoint> toPhoto)
+    {
+        (Layer, _values) = (layer, values);
+        var (y, x) = Highest(values);
+        Peak = toPhoto((x + 0.5) / Width, (y + 0.5) / Height);
+    }
+
+    /// <summary>The layer's name; of a fused map, the names joined by +.</summary>
+    public string Layer { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height => _values.GetLength(0);
+
+    /// <summary>Columns.</summary>
+    public int Width => _values.GetLength(1);
+
+    /// <summary>The map as a float32 tensor <c>[Height, Width]</c> on the CPU, made at the first question.</summary>
+    public Tensor Tensor => _tensor ??= torch.tensor(_values).DetachFromDisposeScope();
+
+    /// <summary>The centre of the highest cell, in pixels of the original photo.</summary>
+    public PixelPoint Peak { get; }
+
+    /// <summary>True if it is zero everywhere: nothing at this layer spoke for the class.</summary>
+    public bool IsEmpty => _values.Cast<float>().All(value => value == 0);
+
+    /// <summary>A copy of the values, <c>[Height, Width]</c>, 0 to 1.</summary>
+    public float[,] ToArray() => (float[,])_values.Clone();
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Layer} ({Height}×{Width})";
+
+    private static (int Y, int X) Highest(float[,] values)
+    {
+        (int Y, int X) best = (0, 0);
+        for (int y = 0; y < values.GetLength(0); y++)
+        {
+            for (int x = 0; x < values.GetLength(1); x++)
+            {
+                best = values[y, x] > values[best.Y, best.X] ? (y, x) : best;
+            }
+        }
+        return best;
+    }
+}

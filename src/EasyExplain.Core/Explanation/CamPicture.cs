@@ -1,0 +1,72 @@
+using System.Globalization;
+using EasyExplain.Imaging;
+
+namespace EasyExplain.Explanation;
+
+/// <summary>What a picture of an explanation shows.</summary>
+public enum OverlayStyle
+{
+    /// <summary>The photo with the heat of the map over it.</summary>
+    Overlay,
+
+    /// <summary>The map alone, in colours.</summary>
+    Heatmap,
+
+    /// <summary>White where the map reaches the threshold, else black.</summary>
+    Mask,
+
+    /// <summary>All of it side by side: photo, a heat map and an overlay for each layer, the fused one, the mask, with titles.</summary>
+    Panel,
+}
+
+/// <summary>Draws explanations.</summary>
+/// <param name="Alpha">The opacity of the heat, 0 (only the photo) to 1.</param>
+/// <param name="Colormap">matplotlib's name.</param>
+/// <param name="Threshold">From which value on, 0 to 1, the mask is white.</param>
+/// <param name="MaxSize">The longer side of a picture at most, in pixels; no photo is enlarged.</param>
+public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshold, int MaxSize)
+{
+    /// <summary>Draws one picture, as large as the photo up to <see cref="MaxSize"/>; a panel has its own size.</summary>
+    /// <exception cref="ImageFileException">The photo can no longer be read.</exception>
+    public Photo Draw(CamExplanation explanation, OverlayStyle style)
+    {
+        Photo original = explanation.GetPhoto();
+        Photo photo = PhotoResizer.FitWithin(original, MaxSize);
+        PixelRegion region = explanation.Model.Preprocessing.RegionOf(original.Width, original.Height);
+        double scale = (double)photo.Width / original.Width;
+        region = new PixelRegion(region.X * scale, region.Y * scale, region.Width * scale, region.Height * scale);
+        return style switch
+        {
+            OverlayStyle.Overlay => Blend(photo, explanation.Map, region),
+            OverlayStyle.Heatmap => Heat(photo, explanation.Map, region),
+            OverlayStyle.Mask => Mask(photo, explanation.Map, region),
+            OverlayStyle.Panel => Panel.Compose([.. Tiles(explanation, photo, region)], Headline(explanation)),
+            _ => throw new ArgumentOutOfRangeException(nameof(style), style, "unknown style"),
+        };
+    }
+
+    private IEnumerable<PanelTile> Tiles(CamExplanation explanation, Photo photo, PixelRegion region)
+    {
+        yield return new PanelTile(Path.GetFileName(explanation.Path) ?? "input", photo);
+        foreach (CamMap map in explanation.Maps)
+        {
+            yield return new PanelTile($"{map.Layer} ({map.Height}×{map.Width})", Heat(photo, map, region));
+            yield return new PanelTile($"{map.Layer}, overlay", Blend(photo, map, region));
+        }
+        if (explanation.Fused is { } fused)
+        {
+            yield return new PanelTile("fused", Heat(photo, fused, region));
+            yield return new PanelTile("fused, overlay", Blend(photo, fused, region));
+        }
+        yield return new PanelTile(string.Create(CultureInfo.InvariantCulture, $"mask ≥ {Threshold}"), Mask(photo, explanation.Map, region));
+    }
+
+    private static string Headline(CamExplanation explanation) => string.Create(CultureInfo.InvariantCulture,
+        $"{explanation.Label}  {explanation.Probability * 100:0.0} %  ·  {explanation.Method}  ·  {explanation.Model.Name}");
+
+    private Photo Blend(Photo photo, CamMap map, PixelRegion region) => Overlay.Blend(photo, map.ToArray(), region, Colormap, Alpha);
+
+    private Photo Heat(Photo photo, CamMap map, PixelRegion region) => Overlay.Heatmap(photo.Width, photo.Height, map.ToArray(), region, Colormap);
+
+    private Photo Mask(Photo photo, CamMap map, PixelRegion region) => Overlay.Mask(photo.Width, photo.Height, map.ToArray(), region, Threshold);
+}

@@ -1,0 +1,61 @@
+using EasyExplain.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Explanation;
+
+/// <summary>The noise that smoothing methods add to the normalised input.</summary>
+/// <param name="SampleCount">How many noisy copies.</param>
+/// <param name="Std">The standard deviation, in units of the normalised input.</param>
+/// <param name="Seed">Starts the generator; the same seed draws the same noise whatever the batch size.</param>
+/// <param name="BatchSize">How many copies run at a time: memory grows with it, results do not change beyond rounding.</param>
+public sealed record Noise(int SampleCount, double Std, long Seed, int BatchSize);
+
+/// <summary>All layers' evidence for one class of one image: from one forward pass and, if asked for, one backward pass.</summary>
+/// <remarks>Its tensors belong to the dispose scope in which they are first asked for; keep one scope open while it is used.</remarks>
+internal sealed class ClassEvidence(Network network, Tensor input, Pass clean, IReadOnlyList<Node> taps, long @class, Noise noise, CancellationToken cancel)
+{
+    private const int Powers = 3;
+    private IReadOnlyList<Tensor>? _gradients;
+    private IReadOnlyList<Tensor[]>? _noisyMoments;
+
+    /// <summary>Each layer's output for the clean image, <c>[C, H, W]</c>.</summary>
+    public IReadOnlyList<Tensor> Activations { get; } = [.. clean.Taps.Select(tap => tap.detach()[0])];
+
+    /// <summary>The gradients of the class score with respect to them.</summary>
+    public IReadOnlyList<Tensor> Gradients => _gradients ??= [.. ScoreGradients(clean).Select(gradient => gradient[0])];
+
+    /// <summary>For each layer the means over the noisy copies of g, g² and g³.</summary>
+    public IReadOnlyList<Tensor[]> NoisyMoments => _noisyMoments ??= MeasureNoise();
+
+    /// <summary>The gradients of the summed class score; images of a batch do not see each other, so each gets its own.</summary>
+    private IList<Tensor> ScoreGradients(Pass pass)
+    {
+        // The graph is kept: the same pass may be asked about another class.
+        using Tensor score = pass.Logits[TensorIndex.Colon, @class].sum();
+        return autograd.grad([score], [.. pass.Taps], retain_graph: true);
+    }
+
+    private IReadOnlyList<Tensor[]> MeasureNoise()
+    {
+        Tensor[][] sums = [.. Activations.Select(activation => Enumerable.Range(0, Powers).Select(_ => zeros_like(activation)).ToArray())];
+        using var generator = new Generator((ulong)noise.Seed, CPU);
+        for (int done = 0; done < noise.SampleCount; done += noise.BatchSize)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int count = Math.Min(noise.BatchSize, noise.SampleCount - done);
+            // Drawn one by one: so the numbers are those of one sample after the other.
+            Tensor[] draws = [.. Enumerable.Range(0, count).Select(_ => randn(input.shape, generator: generator) * noise.Std)];
+            Tensor noisy = input + cat(draws, 0).to(input.device);
+            IList<Tensor> gradients = ScoreGradients(Executor.Run(network, noisy, taps, track: true, cancel));
+            for (int layer = 0; layer < gradients.Count; layer++)
+            {
+                for (int power = 1; power <= Powers; power++)
+                {
+                    sums[layer][power - 1].add_(gradients[layer].pow(power).sum(0));
+                }
+            }
+        }
+        return [.. sums.Select(powers => powers.Select(sum => sum / noise.SampleCount).ToArray())];
+    }
+}

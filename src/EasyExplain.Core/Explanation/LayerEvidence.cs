@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace EasyExplain.Explanation;
+
+/// <summary>What a method has to work with at one layer; each quantity is computed for all layers at once, when first asked for.</summary>
+public sealed class LayerEvidence
+{
+    private readonly ClassEvidence _evidence;
+    private readonly int _index;
+
+    internal LayerEvidence(ClassEvidence evidence, int index) => (_evidence, _index) = (evidence, index);
+
+    /// <summary>The layer's output for the clean image, <c>[C, H, W]</c>.</summary>
+    public Tensor Activations => _evidence.Activations[_index];
+
+    /// <summary>The gradient of the class score (the logit) with respect to <see cref="Activations"/>, <c>[C, H, W]</c>.</summary>
+    public Tensor Gradients => _evidence.Gradients[_index];
+
+    /// <summary>The mean over the noisy copies of the image of the gradient raised to <paramref name="power"/> (1, 2 or 3), <c>[C, H, W]</c>.</summary>
+    public Tensor MeanNoisyGradient(int power) => _evidence.NoisyMoments[_index][power - 1];
+}

@@ -1,0 +1,20 @@
+using static TorchSharp.torch;
+
+namespace EasyExplain.Explanation.Methods;
+
+/// <summary>LayerCAM (Jiang et al. 2021, IEEE TIP 30, "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization").</summary>
+internal static class LayerCAM
+{
+    private const double Gamma = 2; // of equation 9, the paper's value
+
+    public static CamMethod Method { get; } = new("LayerCAM", "Every pixel weighted by its own positive gradient: fine detail, for early layers too.", Map)
+    {
+        BeforeFusion = map => (Gamma * map).tanh(), // equation 9
+    };
+
+    private static Tensor Map(LayerEvidence layer)
+    {
+        Tensor weights = layer.Gradients.relu();                  // equation 5
+        return ChannelSum.Of(weights * layer.Activations).relu(); // equations 6 and 7
+    }
+}

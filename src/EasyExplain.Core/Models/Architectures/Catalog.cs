@@ -1,0 +1,20 @@
+namespace EasyExplain.Models.Architectures;
+
+/// <summary>Every architecture that weights can be loaded into; a family is one file and one line here.</summary>
+public static class Catalog
+{
+    /// <summary>All architectures, family by family.</summary>
+    public static IReadOnlyList<Architecture> All { get; } =
+    [
+        .. CifarResNet.Family,
+        .. ResNet.Family,
+        .. VGG.Family,
+    ];
+
+    /// <summary>The architecture of this name (case does not matter).</summary>
+    /// <exception cref="ModelImportException">There is none; the message names near ones.</exception>
+    public static Architecture Find(string name) =>
+        All.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new ModelImportException(ModelFault.UnknownArchitecture,
+            $"There is no architecture '{name}'. {NearNames.Hint(name, All.Select(known => known.Name))}");
+}

@@ -1,0 +1,45 @@
+using EasyExplain.Networks;
+
+namespace EasyExplain.Models;
+
+/// <summary>A layer of a model: an output that can be explained. Layers carry their model, so that they can be piped on.</summary>
+public sealed class CamLayer
+{
+    internal CamLayer(CamModel model, Layer layer, int index)
+    {
+        long[] shape = model.Shapes[layer.Node];
+        (Model, Node, Index, Name, Type, OutputShape) = (model, layer.Node, index, layer.Name, layer.Type, [1, .. shape]);
+        ParameterCount = model.Network.Parameters
+            .Where(parameter => !parameter.IsBuffer && parameter.Name.StartsWith(layer.Name + ".", StringComparison.Ordinal))
+            .Sum(parameter => parameter.Count);
+    }
+
+    /// <summary>Its place in the order the network runs, from 0.</summary>
+    public int Index { get; }
+
+    /// <summary>torchvision's name, such as <c>layer4.1.conv2</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>torchvision's class, such as <c>Conv2d</c> or <c>BasicBlock</c>.</summary>
+    public string Type { get; }
+
+    /// <summary>The output's shape for one picture of the model's input size: <c>[1, C, H, W]</c>, or <c>[1, F]</c> after flattening.</summary>
+    public IReadOnlyList<long> OutputShape { get; }
+
+    /// <summary>The number of trained values in it and in what it holds.</summary>
+    public long ParameterCount { get; }
+
+    /// <summary>True for the layer that is explained when none is named.</summary>
+    public bool IsDefault => Name == Model.DefaultLayer;
+
+    /// <summary>The model it belongs to.</summary>
+    public CamModel Model { get; }
+
+    /// <summary>Whether its output has height and width over 1, so that a map of it says something.</summary>
+    internal bool IsSpatial => OutputShape is [_, _, > 1, > 1];
+
+    internal Node Node { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

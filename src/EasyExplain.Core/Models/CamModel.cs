@@ -1,0 +1,104 @@
+using EasyExplain.Imaging;
+using EasyExplain.Networks;
+using EasyExplain.Networks.Rewrites;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Models;
+
+/// <summary>A classifier ready to be explained: its network with weights, how it wants its pictures, what its classes are called.</summary>
+/// <remarks>It owns its weights; dispose it when it is no longer needed. Several threads may explain with one model at a time.</remarks>
+public sealed class CamModel : IDisposable
+{
+    private readonly BatchNormFolding _folding;
+    private readonly object _gate = new();
+    private bool _disposed;
+
+    internal CamModel(string name, string architecture, string path, Network network, Preprocessing preprocessing, IReadOnlyList<string> labels, Device device)
+    {
+        (Name, Architecture, Path, Network, Preprocessing, Labels, Device) = (name, architecture, path, network, preprocessing, labels, device);
+        _folding = new BatchNormFolding(network);
+        Shapes = network.Shapes(3, preprocessing.Height, preprocessing.Width);
+        ClassCount = checked((int)Shapes[network.Output][0]);
+        ParameterCount = network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count);
+        Layers = [.. network.Layers.Select((layer, index) => new CamLayer(this, layer, index))];
+        DefaultLayer = (Layers.LastOrDefault(layer => layer.IsSpatial) ?? throw new ModelImportException(ModelFault.InvalidOption,
+            $"No layer of {architecture} has an output larger than 1×1 for input of {preprocessing.Height}×{preprocessing.Width} pixels. Give a larger input size.")).Name;
+    }
+
+    /// <summary>The weight file's name without its extension.</summary>
+    public string Name { get; }
+
+    /// <summary>torchvision's name, such as <c>resnet50</c>.</summary>
+    public string Architecture { get; }
+
+    /// <summary>The weight file, as a full path.</summary>
+    public string Path { get; }
+
+    /// <summary>Where it computes: <c>cpu</c>, <c>cuda:0</c>.</summary>
+    public Device Device { get; }
+
+    /// <summary>The number of classes, as the weights have it.</summary>
+    public int ClassCount { get; }
+
+    /// <summary>One label a class, or empty where nobody named them.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Height and width of the input in pixels.</summary>
+    public int[] InputSize => [Preprocessing.Height, Preprocessing.Width];
+
+    /// <summary>What is subtracted from red, green and blue in [0, 1].</summary>
+    public IReadOnlyList<double> Mean => Preprocessing.Mean;
+
+    /// <summary>What red, green and blue are then divided by.</summary>
+    public IReadOnlyList<double> Std => Preprocessing.Std;
+
+    /// <summary>How a photo of another shape becomes the input.</summary>
+    public ResizeMode ResizeMode => Preprocessing.ResizeMode;
+
+    /// <summary>The number of trained values (without running statistics).</summary>
+    public long ParameterCount { get; }
+
+    /// <summary>The layer that is explained when none is named: the last one whose output still has height and width over 1.</summary>
+    public string DefaultLayer { get; }
+
+    /// <summary>True after <see cref="Dispose"/>.</summary>
+    public bool IsDisposed => _disposed;
+
+    /// <summary>Every layer in the order the network runs, scopes before what they hold.</summary>
+    internal IReadOnlyList<CamLayer> Layers { get; }
+
+    internal Network Network { get; }
+
+    internal Preprocessing Preprocessing { get; }
+
+    /// <summary>Each node's output shape without the batch dimension, for <see cref="InputSize"/>.</summary>
+    internal IReadOnlyDictionary<Node, long[]> Shapes { get; }
+
+    /// <summary>What a class is called: its label, or its number where there is none.</summary>
+    public string LabelOf(int @class) => @class < Labels.Count ? Labels[@class] : @class.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({Architecture})";
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _folding.Dispose();
+            Network.Dispose();
+        }
+    }
+
+    /// <summary>The network as it runs fastest while the outputs of <paramref name="layers"/> stay what they are.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    internal Network Optimized(IReadOnlySet<string> layers)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _folding.Apply(layers);
+        }
+    }
+}

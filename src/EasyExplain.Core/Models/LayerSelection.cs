@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+
+namespace EasyExplain.Models;
+
+/// <summary>A layer, class or method that was asked for is not there; the message names near ones.</summary>
+public sealed class SelectionException(string message) : Exception(message);
+
+/// <summary>Finds layers by name or wildcard.</summary>
+public static class LayerSelection
+{
+    /// <summary>
+    /// The spatial layers that <paramref name="names"/> stand for, in the order asked, each once. A wildcard takes those of the
+    /// matching layers whose output has height and width over 1; a full name must be one of them.
+    /// </summary>
+    /// <exception cref="SelectionException">A name fits no layer, or one without height and width.</exception>
+    public static IReadOnlyList<CamLayer> Select(CamModel model, IEnumerable<string> names)
+    {
+        var selected = new List<CamLayer>();
+        foreach (string name in names)
+        {
+            selected.AddRange(IsWildcard(name) ? Matching(model, name) : [Named(model, name)]);
+        }
+        return [.. selected.DistinctBy(layer => layer.Name)];
+    }
+
+    /// <summary>Says that there is no such layer, and which are near.</summary>
+    internal static SelectionException Unknown(CamModel model, string name) =>
+        new($"{model} has no layer '{name}'. {NearNames.Hint(name, model.Layers.Select(layer => layer.Name))}");
+
+    /// <summary>The layer of exactly this name.</summary>
+    private static CamLayer Named(CamModel model, string name)
+    {
+        CamLayer layer = model.Layers.FirstOrDefault(layer => layer.Name == name)
+            ?? throw Unknown(model, name);
+        return layer.IsSpatial ? layer : throw new SelectionException(
+            $"Layer '{name}' of {model} has output [{string.Join(", ", layer.OutputShape)}]: no height and width to make a map of. " +
+            $"The last layer that has them is '{model.DefaultLayer}'.");
+    }
+
+    private static IReadOnlyList<CamLayer> Matching(CamModel model, string wildcard)
+    {
+        Regex pattern = Pattern(wildcard);
+        CamLayer[] matching = [.. model.Layers.Where(layer => layer.IsSpatial && pattern.IsMatch(layer.Name))];
+        return matching.Length > 0 ? matching : throw new SelectionException(
+            $"No layer of {model} with height and width fits '{wildcard}'. {NearNames.Hint(wildcard.Replace("*", "", StringComparison.Ordinal), model.Layers.Select(layer => layer.Name))}");
+    }
+
+    private static bool IsWildcard(string name) => name.AsSpan().IndexOfAny('*', '?', '[') >= 0;
+
+    /// <summary>PowerShell's wildcards as a regular expression: * any letters, ? one letter, [a-c] one of a set.</summary>
+    private static Regex Pattern(string wildcard)
+    {
+        string escaped = Regex.Escape(wildcard).Replace(@"\*", ".*", StringComparison.Ordinal).Replace(@"\?", ".", StringComparison.Ordinal);
+        return new Regex($"^{Regex.Replace(escaped, @"\\\[([^\]]+)\]", "[$1]")}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    }
+}

@@ -1,0 +1,26 @@
+namespace EasyExplain.Models;
+
+/// <summary>Why a model could not be imported.</summary>
+public enum ModelFault
+{
+    /// <summary>No architecture of that name.</summary>
+    UnknownArchitecture,
+
+    /// <summary>No architecture, or more than one, has the tensors that the file holds.</summary>
+    ArchitectureNotRecognized,
+
+    /// <summary>The file's tensors are not those of the architecture.</summary>
+    WeightsDoNotFit,
+
+    /// <summary>An option (labels, input size, mean, standard deviation, device) does not fit the model or the machine.</summary>
+    InvalidOption,
+}
+
+/// <summary>A model could not be imported; the message names the value, the file and what would have been right.</summary>
+/// <param name="fault">What kind of fault it is.</param>
+/// <param name="message">The whole story.</param>
+public sealed class ModelImportException(ModelFault fault, string message) : Exception(message)
+{
+    /// <summary>What kind of fault it is.</summary>
+    public ModelFault Fault { get; } = fault;
+}

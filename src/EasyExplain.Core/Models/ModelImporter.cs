@@ -1,0 +1,131 @@
+using EasyExplain.Imaging;
+using EasyExplain.Models.Architectures;
+using EasyExplain.Networks;
+using EasyExplain.Runtime;
+using EasyExplain.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Models;
+
+/// <summary>What the user says about a model; what is null is taken from the weight file, else from the architecture.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>torchvision's name, or null to recognise it from the tensors.</summary>
+    public string? Architecture { get; init; }
+
+    /// <summary>One label a line.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>Height and width of the input in pixels.</summary>
+    public IReadOnlyList<int>? InputSize { get; init; }
+
+    /// <summary>Means of red, green and blue, in [0, 1].</summary>
+    public IReadOnlyList<double>? Mean { get; init; }
+
+    /// <summary>Standard deviations of red, green and blue.</summary>
+    public IReadOnlyList<double>? Std { get; init; }
+
+    /// <summary>How a photo of another shape becomes the input.</summary>
+    public ResizeMode? ResizeMode { get; init; }
+
+    /// <summary><c>cpu</c> or <c>cuda[:n]</c>.</summary>
+    public string Device { get; init; } = "cpu";
+}
+
+/// <summary>Makes a model of a weight file.</summary>
+public static class ModelImporter
+{
+    /// <summary>The model that ships with the module: ResNet-20 trained on CIFAR-10 (see its model card beside it).</summary>
+    public static string BundledPath => Path.Combine(NativeLibraries.BaseFolder, "models", "resnet20-cifar10.safetensors");
+
+    /// <summary>Reads <paramref name="path"/> and builds the network it fits.</summary>
+    /// <param name="path">A .safetensors or .pth file; its content says which.</param>
+    /// <param name="options">What the user says about it.</param>
+    /// <param name="explain">Told what was found out or chosen by default, a sentence each.</param>
+    /// <exception cref="WeightFileException">The file is not a weight file, or is damaged.</exception>
+    /// <exception cref="ModelImportException">Its tensors fit no architecture, or an option does not fit.</exception>
+    public static CamModel Import(string path, ModelOptions options, Action<string> explain)
+    {
+        using WeightFile file = WeightFile.Open(path);
+        explain($"'{path}' is a {file.Format} file with {file.Entries.Count} tensors.");
+        IReadOnlyList<WeightEntry> entries = StateDict.Without(file.Entries, ".num_batches_tracked");
+        Architecture architecture = ArchitectureOf(file, entries, options, explain);
+        NativeLibraries.LoadTorch();
+        Device device = DeviceOf(options.Device);
+        Network network = architecture.Build(StateDict.ClassesOf(entries, architecture, path));
+        try
+        {
+            StateDict.Load(network, file, entries, device, architecture.Name);
+            Preprocessing preprocessing = PreprocessingOf(file, options, architecture.Preprocessing, explain);
+            string[] labels = [.. options.Labels ?? FileMetadata.Labels(file) ?? []];
+            CheckSize(network, preprocessing, architecture);
+            var model = new CamModel(Path.GetFileNameWithoutExtension(path), architecture.Name, path, network, preprocessing, labels, device);
+            return labels.Length == 0 || labels.Length == model.ClassCount ? model : throw new ModelImportException(ModelFault.InvalidOption,
+                $"{labels.Length} labels were given, but '{path}' has {model.ClassCount} classes. Give one label a line, in the order of the classes.");
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private static Architecture ArchitectureOf(WeightFile file, IReadOnlyList<WeightEntry> entries, ModelOptions options, Action<string> explain)
+    {
+        if ((options.Architecture ?? FileMetadata.Architecture(file)) is { } name)
+        {
+            explain(options.Architecture is null ? $"The file says that it is '{name}'." : $"Architecture '{name}', as asked.");
+            return Catalog.Find(name);
+        }
+        Architecture found = StateDict.Recognize(entries, Catalog.All, file.Path);
+        explain($"Recognised as '{found.Name}': all names and shapes fit, and fit no other architecture.");
+        return found;
+    }
+
+    private static Preprocessing PreprocessingOf(WeightFile file, ModelOptions options, Preprocessing usual, Action<string> explain)
+    {
+        Preprocessing stated = FileMetadata.Preprocessing(file, usual);
+        var chosen = new Preprocessing(
+            options.InputSize?[0] ?? stated.Height, options.InputSize?[^1] ?? stated.Width,
+            options.Mean ?? stated.Mean, options.Std ?? stated.Std, options.ResizeMode ?? stated.ResizeMode);
+        explain($"Input {chosen.Height}×{chosen.Width}, mean {string.Join(", ", chosen.Mean)}, standard deviation {string.Join(", ", chosen.Std)}, {chosen.ResizeMode}.");
+        return chosen;
+    }
+
+    private static Device DeviceOf(string name)
+    {
+        string[] parts = name.ToLowerInvariant().Split(':');
+        int index = 0;
+        bool known = parts[0] is "cpu" or "cuda" && (parts.Length == 1 || (parts.Length == 2 && parts[0] == "cuda" && int.TryParse(parts[1], out index) && index >= 0));
+        if (!known)
+        {
+            throw new ModelImportException(ModelFault.InvalidOption, $"'{name}' is not a device. Known: cpu, cuda, cuda:0, cuda:1, ….");
+        }
+        if (parts[0] == "cpu")
+        {
+            return CPU;
+        }
+        if (!cuda.is_available() || index >= cuda.device_count())
+        {
+            throw new ModelImportException(ModelFault.InvalidOption,
+                $"Device '{name}' is not there: this build of libtorch sees {(cuda.is_available() ? cuda.device_count() : 0)} CUDA devices. Use -Device cpu.");
+        }
+        return new Device(DeviceType.CUDA, index);
+    }
+
+    /// <summary>A picture must be large enough to get through the network.</summary>
+    private static void CheckSize(Network network, Preprocessing preprocessing, Architecture architecture)
+    {
+        try
+        {
+            network.Shapes(3, preprocessing.Height, preprocessing.Width);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelImportException(ModelFault.InvalidOption,
+                $"Input of {preprocessing.Height}×{preprocessing.Width} pixels is too small for {architecture.Name}: {e.Message}. " +
+                $"Its usual size is {architecture.Preprocessing.Height}×{architecture.Preprocessing.Width}.");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace EasyExplain.Networks;
+
+/// <summary>
+/// A classifier as a graph of named operations, in the order they run. The network owns the parameters of its nodes.
+/// </summary>
+/// <param name="nodes">All nodes, each after those it reads; the first is the input.</param>
+/// <param name="output">The node that makes the logits, <c>[N, classes]</c>.</param>
+/// <param name="layers">The names of the module tree, parents before children.</param>
+public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyList<Layer> layers) : IDisposable
+{
+    private readonly Dictionary<string, Layer> _byName = layers.ToDictionary(layer => layer.Name, StringComparer.Ordinal);
+
+    /// <summary>All nodes in the order they run; the first is the input.</summary>
+    public IReadOnlyList<Node> Nodes { get; } = nodes;
+
+    /// <summary>The node that takes the picture, <c>[N, C, H, W]</c>.</summary>
+    public Node Input => Nodes[0];
+
+    /// <summary>The node that makes the logits, <c>[N, classes]</c>.</summary>
+    public Node Output { get; } = output;
+
+    /// <summary>The names of the module tree, parents before children.</summary>
+    public IReadOnlyList<Layer> Layers { get; } = layers;
+
+    /// <summary>Every parameter and buffer, in the order the nodes run.</summary>
+    public IEnumerable<Parameter> Parameters => Nodes.SelectMany(node => node.Operator.Parameters);
+
+    /// <summary>The layer of this name, or null.</summary>
+    public Layer? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>The output shape of every node, without the batch dimension, for an input <c>[C, H, W]</c>.</summary>
+    public IReadOnlyDictionary<Node, long[]> Shapes(params long[] input)
+    {
+        var shapes = new Dictionary<Node, long[]> { [Input] = input };
+        foreach (Node node in Nodes.Skip(1))
+        {
+            shapes[node] = node.Operator.OutputShape([.. node.Inputs.Select(source => shapes[source])]);
+        }
+        return shapes;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Parameter parameter in Parameters)
+        {
+            parameter.Dispose();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using EasyExplain.Networks.Operators;
+
+namespace EasyExplain.Networks;
+
+/// <summary>
+/// Writes a network down as its paper's table does: one call an operation, scopes for blocks. Input channels follow from what is
+/// read, names from the scopes.
+/// </summary>
+public sealed class NetworkBuilder
+{
+    private readonly List<Node> _nodes = [];
+    private readonly List<Layer?> _layers = []; // a scope's place is taken when it opens, filled when it closes
+    private readonly Dictionary<string, int> _layerAt = new(StringComparer.Ordinal);
+    private readonly Dictionary<Node, long[]> _shapes = [];
+    private string _scope = "";
+
+    /// <summary>Starts a network that takes <c>[N, channels, height, width]</c>.</summary>
+    public NetworkBuilder(long channels, long height, long width)
+    {
+        Input = new Node(new Input(), [], "");
+        _nodes.Add(Input);
+        _shapes[Input] = [channels, height, width];
+    }
+
+    /// <summary>The picture.</summary>
+    public Node Input { get; }
+
+    /// <summary>The channels of a node's output (features, after a flatten).</summary>
+    public long Channels(Node node) => _shapes[node][0];
+
+    /// <summary>Opens a scope, such as a stage or a block; what <paramref name="body"/> returns is the scope's output.</summary>
+    /// <param name="name">The name within the enclosing scope.</param>
+    /// <param name="type">torchvision's class, such as <c>Sequential</c> or <c>Bottleneck</c>.</param>
+    /// <param name="body">Adds the scope's nodes.</param>
+    public Node Scope(string name, string type, Func<Node> body)
+    {
+        string outer = _scope, path = PathOf(name);
+        int place = Reserve(path);
+        _scope = path;
+        try
+        {
+            Node result = body();
+            _layers[place] = new Layer(path, type, result);
+            return result;
+        }
+        finally
+        {
+            _scope = outer;
+        }
+    }
+
+    /// <summary>A convolution with square kernel; weights <c>name.weight</c> and, with <paramref name="bias"/>, <c>name.bias</c>.</summary>
+    public Node Conv2d(string name, Node x, long channels, long kernel, long stride = 1, long padding = 0, long groups = 1, bool bias = true)
+    {
+        string path = PathOf(name);
+        return Add(name, new Conv2d(
+            new Parameter(path + ".weight", channels, Channels(x) / groups, kernel, kernel),
+            bias ? new Parameter(path + ".bias", channels) : null,
+            stride, padding, groups), x);
+    }
+
+    /// <summary>Batch normalisation with the running statistics.</summary>
+    public Node BatchNorm2d(string name, Node x, double eps = 1e-5)
+    {
+        string path = PathOf(name);
+        long channels = Channels(x);
+        return Add(name, new BatchNorm2d(
+            new Parameter(path + ".weight", channels),
+            new Parameter(path + ".bias", channels),
+            new Parameter(path + ".running_mean", channels) { IsBuffer = true },
+            new Parameter(path + ".running_var", channels) { IsBuffer = true },
+            eps), x);
+    }
+
+    /// <summary>A fully connected layer.</summary>
+    public Node Linear(string name, Node x, long features)
+    {
+        string path = PathOf(name);
+        return Add(name, new Linear(new Parameter(path + ".weight", features, Channels(x)), new Parameter(path + ".bias", features)), x);
+    }
+
+    /// <summary>max(x, 0).</summary>
+    public Node ReLU(string name, Node x) => Add(name, new ReLU(), x);
+
+    /// <summary>Maximum over a square window.</summary>
+    public Node MaxPool2d(string name, Node x, long kernel, long stride, long padding = 0) => Add(name, new MaxPool2d(kernel, stride, padding), x);
+
+    /// <summary>Mean over as many windows as the output has cells.</summary>
+    public Node AdaptiveAvgPool2d(string name, Node x, long size) => Add(name, new AdaptiveAvgPool2d(size), x);
+
+    /// <summary>Dropout, which does nothing when a network is used rather than trained.</summary>
+    public Node Dropout(string name, Node x) => Add(name, new Dropout(), x);
+
+    /// <summary>x + y, a function in torchvision and so without a name of its own.</summary>
+    public Node Add(Node x, Node y) => Append(new Node(new Add(), [x, y], _scope));
+
+    /// <summary><c>[C, H, W]</c> to <c>[C·H·W]</c>, a function in torchvision and so without a name of its own.</summary>
+    public Node Flatten(Node x) => Append(new Node(new Flatten(), [x], _scope));
+
+    /// <summary>Adds any operator under a name of its own.</summary>
+    public Node Add(string name, Operator @operator, params Node[] inputs)
+    {
+        string path = PathOf(name);
+        Node node = Append(new Node(@operator, inputs, path));
+        // A module that is called twice (a block's relu) stands for its last output, as a forward hook would see it.
+        int place = _layerAt.TryGetValue(path, out int known) ? known : Reserve(path);
+        _layers[place] = new Layer(path, @operator.Type, node);
+        return node;
+    }
+
+    /// <summary>The finished network; <paramref name="output"/> makes the logits.</summary>
+    public Network Build(Node output) => new(_nodes, output, [.. _layers.Select(layer => layer!)]);
+
+    private string PathOf(string name) => _scope.Length == 0 ? name : $"{_scope}.{name}";
+
+    private int Reserve(string path)
+    {
+        _layerAt.Add(path, _layers.Count);
+        _layers.Add(null);
+        return _layers.Count - 1;
+    }
+
+    private Node Append(Node node)
+    {
+        _shapes[node] = node.Operator.OutputShape([.. node.Inputs.Select(input => _shapes[input])]);
+        _nodes.Add(node);
+        return node;
+    }
+}

@@ -1,0 +1,20 @@
+namespace EasyExplain.Networks;
+
+/// <summary>One operation of a network: an operator and the nodes whose outputs it reads.</summary>
+/// <param name="Operator">What it does.</param>
+/// <param name="Inputs">Whose outputs it reads, in the operator's order.</param>
+/// <param name="Name">The module path (<c>layer4.1.conv2</c>), or the path of its scope where torchvision calls a function (an addition, a flatten).</param>
+public sealed record Node(Operator Operator, IReadOnlyList<Node> Inputs, string Name)
+{
+    /// <summary>Nodes are places in a graph: two are equal only if they are the same.</summary>
+    public bool Equals(Node? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+}
+
+/// <summary>A name of the module tree and the node whose output it stands for.</summary>
+/// <param name="Name">torchvision's module path, such as <c>layer4</c> or <c>layer4.1.conv2</c>.</param>
+/// <param name="Type">torchvision's class, such as <c>Sequential</c> or <c>Conv2d</c>.</param>
+/// <param name="Node">The node that makes the layer's output.</param>
+public sealed record Layer(string Name, string Type, Node Node);

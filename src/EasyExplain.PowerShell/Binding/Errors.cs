@@ -1,0 +1,64 @@
+using System.Management.Automation;
+using EasyExplain.Imaging;
+using EasyExplain.Models;
+using EasyExplain.Weights;
+
+namespace EasyExplain.PowerShell.Binding;
+
+/// <summary>From what went wrong to the error record a user can act on, in one place for all cmdlets.</summary>
+internal static class Errors
+{
+    /// <summary>Whether an exception is about one file, so that the pipeline can go on with the next.</summary>
+    public static bool IsAboutOneFile(Exception e) =>
+        e is ImageFileException or IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException
+            or InvalidDataException or ArgumentException or SessionStateException;
+
+    /// <summary>An error about one input file (or tensor): non-terminating, its target is the file.</summary>
+    public static ErrorRecord Reading(Exception e, object target) => e switch
+    {
+        ImageFileException { Fault: var fault } => new ErrorRecord(e, "Image" + fault, ErrorCategory.InvalidData, target),
+        FileNotFoundException or DirectoryNotFoundException or SessionStateException => new ErrorRecord(e, "ImageNotFound", ErrorCategory.ObjectNotFound, target),
+        UnauthorizedAccessException when Directory.Exists(target as string) => new ErrorRecord(
+            new IOException($"'{target}' is a folder, not an image.", e), "PathIsFolder", ErrorCategory.InvalidArgument, target),
+        UnauthorizedAccessException or System.Security.SecurityException => new ErrorRecord(e, "ImageAccessDenied", ErrorCategory.PermissionDenied, target),
+        InvalidDataException => new ErrorRecord(e, "OutputNotFinite", ErrorCategory.InvalidResult, target),
+        ArgumentException => new ErrorRecord(e, "InputShapeMismatch", ErrorCategory.InvalidArgument, target),
+        _ => new ErrorRecord(e, "ImageReadFailed", ErrorCategory.ReadError, target),
+    };
+
+    /// <summary>An error about one output file: non-terminating, its target is the file.</summary>
+    public static ErrorRecord Writing(Exception e, string path) => e switch
+    {
+        UnauthorizedAccessException => new ErrorRecord(e, "OverlayAccessDenied", ErrorCategory.PermissionDenied, path),
+        IOException when File.Exists(path) => new ErrorRecord(e, "OverlayExists", ErrorCategory.ResourceExists, path),
+        _ => new ErrorRecord(e, "OverlayWriteFailed", ErrorCategory.WriteError, path),
+    };
+
+    /// <summary>An error that ends the command, or null if <paramref name="e"/> is none that we know.</summary>
+    public static ErrorRecord? Fatal(Exception e, object? target) => e switch
+    {
+        ModelImportException { Fault: var fault } => new ErrorRecord(e, fault.ToString(), ErrorCategory.InvalidArgument, target),
+        WeightFileException => new ErrorRecord(e, "WeightFileInvalid", ErrorCategory.InvalidData, target),
+        SelectionException => new ErrorRecord(e, "NothingSelected", ErrorCategory.InvalidArgument, target),
+        ObjectDisposedException => new ErrorRecord(new InvalidOperationException("The model was disposed; import it again.", e), "ModelDisposed", ErrorCategory.InvalidOperation, target),
+        DllNotFoundException => new ErrorRecord(e, "NativeLibraryMissing", ErrorCategory.NotInstalled, target),
+        FileNotFoundException or DirectoryNotFoundException or SessionStateException => new ErrorRecord(e, "FileNotFound", ErrorCategory.ObjectNotFound, target),
+        UnauthorizedAccessException => new ErrorRecord(e, "FileAccessDenied", ErrorCategory.PermissionDenied, target),
+        IOException => new ErrorRecord(e, "FileReadFailed", ErrorCategory.ReadError, target),
+        _ => null,
+    };
+
+    /// <summary>Runs <paramref name="work"/>; what it throws and we know ends the command with its own error record.</summary>
+    public static T OrFatal<T>(this PSCmdlet cmdlet, object? target, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (Fatal(e, target) is { } record)
+        {
+            cmdlet.ThrowTerminatingError(record);
+            throw; // not reached: ThrowTerminatingError throws
+        }
+    }
+}

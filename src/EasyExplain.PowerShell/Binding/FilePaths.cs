@@ -1,0 +1,37 @@
+using System.Management.Automation;
+
+namespace EasyExplain.PowerShell.Binding;
+
+/// <summary>From what a user types to files on disk, in one place for all cmdlets.</summary>
+internal static class FilePaths
+{
+    /// <summary>The full path of a file or folder that need not exist; no character is a wildcard.</summary>
+    public static string Literal(PSCmdlet cmdlet, string path) => cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+
+    /// <summary>
+    /// The files that <paramref name="path"/> stands for. A file whose very name has brackets in it is found before they are taken
+    /// for a wildcard; folders that a wildcard matches are passed over.
+    /// </summary>
+    /// <exception cref="FileNotFoundException">A wildcard matches no file.</exception>
+    public static IReadOnlyList<string> Matching(PSCmdlet cmdlet, string path)
+    {
+        if (!WildcardPattern.ContainsWildcardCharacters(path) || File.Exists(Literal(cmdlet, path)))
+        {
+            return [Literal(cmdlet, path)];
+        }
+        string[] files = [.. Resolve(cmdlet, path).Where(File.Exists)];
+        return files.Length > 0 ? files : throw new FileNotFoundException($"No file matches '{path}'.", path);
+    }
+
+    private static IReadOnlyCollection<string> Resolve(PSCmdlet cmdlet, string path)
+    {
+        try
+        {
+            return cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _);
+        }
+        catch (ItemNotFoundException)
+        {
+            return [];
+        }
+    }
+}

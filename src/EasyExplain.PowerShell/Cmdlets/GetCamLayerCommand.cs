@@ -1,0 +1,64 @@
+using System.Management.Automation;
+using EasyExplain.Models;
+
+namespace EasyExplain.PowerShell.Cmdlets;
+
+/// <summary>Lists the layers of a model that can be explained.</summary>
+/// <remarks>
+/// <para>Layers have torchvision's names: layer4 is the last stage of a ResNet, layer4.1.conv2 a convolution in it, features.29 a ReLU of
+/// a VGG. They come in the order the network runs, each stage or block before what it holds.</para>
+/// <para>Early layers are large and see edges and textures; late ones are small and see whole objects. The default layer, marked with a
+/// star, is the last one whose output still has height and width.</para>
+/// <para>A layer knows its model, so layers can be piped to Invoke-CamExplanation; all layers of one pipeline go into one explanation.</para>
+/// </remarks>
+/// <example>
+/// <title>The stages of a ResNet</title>
+/// <code>Import-CamModel | Get-CamLayer layer?</code>
+/// <para>The wildcard fits layer1, layer2 and layer3, but not what is inside them.</para>
+/// </example>
+/// <example>
+/// <title>All convolutions with more than 32 channels</title>
+/// <code>Import-CamModel | Get-CamLayer -Type Conv2d | Where-Object { $_.OutputShape[1] -gt 32 }</code>
+/// <para>Layers are objects: OutputShape is batch, channels, height and width.</para>
+/// </example>
+/// <seealso>Import-CamModel</seealso>
+/// <seealso>Invoke-CamExplanation</seealso>
+[Cmdlet(VerbsCommon.Get, "CamLayer", DefaultParameterSetName = FromPipeline)]
+[OutputType(typeof(CamLayer))]
+public sealed class GetCamLayerCommand : PSCmdlet
+{
+    private const string FromPipeline = "Pipeline";
+    private const string FromArgument = "Argument";
+
+    /// <summary>A model of Import-CamModel.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = FromPipeline)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = FromArgument)]
+    public CamModel Model { get; set; } = null!;
+
+    /// <summary>Names of layers, with wildcards.</summary>
+    [Parameter(Position = 0, ParameterSetName = FromPipeline)]
+    [Parameter(Position = 1, ParameterSetName = FromArgument)]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>torchvision's classes, such as Conv2d, ReLU or BasicBlock, with wildcards.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[] Type { get; set; } = ["*"];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        WildcardPattern[] types = [.. Type.Select(type => new WildcardPattern(type, WildcardOptions.IgnoreCase))];
+        foreach (string name in Name)
+        {
+            var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
+            CamLayer[] named = [.. Model.Layers.Where(layer => pattern.IsMatch(layer.Name))];
+            if (named.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+            {
+                WriteError(new ErrorRecord(LayerSelection.Unknown(Model, name), "LayerNotFound", ErrorCategory.ObjectNotFound, name));
+            }
+            WriteObject(named.Where(layer => types.Any(type => type.IsMatch(layer.Type))), enumerateCollection: true);
+        }
+    }
+}

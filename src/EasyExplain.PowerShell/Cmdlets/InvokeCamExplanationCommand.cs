@@ -1,0 +1,274 @@
+using System.Management.Automation;
+using EasyExplain.Explanation;
+using EasyExplain.Explanation.Methods;
+using EasyExplain.Imaging;
+using EasyExplain.Models;
+using EasyExplain.PowerShell.Binding;
+using TorchSharp;
+
+namespace EasyExplain.PowerShell.Cmdlets;
+
+/// <summary>Explains where in images a classifier looked when it decided.</summary>
+/// <remarks>
+/// <para>Runs each image through the network once and computes, for one class, a class activation map at each layer: high where the layer
+/// saw what speaks for the class. Several layers cost one pass, and are also fused into one map.</para>
+/// <para>Images can be named, matched with wildcards or piped in; each explanation leaves as soon as it is ready. An image that cannot be
+/// read is one error that names the file, and the rest goes on. Layers can be piped in from Get-CamLayer; they bring their model.</para>
+/// <para>Without -Method it is LayerCAM, without -Class the predicted class, without -Layer the last layer whose output still has height
+/// and width. -Verbose says what was chosen.</para>
+/// <para>A map that is zero everywhere is a fact about the model: nothing at that layer spoke for the class. A warning says so once.</para>
+/// </remarks>
+/// <example>
+/// <title>One photo, the default layer and method</title>
+/// <code>Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel)</code>
+/// <para>Prints the file, the predicted label, its probability, the method and the layer.</para>
+/// </example>
+/// <example>
+/// <title>Several layers in one explanation, and a picture of it</title>
+/// <code>Import-CamModel | Get-CamLayer layer? | Invoke-CamExplanation ./cat.jpg | Export-CamOverlay ./out -Style Panel</code>
+/// <para>Explains the photo at layer1, layer2 and layer3 in one pass, fuses them, and writes a panel.</para>
+/// </example>
+/// <example>
+/// <title>A folder of photos</title>
+/// <code>
+/// $model = Import-CamModel
+/// Get-ChildItem ./photos/*.jpg | Invoke-CamExplanation -Model $model -Class cat | Export-CamOverlay ./out
+/// </code>
+/// <para>Streams: the first overlay is there before the last photo was read. -Class asks where the network sees a cat, predicted or not.</para>
+/// </example>
+/// <example>
+/// <title>A method that draws noise, the same every time</title>
+/// <code>Invoke-CamExplanation *.jpg -Model (Import-CamModel) -Layer layer3 -Method SmoothGradCAMPlusPlus -SampleCount 8 -Seed 7</code>
+/// <para>Without -Seed one is drawn, and stands in the explanation's Seed property.</para>
+/// </example>
+/// <seealso>Import-CamModel</seealso>
+/// <seealso>Get-CamLayer</seealso>
+/// <seealso>Export-CamOverlay</seealso>
+[Cmdlet(VerbsLifecycle.Invoke, "CamExplanation", DefaultParameterSetName = ByPath)]
+[OutputType(typeof(CamExplanation))]
+public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
+{
+    private const string ByPath = "Path";
+    private const string ByLiteralPath = "LiteralPath";
+    private const string ByInputTensor = "InputTensor";
+    private const string LayersByPath = "LayersAndPath";
+    private const string LayersByLiteralPath = "LayersAndLiteralPath";
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<LayerArgument> _pipedLayers = [];
+    private Explainer? _explainer;
+    private CamModel? _explained; // the model that _explainer was made for
+    private int _images;
+    private bool _warned;
+
+    /// <summary>Image files, with wildcards. A file whose very name has brackets in it is found too.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByPath)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = LayersByPath)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Image files; no character is a wildcard. This is what files from Get-ChildItem bind to.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByLiteralPath)]
+    [Parameter(Mandatory = true, ParameterSetName = LayersByLiteralPath)]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>A TorchSharp tensor [1, 3, H, W] or [3, H, W] of the model's input size, already normalised, in place of an image.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByInputTensor)]
+    public torch.Tensor InputTensor { get; set; } = null!;
+
+    /// <summary>A model of Import-CamModel.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByPath)]
+    [Parameter(Mandatory = true, ParameterSetName = ByLiteralPath)]
+    [Parameter(Mandatory = true, ParameterSetName = ByInputTensor)]
+    public CamModel? Model { get; set; }
+
+    /// <summary>Layers: names, wildcards, or layers of Get-CamLayer. A wildcard takes the matching layers whose output has height and width.</summary>
+    [Parameter(ParameterSetName = ByPath)]
+    [Parameter(ParameterSetName = ByLiteralPath)]
+    [Parameter(ParameterSetName = ByInputTensor)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = LayersByPath)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = LayersByLiteralPath)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public LayerArgument[] Layer { get; set; } = [];
+
+    /// <summary>Methods by name: GradCAM, SmoothGradCAMPlusPlus or LayerCAM. Tab completes them. Several methods share what they can and give one explanation each.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(MethodCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] Method { get; set; } = [Catalog.Default];
+
+    /// <summary>The class to explain, by label or by number from 0. Without it, the predicted one.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Class { get; set; }
+
+    /// <summary>Explains this many of the most probable classes, one explanation each.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? Top { get; set; }
+
+    /// <summary>How many noisy copies a smoothing method takes.</summary>
+    [Parameter]
+    [ValidateRange(1, 4096)]
+    public int SampleCount { get; set; } = 4;
+
+    /// <summary>The noise's standard deviation, in units of the normalised input.</summary>
+    [Parameter]
+    [ValidateRange(0.0, 1e3)]
+    public double NoiseStd { get; set; } = 0.3;
+
+    /// <summary>Starts the noise: the same seed draws the same noise. Without it one is drawn.</summary>
+    [Parameter]
+    [ValidateRange(0, long.MaxValue)]
+    public long? Seed { get; set; }
+
+    /// <summary>How many noisy copies run at a time: more is faster up to a point and takes more memory.</summary>
+    [Parameter]
+    [ValidateRange(1, 1024)]
+    public int BatchSize { get; set; } = 4;
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (Class is not null && Top is not null)
+        {
+            ThrowTerminatingError(new ErrorRecord(
+                new ArgumentException("-Class and -Top exclude each other: explain one class, or the most probable ones."),
+                "ClassAndTop", ErrorCategory.InvalidArgument, Class));
+        }
+        Seed ??= Random.Shared.NextInt64(int.MaxValue);
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName is LayersByPath or LayersByLiteralPath)
+        {
+            _pipedLayers.AddRange(Layer); // all layers of one pipeline go into one explanation
+        }
+        else if (ParameterSetName == ByInputTensor)
+        {
+            Explain(Model!, InputTensor, cancel => ExplainerFor(Model!, Layer).Explain(InputTensor, cancel));
+        }
+        else
+        {
+            ExplainFiles(Model!, Layer);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_pipedLayers.FirstOrDefault(layer => layer.Layer is null) is { } nameOnly)
+        {
+            ThrowTerminatingError(new ErrorRecord(
+                new ArgumentException($"'{nameOnly}' is a name without a model. Pipe in layers of Get-CamLayer, or give -Model and -Layer."),
+                "ModelMissing", ErrorCategory.InvalidArgument, nameOnly));
+        }
+        foreach (IGrouping<CamModel, LayerArgument> layers in _pipedLayers.GroupBy(layer => layer.Layer!.Model))
+        {
+            ExplainFiles(layers.Key, [.. layers]);
+        }
+        if (_images > 1)
+        {
+            WriteProgress(new ProgressRecord(0, "Explaining images", $"{_images} done") { RecordType = ProgressRecordType.Completed });
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    private void ExplainFiles(CamModel model, LayerArgument[] layers)
+    {
+        Explainer explainer = ExplainerFor(model, layers);
+        bool literal = ParameterSetName is ByLiteralPath or LayersByLiteralPath;
+        foreach (string given in literal ? LiteralPath : Path)
+        {
+            IReadOnlyList<string> files;
+            try
+            {
+                files = literal ? [FilePaths.Literal(this, given)] : FilePaths.Matching(this, given);
+            }
+            catch (Exception e) when (Errors.IsAboutOneFile(e))
+            {
+                WriteError(Errors.Reading(e, given));
+                continue;
+            }
+            foreach (string file in files)
+            {
+                Explain(model, file, cancel => explainer.Explain(ImageDecoder.Decode(file), file, cancel));
+            }
+        }
+    }
+
+    /// <summary>Explains one picture; what is wrong with it is an error of its own, and the pipeline goes on.</summary>
+    private void Explain(CamModel model, object target, Func<CancellationToken, IReadOnlyList<CamExplanation>> explain)
+    {
+        if (++_images > 1)
+        {
+            WriteProgress(new ProgressRecord(0, "Explaining images", $"{_images}: {System.IO.Path.GetFileName(target as string)}"));
+        }
+        try
+        {
+            foreach (CamExplanation explanation in explain(_stop.Token))
+            {
+                WarnIfEmpty(explanation);
+                WriteObject(explanation);
+            }
+        }
+        catch (OperationCanceledException) when (Stopping)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (ObjectDisposedException e) when (model.IsDisposed)
+        {
+            ThrowTerminatingError(Errors.Fatal(e, model)!);
+        }
+        catch (Exception e) when (Errors.IsAboutOneFile(e))
+        {
+            WriteError(Errors.Reading(e, target));
+        }
+    }
+
+    private Explainer ExplainerFor(CamModel model, LayerArgument[] layers)
+    {
+        if (_explainer is null || _explained != model)
+        {
+            _explainer = this.OrFatal(model, () => Prepare(model, layers));
+            _explained = model;
+        }
+        return _explainer;
+    }
+
+    private Explainer Prepare(CamModel model, LayerArgument[] given)
+    {
+        if (given.FirstOrDefault(layer => layer.Layer is not null && layer.Layer.Model != model) is { } foreign)
+        {
+            throw new SelectionException($"Layer '{foreign}' belongs to another model ({foreign.Layer!.Model}) than -Model ({model}).");
+        }
+        IReadOnlyList<CamLayer> layers = LayerSelection.Select(model, given.Length == 0 ? [model.DefaultLayer] : given.Select(layer => layer.Name));
+        CamMethod[] methods = [.. Method.Select(Catalog.Find).Distinct()];
+        ClassChoice choice = Class is not null ? ClassChoice.Of(model, Class) : Top is { } top ? ClassChoice.Top(top) : ClassChoice.Predicted;
+        WriteVerbose($"{model}: {string.Join(", ", methods.Select(method => method.Name))} at {string.Join(", ", layers)} for " +
+            $"{(Class is not null ? $"class {Class}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +
+            (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
+        return new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize));
+    }
+
+    private void WarnIfEmpty(CamExplanation explanation)
+    {
+        if (!_warned && explanation.Maps.FirstOrDefault(map => map.IsEmpty) is { } empty)
+        {
+            _warned = true;
+            WriteWarning($"{explanation.Path ?? "The tensor"}: the {explanation.Method} map of '{empty.Layer}' for '{explanation.Label}' is zero everywhere: " +
+                "nothing there spoke for that class, and an overlay of it shows the plain photo. Further empty maps are not announced; their IsEmpty is true.");
+        }
+    }
+}
