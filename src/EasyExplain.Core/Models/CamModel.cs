@@ -21,7 +21,8 @@ public sealed class CamModel : IDisposable
         ClassCount = checked((int)Shapes[network.Output][0]);
         ParameterCount = network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count);
         Layers = [.. network.Layers.Select((layer, index) => new CamLayer(this, layer, index))];
-        DefaultLayer = (Layers.LastOrDefault(layer => layer.IsSpatial) ?? throw new ModelImportException(ModelFault.InvalidOption,
+        Dictionary<Node, int> order = network.Nodes.Select((node, index) => (node, index)).ToDictionary(pair => pair.node, pair => pair.index);
+        DefaultLayer = (Layers.Where(layer => layer.IsSpatial).MaxBy(layer => order[layer.Node]) ?? throw new ModelImportException(ModelFault.InvalidOption,
             $"No layer of {architecture} has an output larger than 1×1 for input of {preprocessing.Height}×{preprocessing.Width} pixels. Give a larger input size.")).Name;
     }
 
@@ -58,7 +59,10 @@ public sealed class CamModel : IDisposable
     /// <summary>The number of trained values (without running statistics).</summary>
     public long ParameterCount { get; }
 
-    /// <summary>The layer that is explained when none is named: the last one whose output still has height and width over 1.</summary>
+    /// <summary>
+    /// The layer that is explained when none is named: the last one to run whose output still has height and width over 1; of several
+    /// names for it the outermost (<c>layer4</c>, not <c>layer4.2.relu</c>).
+    /// </summary>
     public string DefaultLayer { get; }
 
     /// <summary>True after <see cref="Dispose"/>.</summary>

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using EasyExplain.Explanation;
+using EasyExplain.Explanation.Methods;
+using EasyExplain.Models;
+using EasyExplain.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+using Architectures = EasyExplain.Models.Architectures;
+
+namespace EasyExplain.Tests.Explanation;
+
+/// <summary>Each built-in architecture against torchvision's logits and torch-cam's maps: a case more in the file is a test more.</summary>
+public class GoldenArchitectureTests
+{
+    public static TheoryData<string> Cases => [.. Goldens.Index("architectures").GetProperty("cases").EnumerateArray()
+        .Select(golden => golden.GetProperty("architecture").GetString()!)
+        .Where(name => Architectures.Catalog.All.Any(known => known.Name == name))];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void LogitsAndMaps_AreThoseOfTheReference(string architecture)
+    {
+        JsonElement golden = Goldens.Index("architectures").GetProperty("cases").EnumerateArray().Single(golden => golden.GetProperty("architecture").GetString() == architecture);
+        using DisposeScope scope = NewDisposeScope();
+        using CamModel model = GoldenModels.Build(architecture);
+        int @class = golden.GetProperty("class").GetInt32();
+
+        Tensor input = model.Preprocessing.ToInput(GoldenModels.Pattern(model));
+        foreach (Network network in new[] { model.Network, model.Optimized(new HashSet<string>()) })
+        {
+            float[] logits = Executor.Run(network, input, [], track: false).Logits.data<float>().ToArray();
+            float[] expected = Goldens.Load("architectures")[$"{architecture}/logits"].Floats;
+            double tolerance = 1e-3 * Math.Max(1, expected.Max(Math.Abs));
+            Assert.All(expected.Zip(logits), pair => Assert.InRange(pair.Second, pair.First - tolerance, pair.First + tolerance));
+            Assert.Equal(@class, Array.IndexOf(logits, logits.Max()));
+        }
+
+        string[] layers = [.. golden.GetProperty("layers").EnumerateArray().Select(layer => layer.GetString()!)];
+        var explainer = new Explainer(model, LayerSelection.Select(model, layers), [Catalog.Find("GradCAM"), Catalog.Find("LayerCAM")], ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
+        foreach (CamExplanation explanation in explainer.Explain(GoldenModels.Pattern(model), null))
+        {
+            Assert.Equal(@class, explanation.Class);
+            foreach (CamMap map in explanation.Maps)
+            {
+                if (Goldens.Load("architectures").TryGetValue($"{architecture}/{explanation.Method}/{map.Layer}", out Golden? expected))
+                {
+                    MapAssert.Agrees(expected, map, $"{architecture} {explanation.Method} {map.Layer}");
+                }
+            }
+        }
+    }
+}

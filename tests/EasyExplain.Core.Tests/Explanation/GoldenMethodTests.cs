@@ -1,0 +1,40 @@
+using System.Text.Json;
+using EasyExplain.Explanation;
+using EasyExplain.Explanation.Methods;
+using EasyExplain.Models;
+using Architectures = EasyExplain.Models.Architectures;
+
+namespace EasyExplain.Tests.Explanation;
+
+/// <summary>Each method, and the fusion of layers, against the reference libraries: a case more in the file is a test more.</summary>
+public class GoldenMethodTests
+{
+    private const string FusedEnding = ".fused";
+
+    public static TheoryData<string> Cases => [.. Goldens.Index("methods").GetProperty("cases").EnumerateArray()
+        .Where(golden => Architectures.Catalog.All.Any(known => known.Name == Text(golden, "architecture")) && Catalog.All.Any(known => known.Name == MethodOf(golden)))
+        .Select(golden => Text(golden, "key"))];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void TheMap_IsThatOfTheReference(string key)
+    {
+        JsonElement golden = Goldens.Index("methods").GetProperty("cases").EnumerateArray().First(golden => Text(golden, "key") == key);
+        using CamModel model = GoldenModels.Build(Text(golden, "architecture"));
+        string[] layers = Text(golden, "layer").Split('+');
+        var explainer = new Explainer(model, LayerSelection.Select(model, layers), [Catalog.Find(MethodOf(golden))],
+            ClassChoice.Of(model, golden.GetProperty("class").GetRawText()), new Noise(4, 0.3, 7, BatchSize: 3));
+        CamExplanation explanation = explainer.Explain(GoldenModels.Pattern(model), null).Single();
+        Assert.Equal(layers, explanation.Layers);
+        MapAssert.Agrees(Goldens.Load("methods")[key], Text(golden, "method").EndsWith(FusedEnding, StringComparison.Ordinal) ? explanation.Fused! : explanation.Maps.Single(), key);
+    }
+
+    /// <summary>Which of our methods a case is about: <c>GradCAM@pgc</c> is pytorch-grad-cam's answer for GradCAM; torch-cam's Smooth Grad-CAM++ is not the paper's.</summary>
+    private static string MethodOf(JsonElement golden)
+    {
+        string method = Text(golden, "method");
+        return method.EndsWith("@torchcam", StringComparison.Ordinal) ? "" : method.Replace(FusedEnding, "", StringComparison.Ordinal).Split('@')[0];
+    }
+
+    private static string Text(JsonElement golden, string name) => golden.GetProperty(name).GetString()!;
+}

@@ -1,0 +1,137 @@
+using EasyExplain.Imaging;
+using EasyExplain.Models;
+using EasyExplain.Models.Architectures;
+using EasyExplain.Networks;
+using EasyExplain.Runtime;
+using EasyExplain.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Tests.Models;
+
+public sealed class ModelImporterTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("easyexplain [1] ").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void TheBundledModel_KnowsEverythingAboutItself()
+    {
+        using CamModel model = Import(ModelImporter.BundledPath);
+        Assert.Equal("resnet20", model.Architecture);
+        Assert.Equal(10, model.ClassCount);
+        Assert.Equal(["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"], model.Labels);
+        Assert.Equal([32, 32], model.InputSize);
+        Assert.Equal([0.4914, 0.4822, 0.4465], model.Mean);
+        Assert.Equal([0.247, 0.2435, 0.2616], model.Std);
+        Assert.Equal(ResizeMode.Stretch, model.ResizeMode);
+        Assert.Equal(272_474, model.ParameterCount); // as its training log says
+        Assert.Equal("layer3", model.DefaultLayer);
+    }
+
+    [Fact]
+    public void WhatTheUserSays_GoesBeforeWhatTheFileSays()
+    {
+        var options = new ModelOptions { InputSize = [48, 40], Mean = [0.5, 0.5, 0.5], Std = [1, 1, 1], ResizeMode = ResizeMode.CenterCrop, Labels = [.. "abcdefghij".Select(letter => $"{letter}")] };
+        using CamModel model = Import(ModelImporter.BundledPath, options);
+        Assert.Equal([48, 40], model.InputSize);
+        Assert.Equal([0.5, 0.5, 0.5], model.Mean);
+        Assert.Equal(ResizeMode.CenterCrop, model.ResizeMode);
+        Assert.Equal("c", model.LabelOf(2));
+    }
+
+    [Fact]
+    public void AUsersOwnFile_OfSevenClasses_IsRecognised()
+    {
+        string path = Write("resnet18", 7);
+        var said = new List<string>();
+        using CamModel model = ModelImporter.Import(path, new ModelOptions(), said.Add);
+        Assert.Equal("resnet18", model.Architecture);
+        Assert.Equal(7, model.ClassCount);
+        Assert.Empty(model.Labels);
+        Assert.Equal("4", model.LabelOf(4));
+        Assert.Equal("layer4", model.DefaultLayer);
+        Assert.Contains(said, sentence => sentence.Contains("Recognised as 'resnet18'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Labels_ThatAreTooFew_AreRefused_WithBothCounts()
+    {
+        var error = Assert.Throws<ModelImportException>(() => Import(ModelImporter.BundledPath, new ModelOptions { Labels = ["cat", "dog"] }));
+        Assert.Contains("2 labels", error.Message, StringComparison.Ordinal);
+        Assert.Contains("10 classes", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AWrongArchitecture_ListsWhatDoesNotFit()
+    {
+        var error = Assert.Throws<ModelImportException>(() => Import(ModelImporter.BundledPath, new ModelOptions { Architecture = "resnet18" }));
+        Assert.Equal(ModelFault.WeightsDoNotFit, error.Fault);
+        Assert.Contains("missing: layer4.0.conv1.weight", error.Message, StringComparison.Ordinal);
+        Assert.Contains("not expected: layer1.2.conv1.weight", error.Message, StringComparison.Ordinal);
+        Assert.Contains("conv1.weight is [16, 3, 3, 3], not [64, 3, 7, 7]", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AMisspeltArchitecture_NamesNearOnes()
+    {
+        var error = Assert.Throws<ModelImportException>(() => Import(ModelImporter.BundledPath, new ModelOptions { Architecture = "resnet19" }));
+        Assert.Equal(ModelFault.UnknownArchitecture, error.Fault);
+        Assert.Contains("resnet18", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gpu")]
+    [InlineData("cuda:x")]
+    [InlineData("cpu:1")]
+    [InlineData("cuda:99")]
+    public void ADeviceThatIsNotThere_IsAnError(string device)
+    {
+        var error = Assert.Throws<ModelImportException>(() => Import(ModelImporter.BundledPath, new ModelOptions { Device = device }));
+        Assert.Contains($"'{device}'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnInputTooSmall_IsAnError_ThatNamesTheUsualSize()
+    {
+        string path = Write("vgg11", 2);
+        var error = Assert.Throws<ModelImportException>(() => Import(path, new ModelOptions { InputSize = [16, 16] }));
+        Assert.Contains("16×16", error.Message, StringComparison.Ordinal);
+        Assert.Contains("224×224", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ADisposedModel_SaysSo()
+    {
+        CamModel model = Import(ModelImporter.BundledPath);
+        model.Dispose();
+        Assert.True(model.IsDisposed);
+        Assert.Throws<ObjectDisposedException>(() => model.Optimized(new HashSet<string>()));
+    }
+
+    [Fact]
+    public void ImportingAndDisposing_LeavesNoTensors()
+    {
+        Import(ModelImporter.BundledPath).Dispose();
+        long before = Tensor.TotalCount;
+        for (int i = 0; i < 20; i++)
+        {
+            using CamModel model = Import(ModelImporter.BundledPath);
+            model.Optimized(new HashSet<string> { "layer1" });
+        }
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    private static CamModel Import(string path, ModelOptions? options = null) => ModelImporter.Import(path, options ?? new ModelOptions(), _ => { });
+
+    private string Write(string architecture, long classes)
+    {
+        NativeLibraries.LoadTorch();
+        using DisposeScope scope = NewDisposeScope();
+        using Network network = Catalog.Find(architecture).Build(classes);
+        string path = Path.Combine(_folder, "mine [2].safetensors");
+        SafetensorsWriter.Write(path, [.. network.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, zeros([.. parameter.Shape], dtype: float16)))]);
+        return path;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Management.Automation;
+
+namespace EasyExplain.PowerShell.Tests;
+
+public class ImportCamModelTests(ModuleSession session) : IClassFixture<ModuleSession>
+{
+    [Fact]
+    public void WithNothing_ItIsTheBundledModel()
+    {
+        ModuleSession.Result result = session.Run("Import-CamModel");
+        Assert.Equal("resnet20", result.Get<string>("Architecture"));
+        Assert.Equal(10, result.Get<int>("ClassCount"));
+        Assert.Contains("cat", result.Get<string[]>("Labels"));
+    }
+
+    [Fact]
+    public void AFileWithBracketsInItsName_IsFound_HoweverItIsGiven()
+    {
+        string path = Path.Combine(session.Folder, "mine [1].safetensors");
+        File.Copy(session.Run("Import-CamModel").Get<string>("Path"), path, overwrite: true);
+        Assert.Equal("mine [1]", session.Run("Import-CamModel -Path 'mine [1].safetensors'").Get<string>("Name"));
+        Assert.Equal("mine [1]", session.Run("Import-CamModel -LiteralPath $args[0]", path).Get<string>("Name"));
+        Assert.Equal("mine [1]", session.Run("[System.IO.FileInfo] $args[0] | Import-CamModel", path).Get<string>("Name"));
+    }
+
+    [Fact]
+    public void LabelsOfAFile_NameTheClasses()
+    {
+        File.WriteAllText(Path.Combine(session.Folder, "labels.txt"), "zero\r\none\r\ntwo\r\nthree\r\nfour\r\nfive\r\nsix\r\nseven\r\neight\r\nnine\r\n");
+        Assert.Equal("three", session.Run("(Import-CamModel -LabelPath labels.txt).Labels[3]").OrThrow().Single().BaseObject);
+    }
+
+    [Theory]
+    [InlineData("Import-CamModel nowhere.pth", "FileNotFound", ErrorCategory.ObjectNotFound, "nowhere.pth")]
+    [InlineData("Import-CamModel -LabelPath nowhere.txt", "FileNotFound", ErrorCategory.ObjectNotFound, "nowhere.txt")]
+    [InlineData("Import-CamModel -Architecture resnet21", "UnknownArchitecture", ErrorCategory.InvalidArgument, "resnet20")]
+    [InlineData("Import-CamModel -Architecture resnet18", "WeightsDoNotFit", ErrorCategory.InvalidArgument, "layer4.0.conv1.weight")]
+    [InlineData("Import-CamModel -Device tpu", "InvalidOption", ErrorCategory.InvalidArgument, "'tpu'")]
+    [InlineData("[System.IO.File]::WriteAllText(\"$pwd/junk.pth\", 'hello'); Import-CamModel junk.pth", "WeightFileInvalid", ErrorCategory.InvalidData, "junk.pth")]
+    [InlineData("[System.IO.File]::WriteAllBytes(\"$pwd/empty.pth\", [byte[]]::new(0)); Import-CamModel empty.pth", "WeightFileInvalid", ErrorCategory.InvalidData, "empty.pth")]
+    public void WhatIsWrong_StopsAtOnce_AndSaysWhat(string script, string id, ErrorCategory category, string named)
+    {
+        ErrorRecord? error = session.Run(script).Terminated;
+        Assert.NotNull(error);
+        Assert.Equal(id + ",EasyExplain.PowerShell.Cmdlets.ImportCamModelCommand", error.FullyQualifiedErrorId);
+        Assert.Equal(category, error.CategoryInfo.Category);
+        Assert.Contains(named, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verbose_SaysWhatWasFoundOut() =>
+        Assert.Contains(session.Run("Import-CamModel -Verbose").Verbose, message => message.Contains("resnet20", StringComparison.Ordinal));
+
+    [Fact]
+    public void Architectures_AreCompletedWithTab()
+    {
+        const string line = "Import-CamModel -Architecture resnext";
+        object? completion = session.Run("[System.Management.Automation.CommandCompletion]::CompleteInput($args[0], $args[0].Length, $null).CompletionMatches.CompletionText -join ' '", line).OrThrow().Single().BaseObject;
+        Assert.Equal("resnext50_32x4d resnext101_32x8d resnext101_64x4d", completion);
+    }
+}

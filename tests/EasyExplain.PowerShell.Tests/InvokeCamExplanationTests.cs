@@ -1,0 +1,177 @@
+using System.Management.Automation;
+
+namespace EasyExplain.PowerShell.Tests;
+
+public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<ModuleSession>
+{
+    private static readonly string Cat = ModuleSession.Photo("cat.jpg");
+
+    [Fact]
+    public void TheCat_IsACat_AtTheDefaultLayer_ByTheDefaultMethod()
+    {
+        ModuleSession.Result result = session.Run("Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel)", Cat);
+        Assert.Equal("cat", result.Get<string>("Label"));
+        Assert.Equal("LayerCAM", result.Get<string>("Method"));
+        Assert.Equal(["layer3"], result.Get<string[]>("Layers"));
+        Assert.InRange(result.Get<double>("Probability"), 0.73, 0.78); // 0.755 with PyTorch and Pillow
+        Assert.Equal([300, 451], result.Get<int[]>("ImageSize"));
+        Assert.Null(result.Output[0].Properties["Fused"].Value);
+        Assert.Null(result.Output[0].Properties["Seed"].Value);
+    }
+
+    /// <summary>Every way of the design card to bring images, a model and layers together, and what comes out: photo:layers of each explanation.</summary>
+    [Theory]
+    [InlineData("Invoke-CamExplanation cat.jpg -Model $m", "cat.jpg:layer3")]
+    [InlineData("Import-CamModel | Invoke-CamExplanation cat.jpg", "cat.jpg:layer3")]
+    [InlineData("Import-CamModel | Get-CamLayer layer? | Invoke-CamExplanation cat.jpg", "cat.jpg:layer1,layer2,layer3")]
+    [InlineData("Import-CamModel | Get-CamLayer layer? | Invoke-CamExplanation -Path *.jpg", "a [1].jpg:layer1,layer2,layer3 cat.jpg:layer1,layer2,layer3")]
+    [InlineData("Import-CamModel | Get-CamLayer layer1 | Invoke-CamExplanation -LiteralPath 'a [1].jpg'", "a [1].jpg:layer1")]
+    [InlineData("'cat.jpg', 'a [1].jpg' | Invoke-CamExplanation -Model $m -Layer layer2", "cat.jpg:layer2 a [1].jpg:layer2")]
+    [InlineData("Invoke-CamExplanation cat.jpg -Model $m -Layer layer3.?, conv1", "cat.jpg:layer3.0,layer3.1,layer3.2,conv1")]
+    [InlineData("Invoke-CamExplanation cat.jpg -Model $m -Layer ($m | Get-CamLayer layer3, layer1)", "cat.jpg:layer3,layer1")]
+    [InlineData("[System.IO.DirectoryInfo]::new($pwd.ProviderPath).GetFiles('*.jpg') | Sort | Invoke-CamExplanation -Model $m", "a [1].jpg:layer3 cat.jpg:layer3")]
+    [InlineData("Invoke-CamExplanation 'a [1].jpg' $m", "")]
+    public void ImagesModelsAndLayers_ComeTogether(string script, string expected)
+    {
+        File.Copy(Cat, Path.Combine(session.Folder, "cat.jpg"), overwrite: true);
+        File.Copy(Cat, Path.Combine(session.Folder, "a [1].jpg"), overwrite: true);
+        ModuleSession.Result result = session.Run("function Sort { [System.Linq.Enumerable]::OrderBy([object[]] @($input), [Func[object, string]] { $args[0].Name }) }; $m = Import-CamModel; " + script);
+        if (expected.Length == 0)
+        {
+            Assert.NotNull(result.Terminated);
+            return;
+        }
+        Assert.Equal(expected, string.Join(' ', result.OrThrow().Select(explanation =>
+            $"{Path.GetFileName((string)explanation.Properties["Path"].Value)}:{string.Join(',', (IEnumerable<string>)explanation.Properties["Layers"].Value)}")));
+    }
+
+    [Fact]
+    public void SeveralLayers_AreFused_AtTheLargestSize()
+    {
+        ModuleSession.Result result = session.Run("Import-CamModel | Get-CamLayer layer? | Invoke-CamExplanation $args[0]", Cat);
+        dynamic explanation = result.OrThrow().Single().BaseObject;
+        Assert.Equal(3, explanation.Maps.Count);
+        Assert.Equal(32, explanation.Fused.Height);
+        Assert.Equal("layer1+layer2+layer3", explanation.Fused.Layer);
+    }
+
+    [Fact]
+    public void ABadImage_IsOneError_AndTheRestGoesOn()
+    {
+        File.WriteAllText(Path.Combine(session.Folder, "text.png"), "not a picture");
+        ModuleSession.Result result = session.Run("'text.png', 'gone.jpg', $args[0] | Invoke-CamExplanation -Model (Import-CamModel)", Cat);
+        Assert.Null(result.Terminated);
+        Assert.Single(result.Output);
+        Assert.Equal(
+            ["ImageNotAnImage,EasyExplain.PowerShell.Cmdlets.InvokeCamExplanationCommand", "ImageNotFound,EasyExplain.PowerShell.Cmdlets.InvokeCamExplanationCommand"],
+            result.Errors.Select(error => error.FullyQualifiedErrorId));
+        Assert.Equal([ErrorCategory.InvalidData, ErrorCategory.ObjectNotFound], result.Errors.Select(error => error.CategoryInfo.Category));
+        Assert.All(result.Errors, error => Assert.True(Path.IsPathFullyQualified((string)error.TargetObject)));
+    }
+
+    [Fact]
+    public void AFolder_IsAnErrorOfItsOwn()
+    {
+        ErrorRecord error = Assert.Single(session.Run("Invoke-CamExplanation -LiteralPath . -Model (Import-CamModel)").Errors);
+        Assert.StartsWith("PathIsFolder,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-Layer layer9", "NothingSelected", "layer3")]
+    [InlineData("-Layer fc", "NothingSelected", "[1, 10]")]
+    [InlineData("-Layer zz*", "NothingSelected", "'zz*'")]
+    [InlineData("-Method GradCAMM", "NothingSelected", "GradCAM")]
+    [InlineData("-Class catt", "NothingSelected", "cat")]
+    [InlineData("-Class 10", "NothingSelected", "0 to 9")]
+    [InlineData("-Class cat -Top 2", "ClassAndTop", "-Top")]
+    public void AWrongChoice_StopsAtOnce_AndSaysWhatWouldBeRight(string options, string id, string named)
+    {
+        ErrorRecord? error = session.Run($"Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) {options}", Cat).Terminated;
+        Assert.NotNull(error);
+        Assert.StartsWith(id + ",", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains(named, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-Class dog", "dog")]
+    [InlineData("-Class DOG", "dog")]
+    [InlineData("-Class 5", "dog")]
+    [InlineData("-Top 3", "cat,dog,frog", true)]
+    [InlineData("-Method GradCAM, LayerCAM", "cat,cat")]
+    public void TheClass_IsTheOneAskedFor(string options, string expected, bool onlyCount = false)
+    {
+        string[] labels = [.. session.Run($"Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) {options}", Cat).OrThrow().Select(explanation => (string)explanation.Properties["Label"].Value)];
+        if (onlyCount)
+        {
+            Assert.Equal(expected.Split(',').Length, labels.Distinct().Count());
+            Assert.Equal("cat", labels[0]);
+            return;
+        }
+        Assert.Equal(expected, string.Join(',', labels));
+    }
+
+    [Fact]
+    public void TheSameSeed_GivesTheSameMap_WhateverTheBatchSize()
+    {
+        float[] Map(string options) => [.. ((float[,])session.Run(
+            $"$e = Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) -Layer layer2 -Method SmoothGradCAMPlusPlus {options}; , $e.Map.ToArray()", Cat).OrThrow().Single().BaseObject).Cast<float>()];
+        float[] once = Map("-Seed 7 -BatchSize 4"), again = Map("-Seed 7 -BatchSize 4"), singly = Map("-Seed 7 -BatchSize 1"), other = Map("-Seed 8");
+        Assert.Equal(once, again);
+        Assert.All(once.Zip(singly), pair => Assert.Equal(pair.First, pair.Second, 3));
+        Assert.NotEqual(once, other);
+    }
+
+    [Fact]
+    public void AnInputTensor_GivesWhatItsPhotoGives()
+    {
+        ModuleSession.Result result = session.Run("""
+            $m = Import-CamModel
+            $zeros = [TorchSharp.torch]::zeros([long[]] (1, 3, 32, 32))
+            $zeros | Invoke-CamExplanation -Model $m
+            Invoke-CamExplanation -InputTensor $zeros -Model $m
+            """);
+        Assert.Equal(2, result.OrThrow().Count);
+        Assert.Equal(result.Output[0].Properties["Score"].Value, result.Output[1].Properties["Score"].Value);
+        Assert.Null(result.Output[0].Properties["Path"].Value);
+
+        ErrorRecord error = Assert.Single(session.Run("Invoke-CamExplanation -InputTensor ([TorchSharp.torch]::zeros([long[]] (1, 3, 30, 32))) -Model (Import-CamModel)").Errors);
+        Assert.StartsWith("InputShapeMismatch,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("[1, 3, 32, 32]", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnEmptyMap_IsAFact_WarnedOfOnce_AndItsOverlayIsThePlainPhoto()
+    {
+        // With nothing but zeros in its last layer, no activation speaks for any class.
+        ModuleSession.Result result = session.Run("""
+            $file = [EasyExplain.Weights.WeightFile]::Open((Import-CamModel).Path)
+            $tensors = [System.Collections.Generic.Dictionary[string, TorchSharp.torch+Tensor]]::new()
+            foreach ($entry in $file.Entries) { $tensors.Add($entry.Name, $file.Read($entry)) }
+            $null = $tensors['fc.weight'].zero_()
+            $file.Dispose()
+            [EasyExplain.Weights.SafetensorsWriter]::Write("$($pwd.ProviderPath)/dead.safetensors", $tensors, $null)
+            $m = Import-CamModel dead.safetensors -InputSize 32
+            $args[0], $args[0] | Invoke-CamExplanation -Model $m -Layer layer1, layer3 -Method GradCAM, LayerCAM
+            """, Cat);
+        Assert.Equal(4, result.OrThrow().Count);
+        Assert.All(result.Output, explanation => Assert.True((bool)((dynamic)explanation.BaseObject).Map.IsEmpty));
+        Assert.Contains("zero everywhere", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ADisposedModel_IsAClearError()
+    {
+        ErrorRecord? error = session.Run("$m = Import-CamModel; $m.Dispose(); Invoke-CamExplanation -LiteralPath $args[0] -Model $m", Cat).Terminated;
+        Assert.NotNull(error);
+        Assert.StartsWith("ModelDisposed,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ManyImages_LeaveNoTensorsBehind()
+    {
+        const string run = "$m = Import-CamModel; 1..20 | ForEach-Object { $args[0] } | Invoke-CamExplanation -Model $m -Method LayerCAM, SmoothGradCAMPlusPlus | ForEach-Object { }; [TorchSharp.torch+Tensor]::TotalCount; $m.Dispose()";
+        long Alive() => (long)session.Run("$path = $args[0]; " + run.Replace("$args[0]", "$path", StringComparison.Ordinal), Cat).OrThrow().Single().BaseObject;
+        long first = Alive();
+        Assert.Equal(first, Alive());
+    }
+}

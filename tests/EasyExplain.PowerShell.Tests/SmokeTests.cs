@@ -1,7 +1,0 @@
-namespace EasyExplain.PowerShell.Tests;
-
-public class SmokeTests
-{
-    [Fact]
-    public void Nothing() => Assert.True(true);
-}

@@ -1,0 +1,72 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../EasyExplain.psd1" -Force
+    $script:model = Import-CamModel
+    $script:photos = Resolve-Path "$PSScriptRoot/../../examples/photos"
+    $script:cat = Join-Path $photos 'cat.jpg'
+}
+
+Describe 'Invoke-CamExplanation' {
+    It 'sees the cat, and looks at it' {
+        $explanation = Invoke-CamExplanation $cat -Model $model
+        $explanation.Label | Should -Be 'cat'
+        $explanation.Probability | Should -BeGreaterThan 0.7
+        $explanation.Predictions | Should -HaveCount 5
+        $explanation.Predictions[0].Label | Should -Be 'cat'
+        # The cat fills the middle of the photo.
+        $explanation.Map.Peak.X | Should -BeIn (80..380)
+    }
+
+    It 'explains all layers of one pipeline together' {
+        $explanation = $model | Get-CamLayer layer? | Invoke-CamExplanation $cat
+        $explanation | Should -HaveCount 1
+        $explanation.Maps.Layer | Should -Be 'layer1', 'layer2', 'layer3'
+        $explanation.Fused.Height | Should -Be 32
+    }
+
+    It 'takes files from Get-ChildItem, strange names too' {
+        Copy-Item $cat (Join-Path $TestDrive 'a [1].jpg')
+        Copy-Item $cat (Join-Path $TestDrive 'größe 人.jpg')
+        $labels = Get-ChildItem $TestDrive -Filter *.jpg | Invoke-CamExplanation -Model $model
+        $labels | Should -HaveCount 2
+        $labels.Path | Split-Path -Leaf | Sort-Object | Should -Be 'a [1].jpg', 'größe 人.jpg'
+    }
+
+    It 'streams: the first explanation is there before the second photo is named' {
+        $seen = [System.Collections.Generic.List[string]]::new()
+        & { $seen.Add('first named'); $cat; $seen.Add('second named'); $cat } |
+            Invoke-CamExplanation -Model $model | ForEach-Object { $seen.Add('explained') }
+        $seen | Should -Be 'first named', 'explained', 'second named', 'explained'
+    }
+
+    It 'goes on after a bad photo, with one error that names it' {
+        Set-Content (Join-Path $TestDrive 'text.jpg') 'hello'
+        $explanations = (Join-Path $TestDrive 'text.jpg'), $cat | Invoke-CamExplanation -Model $model -ErrorVariable problem -ErrorAction SilentlyContinue
+        $explanations | Should -HaveCount 1
+        $problem | Should -HaveCount 1
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'ImageNotAnImage*'
+        $problem[0].TargetObject | Should -BeLike '*text.jpg'
+    }
+
+    It 'prints a table of file, label, probability, method and layers' {
+        $text = $model | Get-CamLayer layer2, layer3 | Invoke-CamExplanation $cat | Out-String -Width 160
+        $text | Should -Match 'cat\.jpg\s+cat\s+\d+[.,]\d\s?%\s+LayerCAM\s+layer2, layer3'
+    }
+
+    It 'gives each method its explanation' {
+        (Invoke-CamExplanation $cat -Model $model -Method GradCAM, LayerCAM).Method | Should -Be 'GradCAM', 'LayerCAM'
+    }
+
+    It 'records the seed of what draws noise' {
+        (Invoke-CamExplanation $cat -Model $model -Method SmoothGradCAMPlusPlus).Seed | Should -Not -BeNullOrEmpty
+        (Invoke-CamExplanation $cat -Model $model -Method SmoothGradCAMPlusPlus -Seed 7).Seed | Should -Be 7
+    }
+
+    It 'completes methods with Tab' {
+        $line = 'Invoke-CamExplanation -Method Smooth'
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be 'SmoothGradCAMPlusPlus'
+    }
+
+    It 'stops at once for a layer that is not there, and names near ones' {
+        { Invoke-CamExplanation $cat -Model $model -Layer layer33 } | Should -Throw -ErrorId 'NothingSelected*' -ExpectedMessage '*layer3*'
+    }
+}
