@@ -1,0 +1,91 @@
+using System.Text;
+
+namespace EasyExplain.Weights;
+
+/// <summary>Tells from its first bytes what a file is, whatever its name ends with.</summary>
+internal static class FileSignatures
+{
+    private const int HeadSize = 512;
+    private const int TarSignatureOffset = 257;
+    private const string HowToSave = "Save the weights with torch.save(model.state_dict(), 'file.pth') or as safetensors.";
+
+    private static readonly (int Offset, byte[] Bytes, string What)[] Foreign =
+    [
+        (0, [0x89, .. "HDF\r\n"u8], "an HDF5 file (as Keras writes .h5)"),
+        (TarSignatureOffset, [.. "ustar"u8], "a tar archive (as PyTorch wrote before version 0.1.10)"),
+        (0, [0x1f, 0x8b], "compressed with gzip; unpack it first"),
+        (0, [.. "BZh"u8], "compressed with bzip2; unpack it first"),
+        (0, [0xfd, .. "7zXZ"u8], "compressed with xz; unpack it first"),
+        (0, [0x28, 0xb5, 0x2f, 0xfd], "compressed with zstd; unpack it first"),
+        (0, [.. "7z"u8, 0xbc, 0xaf], "a 7z archive; unpack it first"),
+        (0, [0x93, .. "NUMPY"u8], "a NumPy array"),
+        (0, [.. "GGUF"u8], "a GGUF file"),
+        (4, [.. "TFL3"u8], "a TensorFlow Lite model"),
+        (0, [.. "version https://git-lfs"u8], "a Git LFS pointer, which stands for the real file; fetch that with 'git lfs pull'"),
+    ];
+
+    /// <summary>The function that reads the file.</summary>
+    /// <exception cref="InvalidDataException">The file is none of the formats that are read; the message says what it seems to be.</exception>
+    public static Func<FileStream, WeightTable> FindReader(FileStream file)
+    {
+        if (file.Length == 0)
+        {
+            throw new InvalidDataException($"The file is empty. {HowToSave}");
+        }
+        Span<byte> buffer = stackalloc byte[HeadSize];
+        ReadOnlySpan<byte> head = buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
+        if (head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8))
+        {
+            return PyTorchZipReader.Read;
+        }
+        if (PyTorchLegacyReader.Recognises(head))
+        {
+            return PyTorchLegacyReader.Read;
+        }
+        if (head.Length > sizeof(ulong) && head[sizeof(ulong)] == '{' && !(Ascii.IsValid(head[..sizeof(ulong)]) && IsText(head[..sizeof(ulong)])))
+        {
+            return SafetensorsReader.Read;
+        }
+        throw new InvalidDataException(
+            $"The file is {Name(head)}. Read are safetensors files and state dicts written by torch.save, told by their content. {HowToSave}");
+    }
+
+    private static string Name(ReadOnlySpan<byte> head)
+    {
+        foreach ((int offset, byte[] bytes, string what) in Foreign)
+        {
+            if (head.Length >= offset && head[offset..].StartsWith(bytes))
+            {
+                return what;
+            }
+        }
+        // An ONNX file is a protobuf message: first its version, then the producer's name or another short field.
+        if (head is [0x08, < 0x20, 0x12 or 0x1a or 0x22 or 0x2a or 0x32 or 0x3a or 0x42, ..])
+        {
+            return "an ONNX model, as it seems";
+        }
+        if (head is [0x80, <= 5, ..])
+        {
+            return "a Python pickle that torch.save did not write";
+        }
+        if (IsText(head))
+        {
+            string text = Encoding.UTF8.GetString(head).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
+            return text.StartsWith('<') ? "a web page or XML (a download that failed?)" : "a text";
+        }
+        return "of an unknown format, or cut off";
+    }
+
+    /// <summary>No control characters but those of a text.</summary>
+    private static bool IsText(ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte b in bytes)
+        {
+            if ((b < ' ' && b is not ((byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'\f')) || b == 0x7f)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace EasyExplain.Weights;
+
+// What the unpickler makes, beside null, bool, long, BigInteger, double, string, byte[], object?[] (tuple) and List<object?>.
+
+/// <summary>A dict or OrderedDict: its pairs in the order they were set. Nothing is looked up by key, so keys may be anything, even twice.</summary>
+internal sealed class PickledDictionary : List<KeyValuePair<object?, object?>>;
+
+/// <summary>The name of a Python class or function; only ever a name.</summary>
+internal sealed record PickledGlobal(string Name);
+
+/// <summary>A storage of <paramref name="Count"/> elements that lies outside the pickle under the name <paramref name="Key"/>.</summary>
+/// <param name="Type">The type of the elements.</param>
+/// <param name="Key">The name.</param>
+/// <param name="Count">The number of elements under that name.</param>
+/// <param name="Start">The first element meant: old files speak of a part of a storage as if it were one itself.</param>
+internal sealed record PickledStorage(ScalarType Type, string Key, long Count, long Start = 0);
+
+/// <summary>A view of a storage, as the pickle has it: offset (from the storage's very first element), sizes and strides are not checked yet.</summary>
+internal sealed record PickledTensor(PickledStorage Storage, long Offset, object?[] Shape, object?[] Strides);

@@ -1,0 +1,91 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace EasyExplain.Weights;
+
+/// <summary>
+/// Reads what torch.save writes since PyTorch 1.6: a zip archive with a pickle (data.pkl) and one member for each storage (data/0, …),
+/// all below one folder of any name.
+/// </summary>
+internal static class PyTorchZipReader
+{
+    private const string PickleName = "data.pkl";
+
+    public static WeightTable Read(FileStream file)
+    {
+        file.Position = 0;
+        var archive = new ZipArchive(file, ZipArchiveMode.Read);
+        Dictionary<string, ZipArchiveEntry> members = Members(archive);
+        string folder = Folder(members.Keys);
+        CheckByteOrder(members, folder);
+        var storages = new Dictionary<string, ZipBytes>();
+        return new WeightTable("PyTorch zip", StateDict.Entries(Unpickle(members[folder + PickleName]), Locate), new Dictionary<string, string>(), archive);
+
+        ZipBytes Locate(PickledStorage storage)
+        {
+            if (!storages.TryGetValue(storage.Key, out ZipBytes? bytes))
+            {
+                string name = $"{folder}data/{storage.Key}";
+                bytes = new ZipBytes(members.GetValueOrDefault(name) ?? throw new InvalidDataException($"the archive has no member '{name}' with its values."));
+                storages.Add(storage.Key, bytes);
+            }
+            return bytes;
+        }
+    }
+
+    private static Dictionary<string, ZipArchiveEntry> Members(ZipArchive archive)
+    {
+        var members = new Dictionary<string, ZipArchiveEntry>();
+        foreach (ZipArchiveEntry member in archive.Entries)
+        {
+            if (!members.TryAdd(member.FullName, member))
+            {
+                throw new InvalidDataException($"The archive has two members '{member.FullName}'.");
+            }
+        }
+        return members;
+    }
+
+    /// <summary>The folder in which torch.save has put everything, with its slash; empty when an archive was packed anew without it.</summary>
+    private static string Folder(IReadOnlyCollection<string> members)
+    {
+        string[] folders = [.. members.Where(name => name == PickleName || name.EndsWith("/" + PickleName)).Select(name => name[..^PickleName.Length])];
+        if (folders is not [string folder])
+        {
+            throw new InvalidDataException(
+                $"The file is a zip archive with {(folders.Length == 0 ? "no" : "more than one")} {PickleName}, not one from torch.save. " +
+                "Write a state dict with torch.save(model.state_dict(), 'file.pth').");
+        }
+        if (members.Contains(folder + "constants.pkl") || members.Any(name => name.StartsWith(folder + "code/")))
+        {
+            throw new InvalidDataException(
+                "The file is a TorchScript archive (from torch.jit.save), not a state dict. " +
+                "Save the weights alone instead: torch.save(torch.jit.load('file.pt').state_dict(), 'file.pth').");
+        }
+        return folder;
+    }
+
+    private static void CheckByteOrder(Dictionary<string, ZipArchiveEntry> members, string folder)
+    {
+        if (!members.TryGetValue(folder + "byteorder", out ZipArchiveEntry? member))
+        {
+            // Before PyTorch 2.1 nobody wrote it, and the machines were little-endian.
+            return;
+        }
+        const string Little = "little";
+        using Stream content = new ZipBytes(member).Open();
+        Span<byte> text = stackalloc byte[Little.Length];
+        int count = content.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
+        if (Encoding.ASCII.GetString(text[..count]) != Little)
+        {
+            throw new InvalidDataException("The file was saved on a big-endian machine; save it again on a little-endian one (x64, arm64).");
+        }
+    }
+
+    private static object? Unpickle(ZipArchiveEntry member)
+    {
+        var pickle = new ZipBytes(member);
+        using var content = new BufferedStream(pickle.Open());
+        return new Unpickler(content, pickle.Length).Load();
+    }
+}

@@ -1,0 +1,23 @@
+using static TorchSharp.torch;
+
+namespace EasyExplain.Weights;
+
+/// <summary>The memory of a tensor as bytes.</summary>
+internal static class TensorMemory
+{
+    // A span counts with int; a tensor may be larger. Elements, so at most 1 GB.
+    private const long ChunkSize = 1 << 27;
+
+    public delegate void ChunkAction(Span<byte> bytes);
+
+    /// <summary>Hands the memory of <paramref name="flat"/> (any type, [n], contiguous, on the CPU) to <paramref name="action"/>, piece by piece, in order.</summary>
+    public static void ForEachChunk(Tensor flat, ChunkAction action)
+    {
+        long count = flat.shape[0];
+        for (long start = 0; start < count; start += ChunkSize)
+        {
+            using Tensor chunk = flat.narrow(0, start, Math.Min(ChunkSize, count - start));
+            action(chunk.bytes);
+        }
+    }
+}

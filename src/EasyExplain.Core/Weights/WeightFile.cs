@@ -1,0 +1,97 @@
+using static TorchSharp.torch;
+
+namespace EasyExplain.Weights;
+
+/// <summary>
+/// An opened weight file: the table of its tensors. Their values are read one by one, when asked for, straight into the tensor's memory.
+/// </summary>
+/// <remarks>
+/// Read are safetensors and state dicts written by torch.save, in its zip format (PyTorch 1.6 and later) and its legacy format. Nothing in
+/// a file is ever executed, and what a file says of itself is checked against what is there before memory is taken for it.
+/// The file stays open until <see cref="Dispose"/>. One thread at a time.
+/// </remarks>
+public sealed class WeightFile : IDisposable
+{
+    private const int LongestMessage = 1500;
+
+    private readonly WeightTable _table;
+    private bool _disposed;
+
+    private WeightFile(string path, WeightTable table)
+    {
+        Path = path;
+        _table = table;
+    }
+
+    /// <summary>The file, as it was named to <see cref="Open"/>.</summary>
+    public string Path { get; }
+
+    /// <summary><c>safetensors</c>, <c>PyTorch zip</c> or <c>PyTorch legacy</c>.</summary>
+    public string Format => _table.Format;
+
+    /// <summary>The tensors, in the order of the file; no name appears twice.</summary>
+    public IReadOnlyList<WeightEntry> Entries => _table.Entries;
+
+    /// <summary>The texts a safetensors file carries about itself; empty for the other formats.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _table.Metadata;
+
+    /// <summary>Opens a weight file and reads its table. What it is, is told by its content; libtorch is not needed yet.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="WeightFileException">The file is not a weight file, is broken, or holds more than weights.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
+    public static WeightFile Open(string path)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        try
+        {
+            return new WeightFile(path, Explain(path, () => FileSignatures.FindReader(file)(file)));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the values of a tensor.</summary>
+    /// <param name="entry">One of <see cref="Entries"/>.</param>
+    /// <returns>A new contiguous tensor on the CPU, of the entry's shape and type, which the caller owns (or the caller's dispose scope).</returns>
+    /// <exception cref="ArgumentException">The entry does not come from a file.</exception>
+    /// <exception cref="WeightFileException">The values cannot be read: the file has changed, or its compressed data is broken.</exception>
+    public Tensor Read(WeightEntry entry)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        TensorLayout layout = entry.Layout ?? throw new ArgumentException($"'{entry.Name}' is not an entry of {Path}.", nameof(entry));
+        return Explain(Path, layout.Read);
+    }
+
+    /// <summary>Closes the file. Tensors already read stay as they are.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _table.Owner.Dispose();
+    }
+
+    /// <summary>Inside, what is wrong with the data is an <see cref="InvalidDataException"/>, as .NET's zip reader has it; here it learns the file's name.</summary>
+    private static T Explain<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (EndOfStreamException e)
+        {
+            throw new WeightFileException(path, "The file ends in the middle of its data; it may have been cut off.", e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new WeightFileException(path, Printable(e.Message), e);
+        }
+    }
+
+    /// <summary>A message may quote names from the file, which can be long and full of control characters.</summary>
+    private static string Printable(string message) =>
+        string.Concat(message.Take(LongestMessage).Select(c => char.IsControl(c) ? '?' : c)) + (message.Length > LongestMessage ? "…" : "");
+}
