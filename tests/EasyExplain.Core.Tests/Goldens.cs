@@ -64,10 +64,13 @@ internal static class Goldens
             : name.EndsWith("layer_scale", StringComparison.Ordinal) ? (0.5, 0.1)
             : (0.0, 0.1);
         ulong start = Fnv1a64(name);
-        for (int i = 0; i < values.Length; i++)
+        Parallel.ForEach(Partitioner.Create(0, Math.Max(1, values.Length)), range =>
         {
-            values[i] = (float)(offset + scale * SplitMixUnit(start, (ulong)i));
-        }
+            for (int i = range.Item1; i < Math.Min(range.Item2, values.Length); i++)
+            {
+                values[i] = (float)(offset + scale * SplitMixUnit(start, (ulong)i));
+            }
+        });
         return values;
     }
 

@@ -52,7 +52,7 @@ internal sealed class ClassEvidence(Network network, Tensor input, Pass clean, I
             {
                 for (int power = 1; power <= Powers; power++)
                 {
-                    sums[layer][power - 1].add_(gradients[layer].pow(power).sum(0));
+                    sums[layer][power - 1].add_(gradients[layer].pow(power).sum(dim: 0));
                 }
             }
         }

@@ -49,14 +49,14 @@ public static class ModelImporter
     {
         using WeightFile file = WeightFile.Open(path);
         explain($"'{path}' is a {file.Format} file with {file.Entries.Count} tensors.");
-        IReadOnlyList<WeightEntry> entries = StateDict.Without(file.Entries, ".num_batches_tracked");
+        IReadOnlyList<WeightEntry> entries = ParameterLoading.Without(file.Entries, ".num_batches_tracked");
         Architecture architecture = ArchitectureOf(file, entries, options, explain);
         NativeLibraries.LoadTorch();
         Device device = DeviceOf(options.Device);
-        Network network = architecture.Build(StateDict.ClassesOf(entries, architecture, path));
+        Network network = architecture.Build(ParameterLoading.ClassesOf(entries, architecture, path));
         try
         {
-            StateDict.Load(network, file, entries, device, architecture.Name);
+            ParameterLoading.Load(network, file, entries, device, architecture.Name);
             Preprocessing preprocessing = PreprocessingOf(file, options, architecture.Preprocessing, explain);
             string[] labels = [.. options.Labels ?? FileMetadata.Labels(file) ?? []];
             CheckSize(network, preprocessing, architecture);
@@ -78,7 +78,7 @@ public static class ModelImporter
             explain(options.Architecture is null ? $"The file says that it is '{name}'." : $"Architecture '{name}', as asked.");
             return Catalog.Find(name);
         }
-        Architecture found = StateDict.Recognize(entries, Catalog.All, file.Path);
+        Architecture found = ParameterLoading.Recognize(entries, Catalog.All, file.Path);
         explain($"Recognised as '{found.Name}': all names and shapes fit, and fit no other architecture.");
         return found;
     }

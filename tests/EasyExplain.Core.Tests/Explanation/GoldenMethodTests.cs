@@ -7,7 +7,7 @@ using Architectures = EasyExplain.Models.Architectures;
 namespace EasyExplain.Tests.Explanation;
 
 /// <summary>Each method, and the fusion of layers, against the reference libraries: a case more in the file is a test more.</summary>
-public class GoldenMethodTests
+public class GoldenMethodTests(GoldenModels models) : IClassFixture<GoldenModels>
 {
     private const string FusedEnding = ".fused";
 
@@ -20,7 +20,7 @@ public class GoldenMethodTests
     public void TheMap_IsThatOfTheReference(string key)
     {
         JsonElement golden = Goldens.Index("methods").GetProperty("cases").EnumerateArray().First(golden => Text(golden, "key") == key);
-        using CamModel model = GoldenModels.Build(Text(golden, "architecture"));
+        CamModel model = models.Of(Text(golden, "architecture"));
         string[] layers = Text(golden, "layer").Split('+');
         var explainer = new Explainer(model, LayerSelection.Select(model, layers), [Catalog.Find(MethodOf(golden))],
             ClassChoice.Of(model, golden.GetProperty("class").GetRawText()), new Noise(4, 0.3, 7, BatchSize: 3));

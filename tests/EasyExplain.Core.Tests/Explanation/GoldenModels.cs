@@ -7,11 +7,26 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Tests.Explanation;
 
-/// <summary>The models of the goldens, rebuilt from their formula.</summary>
-internal static class GoldenModels
+/// <summary>The models of the goldens, rebuilt from their formula; as a fixture it keeps the last one for the next case.</summary>
+public sealed class GoldenModels : IDisposable
 {
+    private CamModel? _last;
+
+    /// <summary>The model of this name, kept until another is asked for.</summary>
+    internal CamModel Of(string name)
+    {
+        if (_last?.Name != name)
+        {
+            _last?.Dispose();
+            _last = Build(name);
+        }
+        return _last;
+    }
+
+    public void Dispose() => _last?.Dispose();
+
     /// <summary>A model whose weights are the goldens' formula; the caller owns it.</summary>
-    public static CamModel Build(string name)
+    internal static CamModel Build(string name)
     {
         NativeLibraries.LoadTorch();
         Architecture architecture = Catalog.Find(name);
@@ -25,5 +40,5 @@ internal static class GoldenModels
     }
 
     /// <summary>The golden input as a photo of the model's own size, so that nothing is resized.</summary>
-    public static Photo Pattern(CamModel model) => new(model.InputSize[1], model.InputSize[0], Goldens.PatternImage(model.InputSize[0], model.InputSize[1]));
+    internal static Photo Pattern(CamModel model) => new(model.InputSize[1], model.InputSize[0], Goldens.PatternImage(model.InputSize[0], model.InputSize[1]));
 }

@@ -7,7 +7,7 @@ internal static class MapAssert
     /// <summary>The goldens' rule: within 2e-3 everywhere; a golden that ReLU emptied (maximum below 1e-3) must be empty here too.</summary>
     public static void Agrees(Golden expected, CamMap map, string what)
     {
-        Assert.Equal(expected.Shape, [map.Height, map.Width]);
+        Assert.Equal(expected.Shape, new long[] { map.Height, map.Width });
         float[] wanted = expected.Floats, got = [.. map.ToArray().Cast<float>()];
         if (wanted.Max() < 1e-3)
         {

@@ -9,6 +9,7 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Tests.Models;
 
+[Collection(Alone.Name)] // it counts all tensors alive
 public sealed class ModelImporterTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("easyexplain [1] ").FullName;

@@ -6,5 +6,5 @@ namespace EasyExplain.Explanation.Methods;
 internal static class ChannelSum
 {
     /// <summary>The sum over channels, <c>[C, H, W]</c> to <c>[H, W]</c>; NaN counts as 0.</summary>
-    public static Tensor Of(Tensor weighted) => where(weighted.isnan(), zeros_like(weighted), weighted).sum(0);
+    public static Tensor Of(Tensor weighted) => where(weighted.isnan(), zeros_like(weighted), weighted).sum(dim: 0);
 }

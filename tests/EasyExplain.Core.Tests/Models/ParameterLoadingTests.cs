@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Tests.Models;
 
-public class StateDictTests
+public class ParameterLoadingTests
 {
     public static TheoryData<string> Names => [.. Catalog.All.Select(architecture => architecture.Name)];
 
@@ -16,7 +16,7 @@ public class StateDictTests
     {
         foreach (long classes in new[] { 1000L, 7L })
         {
-            Assert.Equal(name, StateDict.Recognize(Entries(Catalog.Find(name), classes), Catalog.All, "mine.pth").Name);
+            Assert.Equal(name, ParameterLoading.Recognize(Entries(Catalog.Find(name), classes), Catalog.All, "mine.pth").Name);
         }
     }
 
@@ -25,7 +25,7 @@ public class StateDictTests
     {
         Architecture one = Catalog.Find("resnet18");
         Architecture twin = one with { Name = "resnet18_dilated" };
-        var error = Assert.Throws<ModelImportException>(() => StateDict.Recognize(Entries(one, 10), [one, twin, Catalog.Find("vgg11")], "mine.pth"));
+        var error = Assert.Throws<ModelImportException>(() => ParameterLoading.Recognize(Entries(one, 10), [one, twin, Catalog.Find("vgg11")], "mine.pth"));
         Assert.Equal(ModelFault.ArchitectureNotRecognized, error.Fault);
         Assert.Contains("resnet18, resnet18_dilated", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("vgg11", error.Message, StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public class StateDictTests
     public void TensorsThatFitNothing_AreNamed_WithTheNearestArchitecture()
     {
         WeightEntry[] entries = [.. Entries(Catalog.Find("resnet34"), 10).Where(entry => entry.Name != "layer2.3.conv1.weight"), Entry("extra.weight", 3)];
-        var error = Assert.Throws<ModelImportException>(() => StateDict.Recognize(entries, Catalog.All, "mine.pth"));
+        var error = Assert.Throws<ModelImportException>(() => ParameterLoading.Recognize(entries, Catalog.All, "mine.pth"));
         Assert.Contains("mine.pth", error.Message, StringComparison.Ordinal);
         Assert.Contains("nearest is resnet34: missing: layer2.3.conv1.weight; not expected: extra.weight", error.Message, StringComparison.Ordinal);
     }
@@ -45,7 +45,7 @@ public class StateDictTests
     public void AFileWithoutTheLastLayer_SaysWhichTensorTellsTheClasses()
     {
         WeightEntry[] entries = [.. Entries(Catalog.Find("resnet18"), 10).Where(entry => entry.Name != "fc.weight")];
-        var error = Assert.Throws<ModelImportException>(() => StateDict.ClassesOf(entries, Catalog.Find("resnet18"), "mine.pth"));
+        var error = Assert.Throws<ModelImportException>(() => ParameterLoading.ClassesOf(entries, Catalog.Find("resnet18"), "mine.pth"));
         Assert.Contains("fc.weight", error.Message, StringComparison.Ordinal);
     }
 

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace EasyExplain.Models;
 
 /// <summary>Brings a weight file's tensors and a network's parameters together.</summary>
-internal static class StateDict
+internal static class ParameterLoading
 {
     private const int NamesShown = 20;
 
@@ -78,7 +78,8 @@ internal static class StateDict
 
     private static string List(IEnumerable<string> names)
     {
-        string[] all = [.. names];
+        // Names come from the file: what could steer a terminal is not printed.
+        string[] all = [.. names.Select(name => string.Concat(name.Where(letter => !char.IsControl(letter))))];
         return string.Join(", ", all.Take(NamesShown)) + (all.Length > NamesShown ? $" and {all.Length - NamesShown} more" : "");
     }
 

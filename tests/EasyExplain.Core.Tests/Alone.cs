@@ -1,0 +1,8 @@
+namespace EasyExplain.Tests;
+
+/// <summary>Tests that count what is alive in the whole process run while no other test does.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class Alone
+{
+    public const string Name = "Alone";
+}
