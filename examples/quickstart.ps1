@@ -13,16 +13,16 @@ Import-Module "$PSScriptRoot/../EasyExplain.psd1"
 
 # The bundled model: a small ResNet-20 that knows ten classes (airplane, automobile, bird, cat, …).
 $model = Import-CamModel
-$model
+$model | Out-Host
 
 # Its layers are objects: take the stages that still see at least 8 × 8 places.
 $layers = $model | Get-CamLayer | Where-Object { $_.Type -eq 'Sequential' -and $_.OutputShape[2] -ge 8 -and $_.Name -like 'layer?' }
-$layers
+$layers | Out-Host
 
 # One pass explains all of them.
 $explanation = $layers | Invoke-CamExplanation -LiteralPath $Photo
-$explanation
-$explanation.Predictions
+$explanation | Out-Host
+$explanation.Predictions | Out-Host
 
 # The picture of each, and all of them on one panel.
-$explanation | Export-CamOverlay $Destination -Style Overlay, Heatmap, Mask, Panel -PassThru
+$explanation | Export-CamOverlay $Destination -Style Overlay, Heatmap, Mask, Panel -PassThru | Out-Host

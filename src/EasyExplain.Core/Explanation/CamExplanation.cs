@@ -10,6 +10,7 @@ namespace EasyExplain.Explanation;
 public sealed record Prediction(int Class, string Label, double Probability);
 
 /// <summary>Where in one picture a network looked, by one method, for one class, at one or more layers.</summary>
+/// <remarks>Its lists are plain arrays: PowerShell cannot index every other list.</remarks>
 public sealed class CamExplanation
 {
     private readonly WeakReference<Photo> _decoded;
@@ -42,19 +43,19 @@ public sealed class CamExplanation
     public required double Score { get; init; }
 
     /// <summary>The five most probable classes.</summary>
-    public required IReadOnlyList<Prediction> Predictions { get; init; }
+    public required Prediction[] Predictions { get; init; }
 
     /// <summary>One map a layer, in the order asked.</summary>
-    public required IReadOnlyList<CamMap> Maps { get; init; }
+    public required CamMap[] Maps { get; init; }
 
     /// <summary>The maps of all layers in one; null for a single layer.</summary>
     public required CamMap? Fused { get; init; }
 
     /// <summary>The layers' names in the order asked.</summary>
-    public IReadOnlyList<string> Layers => [.. Maps.Select(map => map.Layer)];
+    public string[] Layers => [.. Maps.Select(map => map.Layer)];
 
     /// <summary>Height and width of the photo in pixels, upright.</summary>
-    public IReadOnlyList<int> ImageSize { get; }
+    public int[] ImageSize { get; }
 
     /// <summary>The seed of the noise that was drawn; null where the method draws none.</summary>
     public required long? Seed { get; init; }

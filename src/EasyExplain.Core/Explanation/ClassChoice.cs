@@ -21,7 +21,7 @@ public sealed class ClassChoice
     /// <exception cref="SelectionException">The model has no such class; the message names near labels.</exception>
     public static ClassChoice Of(CamModel model, string labelOrIndex)
     {
-        int label = model.Labels.ToList().FindIndex(label => label.Equals(labelOrIndex, StringComparison.OrdinalIgnoreCase));
+        int label = Array.FindIndex(model.Labels, label => label.Equals(labelOrIndex, StringComparison.OrdinalIgnoreCase));
         if (label >= 0)
         {
             return new ClassChoice(label, 1);
@@ -31,7 +31,7 @@ public sealed class ClassChoice
             return index >= 0 && index < model.ClassCount ? new ClassChoice(index, 1) : throw new SelectionException(
                 $"{model} has no class {index}: its {model.ClassCount} classes are 0 to {model.ClassCount - 1}.");
         }
-        throw new SelectionException(model.Labels.Count == 0
+        throw new SelectionException(model.Labels.Length == 0
             ? $"{model} has no class '{labelOrIndex}', for it has no labels: give a number from 0 to {model.ClassCount - 1}, or import it with -LabelPath."
             : $"{model} has no class '{labelOrIndex}'. {NearNames.Hint(labelOrIndex, model.Labels)}");
     }

@@ -24,7 +24,7 @@ public sealed class CamLayer
     public string Type { get; }
 
     /// <summary>The output's shape for one picture of the model's input size: <c>[1, C, H, W]</c>, or <c>[1, F]</c> after flattening.</summary>
-    public IReadOnlyList<long> OutputShape { get; }
+    public long[] OutputShape { get; }
 
     /// <summary>The number of trained values in it and in what it holds.</summary>
     public long ParameterCount { get; }

@@ -13,7 +13,7 @@ public sealed class CamModel : IDisposable
     private readonly object _gate = new();
     private bool _disposed;
 
-    internal CamModel(string name, string architecture, string path, Network network, Preprocessing preprocessing, IReadOnlyList<string> labels, Device device)
+    internal CamModel(string name, string architecture, string path, Network network, Preprocessing preprocessing, string[] labels, Device device)
     {
         (Name, Architecture, Path, Network, Preprocessing, Labels, Device) = (name, architecture, path, network, preprocessing, labels, device);
         _folding = new BatchNormFolding(network);
@@ -42,16 +42,16 @@ public sealed class CamModel : IDisposable
     public int ClassCount { get; }
 
     /// <summary>One label a class, or empty where nobody named them.</summary>
-    public IReadOnlyList<string> Labels { get; }
+    public string[] Labels { get; }
 
     /// <summary>Height and width of the input in pixels.</summary>
     public int[] InputSize => [Preprocessing.Height, Preprocessing.Width];
 
     /// <summary>What is subtracted from red, green and blue in [0, 1].</summary>
-    public IReadOnlyList<double> Mean => Preprocessing.Mean;
+    public double[] Mean => [.. Preprocessing.Mean];
 
     /// <summary>What red, green and blue are then divided by.</summary>
-    public IReadOnlyList<double> Std => Preprocessing.Std;
+    public double[] Std => [.. Preprocessing.Std];
 
     /// <summary>How a photo of another shape becomes the input.</summary>
     public ResizeMode ResizeMode => Preprocessing.ResizeMode;
@@ -79,7 +79,7 @@ public sealed class CamModel : IDisposable
     internal IReadOnlyDictionary<Node, long[]> Shapes { get; }
 
     /// <summary>What a class is called: its label, or its number where there is none.</summary>
-    public string LabelOf(int @class) => @class < Labels.Count ? Labels[@class] : @class.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public string LabelOf(int @class) => @class < Labels.Length ? Labels[@class] : @class.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Architecture})";

@@ -176,6 +176,10 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         {
             ExplainFiles(layers.Key, [.. layers]);
         }
+        if (Model is null && _pipedLayers.Count == 0)
+        {
+            WriteWarning("Nothing was explained: no model was given, and no layer came through the pipeline.");
+        }
         if (_images > 1)
         {
             WriteProgress(new ProgressRecord(0, "Explaining images", $"{_images} done") { RecordType = ProgressRecordType.Completed });

@@ -1,0 +1,106 @@
+namespace EasyExplain.Imaging;
+
+/// <summary>Lays a class activation map over a photo, or draws it alone.</summary>
+/// <remarks>
+/// A map comes at its layer's own size, [h, w] with values from 0 to 1, and covers a region of the photo. It is enlarged bicubically as
+/// Pillow does and clamped to 0..1. Pixels whose centre lies outside the region are left alone.
+/// </remarks>
+public static class Overlay
+{
+    /// <summary>
+    /// Paints the map over the photo: enlarged, squared, coloured, then (1 - alpha) · photo + alpha · heat, as torch-cam's
+    /// <c>overlay_mask</c> does (whose own alpha is the photo's share).
+    /// </summary>
+    /// <param name="photo">The photo; unchanged.</param>
+    /// <param name="map">[h, w], 0 to 1.</param>
+    /// <param name="region">The part of the photo that the map covers.</param>
+    /// <param name="colormap">How to colour.</param>
+    /// <param name="alpha">The heat's opacity: 0 shows the photo, 1 the heat alone.</param>
+    /// <returns>A picture of the photo's size. A map that is zero everywhere has nothing to show: then it is the plain photo.</returns>
+    public static Photo Blend(Photo photo, float[,] map, PixelRegion region, Colormap colormap, double alpha)
+    {
+        ArgumentNullException.ThrowIfNull(photo);
+        if (!(alpha is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "The heat's opacity lies between 0 and 1.");
+        byte[] rgb = (byte[])photo.Rgb.Clone();
+        ReadOnlySpan<byte> table = ColormapTables.Of(colormap);
+        if (map.Cast<float>().Any(value => value > 0))
+        {
+            foreach ((int at, float value) in Spread(map, region, photo.Width, photo.Height))
+            {
+                int color = ColormapTables.IndexOf(value * value) * 3;
+                for (int c = 0; c < 3; c++)
+                    rgb[at + c] = (byte)((1 - alpha) * rgb[at + c] + alpha * table[color + c] + 0.5);
+            }
+        }
+        return new Photo(photo.Width, photo.Height, rgb);
+    }
+
+    /// <summary>Draws the map alone. Its colours are those of the map itself: nothing is squared, unlike in <see cref="Blend"/>.</summary>
+    /// <param name="width">The photo's width in pixels.</param>
+    /// <param name="height">The photo's height in pixels.</param>
+    /// <param name="map">[h, w], 0 to 1.</param>
+    /// <param name="region">The part of the photo that the map covers; the rest is black.</param>
+    /// <param name="colormap">How to colour.</param>
+    /// <returns>A picture of the photo's size.</returns>
+    public static Photo Heatmap(int width, int height, float[,] map, PixelRegion region, Colormap colormap)
+    {
+        var heatmap = Black(width, height);
+        ReadOnlySpan<byte> table = ColormapTables.Of(colormap);
+        foreach ((int at, float value) in Spread(map, region, width, height))
+            table.Slice(ColormapTables.IndexOf(value) * 3, 3).CopyTo(heatmap.Rgb.AsSpan(at));
+        return heatmap;
+    }
+
+    /// <summary>Draws where the map reaches a threshold (not squared): white there, black elsewhere and outside the region.</summary>
+    /// <param name="width">The photo's width in pixels.</param>
+    /// <param name="height">The photo's height in pixels.</param>
+    /// <param name="map">[h, w], 0 to 1.</param>
+    /// <param name="region">The part of the photo that the map covers.</param>
+    /// <param name="threshold">From this value on a pixel is white, 0 to 1.</param>
+    /// <returns>A picture of the photo's size.</returns>
+    public static Photo Mask(int width, int height, float[,] map, PixelRegion region, double threshold)
+    {
+        if (!(threshold is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "A threshold lies between 0 and 1.");
+        var mask = Black(width, height);
+        foreach ((int at, float value) in Spread(map, region, width, height))
+        {
+            if (value >= (float)threshold)
+                mask.Rgb.AsSpan(at, 3).Fill(255);
+        }
+        return mask;
+    }
+
+    private static Photo Black(int width, int height) => new(width, height, new byte[width * height * 3]);
+
+    /// <summary>The map at the photo's size: for each pixel inside the region where it lies in RGB bytes, and its value in 0..1.</summary>
+    private static IEnumerable<(int At, float Value)> Spread(float[,] map, PixelRegion region, int width, int height)
+    {
+        int mapHeight = map.GetLength(0), mapWidth = map.GetLength(1);
+        (int left, ResampleAxis columns) = Axis(mapWidth, region.X, region.Width, width);
+        (int top, ResampleAxis rows) = Axis(mapHeight, region.Y, region.Height, height);
+        float[] values = Resampler.Resize<float>(Flatten(map), mapWidth, 1, columns, rows);
+        for (int i = 0; i < values.Length; i++)
+        {
+            int x = left + i % columns.Length, y = top + i / columns.Length;
+            yield return ((y * width + x) * 3, Math.Clamp(values[i], 0, 1));
+        }
+    }
+
+    /// <summary>The pixels whose centres lie in the region along one axis, and how the map covers them.</summary>
+    private static (int First, ResampleAxis Axis) Axis(int mapLength, double start, double extent, int photoLength)
+    {
+        int first = Math.Max(0, (int)Math.Ceiling(start - 0.5));
+        int end = Math.Min(photoLength, (int)Math.Ceiling(start + extent - 0.5));
+        double scale = mapLength / extent;
+        return (first, new ResampleAxis(mapLength, (first - start) * scale, scale, Math.Max(0, end - first), ResampleKernel.Bicubic));
+    }
+
+    private static float[] Flatten(float[,] map)
+    {
+        float[] cells = new float[map.Length];
+        Buffer.BlockCopy(map, 0, cells, 0, cells.Length * sizeof(float));
+        return cells;
+    }
+}

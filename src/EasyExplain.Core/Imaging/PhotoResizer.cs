@@ -1,0 +1,33 @@
+namespace EasyExplain.Imaging;
+
+/// <summary>Makes photos smaller (or, for panels, larger).</summary>
+public static class PhotoResizer
+{
+    /// <summary>Reduces a photo until its longer side has at most <paramref name="maxSize"/> pixels; the aspect is kept.</summary>
+    /// <param name="photo">The photo; unchanged.</param>
+    /// <param name="maxSize">The most pixels on the longer side, at least 1.</param>
+    /// <returns>A smaller photo, or <paramref name="photo"/> itself when it fits already: nothing is ever enlarged.</returns>
+    public static Photo FitWithin(Photo photo, int maxSize)
+    {
+        ArgumentNullException.ThrowIfNull(photo);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxSize, 1);
+        return Math.Max(photo.Width, photo.Height) <= maxSize ? photo : ScaleTo(photo, maxSize);
+    }
+
+    /// <summary>Scales a photo, up or down, until its longer side has <paramref name="longerSide"/> pixels.</summary>
+    internal static Photo ScaleTo(Photo photo, int longerSide)
+    {
+        double scale = (double)longerSide / Math.Max(photo.Width, photo.Height);
+        return Resize(photo, Math.Max(1, (int)Math.Round(photo.Width * scale)), Math.Max(1, (int)Math.Round(photo.Height * scale)));
+    }
+
+    /// <summary>Resizes bicubically, with antialiasing when it gets smaller.</summary>
+    internal static Photo Resize(Photo photo, int width, int height)
+    {
+        float[] samples = Resampler.Resize<byte>(photo.Rgb, photo.Width, 3,
+            new ResampleAxis(photo.Width, width, ResampleKernel.Bicubic), new ResampleAxis(photo.Height, height, ResampleKernel.Bicubic));
+        return new Photo(width, height, Array.ConvertAll(samples, ToByte));
+    }
+
+    private static byte ToByte(float sample) => (byte)Math.Clamp(sample + 0.5f, 0, 255);
+}

@@ -1,0 +1,117 @@
+using static TorchSharp.torch;
+
+namespace EasyExplain.Imaging;
+
+/// <summary>How a photo of another shape is fitted into a model's input.</summary>
+public enum ResizeMode
+{
+    /// <summary>The whole photo, stretched to the input's shape.</summary>
+    Stretch,
+
+    /// <summary>
+    /// The photo's middle in its own aspect: torchvision's <c>Resize(side / 0.875)</c> (256 for an input of 224), then <c>CenterCrop</c>.
+    /// </summary>
+    CenterCrop,
+}
+
+/// <summary>What turns a photo into a model's input: bytes / 255, resized (bilinear, antialias), minus mean, over standard deviation.</summary>
+/// <param name="Height">The input's height in pixels.</param>
+/// <param name="Width">The input's width in pixels.</param>
+/// <param name="Mean">Of red, green and blue, in units of 1 (not 255).</param>
+/// <param name="Std">Of red, green and blue, in units of 1, over 0.</param>
+/// <param name="ResizeMode">How photos of another shape are fitted.</param>
+public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> Mean, IReadOnlyList<double> Std, ResizeMode ResizeMode)
+{
+    /// <summary>The part of the resized photo that a centre crop keeps: 224 of 256, as torchvision's presets have it.</summary>
+    private const double CropShare = 0.875;
+
+    /// <summary>The input's height in pixels.</summary>
+    public int Height { get; init; } = Height > 0 ? Height : throw new ArgumentOutOfRangeException(nameof(Height), Height, "At least 1.");
+
+    /// <summary>The input's width in pixels.</summary>
+    public int Width { get; init; } = Width > 0 ? Width : throw new ArgumentOutOfRangeException(nameof(Width), Width, "At least 1.");
+
+    /// <summary>Of red, green and blue, in units of 1 (not 255).</summary>
+    public IReadOnlyList<double> Mean { get; init; } = OneForEachChannel(Mean, nameof(Mean));
+
+    /// <summary>Of red, green and blue, in units of 1, over 0.</summary>
+    public IReadOnlyList<double> Std { get; init; } = OneForEachChannel(Std, nameof(Std)).All(s => s > 0)
+        ? Std
+        : throw new ArgumentException($"Each standard deviation must be over 0, not {string.Join(", ", Std)}.", nameof(Std));
+
+    /// <summary>Makes the model's input.</summary>
+    /// <param name="photo">The photo, of any size.</param>
+    /// <returns>float32 [1, 3, Height, Width] on the CPU; the caller owns it.</returns>
+    public Tensor ToInput(Photo photo)
+    {
+        ArgumentNullException.ThrowIfNull(photo);
+        PixelRegion region = RegionOf(photo.Width, photo.Height);
+        float[] pixels = Resampler.Resize<byte>(photo.Rgb, photo.Width, 3,
+            new ResampleAxis(photo.Width, region.X, region.Width / Width, Width, ResampleKernel.Bilinear),
+            new ResampleAxis(photo.Height, region.Y, region.Height / Height, Height, ResampleKernel.Bilinear));
+        float[] planes = new float[pixels.Length];
+        for (int c = 0; c < 3; c++)
+        {
+            float mean = (float)Mean[c], std = (float)Std[c];
+            for (int i = 0, plane = c * Height * Width; i < Height * Width; i++)
+                planes[plane + i] = (pixels[i * 3 + c] / 255 - mean) / std;
+        }
+        return tensor(planes, [1, 3, Height, Width]);
+    }
+
+    /// <summary>The part of a photo that the input shows.</summary>
+    /// <param name="photoWidth">The photo's width in pixels.</param>
+    /// <param name="photoHeight">The photo's height in pixels.</param>
+    /// <returns>The whole photo for <see cref="ResizeMode.Stretch"/>, the crop's exact edges for <see cref="ResizeMode.CenterCrop"/>.</returns>
+    public PixelRegion RegionOf(int photoWidth, int photoHeight)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(photoWidth, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(photoHeight, 1);
+        if (ResizeMode == ResizeMode.Stretch)
+            return PixelRegion.Whole(photoWidth, photoHeight);
+        // torchvision resizes the short side to this box's side and cuts fractions off the long one; a box that is no square is covered
+        // in the same way. Its CenterCrop rounds halves to even, as Math.Round does.
+        long boxWidth = (long)Math.Round(Width / CropShare), boxHeight = (long)Math.Round(Height / CropShare);
+        bool widthIsShort = photoWidth * boxHeight <= photoHeight * boxWidth;
+        long resizedWidth = widthIsShort ? boxWidth : boxHeight * photoWidth / photoHeight;
+        long resizedHeight = widthIsShort ? boxWidth * photoHeight / photoWidth : boxHeight;
+        double scaleX = (double)photoWidth / resizedWidth, scaleY = (double)photoHeight / resizedHeight;
+        return new PixelRegion(
+            Math.Round((resizedWidth - Width) / 2.0) * scaleX, Math.Round((resizedHeight - Height) / 2.0) * scaleY,
+            Width * scaleX, Height * scaleY);
+    }
+
+    /// <summary>The way back: shows what an input tensor holds.</summary>
+    /// <param name="input">[1, 3, H, W] or [3, H, W], any floating type, any size; unchanged.</param>
+    /// <returns>Times standard deviation, plus mean, times 255, rounded and clamped to bytes; not-a-number becomes 0.</returns>
+    /// <exception cref="ArgumentException">The tensor has another shape.</exception>
+    public Photo ToPhoto(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        long[] shape = input.shape;
+        if (shape is not ([1, 3, > 0, > 0] or [3, > 0, > 0]))
+            throw new ArgumentException($"An input tensor is [1, 3, H, W] or [3, H, W], not [{string.Join(", ", shape)}].", nameof(input));
+        float[] planes;
+        using (NewDisposeScope())
+        {
+            planes = input.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+        }
+        int pixels = planes.Length / 3;
+        byte[] rgb = new byte[planes.Length];
+        for (int i = 0; i < rgb.Length; i++)
+        {
+            int c = i % 3;
+            double value = (planes[c * pixels + i / 3] * Std[c] + Mean[c]) * 255;
+            rgb[i] = double.IsNaN(value) ? (byte)0 : (byte)Math.Round(Math.Clamp(value, 0, 255));
+        }
+        return new Photo((int)shape[^1], (int)shape[^2], rgb);
+    }
+
+    private static IReadOnlyList<double> OneForEachChannel(IReadOnlyList<double> values, string name)
+    {
+        ArgumentNullException.ThrowIfNull(values, name);
+        return values.Count == 3 && values.All(double.IsFinite)
+            ? values
+            : throw new ArgumentException($"Three finite numbers are needed (red, green, blue), not {string.Join(", ", values)}.", name);
+    }
+}

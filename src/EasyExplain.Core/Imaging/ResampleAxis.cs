@@ -1,0 +1,59 @@
+namespace EasyExplain.Imaging;
+
+/// <summary>One axis of a resize: which samples make up each output sample, and with what weights.</summary>
+/// <remarks>
+/// Output sample i has its centre at <c>start + (i + 0.5) · scale</c> of the source (align_corners=false). When the source is reduced the
+/// kernel is stretched by the scale, which is what PyTorch calls antialias and Pillow always does; at the borders the weights are
+/// normalised over the samples that exist.
+/// </remarks>
+internal sealed class ResampleAxis
+{
+    private readonly float[][] _weights;
+    private readonly int[] _first;
+
+    /// <summary>Works out all weights of an axis.</summary>
+    /// <param name="sourceLength">Samples of the source along this axis.</param>
+    /// <param name="start">Where in the source the output begins, in source samples.</param>
+    /// <param name="scale">Source samples per output sample, over 0.</param>
+    /// <param name="length">Output samples; each centre must lie inside the source.</param>
+    /// <param name="kernel">How to interpolate.</param>
+    internal ResampleAxis(int sourceLength, double start, double scale, int length, ResampleKernel kernel)
+    {
+        _weights = new float[length][];
+        _first = new int[length];
+        double stretch = Math.Max(scale, 1), support = kernel.Support * stretch;
+        for (int i = 0; i < length; i++)
+        {
+            double center = start + (i + 0.5) * scale;
+            int first = Math.Max(0, (int)(center - support + 0.5));
+            int end = Math.Min(sourceLength, (int)(center + support + 0.5));
+            double[] weights = new double[end - first];
+            for (int k = 0; k < weights.Length; k++)
+                weights[k] = kernel.Weight((first + k + 0.5 - center) / stretch);
+            double sum = weights.Sum();
+            _first[i] = first;
+            _weights[i] = Array.ConvertAll(weights, w => (float)(w / sum));
+        }
+    }
+
+    /// <summary>Fits a whole axis into another length.</summary>
+    internal ResampleAxis(int sourceLength, int length, ResampleKernel kernel)
+        : this(sourceLength, 0, (double)sourceLength / length, length, kernel)
+    {
+    }
+
+    /// <summary>Output samples.</summary>
+    internal int Length => _first.Length;
+
+    /// <summary>The first source sample that is used at all.</summary>
+    internal int Begin => _first[0];
+
+    /// <summary>One past the last source sample that is used at all.</summary>
+    internal int End => _first[^1] + _weights[^1].Length;
+
+    /// <summary>The first source sample of output sample <paramref name="i"/>.</summary>
+    internal int First(int i) => _first[i];
+
+    /// <summary>The weights of the source samples from <see cref="First"/> on; their sum is 1.</summary>
+    internal ReadOnlySpan<float> Weights(int i) => _weights[i];
+}

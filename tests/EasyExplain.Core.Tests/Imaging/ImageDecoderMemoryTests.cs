@@ -1,0 +1,53 @@
+using EasyExplain.Imaging;
+
+namespace EasyExplain.Tests.Imaging;
+
+/// <summary>Measures this process, so nothing else may run in it meanwhile.</summary>
+[CollectionDefinition(nameof(ImageDecoderMemoryTests), DisableParallelization = true)]
+[Collection(nameof(ImageDecoderMemoryTests))]
+public class ImageDecoderMemoryTests
+{
+    /// <summary>With the finalizers held up, whatever the decoder does not dispose itself stays, and shows.</summary>
+    [Fact]
+    public void TwoHundredPhotos_LeaveNothingBehind()
+    {
+        // A progressive JPEG's decoder keeps every coefficient, an opened codec thus costs as much as its picture.
+        byte[] file = File.ReadAllBytes(TestData.File("images", "progressive.jpg"));
+        using var finalizersMayGoOn = new ManualResetEventSlim();
+        Decode(file, 20);
+        long before = Environment.WorkingSet;
+        try
+        {
+            BlockFinalizers(finalizersMayGoOn);
+            Decode(file, 200);
+            long grown = Environment.WorkingSet - before;
+            Assert.True(grown < 20_000_000, $"200 photos of 256 x 256 left {grown / 1e6:F0} MB.");
+        }
+        finally
+        {
+            finalizersMayGoOn.Set();
+        }
+        GC.WaitForPendingFinalizers();
+    }
+
+    private static void Decode(byte[] file, int times)
+    {
+        for (int i = 0; i < times; i++)
+            ImageDecoder.Decode(new MemoryStream(file));
+        GC.Collect();
+    }
+
+    private static void BlockFinalizers(ManualResetEventSlim release)
+    {
+        Abandon(release);
+        GC.Collect();
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static void Abandon(ManualResetEventSlim release) => _ = new Waiter(release);
+
+    private sealed class Waiter(ManualResetEventSlim release)
+    {
+        ~Waiter() => release.Wait();
+    }
+}
