@@ -27,7 +27,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <code>Invoke-CamExplanation *.jpg -Model (Import-CamModel) | Export-CamOverlay ./out -Style Mask -Threshold 0.4 -WhatIf</code>
 /// <para>Names the files, writes nothing.</para>
 /// </example>
-/// <seealso>Invoke-CamExplanation</seealso>
+/// <seealso cref="InvokeCamExplanationCommand"/>
 [Cmdlet(VerbsData.Export, "CamOverlay", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportCamOverlayCommand : PSCmdlet

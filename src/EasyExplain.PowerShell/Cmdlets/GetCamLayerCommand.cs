@@ -21,8 +21,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <code>Import-CamModel | Get-CamLayer -Type Conv2d | Where-Object { $_.OutputShape[1] -gt 32 }</code>
 /// <para>Layers are objects: OutputShape is batch, channels, height and width.</para>
 /// </example>
-/// <seealso>Import-CamModel</seealso>
-/// <seealso>Invoke-CamExplanation</seealso>
+/// <seealso cref="ImportCamModelCommand"/>
+/// <seealso cref="InvokeCamExplanationCommand"/>
 [Cmdlet(VerbsCommon.Get, "CamLayer", DefaultParameterSetName = FromPipeline)]
 [OutputType(typeof(CamLayer))]
 public sealed class GetCamLayerCommand : PSCmdlet

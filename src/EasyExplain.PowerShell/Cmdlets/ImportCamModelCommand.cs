@@ -31,8 +31,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <code>Import-CamModel ./xray.safetensors -InputSize 320,320 -Mean 0.5,0.5,0.5 -Std 0.25,0.25,0.25 -ResizeMode CenterCrop</code>
 /// <para>Give what the network was trained with where it differs from torchvision's 224 by 224 pixels and ImageNet statistics.</para>
 /// </example>
-/// <seealso>Get-CamLayer</seealso>
-/// <seealso>Invoke-CamExplanation</seealso>
+/// <seealso cref="GetCamLayerCommand"/>
+/// <seealso cref="InvokeCamExplanationCommand"/>
 [Cmdlet(VerbsData.Import, "CamModel")]
 [OutputType(typeof(CamModel))]
 public sealed class ImportCamModelCommand : PSCmdlet

@@ -41,9 +41,9 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <code>Invoke-CamExplanation *.jpg -Model (Import-CamModel) -Layer layer3 -Method SmoothGradCAMPlusPlus -SampleCount 8 -Seed 7</code>
 /// <para>Without -Seed one is drawn, and stands in the explanation's Seed property.</para>
 /// </example>
-/// <seealso>Import-CamModel</seealso>
-/// <seealso>Get-CamLayer</seealso>
-/// <seealso>Export-CamOverlay</seealso>
+/// <seealso cref="ImportCamModelCommand"/>
+/// <seealso cref="GetCamLayerCommand"/>
+/// <seealso cref="ExportCamOverlayCommand"/>
 [Cmdlet(VerbsLifecycle.Invoke, "CamExplanation", DefaultParameterSetName = ByPath)]
 [OutputType(typeof(CamExplanation))]
 public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
