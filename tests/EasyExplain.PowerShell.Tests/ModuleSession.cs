@@ -36,7 +36,7 @@ public sealed class ModuleSession : IDisposable
     public Result Run(string script, params object[] arguments)
     {
         using var shell = System.Management.Automation.PowerShell.Create(_runspace);
-        shell.AddScript("param($script, $arguments) & ([scriptblock]::Create($script)) @arguments").AddArgument(script).AddArgument(arguments);
+        shell.AddScript("param($script, $arguments) try { & ([scriptblock]::Create($script)) @arguments } catch { throw }").AddArgument(script).AddArgument(arguments);
         try
         {
             Collection<PSObject> output = shell.Invoke();

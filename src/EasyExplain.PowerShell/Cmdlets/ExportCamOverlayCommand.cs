@@ -47,29 +47,35 @@ public sealed class ExportCamOverlayCommand : PSCmdlet
     public string Destination { get; set; } = "";
 
     /// <summary>What to draw: Overlay, Heatmap, Mask, Panel, or several of them.</summary>
+    /// <value>Overlay</value>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public OverlayStyle[] Style { get; set; } = [OverlayStyle.Overlay];
 
     /// <summary>The opacity of the heat over the photo: 0 shows only the photo, 1 only the heat.</summary>
+    /// <value>0.5</value>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
     public double Alpha { get; set; } = 0.5;
 
     /// <summary>The colours of the heat, by matplotlib's names.</summary>
+    /// <value>Jet</value>
     [Parameter]
     public Colormap Colormap { get; set; } = Colormap.Jet;
 
     /// <summary>From which value of the map on, 0 to 1, the mask is white.</summary>
+    /// <value>0.5</value>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
     public double Threshold { get; set; } = 0.5;
 
     /// <summary>The file format.</summary>
+    /// <value>Png</value>
     [Parameter]
     public ImageFormat Format { get; set; } = ImageFormat.Png;
 
     /// <summary>The longer side of a picture at most, in pixels. No photo is enlarged; a panel has its own size.</summary>
+    /// <value>1024</value>
     [Parameter]
     [ValidateRange(16, 16384)]
     public int MaxSize { get; set; } = 1024;
@@ -99,7 +105,7 @@ public sealed class ExportCamOverlayCommand : PSCmdlet
                 string path = System.IO.Path.Combine(_folder, _names.For(explanation, style, Format));
                 if (!_stopped && ShouldProcess(path, "Write picture") && Write(explanation, style, path) && PassThru)
                 {
-                    WriteObject(new FileInfo(path));
+                    WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true); // as Get-Item gives it
                 }
             }
         }

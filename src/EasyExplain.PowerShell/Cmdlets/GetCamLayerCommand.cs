@@ -36,12 +36,14 @@ public sealed class GetCamLayerCommand : PSCmdlet
     public CamModel Model { get; set; } = null!;
 
     /// <summary>Names of layers, with wildcards.</summary>
+    /// <value>*</value>
     [Parameter(Position = 0, ParameterSetName = FromPipeline)]
     [Parameter(Position = 1, ParameterSetName = FromArgument)]
     [SupportsWildcards]
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>torchvision's classes, such as Conv2d, ReLU or BasicBlock, with wildcards.</summary>
+    /// <value>*</value>
     [Parameter]
     [SupportsWildcards]
     public string[] Type { get; set; } = ["*"];

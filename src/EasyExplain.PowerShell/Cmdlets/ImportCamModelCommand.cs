@@ -77,6 +77,7 @@ public sealed class ImportCamModelCommand : PSCmdlet
     public ResizeMode? ResizeMode { get; set; }
 
     /// <summary>Where the network computes: cpu, cuda or cuda:1.</summary>
+    /// <value>cpu</value>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string Device { get; set; } = "cpu";

@@ -44,7 +44,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <seealso cref="ImportCamModelCommand"/>
 /// <seealso cref="GetCamLayerCommand"/>
 /// <seealso cref="ExportCamOverlayCommand"/>
-[Cmdlet(VerbsLifecycle.Invoke, "CamExplanation", DefaultParameterSetName = ByPath)]
+[Cmdlet(VerbsLifecycle.Invoke, "CamExplanation")]
 [OutputType(typeof(CamExplanation))]
 public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
 {
@@ -96,6 +96,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     public LayerArgument[] Layer { get; set; } = [];
 
     /// <summary>Methods by name: GradCAM, SmoothGradCAMPlusPlus or LayerCAM. Tab completes them. Several methods share what they can and give one explanation each.</summary>
+    /// <value>LayerCAM</value>
     [Parameter]
     [ArgumentCompleter(typeof(MethodCompleter))]
     [ValidateNotNullOrEmpty]
@@ -112,11 +113,13 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     public int? Top { get; set; }
 
     /// <summary>How many noisy copies a smoothing method takes.</summary>
+    /// <value>4</value>
     [Parameter]
     [ValidateRange(1, 4096)]
     public int SampleCount { get; set; } = 4;
 
     /// <summary>The noise's standard deviation, in units of the normalised input.</summary>
+    /// <value>0.3</value>
     [Parameter]
     [ValidateRange(0.0, 1e3)]
     public double NoiseStd { get; set; } = 0.3;
@@ -127,6 +130,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     public long? Seed { get; set; }
 
     /// <summary>How many noisy copies run at a time: more is faster up to a point and takes more memory.</summary>
+    /// <value>4</value>
     [Parameter]
     [ValidateRange(1, 1024)]
     public int BatchSize { get; set; } = 4;
