@@ -15,8 +15,8 @@ Import-Module "$PSScriptRoot/../EasyExplain.psd1"
 $model = Import-CamModel
 $model | Out-Host
 
-# Its layers are objects: take the stages that still see at least 8 × 8 places.
-$layers = $model | Get-CamLayer | Where-Object { $_.Type -eq 'Sequential' -and $_.OutputShape[2] -ge 8 -and $_.Name -like 'layer?' }
+# Its layers are objects: take the residual blocks that see the photo as 8 × 8 places.
+$layers = $model | Get-CamLayer | Where-Object { $_.Type -eq 'BasicBlock' -and $_.OutputShape[2] -eq 8 }
 $layers | Out-Host
 
 # One pass explains all of them.

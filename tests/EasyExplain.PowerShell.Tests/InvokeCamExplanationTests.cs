@@ -23,6 +23,7 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     [Theory]
     [InlineData("Invoke-CamExplanation cat.jpg -Model $m", "cat.jpg:layer3")]
     [InlineData("Import-CamModel | Invoke-CamExplanation cat.jpg", "cat.jpg:layer3")]
+    [InlineData("Import-CamModel | Invoke-CamExplanation -LiteralPath 'a [1].jpg'", "a [1].jpg:layer3")]
     [InlineData("Import-CamModel | Get-CamLayer layer? | Invoke-CamExplanation cat.jpg", "cat.jpg:layer1,layer2,layer3")]
     [InlineData("Import-CamModel | Get-CamLayer layer? | Invoke-CamExplanation -Path *.jpg", "a [1].jpg:layer1,layer2,layer3 cat.jpg:layer1,layer2,layer3")]
     [InlineData("Import-CamModel | Get-CamLayer layer1 | Invoke-CamExplanation -LiteralPath 'a [1].jpg'", "a [1].jpg:layer1")]

@@ -10,6 +10,7 @@ namespace EasyExplain.Models;
 internal static class ParameterLoading
 {
     private const int NamesShown = 20;
+    private const int ExamplesShown = 5;
 
     /// <summary>The entries that a network in use needs; counters of the training are left out.</summary>
     public static IReadOnlyList<WeightEntry> Without(IEnumerable<WeightEntry> entries, string ending) =>
@@ -21,7 +22,7 @@ internal static class ParameterLoading
         entries.FirstOrDefault(entry => entry.Name == architecture.Head) is { Shape: [> 0, ..] } head
             ? head.Shape[0]
             : throw new ModelImportException(ModelFault.WeightsDoNotFit,
-                $"'{path}' has no '{architecture.Head}', the last layer of {architecture.Name}, so the number of classes is not known. It holds: {List(entries.Select(entry => entry.Name))}.");
+                $"'{path}' has no '{architecture.Head}', the last layer of {architecture.Name}, so the number of classes is not known. It holds: {List(entries.Select(entry => entry.Name), ExamplesShown)}.");
 
     /// <summary>The one architecture of <paramref name="candidates"/> that has exactly these names and shapes.</summary>
     /// <exception cref="ModelImportException">None has, or several have: a wrong guess is worse than a question.</exception>
@@ -55,7 +56,7 @@ internal static class ParameterLoading
         string near = nearest.Count == 0 ? "" : nearest.MinBy(pair => pair.Difference.Count) is var (best, difference1)
             ? $" The nearest is {best.Name}: {difference1}." : "";
         throw new ModelImportException(ModelFault.ArchitectureNotRecognized,
-            $"The tensors of '{path}' fit no known architecture.{near} It holds: {List(entries.Select(entry => entry.Name))}. " +
+            $"The tensors of '{path}' fit no known architecture.{near} It holds: {List(entries.Select(entry => entry.Name), ExamplesShown)}. " +
             $"Known architectures: {string.Join(", ", candidates.Select(candidate => candidate.Name))}.");
     }
 
@@ -76,11 +77,11 @@ internal static class ParameterLoading
         }
     }
 
-    private static string List(IEnumerable<string> names)
+    private static string List(IEnumerable<string> names, int most = NamesShown)
     {
         // Names come from the file: what could steer a terminal is not printed.
         string[] all = [.. names.Select(name => string.Concat(name.Where(letter => !char.IsControl(letter))))];
-        return string.Join(", ", all.Take(NamesShown)) + (all.Length > NamesShown ? $" and {all.Length - NamesShown} more" : "");
+        return string.Join(", ", all.Take(most)) + (all.Length > most ? $" and {all.Length - most} more" : "");
     }
 
     /// <summary>What keeps a file's tensors from being a network's parameters.</summary>

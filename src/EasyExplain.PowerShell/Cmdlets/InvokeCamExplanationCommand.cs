@@ -81,7 +81,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
 
     /// <summary>A model of Import-CamModel.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByPath)]
-    [Parameter(Mandatory = true, ParameterSetName = ByLiteralPath)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByLiteralPath)]
     [Parameter(Mandatory = true, ParameterSetName = ByInputTensor)]
     public CamModel? Model { get; set; }
 
