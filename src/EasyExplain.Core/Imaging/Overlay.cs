@@ -80,6 +80,8 @@ public static class Overlay
         int mapHeight = map.GetLength(0), mapWidth = map.GetLength(1);
         (int left, ResampleAxis columns) = Axis(mapWidth, region.X, region.Width, width);
         (int top, ResampleAxis rows) = Axis(mapHeight, region.Y, region.Height, height);
+        if (columns.Length == 0 || rows.Length == 0)
+            yield break;
         float[] values = Resampler.Resize<float>(Flatten(map), mapWidth, 1, columns, rows);
         for (int i = 0; i < values.Length; i++)
         {

@@ -114,6 +114,27 @@ public class OverlayTests
         Assert.InRange(brightest / 640 + 0.5, region.Y, region.Y + cell);
     }
 
+    /// <summary>Bicubic interpolation keeps a straight line: each pixel's value is known, fractions of a pixel included.</summary>
+    [Fact]
+    public void RegionThatBeginsInsideAPixel_ShiftsTheMapByTheFraction()
+    {
+        var ramp = new float[1, 21];
+        for (int i = 0; i <= 20; i++)
+            ramp[0, i] = i / 20f;
+        var region = new PixelRegion(5.4, 0, 21, 1);
+        Photo heat = Overlay.Heatmap(40, 1, ramp, region, Colormap.Gray);
+        for (int x = 8; x <= 22; x++)
+            Assert.Equal((x + 0.5 - region.X - 0.5) / 20 * 256, heat.PixelAt(x, 0)[0], 2.0);
+    }
+
+    /// <summary>The crop of a photo of 2 x 1 pixels lies between the two centres.</summary>
+    [Fact]
+    public void RegionBetweenTwoPixels_PaintsNone()
+    {
+        PixelRegion region = new Preprocessing(224, 224, [0, 0, 0], [1, 1, 1], ResizeMode.CenterCrop).RegionOf(2, 1);
+        Assert.All(Overlay.Heatmap(2, 1, new float[7, 7], region, Colormap.Viridis).Rgb, b => Assert.Equal(0, b));
+    }
+
     [Fact]
     public void Region_FollowsAResizedPhoto() =>
         Assert.Equal(new PixelRegion(5, 8, 50, 40), new PixelRegion(10, 4, 100, 20).Scale(0.5, 2));

@@ -126,12 +126,15 @@ public class PreprocessingTests
     }
 
     [Fact]
-    public void ToInput_LeavesNoTensorBehind()
+    public void NoTensor_IsLeftBehind()
     {
+        var preprocessing = new Preprocessing(32, 32, Mean, Std, ResizeMode.Stretch);
         using DisposeScope scope = torch.NewDisposeScope();
-        using (new Preprocessing(32, 32, Mean, Std, ResizeMode.Stretch).ToInput(Figures.PatternPhoto(40, 50)))
+        using (torch.Tensor input = preprocessing.ToInput(Figures.PatternPhoto(40, 50)))
         {
-            Assert.Equal(1, scope.DisposablesCount);
+            using torch.Tensor doubles = input.to(torch.ScalarType.Float64);
+            preprocessing.ToPhoto(doubles);
+            Assert.Equal(2, scope.DisposablesCount);
         }
         Assert.Equal(0, scope.DisposablesCount);
     }
