@@ -31,10 +31,10 @@ public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshol
     public Photo Draw(CamExplanation explanation, OverlayStyle style)
     {
         Photo original = explanation.GetPhoto();
-        Photo photo = PhotoResizer.FitWithin(original, MaxSize);
-        PixelRegion region = explanation.Model.Preprocessing.RegionOf(original.Width, original.Height);
-        double scale = (double)photo.Width / original.Width;
-        region = new PixelRegion(region.X * scale, region.Y * scale, region.Width * scale, region.Height * scale);
+        // A panel is drawn at its tiles' size: cheaper for a large photo, and sharper for one of 32×32 pixels.
+        Photo photo = style == OverlayStyle.Panel ? PhotoResizer.ScaleTo(original, Panel.LargestTile) : PhotoResizer.FitWithin(original, MaxSize);
+        PixelRegion region = explanation.Model.Preprocessing.RegionOf(original.Width, original.Height)
+            .Scale((double)photo.Width / original.Width, (double)photo.Height / original.Height);
         return style switch
         {
             OverlayStyle.Overlay => Blend(photo, explanation.Map, region),

@@ -5,6 +5,10 @@ namespace EasyExplain.Imaging;
 /// <summary>Puts pictures side by side, each under its title, on white.</summary>
 public static class Panel
 {
+    /// <summary>The longer side of a tile at most, in pixels.</summary>
+    internal const int LargestTile = 320;
+
+    private const int SmallestTile = 224;
     private const int Margin = 16;
     private const int Gap = 12;
     private const int MostColumns = 5;
@@ -53,7 +57,7 @@ public static class Panel
         using var titleText = new PanelText(15, new SKColor(0x33, 0x33, 0x33));
         using var headlineText = new PanelText(21, SKColors.Black, bold: true);
 
-        Photo shape = PhotoResizer.ScaleTo(first, Math.Clamp(1200 / columns, 224, 320));
+        Photo shape = PhotoResizer.ScaleTo(first, Math.Clamp(1200 / columns, SmallestTile, LargestTile));
         // A title needs some width even above a sliver of a photo.
         int cellWidth = Math.Max(shape.Width, 128), titleHeight = titleText.LineHeight + 3;
         int columnStep = cellWidth + Gap, rowStep = titleHeight + shape.Height + Gap;
