@@ -1,4 +1,5 @@
 @{
+    RootModule           = 'bin/EasyExplain.PowerShell.dll'
     ModuleVersion        = '0.1.0'
     GUID                 = 'a607fc8a-cf5d-4fef-bb1d-2537659e4e33'
     Author               = 'The EasyExplain developers'
@@ -7,8 +8,6 @@
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
 
-    # Not the RootModule: Get-Help finds the help of a nested module beside its assembly (bin/en-US), of a root module only beside this file.
-    NestedModules        = @('bin/EasyExplain.PowerShell.dll')
     CmdletsToExport      = @('Import-CamModel', 'Get-CamLayer', 'Invoke-CamExplanation', 'Export-CamOverlay')
     FunctionsToExport    = @()
     AliasesToExport      = @()
