@@ -96,9 +96,9 @@ internal sealed class Engine : IDisposable
             shell.Invoke(null, new PSInvocationSettings { AddToHistory = true }); // $? is kept only of what goes into the history
             return _interrupted ? ExitCodes.Interrupted : _host.ExitCode ?? ExitCodes.Success; // a stopped script may end without an exception
         }
-        catch (PipelineStoppedException)
+        catch (Exception) when (_interrupted)
         {
-            return _interrupted ? ExitCodes.Interrupted : ExitCodes.Failure;
+            return ExitCodes.Interrupted;
         }
         catch (IncompleteParseException e)
         {
