@@ -1,14 +1,13 @@
 @{
+    RootModule           = 'bin/EasyExplain.PowerShell.dll'
     ModuleVersion        = '0.1.0'
     GUID                 = 'a607fc8a-cf5d-4fef-bb1d-2537659e4e33'
     Author               = 'The EasyExplain developers'
     Copyright            = '(c) The EasyExplain developers. MIT license.'
-    Description          = 'Shows where in an image a convolutional classifier looked when it decided: class activation maps (Grad-CAM, LayerCAM, Smooth Grad-CAM++ and more) as objects in the pipeline and as overlays, heat maps, masks and panels. Runs on the CPU; needs no Python.'
+    Description          = 'Shows where in an image a convolutional classifier looked when it decided: class activation maps (Grad-CAM, LayerCAM, Smooth Grad-CAM++) as objects in the pipeline and as overlays, heat maps, masks and panels. Runs on the CPU; needs no Python.'
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
 
-    # Not the RootModule: Get-Help finds the help of a nested module beside its assembly (bin/en-US), of a root module only beside this file.
-    NestedModules        = @('bin/EasyExplain.PowerShell.dll')
     CmdletsToExport      = @('Import-CamModel', 'Get-CamLayer', 'Invoke-CamExplanation', 'Export-CamOverlay')
     FunctionsToExport    = @()
     AliasesToExport      = @()

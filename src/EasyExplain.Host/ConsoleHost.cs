@@ -18,7 +18,7 @@ internal sealed class ConsoleHost : PSHost
 
     public override ConsoleUI UI { get; } = new ConsoleUI();
 
-    /// <summary>What a command line gave to <c>exit</c>, or null.</summary>
+    /// <summary>What was given to <c>exit</c>, or null.</summary>
     public int? ExitCode { get; private set; }
 
     public override void SetShouldExit(int exitCode) => ExitCode = exitCode;

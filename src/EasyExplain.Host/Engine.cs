@@ -93,17 +93,12 @@ internal sealed class Engine : IDisposable
         }
         try
         {
-            // $? is kept only of what goes into the history; exit comes as an exception only when asked for.
-            shell.Invoke(null, new PSInvocationSettings { AddToHistory = true, ExposeFlowControlExceptions = true });
+            shell.Invoke(null, new PSInvocationSettings { AddToHistory = true }); // $? is kept only of what goes into the history
             return _interrupted ? ExitCodes.Interrupted : _host.ExitCode ?? ExitCodes.Success; // a stopped script may end without an exception
         }
-        catch (ExitException e)
+        catch (Exception) when (_interrupted)
         {
-            return LanguagePrimitives.TryConvertTo(e.Argument, out int code) ? code : ExitCodes.Failure;
-        }
-        catch (PipelineStoppedException)
-        {
-            return _interrupted ? ExitCodes.Interrupted : ExitCodes.Failure;
+            return ExitCodes.Interrupted;
         }
         catch (IncompleteParseException e)
         {

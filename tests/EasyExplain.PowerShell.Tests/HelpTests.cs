@@ -39,8 +39,8 @@ public sealed class HelpTests
 
         Assert.Equal(
             [
-                "InputObject@0! Fruit[], Ripeness@1 {Green|Ripe}, Bowl String, Knife {small|large}, Keep, WhatIf, Confirm",
                 "Ripeness@1 {Green|Ripe}, Name! String[], Bowl String, Knife {small|large}, Keep, WhatIf, Confirm",
+                "InputObject@0! Fruit[], Ripeness@1 {Green|Ripe}, Bowl String, Knife {small|large}, Keep, WhatIf, Confirm",
             ],
             lines);
     }

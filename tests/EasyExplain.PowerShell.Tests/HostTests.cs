@@ -34,6 +34,16 @@ public sealed class HostTests : IDisposable
     [InlineData("$Host.SetShouldExit(5)", 5)]
     public void Script_ExitCode(string script, int expected) => Assert.Equal(expected, RunScript(script).ExitCode);
 
+    [Fact]
+    public void ExitOfAnInnerScript_EndsOnlyThatScript()
+    {
+        File.WriteAllText(Path.Combine(_folder, "inner.ps1"), "exit 4");
+
+        ChildProcess run = RunScript("& ([IO.Path]::Combine($PSScriptRoot, 'inner.ps1')); \"inner $LASTEXITCODE\"");
+
+        Assert.Equal(("inner 4\n", 0), (run.Output, run.ExitCode));
+    }
+
     [Theory]
     [InlineData("'fine'", 0)]
     [InlineData("exit 3", 3)]

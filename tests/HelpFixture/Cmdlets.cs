@@ -48,7 +48,7 @@ public abstract class FruitCmdlet : PSCmdlet
 /// </example>
 /// <seealso cref="GetFruitCommand"/>
 /// <seealso href="https://example.org/peel">About peeling</seealso>
-[Cmdlet(VerbsCommon.Remove, "Skin", DefaultParameterSetName = "Object", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "Skin", DefaultParameterSetName = "Name", SupportsShouldProcess = true)]
 [OutputType(typeof(Fruit))]
 public sealed class RemoveSkinCommand : FruitCmdlet
 {

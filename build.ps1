@@ -1,0 +1,120 @@
+<#
+.SYNOPSIS
+    Builds, tests and packages EasyExplain; writes nothing outside bin/, obj/, en-US/ (the help) and artifacts/.
+.DESCRIPTION
+    Runs in PowerShell 7.4 and later, and on a machine without it in this project's own host:
+        dotnet run --project src/EasyExplain.Host -- build.ps1 -Task Package
+    That host has the bare engine, so this script uses the language, .NET and the engine's own cmdlets only.
+
+    Build    builds the solution; the module is ready to import from EasyExplain.psd1 afterwards.
+    Test     runs the xunit suites, and the Pester suite where pwsh and Pester 5 are there.
+    Package  lays out the module for release under artifacts/EasyExplain and imports it from there in a fresh process.
+    Clean    removes bin/, obj/, en-US/ and artifacts/.
+#>
+[CmdletBinding()]
+param(
+    [ValidateSet('Build', 'Test', 'Package', 'Clean')]
+    [string] $Task = 'Build',
+
+    # Package always takes Release.
+    [ValidateSet('Debug', 'Release')]
+    [string] $Configuration = 'Debug'
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$root = $PSScriptRoot
+$inHost = $Host.Name -eq 'EasyExplain.Host'
+
+function At {
+    param([string[]] $Parts)
+    [IO.Path]::Combine([string[]](@($root) + $Parts))
+}
+
+function Invoke-Dotnet {
+    param([string[]] $Arguments)
+    "> dotnet $Arguments"
+    & dotnet @Arguments
+    if ($LASTEXITCODE -ne 0) { throw "dotnet $($Arguments[0]) failed with exit code $LASTEXITCODE." }
+}
+
+function Invoke-Build {
+    # In the host the host's own files are in use. They were built a moment ago, so this build leaves them as they are.
+    Invoke-Dotnet build, (At 'EasyExplain.PowerShell.sln'), '--configuration', $Configuration
+}
+
+function Invoke-Test {
+    Invoke-Dotnet test, (At 'EasyExplain.PowerShell.sln'), '--configuration', $Configuration
+    Invoke-PesterSuite
+}
+
+function Invoke-PesterSuite {
+    $pwsh = Get-Command pwsh -CommandType Application -ErrorAction Ignore | ForEach-Object Source
+    if (-not $pwsh) {
+        'Pester suite: not run (no pwsh on this machine).'
+        return
+    }
+    $pester = @($pwsh)[0]
+    & $pester -NoProfile -Command 'exit [int](-not (Get-Module Pester -ListAvailable | Where-Object Version -GE ([version] "5.0")))'
+    if ($LASTEXITCODE -ne 0) {
+        'Pester suite: not run (no Pester 5 on this machine).'
+        return
+    }
+    $tests = (At tests, Pester).Replace("'", "''")
+    & $pester -NoProfile -Command "Import-Module Pester -MinimumVersion 5.0; exit (Invoke-Pester '$tests' -PassThru).FailedCount"
+    if ($LASTEXITCODE -ne 0) { throw "$LASTEXITCODE Pester test(s) failed." }
+}
+
+function Invoke-Package {
+    $package = At artifacts, EasyExplain
+    if ([IO.Directory]::Exists($package)) { [IO.Directory]::Delete($package, $true) }
+
+    # Built straight into the package: nothing old gets in, and the module in bin/ may be in use.
+    Invoke-Dotnet build, (At src, EasyExplain.PowerShell), '--configuration', Release, "-p:ModuleBin=$(At artifacts, EasyExplain, bin)/"
+    foreach ($symbols in [IO.Directory]::GetFiles($package, '*.pdb', 'AllDirectories')) { [IO.File]::Delete($symbols) }
+    foreach ($name in 'EasyExplain.psd1', 'LICENSE', 'README.md', 'CHANGELOG.md') {
+        [IO.File]::Copy((At $name), [IO.Path]::Combine($package, $name))
+    }
+
+    $check = At build, Test-Package.ps1
+    if ($inHost) {
+        & dotnet ([IO.Path]::Combine([AppContext]::BaseDirectory, 'EasyExplain.Host.dll')) $check $package
+    }
+    else {
+        & ([Environment]::ProcessPath) -NoProfile -File $check $package
+    }
+    if ($LASTEXITCODE -ne 0) { throw "The package in $package does not import." }
+
+    $bytes = 0
+    foreach ($file in [IO.Directory]::GetFiles($package, '*', 'AllDirectories')) { $bytes += [IO.FileInfo]::new($file).Length }
+    'Package: {0}, {1:N0} MB' -f $package, ($bytes / 1MB)
+}
+
+function Invoke-Clean {
+    $folders = @(At bin; At en-US; At artifacts)
+    foreach ($room in 'src', 'tests', 'build', 'tools') {
+        if (-not [IO.Directory]::Exists((At $room))) { continue }
+        foreach ($folder in @(At $room) + [IO.Directory]::GetDirectories((At $room))) {
+            if ([IO.Directory]::GetFiles($folder, '*.csproj').Length -gt 0) {
+                $folders += [IO.Path]::Combine($folder, 'bin'), [IO.Path]::Combine($folder, 'obj')
+            }
+        }
+    }
+    foreach ($folder in $folders) {
+        if ($inHost -and [AppContext]::BaseDirectory.StartsWith($folder)) {
+            "Kept $folder, which runs this script."
+        }
+        elseif ([IO.Directory]::Exists($folder)) {
+            [IO.Directory]::Delete($folder, $true)
+            "Removed $folder"
+        }
+    }
+}
+
+switch ($Task) {
+    'Build' { Invoke-Build }
+    'Test' { Invoke-Test }
+    'Package' { Invoke-Package }
+    'Clean' { Invoke-Clean }
+}

@@ -1,0 +1,35 @@
+BeforeDiscovery {
+    $cmdlets = 'Export-CamOverlay', 'Get-CamLayer', 'Import-CamModel', 'Invoke-CamExplanation'
+}
+
+Describe 'The module' {
+    BeforeAll {
+        $manifest = [WildcardPattern]::Escape([IO.Path]::GetFullPath("$PSScriptRoot/../../EasyExplain.psd1"))
+        Import-Module $manifest -Force -ErrorAction Stop
+    }
+
+    It 'has a valid manifest' {
+        $module = Test-ModuleManifest $manifest -ErrorAction Stop
+        $module.Version | Should -Be '0.1.0'
+        $module.PowerShellVersion | Should -Be '7.4'
+        $module.CompatiblePSEditions | Should -Be 'Core'
+        $module.Description | Should -Not -BeNullOrEmpty
+    }
+
+    It 'exports its cmdlets, and nothing else' {
+        $expected = 'Export-CamOverlay', 'Get-CamLayer', 'Import-CamModel', 'Invoke-CamExplanation'
+        (Get-Command -Module EasyExplain -CommandType All).Name | Sort-Object | Should -Be $expected
+    }
+
+    It 'gives <_> help with examples' -ForEach $cmdlets {
+        $help = Get-Help $_ -Full
+        $help.Synopsis | Should -Not -Match "^\s*$_" -Because 'help made up out of the syntax starts with the name'
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 2
+    }
+
+    It 'can be removed and imported again' {
+        Remove-Module EasyExplain -ErrorAction Stop
+        Import-Module $manifest -ErrorAction Stop
+        Get-Module EasyExplain | Should -Not -BeNullOrEmpty
+    }
+}
