@@ -45,5 +45,6 @@ internal static class ElementTypes
     private static (ScalarType Type, int Size, string Safetensors, string Storage) Row(ScalarType type) =>
         Array.Find(Table, row => row.Type == type) is { Size: > 0 } found
             ? found
-            : throw new ArgumentException($"Tensors of type {type} are not supported; supported are {string.Join(", ", Table.Select(row => row.Type))}.");
+            : throw new ArgumentException(
+                $"Tensors of type {type} are not supported; supported are {string.Join(", ", Table.Select(row => row.Type))}.");
 }

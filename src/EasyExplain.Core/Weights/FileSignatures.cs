@@ -42,13 +42,17 @@ internal static class FileSignatures
         {
             return PyTorchLegacyReader.Read;
         }
-        if (head.Length > sizeof(ulong) && head[sizeof(ulong)] == '{' && !(Ascii.IsValid(head[..sizeof(ulong)]) && IsText(head[..sizeof(ulong)])))
+        if (LooksLikeSafetensors(head))
         {
             return SafetensorsReader.Read;
         }
         throw new InvalidDataException(
             $"The file is {Name(head)}. Read are safetensors files and state dicts written by torch.save, told by their content. {HowToSave}");
     }
+
+    /// <summary>JSON behind eight bytes with its length; a text that happens to have a brace there is none.</summary>
+    private static bool LooksLikeSafetensors(ReadOnlySpan<byte> head) =>
+        head.Length > sizeof(ulong) && head[sizeof(ulong)] == '{' && !(Ascii.IsValid(head[..sizeof(ulong)]) && IsText(head[..sizeof(ulong)]));
 
     private static string Name(ReadOnlySpan<byte> head)
     {

@@ -17,5 +17,5 @@ internal sealed record PickledGlobal(string Name);
 /// <param name="Start">The first element meant: old files speak of a part of a storage as if it were one itself.</param>
 internal sealed record PickledStorage(ScalarType Type, string Key, long Count, long Start = 0);
 
-/// <summary>A view of a storage, as the pickle has it: offset (from the storage's very first element), sizes and strides are not checked yet.</summary>
+/// <summary>A view of a storage as the pickle has it, not checked yet; the offset counts from the very first element stored.</summary>
 internal sealed record PickledTensor(PickledStorage Storage, long Offset, object?[] Shape, object?[] Strides);

@@ -31,9 +31,11 @@ internal static class PyTorchLegacyReader
         var unpickler = new Unpickler(file, file.Length - file.Position);
         object? root = unpickler.Load();
         Dictionary<string, FileBytes> storages = Storages(file, unpickler.Storages);
-        IReadOnlyList<WeightEntry> entries = StateDict.Entries(root, storage =>
-            storages.GetValueOrDefault(storage.Key) ?? throw new InvalidDataException($"the file does not have the storage '{storage.Key}' with its values."));
-        return new WeightTable("PyTorch legacy", entries, new Dictionary<string, string>(), file);
+        return new WeightTable("PyTorch legacy", StateDict.Entries(root, Locate), new Dictionary<string, string>(), file);
+
+        FileBytes Locate(PickledStorage storage) =>
+            storages.GetValueOrDefault(storage.Key)
+            ?? throw new InvalidDataException($"the file does not have the storage '{storage.Key}' with its values.");
     }
 
     /// <summary>Where the storages lie: behind the pickles, in the order of the list of keys.</summary>
@@ -57,8 +59,8 @@ internal static class PyTorchLegacyReader
             if (count != storage.Count || count > (file.Length - position) / size)
             {
                 throw new InvalidDataException(
-                    $"The storage '{key}' should hold {storage.Count} {storage.Type} elements, but announces {count}, and {file.Length - position} bytes are left; " +
-                    "the file may have been cut off.");
+                    $"The storage '{key}' should hold {storage.Count} {storage.Type} elements, but announces {count}, " +
+                    $"and {file.Length - position} bytes are left; the file may have been cut off.");
             }
             if (!storages.TryAdd(key, new FileBytes(file, position, count * size)))
             {

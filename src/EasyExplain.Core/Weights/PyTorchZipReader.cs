@@ -19,14 +19,17 @@ internal static class PyTorchZipReader
         string folder = Folder(members.Keys);
         CheckByteOrder(members, folder);
         var storages = new Dictionary<string, ZipBytes>();
-        return new WeightTable("PyTorch zip", StateDict.Entries(Unpickle(members[folder + PickleName]), Locate), new Dictionary<string, string>(), archive);
+        object? root = Unpickle(members[folder + PickleName]);
+        return new WeightTable("PyTorch zip", StateDict.Entries(root, Locate), new Dictionary<string, string>(), archive);
 
         ZipBytes Locate(PickledStorage storage)
         {
             if (!storages.TryGetValue(storage.Key, out ZipBytes? bytes))
             {
                 string name = $"{folder}data/{storage.Key}";
-                bytes = new ZipBytes(members.GetValueOrDefault(name) ?? throw new InvalidDataException($"the archive has no member '{name}' with its values."));
+                bytes = members.TryGetValue(name, out ZipArchiveEntry? member)
+                    ? new ZipBytes(member)
+                    : throw new InvalidDataException($"the archive has no member '{name}' with its values.");
                 storages.Add(storage.Key, bytes);
             }
             return bytes;
@@ -49,7 +52,10 @@ internal static class PyTorchZipReader
     /// <summary>The folder in which torch.save has put everything, with its slash; empty when an archive was packed anew without it.</summary>
     private static string Folder(IReadOnlyCollection<string> members)
     {
-        string[] folders = [.. members.Where(name => name == PickleName || name.EndsWith("/" + PickleName)).Select(name => name[..^PickleName.Length])];
+        string[] folders =
+        [
+            .. members.Where(name => name == PickleName || name.EndsWith("/" + PickleName)).Select(name => name[..^PickleName.Length]),
+        ];
         if (folders is not [string folder])
         {
             throw new InvalidDataException(

@@ -102,7 +102,8 @@ internal static class SafetensorsReader
         {
             if (start != reached)
             {
-                throw new InvalidDataException($"The data of the tensor '{name}' starts at byte {start}, where {reached} is next: tensors overlap or leave a gap.");
+                throw new InvalidDataException(
+                    $"The data of the tensor '{name}' starts at byte {start}, where {reached} is next: tensors overlap or leave a gap.");
             }
             reached = end;
         }

@@ -4,6 +4,7 @@ namespace EasyExplain.Weights;
 internal static class StateDict
 {
     private const int MostKeysShown = 10;
+    private const string WhatItIs = "A state dict is a dictionary of named tensors: torch.save(model.state_dict(), 'file.pth').";
 
     /// <summary>The named tensors of <paramref name="root"/>, a dictionary; what else it holds (an epoch, a learning rate) is passed over.</summary>
     /// <param name="root">What the unpickler made.</param>
@@ -13,7 +14,7 @@ internal static class StateDict
     {
         if (root is not PickledDictionary dictionary)
         {
-            throw new InvalidDataException($"The file holds {Describe(root)}; a state dict is a dictionary of named tensors: torch.save(model.state_dict(), 'file.pth').");
+            throw new InvalidDataException($"The file holds {Describe(root)}. {WhatItIs}");
         }
         var entries = new List<WeightEntry>();
         var names = new HashSet<string>();
@@ -41,7 +42,8 @@ internal static class StateDict
             StoredBytes bytes = locate(storage);
             if (storage.Count > bytes.Length / ElementTypes.Size(storage.Type))
             {
-                throw new InvalidDataException($"its storage '{storage.Key}' should hold {storage.Count} {storage.Type} elements, the file has {bytes.Length} bytes of it.");
+                throw new InvalidDataException(
+                    $"its storage '{storage.Key}' should hold {storage.Count} {storage.Type} elements, the file has {bytes.Length} bytes of it.");
             }
             TensorLayout layout = TensorLayout.Create(bytes, storage.Type, tensor.Offset, shape, Sizes(tensor.Strides));
             return new WeightEntry(name, storage.Type, shape) { Layout = layout };
@@ -63,11 +65,9 @@ internal static class StateDict
         string keys = string.Join(", ", dictionary.Take(MostKeysShown).Select(pair => $"'{pair.Key}' ({Describe(pair.Value)})"));
         string more = dictionary.Count > MostKeysShown ? $" and {dictionary.Count - MostKeysShown} more" : "";
         string? inner = dictionary.Where(pair => TensorCount(pair.Value) > 0).Select(pair => pair.Key as string).FirstOrDefault();
-        string advice = inner is null
-            ? "A state dict is a dictionary of named tensors: torch.save(model.state_dict(), 'file.pth')."
-            : $"Save the inner one by itself: torch.save(checkpoint['{inner}'], 'file.pth').";
-        return new InvalidDataException(
-            dictionary.Count == 0 ? $"The file holds an empty dictionary. {advice}" : $"The file's dictionary has no tensors in it, but {keys}{more}. {advice}");
+        string advice = inner is null ? WhatItIs : $"Save the inner one by itself: torch.save(checkpoint['{inner}'], 'file.pth').";
+        string content = dictionary.Count == 0 ? "holds an empty dictionary" : $"holds a dictionary without tensors, but with {keys}{more}";
+        return new InvalidDataException($"The file {content}. {advice}");
     }
 
     private static int TensorCount(object? value) => value is PickledDictionary inner ? inner.Count(pair => pair.Value is PickledTensor) : 0;

@@ -46,7 +46,8 @@ internal sealed class ZipBytes : StoredBytes
         using Stream content = member.Open();
         if (content is not DeflateStream && member.Length != member.CompressedLength)
         {
-            throw new InvalidDataException($"The archive's member '{member.FullName}' is stored in {member.CompressedLength} bytes, yet announces {member.Length}.");
+            throw new InvalidDataException(
+                $"The archive's member '{member.FullName}' is stored in {member.CompressedLength} bytes, yet announces {member.Length}.");
         }
         if (member.Length > AlwaysAllowed && member.Length / LargestRatio > member.CompressedLength)
         {

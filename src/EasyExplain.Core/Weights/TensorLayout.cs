@@ -9,10 +9,10 @@ namespace EasyExplain.Weights;
 /// </summary>
 internal sealed class TensorLayout
 {
-    /// <summary>The most dimensions a tensor may have; PyTorch's own operators stop there.</summary>
+    /// <summary>The most dimensions a tensor may have; PyTorch's own operators stop there. Whoever makes a shape keeps to it.</summary>
     public const int MaxDimensions = 64;
 
-    // A view may repeat its storage (expand writes stride 0). It becomes real memory here, so it may only be small, or not larger than the storage.
+    // A view may repeat its storage (expand writes stride 0). It becomes real memory here: it may be as large as its storage, or this large.
     private const long LargestRepeat = 1 << 20;
 
     private readonly StoredBytes _bytes;
@@ -40,13 +40,13 @@ internal sealed class TensorLayout
         long count = CountElements(shape);
         if (strides.Length != shape.Length || offset < 0 || Array.Exists(strides, stride => stride < 0))
         {
-            throw new InvalidDataException($"the offset {offset} and the strides [{string.Join(", ", strides)}] do not go with the shape {Show(shape)}.");
+            throw new InvalidDataException($"the offset {offset} and the strides {Show(strides)} do not go with the shape {Show(shape)}.");
         }
         long span = count == 0 ? 0 : Span(shape, strides);
         if (span > stored - offset && count > 0)
         {
             throw new InvalidDataException(
-                $"the shape {Show(shape)} with strides [{string.Join(", ", strides)}] from element {offset} on needs more than the {stored} {type} elements stored.");
+                $"the shape {Show(shape)} with strides {Show(strides)} from element {offset} on needs more than the {stored} {type} elements stored.");
         }
         if (count > Math.Max(stored, LargestRepeat))
         {
@@ -71,13 +71,9 @@ internal sealed class TensorLayout
     }
 
     /// <summary>The number of elements of a shape.</summary>
-    /// <exception cref="InvalidDataException">The shape has too many or negative dimensions, or no machine could hold it.</exception>
+    /// <exception cref="InvalidDataException">The shape has negative sizes, or no machine could hold it.</exception>
     public static long CountElements(IReadOnlyList<long> shape)
     {
-        if (shape.Count > MaxDimensions)
-        {
-            throw new InvalidDataException($"it has {shape.Count} dimensions; at most {MaxDimensions} are possible.");
-        }
         Int128 largest = 1;
         bool empty = false;
         foreach (long size in shape)
@@ -124,5 +120,5 @@ internal sealed class TensorLayout
         return last < long.MaxValue ? (long)last + 1 : long.MaxValue;
     }
 
-    private static string Show(IReadOnlyList<long> shape) => $"[{string.Join(", ", shape)}]";
+    private static string Show(IReadOnlyList<long> sizes) => $"[{string.Join(", ", sizes)}]";
 }

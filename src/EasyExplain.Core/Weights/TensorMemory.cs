@@ -10,7 +10,7 @@ internal static class TensorMemory
 
     public delegate void ChunkAction(Span<byte> bytes);
 
-    /// <summary>Hands the memory of <paramref name="flat"/> (any type, [n], contiguous, on the CPU) to <paramref name="action"/>, piece by piece, in order.</summary>
+    /// <summary>Hands out the memory of <paramref name="flat"/> (any type, [n], contiguous, on the CPU) piece by piece, in order.</summary>
     public static void ForEachChunk(Tensor flat, ChunkAction action)
     {
         long count = flat.shape[0];

@@ -74,7 +74,7 @@ public sealed class WeightFile : IDisposable
         _table.Owner.Dispose();
     }
 
-    /// <summary>Inside, what is wrong with the data is an <see cref="InvalidDataException"/>, as .NET's zip reader has it; here it learns the file's name.</summary>
+    /// <summary>Inside, wrong data is an <see cref="InvalidDataException"/>, as .NET's zip reader has it; here it gets the file's name.</summary>
     private static T Explain<T>(string path, Func<T> read)
     {
         try

@@ -221,7 +221,7 @@ public class HostileFileTests
         { "with arguments that it does not take", "ctorch._utils\n_rebuild_tensor_v2\n)R" },
         { "with arguments that it does not take", "ctorch\nSize\n)R" },
         { "with arguments that it does not take", "ctorch\nFloatStorage\n)R" },
-        { "a list; a state dict is a dictionary", "]q\0h\0a" },
+        { "holds a list. A state dict is a dictionary", "]q\0h\0a" },
         { "an empty dictionary", "}" },
         { "'a' (a dictionary), 'b' (a list)", "}q\0X\x01\0\0\0ah\0sX\x01\0\0\0b]s" },
     };
@@ -254,7 +254,7 @@ public class HostileFileTests
 
     [Fact]
     public void DeepNesting_NeedsNoStack() => AssertRefused(
-        "a tuple; a state dict is a dictionary",
+        "holds a tuple. A state dict is a dictionary",
         PickleBuilder.Zip(new PickleBuilder().Raw("N" + new string('\x85', 1_000_000)).Bytes), 200 << 20);
 
     [Fact]
@@ -305,6 +305,19 @@ public class HostileFileTests
     [InlineData("two entries 'a'", "{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}", 0, null)]
     public void LyingSafetensors(string what, string header, int dataLength, long? announced) =>
         AssertRefused(what, PickleBuilder.Safetensors(header, dataLength, announced));
+
+    [Fact]
+    public void BoolThatIsNeitherZeroNorOne_BecomesOne()
+    {
+        byte[] content = PickleBuilder.Safetensors("{\"w\":{\"dtype\":\"BOOL\",\"shape\":[2],\"data_offsets\":[0,2]}}", 2);
+        content[^1] = 7;
+        using var folder = new TemporaryFolder();
+        using WeightFile file = WeightFile.Open(folder.Write("w.safetensors", content));
+
+        using TorchSharp.torch.Tensor tensor = file.Read(file.Entries[0]);
+
+        Assert.Equal([0, 1], tensor.bytes.ToArray());
+    }
 
     private static void AssertRefused(string what, byte[] content, long memory = SmallMemory)
     {

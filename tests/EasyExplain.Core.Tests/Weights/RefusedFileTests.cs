@@ -115,8 +115,8 @@ public class RefusedFileTests
         var e = Assert.Throws<WeightFileException>(() => WeightFile.Open(path));
         Assert.StartsWith(path, e.Message);
         Assert.Equal(path, e.Path);
-        // Refused is refused: the file is not held open.
-        File.Delete(path);
+        // The refused file is not held open: nobody else could have it for themselves.
+        using var exclusive = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         return e.Message;
     }
 }

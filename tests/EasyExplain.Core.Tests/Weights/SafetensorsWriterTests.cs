@@ -62,6 +62,7 @@ public class SafetensorsWriterTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("old.safetensors", [1, 2, 3]);
+        string taken = Directory.CreateDirectory(Path.Combine(folder.FullName, "taken.safetensors")).FullName;
         using Tensor good = zeros(3), complex = zeros(3, ScalarType.ComplexFloat32), dead = zeros(3);
         dead.Dispose();
 
@@ -71,7 +72,9 @@ public class SafetensorsWriterTests
         Assert.ThrowsAny<Exception>(() => SafetensorsWriter.Write(path, [new("a", good), new("b", dead)]));
         Assert.Throws<DirectoryNotFoundException>(() => SafetensorsWriter.Write(Path.Combine(folder.FullName, "no", "x.safetensors"), [new("a", good)]));
 
-        Assert.Equal([path], Directory.GetFileSystemEntries(folder.FullName));
+        Assert.ThrowsAny<IOException>(() => SafetensorsWriter.Write(taken, [new("a", good)]));
+
+        Assert.Equal([path, taken], Directory.GetFileSystemEntries(folder.FullName).Order());
         Assert.Equal([1, 2, 3], File.ReadAllBytes(path));
     }
 }
