@@ -23,4 +23,4 @@ foreach ($class in [System.IO.Directory]::GetDirectories($folder)) {
 }
 $model.Dispose()
 if ($all -eq 0) { throw "'$folder' has no class folders with images in them." }
-'{0}: {1:N2} % of {2:N0} images are right.' -f $model, (100 * $right / $all), $all
+[string]::Format([cultureinfo]::InvariantCulture, '{0}: {1:N2} % of {2:N0} images are right.', $model, 100 * $right / $all, $all)

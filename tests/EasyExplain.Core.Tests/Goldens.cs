@@ -20,7 +20,7 @@ internal static class Goldens
     /// <summary>All tensors of a suite (architectures, methods, pipeline) by name. Read here without the product's reader, which they check.</summary>
     public static Dictionary<string, Golden> Load(string suite) => Suites.GetOrAdd(suite, static name =>
     {
-        byte[] file = File.ReadAllBytes(TestData.File("goldens", name + ".safetensors"));
+        byte[] file = File.ReadAllBytes(Repository.Data("goldens", name + ".safetensors"));
         int header = 8 + (int)BinaryPrimitives.ReadUInt64LittleEndian(file);
         using JsonDocument table = JsonDocument.Parse(file.AsMemory(8, header - 8));
         return table.RootElement.EnumerateObject().Where(entry => entry.Name != "__metadata__").ToDictionary(entry => entry.Name, entry =>
@@ -31,7 +31,7 @@ internal static class Goldens
     });
 
     /// <summary>The cases of a suite's index.</summary>
-    public static JsonElement Index(string suite) => JsonDocument.Parse(File.ReadAllBytes(TestData.File("goldens", suite + ".json"))).RootElement;
+    public static JsonElement Index(string suite) => JsonDocument.Parse(File.ReadAllBytes(Repository.Data("goldens", suite + ".json"))).RootElement;
 
     /// <summary>The golden inputs: RGB bytes <c>[height, width, 3]</c>.</summary>
     public static byte[] PatternImage(int height, int width, int variant = 0)

@@ -5,7 +5,7 @@ namespace EasyExplain.PowerShell.Tests;
 public class ExportCamOverlayTests(ModuleSession session) : IClassFixture<ModuleSession>
 {
     private const string Explain = "Import-CamModel | Get-CamLayer layer? | Invoke-CamExplanation -LiteralPath $args[0] | ";
-    private static readonly string Cat = ModuleSession.Photo("cat.jpg");
+    private static readonly string Cat = Repository.Photo("cat.jpg");
 
     [Fact]
     public void EachStyle_IsAFile_NamedAfterWhatItShows()

@@ -8,7 +8,7 @@ namespace EasyExplain.PowerShell.Tests;
 /// <summary>What Get-Help says, made from the XML comments of cmdlets: those of HelpFixture, and those the module exports.</summary>
 public sealed class HelpTests
 {
-    private static readonly string Fixture = Repository.BuiltAssembly("tests/HelpFixture", "HelpFixture.dll");
+    private static readonly string Fixture = BuiltAssembly.Of("tests/HelpFixture", "HelpFixture.dll");
 
     [Fact]
     public void Text_ComesFromSummaryAndRemarks_WithReferencesByTheNamesReadersKnow()
@@ -111,7 +111,7 @@ public sealed class HelpTests
 
         ChildProcess builder = ChildProcess.Run(
             "dotnet",
-            [Repository.BuiltAssembly("build/HelpBuilder", "HelpBuilder.dll"), Fixture, At("doc.xml"), At("references"), At("help.xml")],
+            [BuiltAssembly.Of("build/HelpBuilder", "HelpBuilder.dll"), Fixture, At("doc.xml"), At("references"), At("help.xml")],
             folder.FullName);
 
         Assert.Equal(1, builder.ExitCode);

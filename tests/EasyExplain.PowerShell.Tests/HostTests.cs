@@ -5,7 +5,7 @@ namespace EasyExplain.PowerShell.Tests;
 /// <summary>The console host as a user starts it: a process, its output, its errors and its exit code.</summary>
 public sealed class HostTests : IDisposable
 {
-    private static readonly string Host = Repository.BuiltAssembly("src/EasyExplain.Host", "EasyExplain.Host.dll");
+    private static readonly string Host = BuiltAssembly.Of("src/EasyExplain.Host", "EasyExplain.Host.dll");
     private readonly string _folder = Directory.CreateTempSubdirectory("host [1] ").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -4,7 +4,7 @@ namespace EasyExplain.PowerShell.Tests;
 
 public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<ModuleSession>
 {
-    private static readonly string Cat = ModuleSession.Photo("cat.jpg");
+    private static readonly string Cat = Repository.Photo("cat.jpg");
 
     [Fact]
     public void TheCat_IsACat_AtTheDefaultLayer_ByTheDefaultMethod()

@@ -1,7 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using System.Runtime.CompilerServices;
 
 namespace EasyExplain.PowerShell.Tests;
 
@@ -20,17 +19,11 @@ public sealed class ModuleSession : IDisposable
         _runspace = RunspaceFactory.CreateRunspace(state);
         _runspace.Open();
         _runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(Folder));
-        Run("Import-Module -Name $args[0]", Path.Combine(RepoRoot, "EasyExplain.psd1")).OrThrow();
+        Run("Import-Module -Name $args[0]", Path.Combine(Repository.Root, "EasyExplain.psd1")).OrThrow();
     }
-
-    /// <summary>The folder with EasyExplain.psd1.</summary>
-    public static string RepoRoot { get; } = Path.GetFullPath(Path.Combine(SourceFolder(), "..", ".."));
 
     /// <summary>The session's folder, its current location; its name has brackets in it, as users' folders do.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("easyexplain [1] ").FullName;
-
-    /// <summary>A photo of the examples.</summary>
-    public static string Photo(string name) => Path.Combine(RepoRoot, "examples", "photos", name);
 
     /// <summary>Runs a script; <paramref name="arguments"/> are its $args.</summary>
     public Result Run(string script, params object[] arguments)
@@ -53,8 +46,6 @@ public sealed class ModuleSession : IDisposable
         _runspace.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
-
-    private static string SourceFolder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 
     /// <summary>What a script left in its streams.</summary>
     public sealed record Result(Collection<PSObject> Output, IReadOnlyList<ErrorRecord> Errors, IReadOnlyList<string> Warnings, IReadOnlyList<string> Verbose, ErrorRecord? Terminated)

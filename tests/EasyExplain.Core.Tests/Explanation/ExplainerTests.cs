@@ -11,7 +11,7 @@ namespace EasyExplain.Tests.Explanation;
 public sealed class ExplainerTests : IDisposable
 {
     private readonly CamModel _model = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
-    private readonly Photo _cat = ImageDecoder.Decode(Path.Combine(TestData.RepoRoot, "examples", "photos", "cat.jpg"));
+    private readonly Photo _cat = ImageDecoder.Decode(Repository.Photo("cat.jpg"));
 
     public void Dispose() => _model.Dispose();
 

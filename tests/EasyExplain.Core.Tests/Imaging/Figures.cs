@@ -8,7 +8,7 @@ internal static class Figures
 {
     private static readonly Lazy<JsonElement> All = new(() =>
     {
-        using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(TestData.File("imaging", "figures.json")));
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Repository.Data("imaging", "figures.json")));
         return json.RootElement.Clone();
     });
 

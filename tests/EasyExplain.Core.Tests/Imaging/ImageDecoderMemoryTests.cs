@@ -12,7 +12,7 @@ public class ImageDecoderMemoryTests
     public void HundredsOfPhotos_LeaveNothingBehind()
     {
         // A progressive JPEG's decoder keeps every coefficient, an opened codec thus costs as much as its picture.
-        byte[] file = File.ReadAllBytes(TestData.File("images", "progressive.jpg"));
+        byte[] file = File.ReadAllBytes(Repository.Data("images", "progressive.jpg"));
         using var finalizersMayGoOn = new ManualResetEventSlim();
         Decode(file, 20);
         GC.WaitForPendingFinalizers();

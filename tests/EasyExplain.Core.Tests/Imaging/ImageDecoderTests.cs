@@ -6,7 +6,7 @@ namespace EasyExplain.Tests.Imaging;
 
 public class ImageDecoderTests
 {
-    private static string Image(string name) => TestData.File("images", name);
+    private static string Image(string name) => Repository.Data("images", name);
 
     public static TheoryData<string> ReadableFiles => [.. Figures.Of("decoded").Select(figure => figure.GetProperty("file").GetString()!)];
 
@@ -16,7 +16,7 @@ public class ImageDecoderTests
     public void Pixels_AreThoseOfPillow(string file)
     {
         JsonElement figure = Figures.Of("decoded").Single(figure => figure.GetProperty("file").GetString() == file);
-        Photo photo = ImageDecoder.Decode(TestData.File(file.Split('/')));
+        Photo photo = ImageDecoder.Decode(Repository.Data(file.Split('/')));
 
         Assert.Equal((figure.Int("width"), figure.Int("height")), (photo.Width, photo.Height));
         // Lossy formats may differ by a rounding between builds of their libraries; here they do not.
@@ -30,12 +30,12 @@ public class ImageDecoderTests
     [Fact]
     public void Orientations_AllShowTheSamePlaceUpright()
     {
-        Photo stored = ImageDecoder.Decode(TestData.File("imaging", "exif_1.jpg"));
+        Photo stored = ImageDecoder.Decode(Repository.Data("imaging", "exif_1.jpg"));
         double[] corner = stored.PixelAt(0, 0);
         (int X, int Y)[] upright = [(0, 0), (59, 0), (59, 44), (0, 44), (0, 0), (44, 0), (44, 59), (0, 59)];
         for (int orientation = 1; orientation <= 8; orientation++)
         {
-            Photo turned = ImageDecoder.Decode(TestData.File("imaging", $"exif_{orientation}.jpg"));
+            Photo turned = ImageDecoder.Decode(Repository.Data("imaging", $"exif_{orientation}.jpg"));
             Assert.Equal(corner, turned.PixelAt(upright[orientation - 1].X, upright[orientation - 1].Y));
         }
     }
@@ -108,7 +108,7 @@ public class ImageDecoderTests
     [MemberData(nameof(OneOfEachKind))]
     public void CutFile_IsNeverHalfAPicture(string name)
     {
-        byte[] file = File.ReadAllBytes(TestData.File("imaging", name));
+        byte[] file = File.ReadAllBytes(Repository.Data("imaging", name));
         byte[] whole = ImageDecoder.Decode(new MemoryStream(file)).Rgb;
         int refused = 0;
         for (int i = 1; i <= 48; i++)
@@ -132,7 +132,7 @@ public class ImageDecoderTests
     [MemberData(nameof(OneOfEachKind))]
     public void ChangedByte_IsAPictureOrAClearError(string name)
     {
-        byte[] file = File.ReadAllBytes(TestData.File("imaging", name));
+        byte[] file = File.ReadAllBytes(Repository.Data("imaging", name));
         var random = new Random(7);
         for (int i = 0; i < 150; i++)
         {

@@ -28,7 +28,7 @@ public sealed class ImageEncoderTests : IDisposable
     [InlineData(ImageFormat.Webp, (byte)'R')]
     public void LossyFormats_HoldThePhoto(ImageFormat format, byte firstByte)
     {
-        Photo photo = ImageDecoder.Decode(TestData.File("images", "photo.webp"));
+        Photo photo = ImageDecoder.Decode(Repository.Data("images", "photo.webp"));
         ImageEncoder.Save(photo, Target("high"), format, quality: 95);
         ImageEncoder.Save(photo, Target("low"), format, quality: 20);
         Photo read = ImageDecoder.Decode(Target("high"));

@@ -9,7 +9,7 @@ public class TorchvisionNamesTests
     public static TheoryData<string> Names => [.. Listed.Value.Keys];
 
     private static readonly Lazy<Dictionary<string, string[]>> Listed = new(() =>
-        File.ReadAllText(TestData.File("architectures", "torchvision.txt")).Split("# ", StringSplitOptions.RemoveEmptyEntries)
+        File.ReadAllText(Repository.Data("architectures", "torchvision.txt")).Split("# ", StringSplitOptions.RemoveEmptyEntries)
             .Select(block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             .ToDictionary(lines => lines[0].Split(' ')[0]));
 

@@ -22,7 +22,7 @@ public class SharedWeightTests
     [SharedFact(Person + "model_full_pickle.pth")]
     public void WholeModel_IsRefusedByItsClass()
     {
-        string path = WeightFixtures.Shared(Person + "model_full_pickle.pth");
+        string path = Repository.Shared(Person + "model_full_pickle.pth");
 
         var e = Assert.Throws<WeightFileException>(() => WeightFile.Open(path));
 
@@ -34,19 +34,19 @@ public class SharedWeightTests
 
     [SharedFact(Person + "model_scripted.pt")]
     public void TorchScript_IsNamed() =>
-        Assert.Contains("TorchScript", Assert.Throws<WeightFileException>(() => WeightFile.Open(WeightFixtures.Shared(Person + "model_scripted.pt"))).Message);
+        Assert.Contains("TorchScript", Assert.Throws<WeightFileException>(() => WeightFile.Open(Repository.Shared(Person + "model_scripted.pt"))).Message);
 
     [SharedFact(Person + "model.onnx")]
     public void Onnx_IsNamed() =>
-        Assert.Contains("ONNX", Assert.Throws<WeightFileException>(() => WeightFile.Open(WeightFixtures.Shared(Person + "model.onnx"))).Message);
+        Assert.Contains("ONNX", Assert.Throws<WeightFileException>(() => WeightFile.Open(Repository.Shared(Person + "model.onnx"))).Message);
 
     private static void AssertSame(int count, string first, params string[] others)
     {
-        using WeightFile expected = WeightFile.Open(WeightFixtures.Shared(first));
+        using WeightFile expected = WeightFile.Open(Repository.Shared(first));
         Assert.Equal(count, expected.Entries.Count);
         foreach (string other in others)
         {
-            using WeightFile file = WeightFile.Open(WeightFixtures.Shared(other));
+            using WeightFile file = WeightFile.Open(Repository.Shared(other));
             Dictionary<string, WeightEntry> entries = file.Entries.ToDictionary(e => e.Name);
             Assert.Equal(count, entries.Count);
             foreach (WeightEntry entry in expected.Entries)

@@ -14,17 +14,12 @@ internal static class WeightFixtures
         ScalarType.Int8, ScalarType.Int16, ScalarType.Int32, ScalarType.Int64, ScalarType.Bool,
     ];
 
-    private static readonly string Root = FindRoot();
-
     static WeightFixtures() => NativeLibraries.LoadTorch();
 
     /// <summary>The folder of the fixtures.</summary>
-    public static string Folder => Path.Combine(Root, "tests", "data", "weights");
+    public static string Folder => Repository.Data("weights");
 
     public static string File(string name) => Path.Combine(Folder, name);
-
-    /// <summary>A file of the folder "shared" that lies beside the repository on some machines.</summary>
-    public static string Shared(string name) => Path.Combine(Path.GetDirectoryName(Root)!, "shared", name);
 
     /// <summary>Element i is (37 i + 11) mod 101 - 50; quarters for floating types, plus 50 for bytes, the test for &gt; 0 for bool.</summary>
     public static double[] Ramp(int count, ScalarType type = ScalarType.Float32) =>
@@ -46,28 +41,6 @@ internal static class WeightFixtures
         Assert.Equal(entry.Type, tensor.dtype);
         Assert.True(tensor.is_contiguous());
         return tensor.NumberOfElements == 0 ? [] : tensor.to(ScalarType.Float64).data<double>().ToArray();
-    }
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !System.IO.File.Exists(Path.Combine(folder, "EasyExplain.PowerShell.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-        return folder ?? throw new DirectoryNotFoundException("The tests do not lie in the repository.");
-    }
-}
-
-/// <summary>A test that needs a file of the folder "shared" beside the repository; skipped where that is missing.</summary>
-internal sealed class SharedFactAttribute : FactAttribute
-{
-    public SharedFactAttribute(string file)
-    {
-        if (!File.Exists(WeightFixtures.Shared(file)))
-        {
-            Skip = $"needs ../shared/{file}";
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-namespace EasyExplain.PowerShell.Tests;
+namespace EasyExplain.Tests;
 
 /// <summary>Where things lie in the clone these tests were built in.</summary>
 internal static class Repository
@@ -6,12 +6,14 @@ internal static class Repository
     /// <summary>The folder of EasyExplain.PowerShell.sln.</summary>
     public static string Root { get; } = Find();
 
-    /// <summary>The assembly of another project, built beside this one in the same configuration, for the same framework and runtime.</summary>
-    public static string BuiltAssembly(string projectFolder, string name)
-    {
-        string self = Path.Combine(Root, "tests", "EasyExplain.PowerShell.Tests");
-        return Path.Combine(Root, projectFolder, Path.GetRelativePath(self, AppContext.BaseDirectory), name);
-    }
+    /// <summary>A file of tests/data.</summary>
+    public static string Data(params string[] parts) => Path.Combine([Root, "tests", "data", .. parts]);
+
+    /// <summary>A photo of the examples.</summary>
+    public static string Photo(string name) => Path.Combine(Root, "examples", "photos", name);
+
+    /// <summary>A file of the developers' folder beside the checkout, which a clone does not have.</summary>
+    public static string Shared(string path) => Path.GetFullPath(Path.Combine(Root, "..", "shared", path));
 
     private static string Find()
     {
