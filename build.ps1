@@ -73,7 +73,7 @@ function Invoke-Package {
     # Built straight into the package: nothing old gets in, and the module in bin/ may be in use.
     Invoke-Dotnet build, (At src, EasyExplain.PowerShell), '--configuration', Release, "-p:ModuleBin=$(At artifacts, EasyExplain, bin)/"
     foreach ($symbols in [IO.Directory]::GetFiles($package, '*.pdb', 'AllDirectories')) { [IO.File]::Delete($symbols) }
-    foreach ($name in 'EasyExplain.psd1', 'LICENSE', 'README.md', 'CHANGELOG.md') {
+    foreach ($name in 'EasyExplain.psd1', 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'README.md', 'CHANGELOG.md') {
         [IO.File]::Copy((At $name), [IO.Path]::Combine($package, $name))
     }
 
