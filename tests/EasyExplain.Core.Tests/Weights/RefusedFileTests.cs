@@ -33,15 +33,15 @@ public class RefusedFileTests
     {
         string[] attacks =
         [
-            "cposix\nsystem\n(S'touch /tmp/x'\ntR",
-            "}X\x01\0\0\0acposix\nsystem\n(S'touch /tmp/x'\ntRs",
-            "}X\x01\0\0\0a(iposix\nsystem\nS'touch /tmp/x'\ntRs",
-            "}X\x01\0\0\0a(S'touch /tmp/x'\niposix\nsystem\ns",
-            "}X\x01\0\0\0a(cposix\nsystem\nS'touch /tmp/x'\nos",
+            "cposix\nsystem\n(S'echo attacked'\ntR",
+            "}X\x01\0\0\0acposix\nsystem\n(S'echo attacked'\ntRs",
+            "}X\x01\0\0\0a(iposix\nsystem\nS'echo attacked'\ntRs",
+            "}X\x01\0\0\0a(S'echo attacked'\niposix\nsystem\ns",
+            "}X\x01\0\0\0a(cposix\nsystem\nS'echo attacked'\nos",
             "}X\x01\0\0\0acposix\nsystem\n)\x81s",
             "}X\x01\0\0\0acposix\nsystem\ns",
             "cposix\nsystem\n0}",
-            "X\x05\0\0\0posixX\x06\0\0\0system\x93(S'touch /tmp/x'\ntR",
+            "X\x05\0\0\0posixX\x06\0\0\0system\x93(S'echo attacked'\ntR",
             "ccopy_reg\n_reconstructor\n(cposix\nsystem\nNNtR",
         ];
         foreach (string attack in attacks)
