@@ -175,4 +175,17 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
         long first = Alive();
         Assert.Equal(first, Alive());
     }
+
+    [Fact]
+    public void CtrlC_EndsTheRun_WithinOneImage_AndLeavesNoHalfFile()
+    {
+        string folder = Path.Combine(session.Folder, "stopped");
+        int written = session.Stop("""
+            $m = Import-CamModel
+            & { while ($true) { $args[0] } } $args[0] | Invoke-CamExplanation -Model $m -Method SmoothGradCAMPlusPlus -SampleCount 8 | Export-CamOverlay stopped -PassThru
+            """, afterOutputs: 2, Cat);
+        Assert.InRange(written, 2, 4);
+        Assert.Equal(written, Directory.GetFiles(folder).Length);
+        Assert.All(Directory.GetFiles(folder), file => Assert.Equal("IEND", System.Text.Encoding.ASCII.GetString(File.ReadAllBytes(file)[^8..^4])));
+    }
 }

@@ -41,6 +41,31 @@ public sealed class ModuleSession : IDisposable
         }
     }
 
+    /// <summary>Runs a script and stops it, as Ctrl+C does, when it has put out so many objects; how many there were in the end.</summary>
+    public int Stop(string script, int afterOutputs, params object[] arguments)
+    {
+        using var shell = System.Management.Automation.PowerShell.Create(_runspace);
+        shell.AddScript(script);
+        foreach (object argument in arguments)
+        {
+            shell.AddArgument(argument);
+        }
+        using var output = new PSDataCollection<PSObject>();
+        using var enough = new ManualResetEventSlim();
+        output.DataAdded += (_, _) =>
+        {
+            if (output.Count >= afterOutputs)
+            {
+                enough.Set();
+            }
+        };
+        IAsyncResult run = shell.BeginInvoke<PSObject, PSObject>(null, output);
+        Assert.True(enough.Wait(TimeSpan.FromMinutes(2)), "no output");
+        shell.Stop();
+        Assert.Throws<PipelineStoppedException>(() => shell.EndInvoke(run));
+        return output.Count;
+    }
+
     public void Dispose()
     {
         _runspace.Dispose();

@@ -15,12 +15,14 @@ public readonly record struct PixelPoint(int X, int Y)
 public sealed class CamMap
 {
     private readonly float[,] _values;
+    private readonly float _highest;
     private Tensor? _tensor;
 
     internal CamMap(string layer, float[,] values, Func<double, double, PixelPoint> toPhoto)
     {
         (Layer, _values) = (layer, values);
         var (y, x) = Highest(values);
+        _highest = values[y, x];
         Peak = toPhoto((x + 0.5) / Width, (y + 0.5) / Height);
     }
 
@@ -40,7 +42,7 @@ public sealed class CamMap
     public PixelPoint Peak { get; }
 
     /// <summary>True if it is zero everywhere: nothing at this layer spoke for the class.</summary>
-    public bool IsEmpty => _values.Cast<float>().All(value => value == 0);
+    public bool IsEmpty => _highest == 0;
 
     /// <summary>A copy of the values, <c>[Height, Width]</c>, 0 to 1.</summary>
     public float[,] ToArray() => (float[,])_values.Clone();

@@ -10,6 +10,9 @@ namespace EasyExplain.Models;
 /// </summary>
 internal static class FileMetadata
 {
+    // A file must not be able to ask for all the memory there is; a user may, with -InputSize.
+    private const double LargestNumber = 2048;
+
     public static string? Architecture(WeightFile file) => file.Metadata.GetValueOrDefault("architecture");
 
     public static IReadOnlyList<string>? Labels(WeightFile file) => file.Metadata.GetValueOrDefault("labels")?.Split(',', StringSplitOptions.TrimEntries);
@@ -40,13 +43,13 @@ internal static class FileMetadata
         foreach (string part in text.Split(','))
         {
             if (!double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number)
-                || number < 0 || number > 16384)
+                || number < 0 || number > LargestNumber)
             {
-                throw Wrong(file, key, text, $"{count} numbers with commas");
+                throw Wrong(file, key, text, $"{count} numbers between 0 and {LargestNumber}, with commas");
             }
             numbers.Add(number);
         }
-        return numbers.Count == count ? numbers : throw Wrong(file, key, text, $"{count} numbers with commas");
+        return numbers.Count == count ? numbers : throw Wrong(file, key, text, $"{count} numbers between 0 and {LargestNumber}, with commas");
     }
 
     private static ModelImportException Wrong(WeightFile file, string key, string value, string right) =>

@@ -85,10 +85,18 @@ public static class ModelImporter
 
     private static Preprocessing PreprocessingOf(WeightFile file, ModelOptions options, Preprocessing usual, Action<string> explain)
     {
-        Preprocessing stated = FileMetadata.Preprocessing(file, usual);
-        var chosen = new Preprocessing(
-            options.InputSize?[0] ?? stated.Height, options.InputSize?[^1] ?? stated.Width,
-            options.Mean ?? stated.Mean, options.Std ?? stated.Std, options.ResizeMode ?? stated.ResizeMode);
+        Preprocessing chosen;
+        try
+        {
+            Preprocessing stated = FileMetadata.Preprocessing(file, usual);
+            chosen = new Preprocessing(
+                options.InputSize?[0] ?? stated.Height, options.InputSize?[^1] ?? stated.Width,
+                options.Mean ?? stated.Mean, options.Std ?? stated.Std, options.ResizeMode ?? stated.ResizeMode);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelImportException(ModelFault.InvalidOption, $"The preprocessing of '{file.Path}' is impossible: {e.Message}");
+        }
         explain($"Input {chosen.Height}×{chosen.Width}, mean {string.Join(", ", chosen.Mean)}, standard deviation {string.Join(", ", chosen.Std)}, {chosen.ResizeMode}.");
         return chosen;
     }

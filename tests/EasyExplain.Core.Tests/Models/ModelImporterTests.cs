@@ -102,6 +102,27 @@ public sealed class ModelImporterTests : IDisposable
         Assert.Contains("224×224", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("std", "0,1,1")]
+    [InlineData("mean", "0.5,0.5")]
+    [InlineData("mean", "NaN,0,0")]
+    [InlineData("input_size", "0,32")]
+    [InlineData("input_size", "100000,100000")]
+    [InlineData("resize", "squash")]
+    [InlineData("architecture", "resnet1000")]
+    public void MetadataThatLies_IsAnError_ThatNamesTheFile(string key, string value)
+    {
+        string path = Path.Combine(_folder, "lying.safetensors");
+        using (WeightFile bundled = WeightFile.Open(ModelImporter.BundledPath))
+        using (NewDisposeScope())
+        {
+            var metadata = new Dictionary<string, string>(bundled.Metadata) { [key] = value };
+            SafetensorsWriter.Write(path, [.. bundled.Entries.Select(entry => KeyValuePair.Create(entry.Name, bundled.Read(entry)))], metadata);
+        }
+        var error = Assert.Throws<ModelImportException>(() => Import(path));
+        Assert.Contains(key == "architecture" ? value : path, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ADisposedModel_SaysSo()
     {
