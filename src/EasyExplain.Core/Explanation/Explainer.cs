@@ -28,11 +28,18 @@ public sealed class Explainer
     /// <param name="methods">The methods; they share what they can.</param>
     /// <param name="choice">Which classes.</param>
     /// <param name="noise">For methods that draw noise.</param>
+    /// <exception cref="SelectionException">A layer has no influence on the output.</exception>
     public Explainer(CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, Noise noise)
     {
         (_model, _layers, _methods, _choice, _noise) = (model, layers, methods, choice, noise);
         _network = model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
         Node[] nodes = [.. layers.Select(layer => _network.Find(layer.Name)!.Node)];
+        int idle = Array.FindIndex(nodes, node => !_network.LeadsToOutput(node));
+        if (idle >= 0)
+        {
+            // libtorch would end the process: TorchSharp does not turn an error of autograd.grad into an exception.
+            throw new SelectionException($"The output of {model} does not depend on layer '{layers[idle]}', so there is nothing to explain there.");
+        }
         _taps = [.. nodes.Distinct()];
         _tapOf = [.. nodes.Select(node => Array.IndexOf(_taps, node))];
     }

@@ -28,6 +28,17 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
     /// <summary>The layer of this name, or null.</summary>
     public Layer? Find(string name) => _byName.GetValueOrDefault(name);
 
+    /// <summary>Whether the output depends on what <paramref name="node"/> makes.</summary>
+    public bool LeadsToOutput(Node node)
+    {
+        var read = new HashSet<Node> { Output };
+        foreach (Node reader in Nodes.Reverse().Where(read.Contains))
+        {
+            read.UnionWith(reader.Inputs);
+        }
+        return read.Contains(node);
+    }
+
     /// <summary>The output shape of every node, without the batch dimension, for an input <c>[C, H, W]</c>.</summary>
     public IReadOnlyDictionary<Node, long[]> Shapes(params long[] input)
     {

@@ -99,6 +99,20 @@ public sealed class ExplainerTests : IDisposable
     }
 
     [Fact]
+    public void ALayerThatTheOutputDoesNotDependOn_IsRefused_BeforeLibtorchEndsTheProcess()
+    {
+        var g = new EasyExplain.Networks.NetworkBuilder(3, 8, 8);
+        EasyExplain.Networks.Node main = g.ReLU("main", g.Input);
+        g.ReLU("aside", g.Input);
+        using var model = new CamModel("forked", "forked", "forked", g.Build(g.Flatten(g.AdaptiveAvgPool2d("pool", main, 1))),
+            _model.Preprocessing with { Height = 8, Width = 8 }, [], CPU);
+        CamLayer[] layers = [.. LayerSelection.Select(model, ["main", "aside"])];
+        var error = Assert.Throws<SelectionException>(() => new Explainer(model, layers, [Catalog.Find("GradCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1)));
+        Assert.Contains("'aside'", error.Message, StringComparison.Ordinal);
+        Assert.Single(new Explainer(model, layers[..1], [Catalog.Find("GradCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1)).Explain(_cat, null));
+    }
+
+    [Fact]
     public void AnOutputThatIsNotFinite_IsAnError_NotAPicture()
     {
         using Tensor input = full([1, 3, 32, 32], float.NaN);
