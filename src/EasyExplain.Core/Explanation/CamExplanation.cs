@@ -1,3 +1,4 @@
+using System.Globalization;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 
@@ -7,7 +8,11 @@ namespace EasyExplain.Explanation;
 /// <param name="Class">Its index, from 0.</param>
 /// <param name="Label">Its name, or its index where there are no labels.</param>
 /// <param name="Probability">The softmax of the logits, 0 to 1.</param>
-public sealed record Prediction(int Class, string Label, double Probability);
+public sealed record Prediction(int Class, string Label, double Probability)
+{
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Label} {Probability * 100:0.0} %");
+}
 
 /// <summary>Where in one picture a network looked, by one method, for one class, at one or more layers.</summary>
 /// <remarks>Its lists are plain arrays: PowerShell cannot index every other list.</remarks>
@@ -86,5 +91,5 @@ public sealed class CamExplanation
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Label} {Probability:P1} ({Method})";
+    public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Label} ({Method})";
 }
