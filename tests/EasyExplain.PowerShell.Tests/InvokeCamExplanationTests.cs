@@ -31,19 +31,36 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     [InlineData("Invoke-CamExplanation cat.jpg -Model $m -Layer layer3.?, conv1", "cat.jpg:layer3.0,layer3.1,layer3.2,conv1")]
     [InlineData("Invoke-CamExplanation cat.jpg -Model $m -Layer ($m | Get-CamLayer layer3, layer1)", "cat.jpg:layer3,layer1")]
     [InlineData("[System.IO.DirectoryInfo]::new($pwd.ProviderPath).GetFiles('*.jpg') | Sort | Invoke-CamExplanation -Model $m", "a [1].jpg:layer3 cat.jpg:layer3")]
-    [InlineData("Invoke-CamExplanation 'a [1].jpg' $m", "")]
+    [InlineData("Invoke-CamExplanation cat.jpg -Layer ($m | Get-CamLayer layer3, layer1)", "cat.jpg:layer3,layer1")]
+    [InlineData("'cat.jpg', 'a [1].jpg' | Invoke-CamExplanation -InputObject ($m | Get-CamLayer layer2)", "cat.jpg:layer2 a [1].jpg:layer2")]
+    [InlineData("$m | Get-CamLayer layer1 | Invoke-CamExplanation cat.jpg -Layer layer3", "cat.jpg:layer3,layer1")]
     public void ImagesModelsAndLayers_ComeTogether(string script, string expected)
     {
         File.Copy(Cat, Path.Combine(session.Folder, "cat.jpg"), overwrite: true);
         File.Copy(Cat, Path.Combine(session.Folder, "a [1].jpg"), overwrite: true);
         ModuleSession.Result result = session.Run("function Sort { [System.Linq.Enumerable]::OrderBy([object[]] @($input), [Func[object, string]] { $args[0].Name }) }; $m = Import-CamModel; " + script);
-        if (expected.Length == 0)
-        {
-            Assert.NotNull(result.Terminated);
-            return;
-        }
         Assert.Equal(expected, string.Join(' ', result.OrThrow().Select(explanation =>
             $"{Path.GetFileName((string)explanation.Properties["Path"].Value)}:{string.Join(',', (IEnumerable<string>)explanation.Properties["Layers"].Value)}")));
+    }
+
+    [Theory]
+    [InlineData("Invoke-CamExplanation cat.jpg")]
+    [InlineData("'cat.jpg' | Invoke-CamExplanation")]
+    [InlineData("Invoke-CamExplanation cat.jpg -Layer layer3")]
+    public void WithoutAModel_TheErrorSaysHowToGiveOne(string script)
+    {
+        ErrorRecord? error = session.Run(script).Terminated;
+        Assert.NotNull(error);
+        Assert.StartsWith("ModelMissing,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("-Model (Import-CamModel)", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFilterThatLetsNoLayerThrough_IsWarnedOf()
+    {
+        ModuleSession.Result result = session.Run("Import-CamModel | Get-CamLayer | Where-Object { $false } | Invoke-CamExplanation -LiteralPath $args[0]", Cat);
+        Assert.Empty(result.OrThrow());
+        Assert.Contains("no layer came", Assert.Single(result.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,6 +85,14 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
             result.Errors.Select(error => error.FullyQualifiedErrorId));
         Assert.Equal([ErrorCategory.InvalidData, ErrorCategory.ObjectNotFound], result.Errors.Select(error => error.CategoryInfo.Category));
         Assert.All(result.Errors, error => Assert.True(Path.IsPathFullyQualified((string)error.TargetObject)));
+    }
+
+    [Fact]
+    public void WhatALaterCommandThrows_IsNotTakenForAnErrorOfTheImage()
+    {
+        ErrorRecord? error = session.Run("Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) | ForEach-Object { throw [System.IO.IOException]::new('later') }", Cat).Terminated;
+        Assert.NotNull(error);
+        Assert.Equal("later", error.Exception.Message);
     }
 
     [Fact]

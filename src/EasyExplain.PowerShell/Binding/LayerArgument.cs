@@ -3,7 +3,7 @@ using EasyExplain.Models;
 namespace EasyExplain.PowerShell.Binding;
 
 /// <summary>A layer as a user writes it: a name, a wildcard, or a layer of Get-CamLayer.</summary>
-/// <remarks>A type of its own, because PowerShell would take a model or a file in the pipeline for a layer if any object would do.</remarks>
+/// <remarks>PowerShell makes one of a string or a layer by itself, and of nothing else.</remarks>
 public sealed class LayerArgument
 {
     /// <summary>A layer by name or wildcard.</summary>

@@ -44,18 +44,18 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <seealso cref="ImportCamModelCommand"/>
 /// <seealso cref="GetCamLayerCommand"/>
 /// <seealso cref="ExportCamOverlayCommand"/>
-[Cmdlet(VerbsLifecycle.Invoke, "CamExplanation")]
+[Cmdlet(VerbsLifecycle.Invoke, "CamExplanation", DefaultParameterSetName = ByPath)]
 [OutputType(typeof(CamExplanation))]
 public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
 {
     private const string ByPath = "Path";
     private const string ByLiteralPath = "LiteralPath";
     private const string ByInputTensor = "InputTensor";
-    private const string LayersByPath = "LayersAndPath";
-    private const string LayersByLiteralPath = "LayersAndLiteralPath";
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<LayerArgument> _pipedLayers = [];
+    private readonly List<CamLayer> _pipedLayers = [];
+    private bool _anything;
+    private bool _named; // -InputObject was given by name: a layer like those of -Layer, and nothing of it comes through the pipeline
     private Explainer? _explainer;
     private CamModel? _explained; // the model that _explainer was made for
     private int _images;
@@ -63,14 +63,12 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
 
     /// <summary>Image files, with wildcards. A file whose very name has brackets in it is found too.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByPath)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = LayersByPath)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
     /// <summary>Image files; no character is a wildcard. This is what files from Get-ChildItem bind to.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByLiteralPath)]
-    [Parameter(Mandatory = true, ParameterSetName = LayersByLiteralPath)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
@@ -79,21 +77,21 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByInputTensor)]
     public torch.Tensor InputTensor { get; set; } = null!;
 
-    /// <summary>A model of Import-CamModel.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByPath)]
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByLiteralPath)]
-    [Parameter(Mandatory = true, ParameterSetName = ByInputTensor)]
+    /// <summary>A model of Import-CamModel. Layers of Get-CamLayer bring theirs.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ValidateNotNull]
     public CamModel? Model { get; set; }
 
     /// <summary>Layers: names, wildcards, or layers of Get-CamLayer. A wildcard takes the matching layers whose output has height and width.</summary>
-    [Parameter(ParameterSetName = ByPath)]
-    [Parameter(ParameterSetName = ByLiteralPath)]
-    [Parameter(ParameterSetName = ByInputTensor)]
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = LayersByPath)]
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = LayersByLiteralPath)]
+    [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public LayerArgument[] Layer { get; set; } = [];
+
+    /// <summary>Layers of Get-CamLayer, through the pipeline; all of one pipeline go into one explanation.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public CamLayer? InputObject { get; set; }
 
     /// <summary>Methods by name: GradCAM, SmoothGradCAMPlusPlus or LayerCAM. Tab completes them. Several methods share what they can and give one explanation each.</summary>
     /// <value>LayerCAM</value>
@@ -147,40 +145,36 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
                 new ArgumentException("-Class and -Top exclude each other: explain one class, or the most probable ones."),
                 "ClassAndTop", ErrorCategory.InvalidArgument, Class));
         }
+        if (InputObject is not null)
+        {
+            _named = true;
+            Layer = [.. Layer, new LayerArgument(InputObject)];
+        }
         Seed ??= Random.Shared.NextInt64(int.MaxValue);
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName is LayersByPath or LayersByLiteralPath)
+        _anything = true;
+        if (InputObject is not null && !_named)
         {
-            _pipedLayers.AddRange(Layer); // all layers of one pipeline go into one explanation
-        }
-        else if (ParameterSetName == ByInputTensor)
-        {
-            Explain(Model!, InputTensor, cancel => ExplainerFor(Model!, Layer).Explain(InputTensor, cancel));
+            _pipedLayers.Add(InputObject); // the others of the same explanation are still to come
         }
         else
         {
-            ExplainFiles(Model!, Layer);
+            Explain(Model ?? Layer.FirstOrDefault(layer => layer.Layer is not null)?.Layer!.Model ?? throw ModelMissing(), Layer);
         }
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (_pipedLayers.FirstOrDefault(layer => layer.Layer is null) is { } nameOnly)
+        foreach (IGrouping<CamModel, CamLayer> layers in _pipedLayers.GroupBy(layer => layer.Model))
         {
-            ThrowTerminatingError(new ErrorRecord(
-                new ArgumentException($"'{nameOnly}' is a name without a model. Pipe in layers of Get-CamLayer, or give -Model and -Layer."),
-                "ModelMissing", ErrorCategory.InvalidArgument, nameOnly));
+            Explain(layers.Key, [.. Layer, .. layers.Select(layer => new LayerArgument(layer))]);
         }
-        foreach (IGrouping<CamModel, LayerArgument> layers in _pipedLayers.GroupBy(layer => layer.Layer!.Model))
-        {
-            ExplainFiles(layers.Key, [.. layers]);
-        }
-        if (Model is null && _pipedLayers.Count == 0)
+        if (!_anything && Model is null)
         {
             WriteWarning("Nothing was explained: no model was given, and no layer came through the pipeline.");
         }
@@ -193,10 +187,15 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void StopProcessing() => _stop.Cancel();
 
-    private void ExplainFiles(CamModel model, LayerArgument[] layers)
+    private void Explain(CamModel model, LayerArgument[] layers)
     {
         Explainer explainer = ExplainerFor(model, layers);
-        bool literal = ParameterSetName is ByLiteralPath or LayersByLiteralPath;
+        if (ParameterSetName == ByInputTensor)
+        {
+            Explain(model, InputTensor, cancel => explainer.Explain(InputTensor, cancel));
+            return;
+        }
+        bool literal = ParameterSetName == ByLiteralPath;
         foreach (string given in literal ? LiteralPath : Path)
         {
             IReadOnlyList<string> files;
@@ -223,13 +222,10 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         {
             WriteProgress(new ProgressRecord(0, "Explaining images", $"{_images}: {System.IO.Path.GetFileName(target as string)}"));
         }
+        IReadOnlyList<CamExplanation> explanations = [];
         try
         {
-            foreach (CamExplanation explanation in explain(_stop.Token))
-            {
-                WarnIfEmpty(explanation);
-                WriteObject(explanation);
-            }
+            explanations = explain(_stop.Token);
         }
         catch (OperationCanceledException) when (Stopping)
         {
@@ -242,6 +238,12 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         catch (Exception e) when (Errors.IsAboutOneFile(e))
         {
             WriteError(Errors.Reading(e, target));
+        }
+        // Outside of the try: what a later command in the pipeline throws is not about this picture.
+        foreach (CamExplanation explanation in explanations)
+        {
+            WarnIfEmpty(explanation);
+            WriteObject(explanation);
         }
     }
 
@@ -268,6 +270,14 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             $"{(Class is not null ? $"class {Class}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
         return new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize));
+    }
+
+    private PipelineStoppedException ModelMissing()
+    {
+        ThrowTerminatingError(new ErrorRecord(
+            new ArgumentException("There is no model to explain. Give one with -Model, such as -Model (Import-CamModel), or pipe in a model or layers of Get-CamLayer."),
+            "ModelMissing", ErrorCategory.InvalidArgument, null));
+        return new PipelineStoppedException(); // not reached
     }
 
     private void WarnIfEmpty(CamExplanation explanation)
