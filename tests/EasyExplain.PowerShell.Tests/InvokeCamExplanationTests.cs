@@ -195,10 +195,19 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     [Fact]
     public void ManyImages_LeaveNoTensorsBehind()
     {
-        const string run = "$m = Import-CamModel; 1..20 | ForEach-Object { $args[0] } | Invoke-CamExplanation -Model $m -Method LayerCAM, SmoothGradCAMPlusPlus | ForEach-Object { }; [TorchSharp.torch+Tensor]::TotalCount; $m.Dispose()";
-        long Alive() => (long)session.Run("$path = $args[0]; " + run.Replace("$args[0]", "$path", StringComparison.Ordinal), Cat).OrThrow().Single().BaseObject;
-        long first = Alive();
-        Assert.Equal(first, Alive());
+        long grown = (long)session.Run("""
+            $path = $args[0]
+            $m = Import-CamModel
+            $explain = { 1..20 | ForEach-Object { $path } | Invoke-CamExplanation -Model $m -Method LayerCAM, SmoothGradCAMPlusPlus | ForEach-Object { } }
+            & $explain
+            [System.GC]::Collect()
+            [System.GC]::WaitForPendingFinalizers()
+            $before = [TorchSharp.torch+Tensor]::TotalCount
+            & $explain
+            [TorchSharp.torch+Tensor]::TotalCount - $before
+            $m.Dispose()
+            """, Cat).OrThrow().Single().BaseObject;
+        Assert.Equal(0, grown);
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class ExplainerTests : IDisposable
     {
         Explainer explainer = Explainer(["layer1", "layer2", "layer3"], ["GradCAM", "LayerCAM", "SmoothGradCAMPlusPlus"], ClassChoice.Top(2));
         explainer.Explain(_cat, null);
-        long before = Tensor.TotalCount;
+        long before = Alone.TensorsAlive();
         for (int i = 0; i < 1000 / 6; i++)
         {
             Assert.Equal(6, explainer.Explain(_cat, null).Count);
@@ -91,7 +91,7 @@ public sealed class ExplainerTests : IDisposable
     {
         Explainer explainer = Explainer(["layer3"], ["LayerCAM"]);
         explainer.Explain(_cat, null);
-        long before = Tensor.TotalCount;
+        long before = Alone.TensorsAlive();
         using var stop = new CancellationTokenSource();
         stop.Cancel();
         Assert.Throws<OperationCanceledException>(() => explainer.Explain(_cat, null, stop.Token));

@@ -136,7 +136,7 @@ public sealed class ModelImporterTests : IDisposable
     public void ImportingAndDisposing_LeavesNoTensors()
     {
         Import(ModelImporter.BundledPath).Dispose();
-        long before = Tensor.TotalCount;
+        long before = Alone.TensorsAlive();
         for (int i = 0; i < 20; i++)
         {
             using CamModel model = Import(ModelImporter.BundledPath);
