@@ -1,6 +1,6 @@
 namespace EasyExplain.Tests;
 
-/// <summary>Tests that count what is alive in the whole process run while no other test does.</summary>
+/// <summary>Tests that measure the whole process run while no other test does.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Alone
 {

@@ -2,9 +2,7 @@ using EasyExplain.Imaging;
 
 namespace EasyExplain.Tests.Imaging;
 
-/// <summary>Measures this process, so nothing else may run in it meanwhile.</summary>
-[CollectionDefinition(nameof(ImageDecoderMemoryTests), DisableParallelization = true)]
-[Collection(nameof(ImageDecoderMemoryTests))]
+[Collection(Alone.Name)] // it measures this process
 public class ImageDecoderMemoryTests
 {
     /// <summary>With the finalizers held up, whatever the decoder does not dispose itself stays, and shows.</summary>

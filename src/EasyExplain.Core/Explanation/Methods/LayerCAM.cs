@@ -14,7 +14,7 @@ internal static class LayerCAM
 
     private static Tensor Map(LayerEvidence layer)
     {
-        Tensor weights = layer.Gradients.relu();                  // equation 5
-        return ChannelSum.Of(weights * layer.Activations).relu(); // equations 6 and 7
+        Tensor weights = layer.Gradients.relu(); // w = ReLU(∂score/∂A), one for every place of every channel
+        return ChannelSum.Of(weights * layer.Activations).relu();
     }
 }

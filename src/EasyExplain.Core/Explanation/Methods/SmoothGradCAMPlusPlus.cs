@@ -21,8 +21,9 @@ internal static class SmoothGradCAMPlusPlus
     {
         Tensor activations = layer.Activations;
         Tensor d1 = layer.MeanNoisyGradient(power: 1), d2 = layer.MeanNoisyGradient(power: 2), d3 = layer.MeanNoisyGradient(power: 3);
-        Tensor alpha = d2 / (2 * d2 + (d3 * activations).sum([-2, -1], keepdim: true) + Eps); // equation 6
-        Tensor weights = (alpha * d1.relu()).sum([-2, -1], keepdim: true);                      // equation 5
+        // α = D² / (2 D² + Σ A·D³), w = Σ α·ReLU(D¹), with the derivatives D averaged over the samples
+        Tensor alpha = d2 / (2 * d2 + (d3 * activations).sum([-2, -1], keepdim: true) + Eps);
+        Tensor weights = (alpha * d1.relu()).sum([-2, -1], keepdim: true);
         return ChannelSum.Of(weights * activations).relu();
     }
 }
