@@ -182,6 +182,11 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
         Assert.Equal(4, result.OrThrow().Count);
         Assert.All(result.Output, explanation => Assert.True((bool)((dynamic)explanation.BaseObject).Map.IsEmpty));
         Assert.Contains("zero everywhere", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.True((bool)session.Run("""
+            $overlay = Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel dead.safetensors -InputSize 32) -WarningAction Ignore | Export-CamOverlay dead -PassThru
+            $pixels = { [System.Convert]::ToBase64String([EasyExplain.Imaging.ImageDecoder]::Decode($args[0]).Rgb) }
+            (& $pixels $overlay.FullName) -ceq (& $pixels $args[0])
+            """, Cat).OrThrow().Single().BaseObject);
     }
 
     [Fact]
