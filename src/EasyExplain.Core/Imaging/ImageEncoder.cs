@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using SkiaSharp;
 
 namespace EasyExplain.Imaging;
@@ -40,21 +41,7 @@ public static class ImageEncoder
         if (!overwrite && File.Exists(path))
             throw new IOException($"'{path}' exists already.");
         using SKData data = Encode(photo, path, format, quality);
-        // A name of its own, and short: one made of the target's might be too long.
-        string temporary = Path.Combine(folder, $".{Path.GetRandomFileName()}");
-        try
-        {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                file.Write(data.AsSpan());
-            }
-            File.Move(temporary, path, overwrite);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        WholeFile.Write(path, overwrite, file => file.Write(data.AsSpan()));
     }
 
     private static SKData Encode(Photo photo, string path, ImageFormat format, int quality)

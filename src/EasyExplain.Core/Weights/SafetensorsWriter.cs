@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,27 +28,17 @@ public static class SafetensorsWriter
         // Wide elements first: then every tensor starts at a multiple of its element's size, which other readers rely on.
         List<KeyValuePair<string, Tensor>> ordered = [.. tensors.OrderByDescending(pair => ElementTypes.Size(pair.Value.dtype))];
         byte[] header = Header(ordered, metadata);
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
+        WholeFile.Write(path, overwrite: true, file =>
         {
-            using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write))
+            Span<byte> prefix = stackalloc byte[sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
+            file.Write(prefix);
+            file.Write(header);
+            foreach ((_, Tensor tensor) in ordered)
             {
-                Span<byte> prefix = stackalloc byte[sizeof(ulong)];
-                BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
-                file.Write(prefix);
-                file.Write(header);
-                foreach ((_, Tensor tensor) in ordered)
-                {
-                    WriteValues(file, tensor);
-                }
+                WriteValues(file, tensor);
             }
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        });
     }
 
     private static byte[] Header(List<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
