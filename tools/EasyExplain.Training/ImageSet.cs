@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using EasyExplain.Imaging;
+using EasyExplain.Models.Architectures;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,12 +15,11 @@ internal sealed class ImageSet : IDisposable
     private const int Channels = 3;
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".webp", ".bmp"];
 
-    // CIFAR-10's own, the usual figures.
-    public static readonly float[] Mean = [0.4914f, 0.4822f, 0.4465f];
-    public static readonly float[] Std = [0.247f, 0.2435f, 0.2616f];
+    /// <summary>What is trained, and what its pictures are normalised with, as Import-CamModel knows it.</summary>
+    public static readonly Architecture Architecture = Catalog.Find("resnet20");
 
-    private readonly Tensor _mean = tensor(Mean).view(1, Channels, 1, 1);
-    private readonly Tensor _std = tensor(Std).view(1, Channels, 1, 1);
+    private readonly Tensor _mean = ByChannel(Architecture.Preprocessing.Mean);
+    private readonly Tensor _std = ByChannel(Architecture.Preprocessing.Std);
 
     private ImageSet(Tensor pixels, Tensor labels, IReadOnlyList<string> classes)
     {
@@ -83,6 +83,8 @@ internal sealed class ImageSet : IDisposable
         _mean.Dispose();
         _std.Dispose();
     }
+
+    private static Tensor ByChannel(IReadOnlyList<double> values) => tensor([.. values.Select(value => (float)value)]).view(1, Channels, 1, 1);
 
     private static IEnumerable<Source> InFolder(string folder) =>
         from file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)

@@ -1,4 +1,4 @@
-using System.Globalization;
+using EasyExplain.Models;
 using EasyExplain.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -42,16 +42,6 @@ internal static class TrainedWeights
         SafetensorsWriter.Write(
             path,
             network.state_dict().Select(pair => KeyValuePair.Create(pair.Key, pair.Value.is_floating_point() ? pair.Value.to(type) : pair.Value)),
-            new Dictionary<string, string>
-            {
-                ["architecture"] = "resnet20",
-                ["labels"] = string.Join(',', classes),
-                ["input_size"] = $"{ImageSet.Side},{ImageSet.Side}",
-                ["mean"] = Numbers(ImageSet.Mean),
-                ["std"] = Numbers(ImageSet.Std),
-                ["resize"] = "stretch",
-            });
+            FileMetadata.Describe(ImageSet.Architecture.Name, classes, ImageSet.Architecture.Preprocessing));
     }
-
-    private static string Numbers(float[] values) => string.Join(',', values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
 }

@@ -8,28 +8,50 @@ namespace EasyExplain.Models;
 /// What a weight file says about itself. A safetensors file may carry <c>architecture</c>, <c>labels</c>, <c>input_size</c>,
 /// <c>mean</c>, <c>std</c> and <c>resize</c> (lists with commas), as tools/EasyExplain.Training writes them.
 /// </summary>
-internal static class FileMetadata
+public static class FileMetadata
 {
     // A file must not be able to ask for all the memory there is; a user may, with -InputSize.
     private const double LargestNumber = 2048;
 
-    public static string? Architecture(WeightFile file) => file.Metadata.GetValueOrDefault("architecture");
+    private const string ArchitectureKey = "architecture";
+    private const string LabelsKey = "labels";
+    private const string InputSizeKey = "input_size";
+    private const string MeanKey = "mean";
+    private const string StdKey = "std";
+    private const string ResizeKey = "resize";
 
-    public static IReadOnlyList<string>? Labels(WeightFile file) => file.Metadata.GetValueOrDefault("labels")?.Split(',', StringSplitOptions.TrimEntries);
+    /// <summary>What a file has to say of itself so that importing it needs no options; for <see cref="SafetensorsWriter"/>.</summary>
+    /// <param name="architecture">A name of the catalog.</param>
+    /// <param name="labels">One label a class, in order, without commas in them.</param>
+    /// <param name="preprocessing">What the network was trained with.</param>
+    public static IReadOnlyDictionary<string, string> Describe(string architecture, IReadOnlyList<string> labels, Preprocessing preprocessing) =>
+        new Dictionary<string, string>
+        {
+            [ArchitectureKey] = architecture,
+            [LabelsKey] = string.Join(',', labels),
+            [InputSizeKey] = $"{preprocessing.Height},{preprocessing.Width}",
+            [MeanKey] = Text(preprocessing.Mean),
+            [StdKey] = Text(preprocessing.Std),
+            [ResizeKey] = preprocessing.ResizeMode.ToString().ToLowerInvariant(),
+        };
+
+    internal static string? Architecture(WeightFile file) => file.Metadata.GetValueOrDefault(ArchitectureKey);
+
+    internal static IReadOnlyList<string>? Labels(WeightFile file) => file.Metadata.GetValueOrDefault(LabelsKey)?.Split(',', StringSplitOptions.TrimEntries);
 
     /// <summary>The file's own preprocessing; what it leaves out is as <paramref name="usual"/>.</summary>
-    public static Preprocessing Preprocessing(WeightFile file, Preprocessing usual)
+    internal static Preprocessing Preprocessing(WeightFile file, Preprocessing usual)
     {
-        IReadOnlyList<double>? size = Numbers(file, "input_size", 2);
+        IReadOnlyList<double>? size = Numbers(file, InputSizeKey, 2);
         return new Preprocessing(
             (int)(size?[0] ?? usual.Height), (int)(size?[1] ?? usual.Width),
-            Numbers(file, "mean", 3) ?? usual.Mean, Numbers(file, "std", 3) ?? usual.Std,
-            file.Metadata.GetValueOrDefault("resize") switch
+            Numbers(file, MeanKey, 3) ?? usual.Mean, Numbers(file, StdKey, 3) ?? usual.Std,
+            file.Metadata.GetValueOrDefault(ResizeKey) switch
             {
                 null => usual.ResizeMode,
                 "stretch" => ResizeMode.Stretch,
                 "centercrop" => ResizeMode.CenterCrop,
-                string other => throw Wrong(file, "resize", other, "stretch or centercrop"),
+                string other => throw Wrong(file, ResizeKey, other, "stretch or centercrop"),
             });
     }
 
@@ -51,6 +73,8 @@ internal static class FileMetadata
         }
         return numbers.Count == count ? numbers : throw Wrong(file, key, text, $"{count} numbers between 0 and {LargestNumber}, with commas");
     }
+
+    private static string Text(IEnumerable<double> numbers) => string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
     private static ModelImportException Wrong(WeightFile file, string key, string value, string right) =>
         new(ModelFault.InvalidOption, $"The metadata of '{file.Path}' says {key} = '{value}'; it must be {right}.");
