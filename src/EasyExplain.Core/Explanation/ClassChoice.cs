@@ -7,7 +7,7 @@ namespace EasyExplain.Explanation;
 public sealed class ClassChoice
 {
     private readonly int? _class;
-    private readonly int _top = 1;
+    private readonly int _top;
 
     private ClassChoice(int? @class, int top) => (_class, _top) = (@class, top);
 

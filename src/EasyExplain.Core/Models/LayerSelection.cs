@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace EasyExplain.Models;
 
 /// <summary>A layer, class or method that was asked for is not there; the message names near ones.</summary>
@@ -12,16 +10,16 @@ public static class LayerSelection
     /// The spatial layers that <paramref name="names"/> stand for, in the order asked, each once. A wildcard takes those of the
     /// matching layers whose output has height and width over 1; a full name must be one of them.
     /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="names">Full names, and wildcards as <paramref name="wildcard"/> knows them.</param>
+    /// <param name="wildcard">Gives what tells a name that fits a wildcard, and null for a full name; without it, all are full names.</param>
     /// <exception cref="SelectionException">A name fits no layer, or one without height and width.</exception>
-    public static IReadOnlyList<CamLayer> Select(CamModel model, IEnumerable<string> names)
-    {
-        var selected = new List<CamLayer>();
-        foreach (string name in names)
-        {
-            selected.AddRange(IsWildcard(name) ? Matching(model, name) : [Named(model, name)]);
-        }
-        return [.. selected.DistinctBy(layer => layer.Name)];
-    }
+    public static IReadOnlyList<CamLayer> Select(CamModel model, IEnumerable<string> names, Func<string, Func<string, bool>?>? wildcard = null) =>
+    [
+        .. names
+            .SelectMany(name => wildcard?.Invoke(name) is { } fits ? Matching(model, name, fits) : [Named(model, name)])
+            .DistinctBy(layer => layer.Name),
+    ];
 
     /// <summary>Says that there is no such layer, and which are near.</summary>
     internal static SelectionException Unknown(CamModel model, string name) =>
@@ -37,20 +35,10 @@ public static class LayerSelection
             $"The last layer that has them is '{model.DefaultLayer}'.");
     }
 
-    private static IReadOnlyList<CamLayer> Matching(CamModel model, string wildcard)
+    private static IReadOnlyList<CamLayer> Matching(CamModel model, string wildcard, Func<string, bool> fits)
     {
-        Regex pattern = Pattern(wildcard);
-        CamLayer[] matching = [.. model.Layers.Where(layer => layer.IsSpatial && pattern.IsMatch(layer.Name))];
+        CamLayer[] matching = [.. model.Layers.Where(layer => layer.IsSpatial && fits(layer.Name))];
         return matching.Length > 0 ? matching : throw new SelectionException(
             $"No layer of {model} with height and width fits '{wildcard}'. {NearNames.Hint(wildcard.Replace("*", "", StringComparison.Ordinal), model.Layers.Select(layer => layer.Name))}");
-    }
-
-    private static bool IsWildcard(string name) => name.AsSpan().IndexOfAny('*', '?', '[') >= 0;
-
-    /// <summary>PowerShell's wildcards as a regular expression: * any letters, ? one letter, [a-c] one of a set.</summary>
-    private static Regex Pattern(string wildcard)
-    {
-        string escaped = Regex.Escape(wildcard).Replace(@"\*", ".*", StringComparison.Ordinal).Replace(@"\?", ".", StringComparison.Ordinal);
-        return new Regex($"^{Regex.Replace(escaped, @"\\\[([^\]]+)\]", "[$1]")}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
     }
 }

@@ -49,7 +49,7 @@ public static class ModelImporter
     {
         using WeightFile file = WeightFile.Open(path);
         explain($"'{path}' is a {file.Format} file with {file.Entries.Count} tensors.");
-        IReadOnlyList<WeightEntry> entries = ParameterLoading.Without(file.Entries, ".num_batches_tracked");
+        IReadOnlyList<WeightEntry> entries = ParameterLoading.Needed(file.Entries);
         Architecture architecture = ArchitectureOf(file, entries, options, explain);
         NativeLibraries.LoadTorch();
         Device device = DeviceOf(options.Device);

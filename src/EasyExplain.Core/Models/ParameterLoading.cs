@@ -13,8 +13,8 @@ internal static class ParameterLoading
     private const int ExamplesShown = 5;
 
     /// <summary>The entries that a network in use needs; counters of the training are left out.</summary>
-    public static IReadOnlyList<WeightEntry> Without(IEnumerable<WeightEntry> entries, string ending) =>
-        [.. entries.Where(entry => !entry.Name.EndsWith(ending, StringComparison.Ordinal))];
+    public static IReadOnlyList<WeightEntry> Needed(IEnumerable<WeightEntry> entries) =>
+        [.. entries.Where(entry => !entry.Name.EndsWith(".num_batches_tracked", StringComparison.Ordinal))];
 
     /// <summary>How many classes the last layer's weight has.</summary>
     /// <exception cref="ModelImportException">It is not in the file.</exception>
@@ -28,33 +28,27 @@ internal static class ParameterLoading
     /// <exception cref="ModelImportException">None has, or several have: a wrong guess is worse than a question.</exception>
     public static Architecture Recognize(IReadOnlyList<WeightEntry> entries, IReadOnlyList<Architecture> candidates, string path)
     {
-        var fits = new List<Architecture>();
-        var nearest = new List<(Architecture Architecture, Difference Difference)>();
+        var compared = new List<(Architecture Architecture, Difference Difference)>();
         foreach (Architecture candidate in candidates)
         {
-            if (entries.FirstOrDefault(entry => entry.Name == candidate.Head) is not { Shape: [> 0, ..] } head)
+            if (entries.FirstOrDefault(entry => entry.Name == candidate.Head) is { Shape: [> 0, ..] } head)
             {
-                continue;
+                using Network network = candidate.Build(head.Shape[0]);
+                compared.Add((candidate, Difference.Between(network, entries)));
             }
-            using Network network = candidate.Build(head.Shape[0]);
-            Difference difference = Difference.Between(network, entries);
-            if (difference.Count == 0)
-            {
-                fits.Add(candidate);
-            }
-            nearest.Add((candidate, difference));
         }
-        if (fits.Count == 1)
+        Architecture[] fits = [.. compared.Where(pair => pair.Difference.Count == 0).Select(pair => pair.Architecture)];
+        if (fits.Length == 1)
         {
             return fits[0];
         }
-        if (fits.Count > 1)
+        if (fits.Length > 1)
         {
             throw new ModelImportException(ModelFault.ArchitectureNotRecognized,
                 $"The tensors of '{path}' fit more than one architecture: {string.Join(", ", fits.Select(fit => fit.Name))}. Say which with -Architecture.");
         }
-        string near = nearest.Count == 0 ? "" : nearest.MinBy(pair => pair.Difference.Count) is var (best, difference1)
-            ? $" The nearest is {best.Name}: {difference1}." : "";
+        (Architecture? best, Difference? remaining) = compared.MinBy(pair => pair.Difference.Count);
+        string near = best is null ? "" : $" The nearest is {best.Name}: {remaining}.";
         throw new ModelImportException(ModelFault.ArchitectureNotRecognized,
             $"The tensors of '{path}' fit no known architecture.{near} It holds: {List(entries.Select(entry => entry.Name), ExamplesShown)}. " +
             $"Known architectures: {string.Join(", ", candidates.Select(candidate => candidate.Name))}.");

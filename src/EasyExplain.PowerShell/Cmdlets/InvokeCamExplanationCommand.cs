@@ -263,7 +263,8 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         {
             throw new SelectionException($"Layer '{foreign}' belongs to another model ({foreign.Layer!.Model}) than -Model ({model}).");
         }
-        IReadOnlyList<CamLayer> layers = LayerSelection.Select(model, given.Length == 0 ? [model.DefaultLayer] : given.Select(layer => layer.Name));
+        IReadOnlyList<CamLayer> layers = LayerSelection.Select(model, given.Length == 0 ? [model.DefaultLayer] : given.Select(layer => layer.Name),
+            name => WildcardPattern.ContainsWildcardCharacters(name) ? new WildcardPattern(name, WildcardOptions.IgnoreCase).IsMatch : null);
         CamMethod[] methods = [.. Method.Select(Catalog.Find).Distinct()];
         ClassChoice choice = Class is not null ? ClassChoice.Of(model, Class) : Top is { } top ? ClassChoice.Top(top) : ClassChoice.Predicted;
         WriteVerbose($"{model}: {string.Join(", ", methods.Select(method => method.Name))} at {string.Join(", ", layers)} for " +
