@@ -53,13 +53,13 @@ public static class ModelImporter
         Architecture architecture = ArchitectureOf(file, entries, options, explain);
         NativeLibraries.LoadTorch();
         Device device = DeviceOf(options.Device);
-        Network network = architecture.Build(ParameterLoading.ClassesOf(entries, architecture, path));
+        entries = ParameterLoading.AsNamedBy(architecture, entries);
+        Preprocessing preprocessing = PreprocessingOf(file, options, architecture.UsualFor(entries), explain);
+        Network network = Build(architecture, ParameterLoading.ClassesOf(entries, architecture, path), preprocessing);
         try
         {
             ParameterLoading.Load(network, file, entries, device, architecture.Name);
-            Preprocessing preprocessing = PreprocessingOf(file, options, architecture.Preprocessing, explain);
             string[] labels = [.. options.Labels ?? FileMetadata.Labels(file) ?? []];
-            CheckSize(network, preprocessing, architecture);
             var model = new CamModel(Path.GetFileNameWithoutExtension(path), architecture.Name, path, network, preprocessing, labels, device);
             return labels.Length == 0 || labels.Length == model.ClassCount ? model : throw new ModelImportException(ModelFault.InvalidOption,
                 $"{labels.Length} labels were given, but '{path}' has {model.ClassCount} classes. Give one label a line, in the order of the classes.");
@@ -122,17 +122,16 @@ public static class ModelImporter
         return new Device(DeviceType.CUDA, index);
     }
 
-    /// <summary>A picture must be large enough to get through the network.</summary>
-    private static void CheckSize(Network network, Preprocessing preprocessing, Architecture architecture)
+    private static Network Build(Architecture architecture, long classes, Preprocessing preprocessing)
     {
         try
         {
-            network.Shapes(3, preprocessing.Height, preprocessing.Width);
+            return architecture.Build(classes, preprocessing.Height, preprocessing.Width);
         }
         catch (ArgumentException e)
         {
             throw new ModelImportException(ModelFault.InvalidOption,
-                $"Input of {preprocessing.Height}×{preprocessing.Width} pixels is too small for {architecture.Name}: {e.Message}. " +
+                $"{architecture.Name} cannot take input of {preprocessing.Height}×{preprocessing.Width} pixels: {e.Message}. " +
                 $"Its usual size is {architecture.Preprocessing.Height}×{architecture.Preprocessing.Width}.");
         }
     }

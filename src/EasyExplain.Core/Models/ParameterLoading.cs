@@ -1,3 +1,4 @@
+using EasyExplain.Imaging;
 using EasyExplain.Models.Architectures;
 using EasyExplain.Networks;
 using EasyExplain.Weights;
@@ -16,6 +17,12 @@ internal static class ParameterLoading
     public static IReadOnlyList<WeightEntry> Needed(IEnumerable<WeightEntry> entries) =>
         [.. entries.Where(entry => !entry.Name.EndsWith(".num_batches_tracked", StringComparison.Ordinal))];
 
+    /// <summary>The entries under the names this architecture has today, without those it has no use for.</summary>
+    public static IReadOnlyList<WeightEntry> AsNamedBy(Architecture architecture, IReadOnlyList<WeightEntry> entries) =>
+    [
+        .. entries.Select(entry => entry with { Name = architecture.CurrentName(entry.Name) }).Where(entry => !architecture.Ignores(entry.Name)),
+    ];
+
     /// <summary>How many classes the last layer's weight has.</summary>
     /// <exception cref="ModelImportException">It is not in the file.</exception>
     public static long ClassesOf(IReadOnlyList<WeightEntry> entries, Architecture architecture, string path) =>
@@ -31,10 +38,12 @@ internal static class ParameterLoading
         var compared = new List<(Architecture Architecture, Difference Difference)>();
         foreach (Architecture candidate in candidates)
         {
-            if (entries.FirstOrDefault(entry => entry.Name == candidate.Head) is { Shape: [> 0, ..] } head)
+            IReadOnlyList<WeightEntry> named = AsNamedBy(candidate, entries);
+            if (named.FirstOrDefault(entry => entry.Name == candidate.Head) is { Shape: [> 0, ..] } head)
             {
-                using Network network = candidate.Build(head.Shape[0]);
-                compared.Add((candidate, Difference.Between(network, entries)));
+                Preprocessing usual = candidate.UsualFor(named);
+                using Network network = candidate.Build(head.Shape[0], usual.Height, usual.Width);
+                compared.Add((candidate, Difference.Between(network, named)));
             }
         }
         Architecture[] fits = [.. compared.Where(pair => pair.Difference.Count == 0).Select(pair => pair.Architecture)];

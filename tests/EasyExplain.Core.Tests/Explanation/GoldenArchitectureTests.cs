@@ -22,7 +22,7 @@ public class GoldenArchitectureTests
     {
         JsonElement golden = Goldens.Index("architectures").GetProperty("cases").EnumerateArray().Single(golden => golden.GetProperty("architecture").GetString() == architecture);
         using DisposeScope scope = NewDisposeScope();
-        using CamModel model = GoldenModels.Build(architecture);
+        using CamModel model = GoldenModels.Build(architecture, golden.GetProperty("input_size").GetInt32());
         int @class = golden.GetProperty("class").GetInt32();
 
         Tensor input = model.Preprocessing.ToInput(GoldenModels.Pattern(model));

@@ -26,17 +26,18 @@ public sealed class GoldenModels : IDisposable
     public void Dispose() => _last?.Dispose();
 
     /// <summary>A model whose weights are the goldens' formula; the caller owns it.</summary>
-    internal static CamModel Build(string name)
+    internal static CamModel Build(string name, int size = 224)
     {
         NativeLibraries.LoadTorch();
         Architecture architecture = Catalog.Find(name);
-        Network network = architecture.Build(1000);
+        Preprocessing preprocessing = architecture.Preprocessing with { Height = size, Width = size };
+        Network network = architecture.Build(1000, preprocessing.Height, preprocessing.Width);
         foreach (Parameter parameter in network.Parameters)
         {
             using var scope = NewDisposeScope();
             parameter.Load(tensor(Goldens.FormulaWeights(parameter.Name, parameter.Shape)).view([.. parameter.Shape]));
         }
-        return new CamModel(name, name, name, network, architecture.Preprocessing, [], CPU);
+        return new CamModel(name, name, name, network, preprocessing, [], CPU);
     }
 
     /// <summary>The golden input as a photo of the model's own size, so that nothing is resized.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.IO.Compression;
 using EasyExplain.Models.Architectures;
 using EasyExplain.Networks;
 
@@ -6,39 +8,46 @@ namespace EasyExplain.Tests.Models;
 /// <summary>Every built-in torchvision architecture against the state dict and module tree that torchvision 0.14 itself has.</summary>
 public class TorchvisionNamesTests
 {
-    public static TheoryData<string> Names => [.. Listed.Value.Keys];
+    private static readonly string[] NotListed = ["resnet20", "regnet_y_128gf"]; // not torchvision's; too large for the machine that made the list
+
+    public static TheoryData<string> Names => [.. Catalog.All.Select(known => known.Name).Except(NotListed)];
 
     private static readonly Lazy<Dictionary<string, string[]>> Listed = new(() =>
-        File.ReadAllText(Repository.Data("architectures", "torchvision.txt")).Split("# ", StringSplitOptions.RemoveEmptyEntries)
+    {
+        using var packed = new GZipStream(File.OpenRead(Repository.Data("architectures", "torchvision.txt.gz")), CompressionMode.Decompress);
+        using var text = new StreamReader(packed);
+        return text.ReadToEnd().Split("# ", StringSplitOptions.RemoveEmptyEntries)
             .Select(block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            .ToDictionary(lines => lines[0].Split(' ')[0]));
+            .ToDictionary(lines => lines[0].Split(' ')[0]);
+    });
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Tensors_HaveTorchvisionsNamesAndShapes(string architecture)
+    public void Tensors_HaveTorchvisionsNamesAndShapes(string name)
     {
-        using Network network = Catalog.Find(architecture).Build(1000);
+        Architecture architecture = Catalog.Find(name);
+        using Network network = architecture.Build(1000, 224, 224);
         Assert.Equal(
-            Lines(architecture, "tensor"),
+            Lines(name, "tensor").Where(line => !architecture.Ignores(line.Split(' ')[0])),
             network.Parameters.Select(parameter => $"{parameter.Name} {string.Join(',', parameter.Shape)}").Order(StringComparer.Ordinal));
-        Assert.Equal(
-            long.Parse(Listed.Value[architecture][0].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture),
-            network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count));
+        if (!Lines(name, "tensor").Any(line => architecture.Ignores(line.Split(' ')[0])))
+        {
+            Assert.Equal(
+                long.Parse(Listed.Value[name][0].Split(' ')[1], CultureInfo.InvariantCulture),
+                network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count));
+        }
     }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void EveryModuleOfTorchvisionsTree_IsALayer(string architecture)
+    public void EveryModuleOfTorchvisionsTree_IsALayer(string name)
     {
-        using Network network = Catalog.Find(architecture).Build(1000);
+        Architecture architecture = Catalog.Find(name);
+        using Network network = architecture.Build(1000, 224, 224);
         Assert.Equal(
-            Lines(architecture, "module"),
+            Lines(name, "module").Where(line => !architecture.Ignores(line.Split(' ')[0] + ".weight")),
             network.Layers.Select(layer => $"{layer.Name} {layer.Type}").Order(StringComparer.Ordinal));
     }
-
-    [Fact]
-    public void EveryArchitectureOfTheCatalog_IsChecked() =>
-        Assert.Equal(Catalog.All.Select(known => known.Name).Except(["resnet20"]).Order(StringComparer.Ordinal), Listed.Value.Keys.Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> Lines(string architecture, string kind) => Listed.Value[architecture]
         .Where(line => line.StartsWith(kind + " ", StringComparison.Ordinal)).Select(line => line[(kind.Length + 1)..]).Order(StringComparer.Ordinal);

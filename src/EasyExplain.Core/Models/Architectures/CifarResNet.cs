@@ -11,9 +11,8 @@ internal static class CifarResNet
     public static IReadOnlyList<Architecture> Family { get; } = [Of("resnet20", depth: 3)];
 
     private static Architecture Of(string name, int depth) =>
-        new(name, "fc.weight", Architecture.Cifar, classes =>
+        new(name, "fc.weight", Architecture.Cifar, (g, classes) =>
         {
-            NetworkBuilder g = Architecture.Start(Architecture.Cifar);
             Node x = g.Conv2d("conv1", g.Input, 16, kernel: 3, padding: 1, bias: false);
             x = g.BatchNorm2d("bn1", x);
             x = g.ReLU("relu", x);
@@ -21,6 +20,6 @@ internal static class CifarResNet
             x = ResNet.Stage(g, "layer2", x, ResNet.BasicBlock, 32, depth, stride: 2);
             x = ResNet.Stage(g, "layer3", x, ResNet.BasicBlock, 64, depth, stride: 2);
             x = g.Flatten(g.AdaptiveAvgPool2d("avgpool", x, 1));
-            return g.Build(g.Linear("fc", x, classes));
+            return g.Linear("fc", x, classes);
         });
 }

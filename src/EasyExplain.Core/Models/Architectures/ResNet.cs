@@ -26,9 +26,8 @@ internal static class ResNet
     internal delegate Node Block(NetworkBuilder g, string name, Node x, long planes, long stride);
 
     private static Architecture Of(string name, Block block, int[] depths) =>
-        new(name, "fc.weight", Architecture.ImageNet, classes =>
+        Architecture.Torchvision(name, "fc.weight", (g, classes) =>
         {
-            NetworkBuilder g = Architecture.Start(Architecture.ImageNet);
             Node x = g.Conv2d("conv1", g.Input, 64, kernel: 7, stride: 2, padding: 3, bias: false);
             x = g.BatchNorm2d("bn1", x);
             x = g.ReLU("relu", x);
@@ -38,7 +37,7 @@ internal static class ResNet
             x = Stage(g, "layer3", x, block, 256, depths[2], stride: 2);
             x = Stage(g, "layer4", x, block, 512, depths[3], stride: 2);
             x = g.Flatten(g.AdaptiveAvgPool2d("avgpool", x, 1));
-            return g.Build(g.Linear("fc", x, classes));
+            return g.Linear("fc", x, classes);
         });
 
     /// <summary>Blocks one after the other; the first one steps.</summary>

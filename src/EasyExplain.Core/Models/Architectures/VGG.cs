@@ -23,17 +23,16 @@ internal static class VGG
     ];
 
     private static Architecture Of(string name, int[] column, bool batchNorm = false) =>
-        new(name, "classifier.6.weight", Architecture.ImageNet, classes =>
+        Architecture.Torchvision(name, "classifier.6.weight", (g, classes) =>
         {
-            NetworkBuilder g = Architecture.Start(Architecture.ImageNet);
             Node x = g.Scope("features", "Sequential", () => Features(g, column, batchNorm));
             x = g.Flatten(g.AdaptiveAvgPool2d("avgpool", x, 7));
-            return g.Build(g.Scope("classifier", "Sequential", () =>
+            return g.Scope("classifier", "Sequential", () =>
             {
                 x = g.Dropout("2", g.ReLU("1", g.Linear("0", x, 4096)));
                 x = g.Dropout("5", g.ReLU("4", g.Linear("3", x, 4096)));
                 return g.Linear("6", x, classes);
-            }));
+            });
         });
 
     private static Node Features(NetworkBuilder g, int[] column, bool batchNorm)
