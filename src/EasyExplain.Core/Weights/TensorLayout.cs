@@ -94,12 +94,12 @@ internal sealed class TensorLayout
     {
         using DisposeScope scope = NewDisposeScope();
         // A bool in memory must be 0 or 1, whatever the file says; so it is read as a number and asked.
-        bool isBool = _type == ScalarType.Bool;
-        Tensor values = empty(_span, dtype: isBool ? ScalarType.Byte : _type, device: CPU);
+        bool isBool = _type == ScalarType.Bool, isContiguous = IsContiguous();
+        Tensor values = empty(isContiguous ? _shape : [_span], dtype: isBool ? ScalarType.Byte : _type, device: CPU);
         _bytes.Read(_offset * ElementTypes.Size(_type), values);
         values = isBool ? values.ne(0) : values;
-        Tensor tensor = IsContiguous() ? values.view(_shape) : values.as_strided(_shape, _strides).contiguous();
-        return tensor.MoveToOuterDisposeScope();
+        values = isContiguous ? values : values.as_strided(_shape, _strides).contiguous();
+        return values.MoveToOuterDisposeScope();
     }
 
     private bool IsContiguous()
