@@ -1,28 +1,32 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-using EasyExplain.Models;
-using EasyExplain.Models.Architectures;
+using System.Text.Json;
+using EasyExplain.Benchmarks;
 
-string path = args[0];
-double[] import = new double[15], read = new double[15], build = new double[15], rec = new double[15], load=new double[15];
-for (int i = 0; i < 15; i++)
+// A measurement of memory needs a process of its own: this program calls itself.
+if (args is [PeakMemory.Argument, string measured])
 {
-    import[i] = Time(() => ModelImporter.Import(path, new ModelOptions(), _ => { }).Dispose());
-    read[i] = Time(() => Plain(path));
-    build[i] = Time(() => Catalog.Find("resnet50").Build(1000).Dispose());
-    rec[i] = Time(() => { foreach (var a in Catalog.All) a.Build(1000).Dispose(); });
-    load[i] = Time(() => { using var f = EasyExplain.Weights.WeightFile.Open(path); });
+    PeakMemory.Measure(measured);
+    return 0;
 }
-Console.WriteLine($"import {Med(import):f1} (first {import[0]:f1}) read {Med(read):f1} build {Med(build):f2} (first {build[0]:f1}) all {Catalog.All.Count} builds {Med(rec):f1} first {rec[0]:f1}; open {Med(load):f1}");
+if (args is not ([] or ["--json", _]))
+{
+    Console.Error.WriteLine("usage: EasyExplain.Benchmarks [--json FILE]");
+    return 2;
+}
 
-static double Med(double[] v) { var s = v.Order().ToArray(); return s[s.Length / 2]; }
-static double Time(Action a) { long t = Stopwatch.GetTimestamp(); a(); return Stopwatch.GetElapsedTime(t).TotalMilliseconds; }
-static unsafe void Plain(string path)
+var rows = new List<Row>();
+foreach (Row row in ImportRows.Measure())
 {
-    using var h = File.OpenHandle(path);
-    long n = RandomAccess.GetLength(h);
-    void* p = NativeMemory.Alloc((nuint)n);
-    long at = 0;
-    while (at < n) at += RandomAccess.Read(h, new Span<byte>((byte*)p + at, (int)(n - at)), at);
-    NativeMemory.Free(p);
+    rows.Add(row);
+    Console.Error.WriteLine($"{row.What}: {row.Measured:f2}");
 }
+Console.WriteLine("| what | reach | measured | held |");
+Console.WriteLine("| --- | --- | --- | --- |");
+foreach (Row row in rows)
+{
+    Console.WriteLine(FormattableString.Invariant($"| {row.What} | ≤ {row.Reach} | {row.Measured:f2} | {(row.Held ? "yes" : "no")} |"));
+}
+if (args is [_, string file])
+{
+    File.WriteAllText(file, JsonSerializer.Serialize(rows, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }));
+}
+return rows.TrueForAll(row => row.Held) ? 0 : 1;

@@ -26,13 +26,17 @@ internal sealed record CheckpointNames(
     public static IReadOnlyList<CheckpointNames> Find(IReadOnlyList<WeightEntry> entries, string headWeight)
     {
         string head = Module(headWeight);
-        return
+        (string Prefix, string FileHead)[] found =
         [
             .. entries.Where(entry => entry.Shape.Count >= 2 && entry.Name.EndsWith(Weight, StringComparison.Ordinal))
                 .SelectMany(entry => Heads(Module(entry.Name), head))
-                .OrderBy(found => found.FileHead != head).ThenBy(found => CheckpointKeys.Rank(found.Prefix.TrimEnd('.')))
-                .Take(MostWays)
-                .Select(found => Read(entries, found.Prefix, found.FileHead, head)),
+                .OrderBy(way => way.FileHead != head).ThenBy(way => CheckpointKeys.Rank(way.Prefix.TrimEnd('.')))
+                .Take(MostWays),
+        ];
+        return
+        [
+            .. found.Select(way => Read(entries, way.Prefix, way.FileHead, head)),
+            .. found.Select(way => Read(entries, way.Prefix, way.FileHead, head).Without(found.Select(other => other.Prefix))).OfType<CheckpointNames>(),
         ];
     }
 
@@ -51,6 +55,18 @@ internal sealed record CheckpointNames(
         {
             yield return $"'{Prefix}{FileHead}' was taken for the last layer, '{Head}'; what has no weights beside it, such as a dropout, is taken to do nothing.";
         }
+    }
+
+    /// <summary>The same without what lies behind a longer one of <paramref name="prefixes"/>, such as an averaged copy; null if there is none.</summary>
+    private CheckpointNames? Without(IEnumerable<string> prefixes)
+    {
+        string[] inner = [.. prefixes.Where(prefix => prefix.Length > Prefix.Length && prefix.StartsWith(Prefix, StringComparison.Ordinal)).Select(prefix => prefix[Prefix.Length..])];
+        if (inner.Length == 0)
+        {
+            return null;
+        }
+        ILookup<bool, WeightEntry> split = Inside.ToLookup(entry => Array.Exists(inner, prefix => entry.Name.StartsWith(prefix, StringComparison.Ordinal)));
+        return this with { Inside = [.. split[false]], Outside = [.. Outside, .. split[true].Select(entry => Renamed(entry, Prefix + entry.Name))] };
     }
 
     /// <summary>The last layer itself, the one layer with weights in a sequence that replaced it, or a layer that replaced the sequence it ended.</summary>

@@ -46,7 +46,7 @@ internal static class ParameterLoading
         CheckpointFit[] fits =
         [
             .. candidates.SelectMany(candidate => ways[candidate.Head].Select(names => CheckpointFit.CompareIfNear(candidate, names)))
-                .OfType<CheckpointFit>().Where(fit => fit.IsExact)
+                .OfType<CheckpointFit>().Where(fit => fit.IsExact).DistinctBy(fit => (fit.Architecture, fit.Names.Prefix))
                 .GroupBy(fit => CheckpointKeys.Rank(fit.Names.Key)).MinBy(group => group.Key) ?? Enumerable.Empty<CheckpointFit>(),
         ];
         return fits.Length <= 1 ? fits.FirstOrDefault() : throw new ModelImportException(ModelFault.ArchitectureNotRecognized,
@@ -86,7 +86,7 @@ internal static class ParameterLoading
         foreach (Parameter parameter in network.Parameters)
         {
             using DisposeScope scope = NewDisposeScope();
-            parameter.Load(file.Read(byName[parameter.Name]).to(float32).to(device));
+            parameter.Load(file.ReadFloat32(byName[parameter.Name]).to(device));
         }
     }
 }

@@ -112,7 +112,7 @@ internal sealed class Unpickler(Stream stream, long length)
             case PickleOpcode.StackGlobal: PushStackGlobal(Pop(2)); break;
             case PickleOpcode.Reduce or PickleOpcode.NewObj: Call(Pop(2)); break;
             case PickleOpcode.NewObjEx: Call(Pop(3)); break;
-            case PickleOpcode.Obj: Call(PopToMark()); break;
+            case PickleOpcode.Obj: Call(PopToMark() is [var type, .. var given] ? [type, given] : []); break;
             case PickleOpcode.Inst: Instantiate(); break;
             case PickleOpcode.Build: Build(); break;
             case PickleOpcode.BinPersId: Push(Persistent(Pop())); break;

@@ -74,18 +74,24 @@ public sealed class WeightFile : IDisposable
     /// <returns>A new contiguous tensor on the CPU, of the entry's shape and type, which the caller owns (or the caller's dispose scope).</returns>
     /// <exception cref="ArgumentException">The entry does not come from a file.</exception>
     /// <exception cref="WeightFileException">The values cannot be read: the file has changed, or its compressed data is broken.</exception>
-    public Tensor Read(WeightEntry entry)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        TensorLayout layout = entry.Layout ?? throw new ArgumentException($"'{entry.Name}' is not an entry of {Path}.", nameof(entry));
-        return Explain(Path, layout.Read);
-    }
+    public Tensor Read(WeightEntry entry) => Explain(Path, Layout(entry).Read);
+
+    /// <summary>Reads the values of a tensor as float32, whatever the file has them in.</summary>
+    /// <inheritdoc cref="Read"/>
+    /// <returns>A new contiguous float32 tensor on the CPU, of the entry's shape, which the caller owns (or the caller's dispose scope).</returns>
+    public Tensor ReadFloat32(WeightEntry entry) => Explain(Path, Layout(entry).ReadFloat32);
 
     /// <summary>Closes the file. Tensors already read stay as they are.</summary>
     public void Dispose()
     {
         _disposed = true;
         _table.Owner.Dispose();
+    }
+
+    private TensorLayout Layout(WeightEntry entry)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return entry.Layout ?? throw new ArgumentException($"'{entry.Name}' is not an entry of {Path}.", nameof(entry));
     }
 
     /// <summary>The table of what is under <paramref name="key"/>, if the reader has found no dictionary there.</summary>
