@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using EasyExplain.Benchmarks;
 
@@ -27,6 +28,7 @@ foreach (Row row in rows)
 }
 if (args is [_, string file])
 {
-    File.WriteAllText(file, JsonSerializer.Serialize(rows, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true }));
+    var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    File.WriteAllText(file, JsonSerializer.Serialize(rows, options));
 }
 return rows.TrueForAll(row => row.Held) ? 0 : 1;

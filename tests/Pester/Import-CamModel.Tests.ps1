@@ -46,6 +46,10 @@ Describe 'Import-CamModel' {
         { Import-CamModel @arguments } | Should -Throw -ExpectedMessage $says
     }
 
+    It 'names a key that a file does not have' {
+        { Import-CamModel (Import-CamModel).Path -StateDictKey model_ema } | Should -Throw -ErrorId 'WeightFileInvalid*' -ExpectedMessage "*'model_ema'*"
+    }
+
     It 'refuses a file that is no weight file, and names it' {
         Set-Content (Join-Path $TestDrive 'page.pth') '<html>404</html>'
         { Import-CamModel (Join-Path $TestDrive 'page.pth') } | Should -Throw -ErrorId 'WeightFileInvalid*' -ExpectedMessage '*page.pth*'

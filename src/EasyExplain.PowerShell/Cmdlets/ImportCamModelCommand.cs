@@ -12,6 +12,9 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// hint how to save its state dict.</para>
 /// <para>The architecture is recognised from the names and shapes of the tensors; the number of classes is the last layer's. Where the
 /// tensors fit several architectures, say which with -Architecture.</para>
+/// <para>A training script's checkpoint is taken as it is: the weights may lie under a key (state_dict, model), their names may begin with
+/// module., model. or _orig_mod., and an optimiser's state, a counter or a loss's weights beside them are left out. The last layer may
+/// have been replaced by a sequence with one layer in it. -Verbose says what was done.</para>
 /// <para>Without -Path, the model that ships with the module is loaded: ResNet-20, trained on CIFAR-10, which knows airplane, automobile,
 /// bird, cat, deer, dog, frog, horse, ship and truck.</para>
 /// <para>A model holds its weights in native memory. Call its Dispose() method when you load many in one session.</para>
@@ -25,6 +28,11 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <title>Your own ResNet, with labels</title>
 /// <code>$model = Import-CamModel -Path ./mine.pth -LabelPath ./labels.txt -Verbose</code>
 /// <para>Recognises the architecture and says how; labels.txt has one label a line, in the order of the classes.</para>
+/// </example>
+/// <example>
+/// <title>The averaged weights of a checkpoint</title>
+/// <code>Import-CamModel ./checkpoint.pth -StateDictKey model_ema -Verbose</code>
+/// <para>Takes the weights under model_ema instead of those under model.</para>
 /// </example>
 /// <example>
 /// <title>Another input size and preprocessing</title>
@@ -49,6 +57,11 @@ public sealed class ImportCamModelCommand : PSCmdlet
     [ArgumentCompleter(typeof(ArchitectureCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Architecture { get; set; }
+
+    /// <summary>Where in a checkpoint the weights are: a key such as model_ema, or what the tensors' names begin with. Without it, the usual place is found, and averaged weights are taken only if there are no others.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StateDictKey { get; set; }
 
     /// <summary>A text file with one label a line, in the order of the classes.</summary>
     [Parameter]
@@ -89,6 +102,7 @@ public sealed class ImportCamModelCommand : PSCmdlet
         var options = new ModelOptions
         {
             Architecture = Architecture,
+            StateDictKey = StateDictKey,
             Labels = LabelPath is null ? null : this.OrFatal(LabelPath, ReadLabels),
             InputSize = InputSize,
             Mean = Mean,
