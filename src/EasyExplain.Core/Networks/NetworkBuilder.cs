@@ -82,17 +82,43 @@ public sealed class NetworkBuilder
     /// <summary>max(x, 0).</summary>
     public Node ReLU(string name, Node x) => Add(name, new ReLU(), x);
 
+    /// <summary>max(x, 0), but 6 at most.</summary>
+    public Node ReLU6(string name, Node x) => Add(name, new ReLU6(), x);
+
+    /// <summary>1 / (1 + e⁻ˣ).</summary>
+    public Node Sigmoid(string name, Node x) => Add(name, new Sigmoid(), x);
+
+    /// <summary>x · sigmoid(x).</summary>
+    public Node SiLU(string name, Node x) => Add(name, new SiLU(), x);
+
+    /// <summary>The sigmoid in three straight pieces.</summary>
+    public Node Hardsigmoid(string name, Node x) => Add(name, new Hardsigmoid(), x);
+
+    /// <summary>x · hardsigmoid(x).</summary>
+    public Node Hardswish(string name, Node x) => Add(name, new Hardswish(), x);
+
     /// <summary>Maximum over a square window.</summary>
     public Node MaxPool2d(string name, Node x, long kernel, long stride, long padding = 0) => Add(name, new MaxPool2d(kernel, stride, padding), x);
 
     /// <summary>Mean over as many windows as the output has cells.</summary>
     public Node AdaptiveAvgPool2d(string name, Node x, long size) => Add(name, new AdaptiveAvgPool2d(size), x);
 
+    /// <summary>The same where torchvision calls it as a function, and so without a name of its own.</summary>
+    public Node AdaptiveAvgPool2d(Node x, long size) => Append(new Node(new AdaptiveAvgPool2d(size), [x], _scope));
+
     /// <summary>Dropout, which does nothing when a network is used rather than trained.</summary>
     public Node Dropout(string name, Node x) => Add(name, new Dropout(), x);
 
+    /// <summary>Stochastic depth, which leaves no block out when a network is used rather than trained.</summary>
+    public Node StochasticDepth(string name, Node x) => Add(name, new StochasticDepth(), x);
+
     /// <summary>x + y, a function in torchvision and so without a name of its own.</summary>
     public Node Add(Node x, Node y) => Append(new Node(new Add(), [x, y], _scope));
+
+    /// <summary>
+    /// x · y, <c>[C, H, W]</c> or <c>[C, 1, 1]</c> for a factor a channel; a function in torchvision and so without a name of its own.
+    /// </summary>
+    public Node Multiply(Node x, Node y) => Append(new Node(new Multiply(), [x, y], _scope));
 
     /// <summary><c>[C, H, W]</c> to <c>[C·H·W]</c>, a function in torchvision and so without a name of its own.</summary>
     public Node Flatten(Node x) => Append(new Node(new Flatten(), [x], _scope));

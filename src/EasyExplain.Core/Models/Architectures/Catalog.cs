@@ -9,6 +9,10 @@ public static class Catalog
         .. CifarResNet.Family,
         .. ResNet.Family,
         .. VGG.Family,
+        .. MobileNetV2.Family,
+        .. MobileNetV3.Family,
+        .. EfficientNet.Family,
+        .. RegNet.Family,
     ];
 
     /// <summary>The architecture of this name (case does not matter).</summary>
