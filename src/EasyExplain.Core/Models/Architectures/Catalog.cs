@@ -9,6 +9,13 @@ public static class Catalog
         .. CifarResNet.Family,
         .. ResNet.Family,
         .. VGG.Family,
+        .. AlexNet.Family,
+        .. SqueezeNet.Family,
+        .. DenseNet.Family,
+        .. GoogLeNet.Family,
+        .. InceptionV3.Family,
+        .. ShuffleNet.Family,
+        .. MNASNet.Family,
     ];
 
     /// <summary>The architecture of this name (case does not matter).</summary>
