@@ -49,12 +49,12 @@ public sealed class NetworkBuilder
         }
     }
 
-    /// <summary>A convolution with square kernel; weights <c>name.weight</c> and, with <paramref name="bias"/>, <c>name.bias</c>.</summary>
-    public Node Conv2d(string name, Node x, long channels, long kernel, long stride = 1, long padding = 0, long groups = 1, bool bias = true)
+    /// <summary>A convolution; weights <c>name.weight</c> and, with <paramref name="bias"/>, <c>name.bias</c>.</summary>
+    public Node Conv2d(string name, Node x, long channels, Extent kernel, long stride = 1, Extent padding = default, long groups = 1, bool bias = true)
     {
         string path = PathOf(name);
         return Add(name, new Conv2d(
-            new Parameter(path + ".weight", channels, Channels(x) / groups, kernel, kernel),
+            new Parameter(path + ".weight", channels, Channels(x) / groups, kernel.Height, kernel.Width),
             bias ? new Parameter(path + ".bias", channels) : null,
             stride, padding, groups), x);
     }
@@ -82,20 +82,57 @@ public sealed class NetworkBuilder
     /// <summary>max(x, 0).</summary>
     public Node ReLU(string name, Node x) => Add(name, new ReLU(), x);
 
-    /// <summary>Maximum over a square window.</summary>
-    public Node MaxPool2d(string name, Node x, long kernel, long stride, long padding = 0) => Add(name, new MaxPool2d(kernel, stride, padding), x);
+    /// <summary>max(x, 0), called as a function.</summary>
+    public Node ReLU(Node x) => Add(new ReLU(), x);
+
+    /// <summary>x · hardsigmoid(x).</summary>
+    public Node Hardswish(string name, Node x) => Add(name, new Hardswish(), x);
+
+    /// <summary>Maximum over a square window; with <paramref name="ceilMode"/> the last one may reach beyond the edge.</summary>
+    public Node MaxPool2d(string name, Node x, long kernel, long stride, long padding = 0, bool ceilMode = false) =>
+        Add(name, new MaxPool2d(kernel, stride, padding, ceilMode), x);
+
+    /// <summary>Maximum over a square window, called as a function.</summary>
+    public Node MaxPool2d(Node x, long kernel, long stride) => Add(new MaxPool2d(kernel, stride, Padding: 0, CeilMode: false), x);
+
+    /// <summary>Mean over a square window.</summary>
+    public Node AvgPool2d(string name, Node x, long kernel, long stride) => Add(name, new AvgPool2d(kernel, stride, Padding: 0), x);
+
+    /// <summary>Mean over a square window, zeros of the padding included, called as a function.</summary>
+    public Node AvgPool2d(Node x, long kernel, long stride, long padding) => Add(new AvgPool2d(kernel, stride, padding), x);
 
     /// <summary>Mean over as many windows as the output has cells.</summary>
     public Node AdaptiveAvgPool2d(string name, Node x, long size) => Add(name, new AdaptiveAvgPool2d(size), x);
 
+    /// <summary>Mean over as many windows as the output has cells, called as a function.</summary>
+    public Node AdaptiveAvgPool2d(Node x, long size) => Add(new AdaptiveAvgPool2d(size), x);
+
     /// <summary>Dropout, which does nothing when a network is used rather than trained.</summary>
     public Node Dropout(string name, Node x) => Add(name, new Dropout(), x);
 
-    /// <summary>x + y, a function in torchvision and so without a name of its own.</summary>
-    public Node Add(Node x, Node y) => Append(new Node(new Add(), [x, y], _scope));
+    /// <summary>Stochastic depth, which leaves no block out when a network is used rather than trained.</summary>
+    public Node StochasticDepth(string name, Node x) => Add(name, new StochasticDepth(), x);
 
-    /// <summary><c>[C, H, W]</c> to <c>[C·H·W]</c>, a function in torchvision and so without a name of its own.</summary>
-    public Node Flatten(Node x) => Append(new Node(new Flatten(), [x], _scope));
+    /// <summary>x + y.</summary>
+    public Node Add(Node x, Node y) => Add(new Add(), x, y);
+
+    /// <summary>x · y, <c>[C, H, W]</c> or <c>[C, 1, 1]</c> for a factor a channel.</summary>
+    public Node Multiply(Node x, Node y) => Add(new Multiply(), x, y);
+
+    /// <summary>The channels of all of them, one after the other.</summary>
+    public Node Concat(params Node[] inputs) => Add(new Concat(), inputs);
+
+    /// <summary><paramref name="count"/> channels from <paramref name="first"/> on.</summary>
+    public Node ChannelSlice(Node x, long first, long count) => Add(new ChannelSlice(first, count), x);
+
+    /// <summary>Deals the channels of so many groups out in turn.</summary>
+    public Node ChannelShuffle(Node x, long groups) => Add(new ChannelShuffle(groups), x);
+
+    /// <summary><c>[C, H, W]</c> to <c>[C·H·W]</c>.</summary>
+    public Node Flatten(Node x) => Add(new Flatten(), x);
+
+    /// <summary>Adds any operator that torchvision calls as a function: it has no name of its own, so no layer stands for it alone.</summary>
+    public Node Add(Operator @operator, params Node[] inputs) => Append(new Node(@operator, inputs, _scope));
 
     /// <summary>Adds any operator under a name of its own.</summary>
     public Node Add(string name, Operator @operator, params Node[] inputs)

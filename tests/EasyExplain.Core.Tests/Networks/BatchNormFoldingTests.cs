@@ -39,6 +39,32 @@ public class BatchNormFoldingTests
         Assert.Null(kept.Find("block.conv2"));
     }
 
+    /// <summary>Folding a convolution that something else reads too would change what that reads.</summary>
+    [Fact]
+    public void WithConcatenations_OnlyAPrivateConvolutionTakesItsBatchNorm_AndAllOutputsStay()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var g = new NetworkBuilder(3, SmallNetwork.Size, SmallNetwork.Size);
+        Node shared = g.Conv2d("shared", g.Input, 4, kernel: 3, padding: 1);
+        Node x = g.Concat(shared, g.BatchNorm2d("ofShared", shared));
+        x = g.ReLU("relu", g.BatchNorm2d("ofConcat", x));
+        Node own = g.BatchNorm2d("ofOwn", g.Conv2d("own", x, 5, kernel: (1, 3), padding: (0, 1)));
+        x = g.Concat(x, own, g.AvgPool2d(x, kernel: 3, stride: 1, padding: 1));
+        using Network network = g.Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d(x, 1)), 3));
+        SmallNetwork.Fill(network);
+        using var folding = new BatchNormFolding(network);
+        Assert.Equal(["ofShared", "ofConcat"],
+            folding.Apply(new HashSet<string>()).Nodes.Where(node => node.Operator is BatchNorm2d).Select(node => node.Name));
+        foreach (string layer in new[] { "shared", "ofShared", "ofConcat", "relu", "own", "ofOwn" })
+        {
+            (Tensor Logits, Tensor Output, Tensor Gradient) before = Explain(network, layer, SmallNetwork.Picture());
+            (Tensor Logits, Tensor Output, Tensor Gradient) after = Explain(folding.Apply(new HashSet<string> { layer }), layer, SmallNetwork.Picture());
+            Assert.True(before.Logits.allclose(after.Logits, rtol: 1e-5, atol: 1e-5), layer);
+            Assert.True(before.Output.allclose(after.Output, rtol: 1e-5, atol: 1e-5), layer);
+            Assert.True(before.Gradient.allclose(after.Gradient, rtol: 1e-4, atol: 1e-6), layer);
+        }
+    }
+
     private static int Count(Network network) => network.Nodes.Count(node => node.Operator is BatchNorm2d);
 
     private static (Tensor, Tensor, Tensor) Explain(Network network, string layer, Tensor picture)

@@ -12,7 +12,6 @@ internal static class SmallNetwork
     /// <summary>stem (conv, bn, relu) → block (conv1, bn1 | downsample conv, bn → sum → relu) → pool → fc, with weights of a fixed seed.</summary>
     public static Network Build(ScalarType type = ScalarType.Float32, long seed = 1)
     {
-        NativeLibraries.LoadTorch();
         var g = new NetworkBuilder(3, Size, Size);
         Node x = g.Scope("stem", "Sequential", () =>
             g.ReLU("relu", g.BatchNorm2d("bn", g.Conv2d("conv", g.Input, 4, kernel: 3, padding: 1, bias: false))));
@@ -25,7 +24,13 @@ internal static class SmallNetwork
             return g.ReLU("relu", g.Add(y, way));
         });
         x = g.Flatten(g.AdaptiveAvgPool2d("avgpool", x, 1));
-        Network network = g.Build(g.Linear("fc", x, 3));
+        return Fill(g.Build(g.Linear("fc", x, 3)), type, seed);
+    }
+
+    /// <summary>Gives every parameter values of a fixed seed.</summary>
+    public static Network Fill(Network network, ScalarType type = ScalarType.Float32, long seed = 1)
+    {
+        NativeLibraries.LoadTorch();
         using var generator = new Generator((ulong)seed, CPU);
         foreach (Parameter parameter in network.Parameters)
         {

@@ -7,8 +7,19 @@ public static class Catalog
     public static IReadOnlyList<Architecture> All { get; } =
     [
         .. CifarResNet.Family,
-        .. ResNet.Family,
+        .. AlexNet.Family,
         .. VGG.Family,
+        .. SqueezeNet.Family,
+        .. DenseNet.Family,
+        .. GoogLeNet.Family,
+        .. InceptionV3.Family,
+        .. ResNet.Family,
+        .. MobileNetV2.Family,
+        .. MobileNetV3.Family,
+        .. MNASNet.Family,
+        .. ShuffleNet.Family,
+        .. EfficientNet.Family,
+        .. RegNet.Family,
     ];
 
     /// <summary>The architecture of this name (case does not matter).</summary>

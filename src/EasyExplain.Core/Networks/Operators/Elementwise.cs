@@ -32,8 +32,28 @@ public sealed record Add : Operator
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] + inputs[1];
 }
 
+/// <summary>x · y; where one has a single value for a channel, that value stands for the whole channel.</summary>
+public sealed record Multiply : Operator
+{
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0].Zip(inputs[1], Math.Max)];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] * inputs[1];
+}
+
 /// <summary>Dropout of a network in use: its input.</summary>
 public sealed record Dropout : Operator
+{
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].alias();
+}
+
+/// <summary>Stochastic depth (Huang et al. 2016, arXiv 1603.09382) of a network in use: its input.</summary>
+public sealed record StochasticDepth : Operator
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
