@@ -68,7 +68,7 @@ internal sealed record CheckpointFit(
     }
 
     /// <summary>Such as <c>resnet18</c> or <c>resnet18 under 'student'</c>.</summary>
-    public override string ToString() => Names.Prefix.Length == 0 ? Architecture.Name : $"{Architecture.Name} under '{Names.Key}'";
+    public override string ToString() => Names.Prefix.Length == 0 ? Architecture.Name : $"{Architecture.Name} under '{TensorDifference.Clean(Names.Key)}'";
 
     /// <summary>Whether a layer of its own, in no block of the network, cannot change the logits: a number, a loss's weights, another head.</summary>
     private static bool StandsBeside(WeightEntry entry, WeightEntry head) =>

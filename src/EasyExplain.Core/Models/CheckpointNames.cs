@@ -19,18 +19,18 @@ internal sealed record CheckpointNames(
     // A student and its teacher, each with an average, are four.
     private const int MostWays = 6;
 
-    /// <summary>The prefix without its dot.</summary>
-    public string Key => Prefix.TrimEnd('.');
+    /// <summary>The prefix without its dot, as <see cref="WeightFile.Open"/> takes it.</summary>
+    public string Key => KeyOf(Prefix);
 
     /// <summary>Every way that leaves a last layer <paramref name="headWeight"/>, the likeliest first.</summary>
     public static IReadOnlyList<CheckpointNames> Find(IReadOnlyList<WeightEntry> entries, string headWeight)
     {
-        string head = Module(headWeight);
+        string head = Parent(headWeight);
         (string Prefix, string FileHead)[] found =
         [
             .. entries.Where(entry => entry.Shape.Count >= 2 && entry.Name.EndsWith(Weight, StringComparison.Ordinal))
-                .SelectMany(entry => Heads(Module(entry.Name), head))
-                .OrderBy(way => way.FileHead != head).ThenBy(way => CheckpointKeys.Rank(way.Prefix.TrimEnd('.')))
+                .SelectMany(entry => Heads(Parent(entry.Name), head))
+                .OrderBy(way => way.FileHead != head).ThenBy(way => CheckpointKeys.Rank(KeyOf(way.Prefix)))
                 .Take(MostWays),
         ];
         return
@@ -40,20 +40,20 @@ internal sealed record CheckpointNames(
         ];
     }
 
-    /// <summary>The names as they are, or without a prefix; for a file that has no last layer.</summary>
-    public static CheckpointNames Plain(IReadOnlyList<WeightEntry> entries, string headWeight, string prefix = "") =>
-        Read(entries, prefix, Module(headWeight), Module(headWeight));
+    /// <summary>The names without <paramref name="prefix"/>, whether there is a last layer or not.</summary>
+    public static CheckpointNames Plain(IReadOnlyList<WeightEntry> entries, string headWeight, string prefix) =>
+        Read(entries, prefix, Parent(headWeight), Parent(headWeight));
 
     /// <summary>What was changed in the names, a sentence each.</summary>
     public IEnumerable<string> Explanations()
     {
         if (Prefix.Length > 0)
         {
-            yield return $"'{Prefix}', which the names begin with, was left out.";
+            yield return $"'{TensorDifference.Clean(Prefix)}', which the names begin with, was left out.";
         }
         if (FileHead != Head)
         {
-            yield return $"'{Prefix}{FileHead}' was taken for the last layer, '{Head}'; what has no weights beside it, such as a dropout, is taken to do nothing.";
+            yield return $"'{TensorDifference.Clean(Prefix + FileHead)}' was taken for the last layer, '{Head}'; what has no weights beside it, such as a dropout, is taken to do nothing.";
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed record CheckpointNames(
         return new CheckpointNames(prefix, fileHead, head, [.. split[true].Select(entry => Renamed(entry, Name(entry.Name)))], [.. split[false]]);
 
         string Name(string name) =>
-            Module(name[prefix.Length..]) == fileHead ? head + name[(prefix.Length + fileHead.Length)..] : name[prefix.Length..];
+            Parent(name[prefix.Length..]) == fileHead ? head + name[(prefix.Length + fileHead.Length)..] : name[prefix.Length..];
     }
 
     /// <summary>The entry under another name; itself where that is its own.</summary>
@@ -104,7 +104,7 @@ internal sealed record CheckpointNames(
             ? path[..^module.Length]
             : null;
 
-    private static string Module(string tensor) => Parent(tensor);
+    private static string KeyOf(string prefix) => prefix.Length == 0 ? "" : prefix[..^1];
 
     private static string Parent(string path) => path.LastIndexOf('.') is > 0 and var dot ? path[..dot] : "";
 }

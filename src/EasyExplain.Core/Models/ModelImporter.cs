@@ -51,10 +51,10 @@ public static class ModelImporter
     public static CamModel Import(string path, ModelOptions options, Action<string> explain)
     {
         using WeightFile file = WeightFile.Open(path, options.StateDictKey);
-        explain($"'{path}' is a {file.Format} file with {file.Entries.Count} tensors{(file.Key is null ? "" : $" under '{file.Key}'")}.");
+        explain($"'{path}' is a {file.Format} file with {file.Entries.Count} tensors{(file.Key is null ? "" : $" under '{TensorDifference.Clean(file.Key)}'")}.");
         if (file.OtherKeys.Count > 0)
         {
-            explain($"-StateDictKey would take those under '{string.Join("', '", file.OtherKeys)}' instead.");
+            explain($"-StateDictKey would take those under {TensorDifference.List(file.OtherKeys)} instead.");
         }
         (Architecture architecture, IReadOnlyList<WeightEntry> entries) = ArchitectureOf(file, options, explain);
         NativeLibraries.LoadTorch();

@@ -51,7 +51,7 @@ internal static class ParameterLoading
         ];
         return fits.Length <= 1 ? fits.FirstOrDefault() : throw new ModelImportException(ModelFault.ArchitectureNotRecognized,
             $"The tensors of '{path}' fit more than one architecture, or fit more than once: {string.Join(", ", fits.Select(fit => fit.ToString()))}. " +
-            (fits.All(fit => fit.Names.Prefix == fits[0].Names.Prefix) ? "Say which with -Architecture." : $"Say which with -StateDictKey {fits[0].Names.Key}."));
+            (fits.All(fit => fit.Names.Prefix == fits[0].Names.Prefix) ? "Say which with -Architecture." : $"Say which with -StateDictKey {TensorDifference.Clean(fits[0].Names.Key)}."));
     }
 
     /// <summary>The architecture, and the way to read the names, that leaves the fewest differences.</summary>
@@ -59,10 +59,11 @@ internal static class ParameterLoading
     {
         string common = entries.Select(entry => entry.Name).DefaultIfEmpty("").Aggregate((a, b) => a[..a.AsSpan().CommonPrefixLength(b)]);
         string prefix = common[..(common.LastIndexOf('.') + 1)];
-        return candidates
-            .SelectMany(candidate => CheckpointNames.Find(entries, candidate.Head)
-                .Append(CheckpointNames.Plain(entries, candidate.Head)).Append(CheckpointNames.Plain(entries, candidate.Head, prefix))
-                .Select(names => CheckpointFit.Compare(candidate, names)))
+        return candidates.GroupBy(candidate => candidate.Head)
+            .SelectMany(group => CheckpointNames.Find(entries, group.Key)
+                .Concat(new[] { "", prefix }.Select(before => CheckpointNames.Plain(entries, group.Key, before)))
+                .DistinctBy(names => (names.Prefix, names.FileHead, names.Inside.Count))
+                .SelectMany(names => group.Select(candidate => CheckpointFit.Compare(candidate, names))))
             .MinBy(fit => fit.Difference.Count)!;
     }
 

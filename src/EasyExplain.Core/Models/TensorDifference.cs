@@ -12,6 +12,7 @@ internal sealed record TensorDifference(
     IReadOnlyList<string> Missing, IReadOnlyList<WeightEntry> Unexpected, IReadOnlyList<string> MisShaped, IReadOnlyList<string> Twice)
 {
     private const int NamesShown = 20;
+    private const int LongestName = 200;
 
     public int Count => Missing.Count + Unexpected.Count + MisShaped.Count + Twice.Count;
 
@@ -46,8 +47,10 @@ internal sealed record TensorDifference(
     /// <summary>The first of <paramref name="names"/>, and how many there are beside them.</summary>
     public static string List(IEnumerable<string> names, int most = NamesShown)
     {
-        // Names come from the file: what could steer a terminal is not printed.
-        string[] all = [.. names.Select(name => string.Concat(name.Where(letter => !char.IsControl(letter))))];
-        return string.Join(", ", all.Take(most)) + (all.Length > most ? $" and {all.Length - most} more" : "");
+        string[] all = [.. names];
+        return string.Join(", ", all.Take(most).Select(Clean)) + (all.Length > most ? $" and {all.Length - most} more" : "");
     }
+
+    /// <summary>A name from a file, without what could steer a terminal or flood it.</summary>
+    public static string Clean(string name) => string.Concat(name.Take(LongestName).Where(letter => !char.IsControl(letter)));
 }

@@ -29,6 +29,29 @@ public class CheckpointNamesTests
         Assert.Equal([$"'{prefix}', which the names begin with, was left out.", "Left out, as resnet18 does not have them: n_averaged, criterion.weight."], fit.Explanations());
     }
 
+    public static TheoryData<string> Names => [.. Catalog.All.Select(architecture => architecture.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void EveryArchitecture_IsRecognisedBehindAPrefix(string name)
+    {
+        WeightEntry[] entries = Entries(Catalog.Find(name), Classes);
+        CheckpointFit fit = Recognize([.. Under("module.", entries), .. Under("ema.module.", entries), Entry("n_averaged")]);
+
+        Assert.Equal(name, fit.Architecture.Name);
+        Assert.Equal("module.", fit.Names.Prefix);
+        Assert.Equal(entries, fit.Entries, SameEntry);
+    }
+
+    [Fact]
+    public void AnAuxiliaryHead_CalledLikeTheLastLayer_IsNoNetworkOfItsOwn()
+    {
+        WeightEntry[] inception = Entries(Catalog.Find("inception_v3"), Classes);
+        CheckpointFit fit = Recognize([Entry("AuxLogits.fc.weight", Classes, 768), Entry("AuxLogits.fc.bias", Classes), .. inception]);
+
+        Assert.Equal(inception, fit.Entries, SameEntry);
+    }
+
     [Fact]
     public void NamesAsTheyAre_NeedNoExplanation()
     {
