@@ -52,7 +52,7 @@ public static class ModelImporter
     {
         using WeightFile file = WeightFile.Open(path, options.StateDictKey);
         explain($"'{path}' is a {file.Format} file with {file.Entries.Count} tensors{(file.Key is null ? "" : $" under '{TensorDifference.Clean(file.Key)}'")}.");
-        if (file.OtherKeys.Count > 0)
+        if (options.StateDictKey is null && file.OtherKeys.Count > 0)
         {
             explain($"-StateDictKey would take those under {TensorDifference.List(file.OtherKeys)} instead.");
         }

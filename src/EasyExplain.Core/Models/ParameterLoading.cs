@@ -68,11 +68,14 @@ internal static class ParameterLoading
     }
 
     private static ModelImportException NotRecognized(
-        CheckpointFit near, IReadOnlyList<WeightEntry> entries, IReadOnlyList<Architecture> candidates, string path) => new(
-        ModelFault.ArchitectureNotRecognized,
-        $"The tensors of '{path}' fit no known architecture. The nearest is {near}: {near.Difference}. " +
-        $"It holds: {TensorDifference.List(entries.Select(entry => entry.Name), ExamplesShown)}. " +
-        $"Known architectures: {string.Join(", ", candidates.Select(candidate => candidate.Name))}.");
+        CheckpointFit near, IReadOnlyList<WeightEntry> entries, IReadOnlyList<Architecture> candidates, string path)
+    {
+        bool nothingInCommon = near.Difference.Unexpected.Count == near.Entries.Count;
+        return new ModelImportException(ModelFault.ArchitectureNotRecognized,
+            $"The tensors of '{path}' fit no known architecture. {(nothingInCommon ? "No name is known." : $"The nearest is {near}: {near.Difference}.")} " +
+            $"It holds: {TensorDifference.List(entries.Select(entry => entry.Name), ExamplesShown)}. " +
+            $"Known architectures: {string.Join(", ", candidates.Select(candidate => candidate.Name))}.");
+    }
 
     /// <summary>Reads every parameter's value, as float32 on <paramref name="device"/>.</summary>
     /// <exception cref="ModelImportException">Tensors are missing, not expected, or of another shape; each is named.</exception>

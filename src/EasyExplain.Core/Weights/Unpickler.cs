@@ -294,7 +294,7 @@ internal sealed class Unpickler(Stream stream, long length)
             Push(new PickledObject(made.Class));
             return;
         }
-        // A tensor with attributes of its own: within its arguments is the call that makes the tensor.
+        // A tensor of a class of its own, or with attributes: within the arguments is the call that makes the plain tensor.
         if (call is [PickledGlobal { Name: "torch._tensor._rebuild_from_type_v2" }, object?[] and [PickledGlobal maker, _, object?[] inner, ..]])
         {
             call = [maker, inner];

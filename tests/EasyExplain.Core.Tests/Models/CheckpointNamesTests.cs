@@ -94,6 +94,14 @@ public class CheckpointNamesTests
     }
 
     [Fact]
+    public void ALayerAsWideAsBothFeaturesAndClasses_MayReadTheLogits()
+    {
+        WeightEntry[] entries = [.. Entries(Catalog.Find("resnet18"), 512), Entry("fc2.weight", 3, 512)];
+
+        Assert.Contains("not expected: fc2.weight", Assert.Throws<ModelImportException>(() => Recognize(entries)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ALayerAfterThePrefixedNetwork_IsNotLeftOut()
     {
         WeightEntry[] entries = [.. Under("backbone.", ResNet18), Entry("classifier.weight", 2, Classes), Entry("classifier.bias", 2)];
@@ -217,6 +225,14 @@ public class CheckpointNamesTests
         var error = Assert.Throws<ModelImportException>(() => Recognize([.. Under("encoder.", ResNet18.Where(entry => !entry.Name.StartsWith("fc.", StringComparison.Ordinal)))]));
 
         Assert.Contains("nearest is resnet18 under 'encoder': missing: fc.weight, fc.bias.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NamesOfAnotherKind_AreShown_WithoutANearestArchitecture()
+    {
+        string message = Assert.Throws<ModelImportException>(() => Recognize([Entry("0.weight", 64, 3, 7, 7), Entry("1.bias", 64)])).Message;
+
+        Assert.Contains("fit no known architecture. No name is known. It holds: 0.weight, 1.bias.", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -81,14 +81,14 @@ public class CheckpointTests
     }
 
     [Theory]
-    [InlineData("attributes.pth")]
-    [InlineData("attributes_legacy.pth")]
-    public void TensorsWithAttributes_InAKindOfDictionary_AreRead(string name)
+    [InlineData("kinds.pth")]
+    [InlineData("kinds_legacy.pth")]
+    public void KindsOfTensors_InAKindOfDictionary_AreRead(string name)
     {
         using WeightFile file = WeightFile.Open(WeightFixtures.File(name));
 
         Assert.Equal(WeightFixtures.Ramp(6), file.Values("weight"));
-        Assert.Equal(WeightFixtures.Ramp(4), file.Values("buffer"));
+        Assert.Equal(WeightFixtures.Ramp(4), file.Values("tagged"));
     }
 
     [Theory]

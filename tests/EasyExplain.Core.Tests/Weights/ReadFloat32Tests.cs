@@ -47,6 +47,21 @@ public class ReadFloat32Tests
     }
 
     [Fact]
+    public void AViewWithGaps_IsConvertedAsPyTorchSeesIt()
+    {
+        Half[] values = [.. Enumerable.Range(0, 6).Select(i => (Half)i)];
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("half.pth", PickleBuilder.Zip(
+            PickleBuilder.StateDict([3, 2], [1, 3], storage: "torch\nHalfStorage\n").Bytes,
+            ("archive/data/0", MemoryMarshal.AsBytes<Half>(values).ToArray(), CompressionLevel.NoCompression)));
+        using WeightFile file = WeightFile.Open(path);
+
+        using Tensor tensor = file.ReadFloat32(file.Entries[0]);
+
+        Assert.Equal([0, 3, 1, 4, 2, 5], tensor.data<float>().ToArray());
+    }
+
+    [Fact]
     public void OneTensorIsLeftOfAReading_AndItBelongsToTheCallersScope()
     {
         using WeightFile file = WeightFile.Open(WeightFixtures.File("types.pth"));

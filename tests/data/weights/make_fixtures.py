@@ -131,13 +131,12 @@ def lightning():
     }
 
 
-def with_attributes():
-    """Tensors that somebody has given attributes are pickled by another function."""
-    weight = torch.nn.Parameter(ramp(2, 3))
-    weight.no_weight_decay = True
-    buffer = ramp(4)
-    buffer.source = "made up"
-    return collections.defaultdict(list, {"weight": weight, "buffer": buffer})
+class Tagged(torch.Tensor):
+    """A kind of tensor, as datasets' libraries and quantisers have them."""
+
+
+def kinds():
+    return collections.defaultdict(list, {"weight": torch.nn.Parameter(ramp(2, 3)), "tagged": ramp(4).as_subclass(Tagged)})
 
 
 def repacked(source, name):
@@ -164,7 +163,7 @@ save_both("mixed", {
 save_both("checkpoint", {"epoch": 3, "state_dict": module().state_dict(), "best": 0.5})
 save_both("training", training(), 4)
 save_both("lightning", lightning())
-save_both("attributes", with_attributes())
+save_both("kinds", kinds())
 torch.save({"epoch": 3, "model": module()}, "whole_model_inside.pth")
 torch.save(module(), "whole_model.pth")
 torch.save(module(), "whole_model_protocol1.pth", pickle_protocol=1)
