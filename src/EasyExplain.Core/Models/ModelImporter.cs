@@ -48,6 +48,9 @@ public static class ModelImporter
     /// <summary>The model that ships with the module: ResNet-20 trained on CIFAR-10 (see its model card beside it).</summary>
     public static string BundledPath => Path.Combine(NativeLibraries.BaseFolder, "models", "resnet20-cifar10.safetensors");
 
+    /// <summary>The architecture of that model.</summary>
+    public const string BundledArchitecture = "resnet20";
+
     /// <summary>Reads <paramref name="path"/> and builds the network it fits.</summary>
     /// <param name="path">A .safetensors or .pth file; its content says which.</param>
     /// <param name="options">What the user says about it.</param>
