@@ -55,7 +55,8 @@ public sealed class WeightsCache
     /// <exception cref="WeightFileException">The file is here, but empty.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     public string Get(
-        IReadOnlyList<string> fileNames, string? folder = null, Action<string>? explain = null, Action<long, long?>? progress = null, CancellationToken cancel = default)
+        IReadOnlyList<string> fileNames, string? folder = null,
+        Action<string>? explain = null, Action<long, long?>? progress = null, CancellationToken cancel = default)
     {
         string hash = HashIn(fileNames[0]);
         string[] folders = folder is null ? [Folder] : [Path.GetFullPath(folder), Folder];
@@ -94,10 +95,8 @@ public sealed class WeightsCache
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         string torch = environment("TORCH_HOME") is { Length: > 0 } chosen ? chosen
             : Path.Combine(environment("XDG_CACHE_HOME") is { Length: > 0 } caches ? caches : Path.Combine("~", ".cache"), "torch");
-        string expanded = torch == "~" || torch.StartsWith("~/", StringComparison.Ordinal) || torch.StartsWith($"~{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
-            ? home + torch[1..]
-            : torch;
-        return Path.GetFullPath(Path.Combine(expanded, "hub", "checkpoints"));
+        bool atHome = torch is "~" or ['~', '/', ..] || torch.StartsWith("~" + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        return Path.GetFullPath(Path.Combine(atHome ? home + torch[1..] : torch, "hub", "checkpoints"));
     }
 
     private static string HashIn(string fileName)

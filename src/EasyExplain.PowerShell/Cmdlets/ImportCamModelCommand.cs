@@ -163,8 +163,8 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
 
     private string Fetch(NamedWeights weights, string? folder)
     {
-        int shown = -1;
-        var record = new ProgressRecord(0, $"Downloading {weights.FileNames[0]}", "0 MB");
+        long shown = -1;
+        string activity = $"Downloading {weights.FileNames[0]}";
         try
         {
             return WeightsCache.OfPyTorch.Get(weights.FileNames, folder, WriteVerbose, Show, _stop.Token);
@@ -177,22 +177,21 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         {
             if (shown >= 0 && !Stopping)
             {
-                record.RecordType = ProgressRecordType.Completed;
-                WriteProgress(record);
+                WriteProgress(new ProgressRecord(0, activity, "Done") { RecordType = ProgressRecordType.Completed });
             }
         }
 
         void Show(long bytes, long? of)
         {
-            int megabytes = (int)(bytes / 1_000_000);
-            if (megabytes == shown)
+            long megabytes = bytes / 1_000_000;
+            if (megabytes > shown)
             {
-                return;
+                shown = megabytes;
+                WriteProgress(new ProgressRecord(0, activity, of is null ? $"{megabytes} MB" : $"{megabytes} of {of / 1_000_000} MB")
+                {
+                    PercentComplete = of is > 0 ? (int)(100 * bytes / of.Value) : -1,
+                });
             }
-            shown = megabytes;
-            record.StatusDescription = of is null ? $"{megabytes} MB" : $"{megabytes} of {of / 1_000_000} MB";
-            record.PercentComplete = of is > 0 ? (int)(100 * bytes / of.Value) : -1;
-            WriteProgress(record);
         }
     }
 
