@@ -20,6 +20,9 @@ public sealed record Architecture(string Name, string Head, Preprocessing Prepro
     /// <summary>The side of the square input, in pixels, that the shapes of these tensors ask for; null where every size will do.</summary>
     public Func<IReadOnlyList<WeightEntry>, int?> SizeOf { get; init; } = _ => null;
 
+    /// <summary>ImageNet's 224 × 224 pixels, mean and standard deviation, as most of torchvision's weights were trained with.</summary>
+    internal static Preprocessing ImageNet { get; } = new(224, 224, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], ResizeMode.Stretch);
+
     /// <summary>CIFAR-10's 32 × 32 pixels, mean and standard deviation.</summary>
     internal static Preprocessing Cifar { get; } = new(32, 32, [0.4914, 0.4822, 0.4465], [0.247, 0.2435, 0.2616], ResizeMode.Stretch);
 
