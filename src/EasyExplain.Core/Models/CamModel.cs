@@ -56,6 +56,12 @@ public sealed class CamModel : IDisposable
     /// <summary>How a photo of another shape becomes the input.</summary>
     public ResizeMode ResizeMode => Preprocessing.ResizeMode;
 
+    /// <summary>The short side of a photo in pixels before <see cref="ResizeMode.CenterCrop"/> takes its middle; else of no effect.</summary>
+    public int ResizeSize => Preprocessing.ResizeSize;
+
+    /// <summary>How the pixels of the input are made of the photo's.</summary>
+    public Interpolation Interpolation => Preprocessing.Interpolation;
+
     /// <summary>The number of trained values (without running statistics).</summary>
     public long ParameterCount { get; }
 

@@ -30,7 +30,7 @@ public sealed class GoldenModels : IDisposable
     {
         NativeLibraries.LoadTorch();
         Architecture architecture = Catalog.Find(name);
-        Preprocessing preprocessing = architecture.Preprocessing with { Height = size, Width = size };
+        Preprocessing preprocessing = architecture.Preprocessing.ForInput(size, size);
         Network network = architecture.Build(1000, preprocessing.Height, preprocessing.Width);
         foreach (Parameter parameter in network.Parameters)
         {
