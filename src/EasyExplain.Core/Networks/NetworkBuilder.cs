@@ -25,8 +25,14 @@ public sealed class NetworkBuilder
     /// <summary>The picture.</summary>
     public Node Input { get; }
 
+    /// <summary>The shape of a node's output, without the batch dimension.</summary>
+    public IReadOnlyList<long> Shape(Node node) => _shapes[node];
+
     /// <summary>The channels of a node's output (features, after a flatten).</summary>
-    public long Channels(Node node) => _shapes[node][0];
+    public long Channels(Node node) => node.Layout is ChannelsFirst ? _shapes[node][0] : _shapes[node][^1];
+
+    /// <summary>The full name of something within the open scope, for parameters that are no module's.</summary>
+    public string PathOf(string name) => _scope.Length == 0 ? name : $"{_scope}.{name}";
 
     /// <summary>Opens a scope, such as a stage or a block; what <paramref name="body"/> returns is the scope's output.</summary>
     /// <param name="name">The name within the enclosing scope.</param>
@@ -72,15 +78,34 @@ public sealed class NetworkBuilder
             eps), x);
     }
 
-    /// <summary>A fully connected layer.</summary>
-    public Node Linear(string name, Node x, long features)
+    /// <summary>Layer normalisation of each place's channels, which are last.</summary>
+    public Node LayerNorm(string name, Node x, double eps = 1e-5)
     {
         string path = PathOf(name);
-        return Add(name, new Linear(new Parameter(path + ".weight", features, Channels(x)), new Parameter(path + ".bias", features)), x);
+        long channels = Channels(x);
+        return Add(name, new LayerNorm(new Parameter(path + ".weight", channels), new Parameter(path + ".bias", channels), eps), x);
+    }
+
+    /// <summary>The same of <c>[C, H, W]</c>.</summary>
+    public Node LayerNorm2d(string name, Node x, double eps = 1e-5)
+    {
+        string path = PathOf(name);
+        long channels = Channels(x);
+        return Add(name, new LayerNorm2d(new Parameter(path + ".weight", channels), new Parameter(path + ".bias", channels), eps), x);
+    }
+
+    /// <summary>A fully connected layer; weights <c>name.weight</c> and, with <paramref name="bias"/>, <c>name.bias</c>.</summary>
+    public Node Linear(string name, Node x, long features, bool bias = true)
+    {
+        string path = PathOf(name);
+        return Add(name, new Linear(new Parameter(path + ".weight", features, Channels(x)), bias ? new Parameter(path + ".bias", features) : null), x);
     }
 
     /// <summary>max(x, 0).</summary>
     public Node ReLU(string name, Node x) => Add(name, new ReLU(), x);
+
+    /// <summary>x·Φ(x).</summary>
+    public Node GELU(string name, Node x) => Add(name, new GELU(), x);
 
     /// <summary>Maximum over a square window.</summary>
     public Node MaxPool2d(string name, Node x, long kernel, long stride, long padding = 0) => Add(name, new MaxPool2d(kernel, stride, padding), x);
@@ -91,11 +116,23 @@ public sealed class NetworkBuilder
     /// <summary>Dropout, which does nothing when a network is used rather than trained.</summary>
     public Node Dropout(string name, Node x) => Add(name, new Dropout(), x);
 
+    /// <summary>Stochastic depth, which leaves no block out when a network is used rather than trained.</summary>
+    public Node StochasticDepth(string name, Node x) => Add(name, new StochasticDepth(), x);
+
+    /// <summary>Dimensions in another order, counted as torch does: the batch is 0 and stays first.</summary>
+    public Node Permute(string name, Node x, params long[] order) => Add(name, new Permute(order), x);
+
     /// <summary>x + y, a function in torchvision and so without a name of its own.</summary>
     public Node Add(Node x, Node y) => Append(new Node(new Add(), [x, y], _scope));
 
     /// <summary><c>[C, H, W]</c> to <c>[C·H·W]</c>, a function in torchvision and so without a name of its own.</summary>
     public Node Flatten(Node x) => Append(new Node(new Flatten(), [x], _scope));
+
+    /// <summary>The same where torchvision has a module for it.</summary>
+    public Node Flatten(string name, Node x) => Add(name, new Flatten(), x);
+
+    /// <summary>Adds any operator that torchvision calls as a function, and so without a name of its own.</summary>
+    public Node Call(Operator @operator, params Node[] inputs) => Append(new Node(@operator, inputs, _scope));
 
     /// <summary>Adds any operator under a name of its own.</summary>
     public Node Add(string name, Operator @operator, params Node[] inputs)
@@ -110,8 +147,6 @@ public sealed class NetworkBuilder
 
     /// <summary>The finished network; <paramref name="output"/> makes the logits.</summary>
     public Network Build(Node output) => new(_nodes, output, [.. _layers.Select(layer => layer!)]);
-
-    private string PathOf(string name) => _scope.Length == 0 ? name : $"{_scope}.{name}";
 
     private int Reserve(string path)
     {

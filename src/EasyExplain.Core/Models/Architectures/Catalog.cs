@@ -9,6 +9,9 @@ public static class Catalog
         .. CifarResNet.Family,
         .. ResNet.Family,
         .. VGG.Family,
+        .. ConvNeXt.Family,
+        .. VisionTransformer.Family,
+        .. SwinTransformer.Family,
     ];
 
     /// <summary>The architecture of this name (case does not matter).</summary>

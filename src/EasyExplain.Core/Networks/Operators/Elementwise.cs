@@ -9,6 +9,9 @@ public sealed record Input : Operator
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
 
     /// <inheritdoc/>
+    public override Layout OutputLayout(IReadOnlyList<Layout?> inputs) => new ChannelsFirst();
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].alias();
 }
 
