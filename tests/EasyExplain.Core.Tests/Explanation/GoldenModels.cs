@@ -26,11 +26,14 @@ public sealed class GoldenModels : IDisposable
     public void Dispose() => _last?.Dispose();
 
     /// <summary>A model whose weights are the goldens' formula; the caller owns it.</summary>
-    internal static CamModel Build(string name, int size = 224)
+    internal static CamModel Build(string name, int size = 224) => Build(name, size, size);
+
+    /// <summary>The same for an input that need not be square.</summary>
+    internal static CamModel Build(string name, int height, int width)
     {
         NativeLibraries.LoadTorch();
         Architecture architecture = Catalog.Find(name);
-        Preprocessing preprocessing = architecture.Preprocessing with { Height = size, Width = size };
+        Preprocessing preprocessing = architecture.Preprocessing with { Height = height, Width = width };
         Network network = architecture.Build(1000, preprocessing.Height, preprocessing.Width);
         foreach (Parameter parameter in network.Parameters)
         {
