@@ -44,5 +44,6 @@ public sealed class GoldenModels : IDisposable
     }
 
     /// <summary>The golden input as a photo of the model's own size, so that nothing is resized.</summary>
-    internal static Photo Pattern(CamModel model) => new(model.InputSize[1], model.InputSize[0], Goldens.PatternImage(model.InputSize[0], model.InputSize[1]));
+    internal static Photo Pattern(CamModel model, int variant = 0) =>
+        new(model.InputSize[1], model.InputSize[0], Goldens.PatternImage(model.InputSize[0], model.InputSize[1], variant));
 }
