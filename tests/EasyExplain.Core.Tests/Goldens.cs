@@ -15,23 +15,24 @@ internal sealed record Golden(long[] Shape, byte[] Bytes)
 /// <summary>The reference numbers of tests/data/goldens, and the formulas that rebuild their models and inputs without a download.</summary>
 internal static class Goldens
 {
-    private static readonly ConcurrentDictionary<string, Dictionary<string, Golden>> Suites = new();
+    private static readonly ConcurrentDictionary<(string Suite, string Folder), Dictionary<string, Golden>> Suites = new();
 
     /// <summary>All tensors of a suite (architectures, methods, pipeline) by name. Read here without the product's reader, which they check.</summary>
-    public static Dictionary<string, Golden> Load(string suite) => Suites.GetOrAdd(suite, static name =>
+    public static Dictionary<string, Golden> Load(string suite, string folder = "goldens") => Suites.GetOrAdd((suite, folder), static file =>
     {
-        byte[] file = File.ReadAllBytes(Repository.Data("goldens", name + ".safetensors"));
-        int header = 8 + (int)BinaryPrimitives.ReadUInt64LittleEndian(file);
-        using JsonDocument table = JsonDocument.Parse(file.AsMemory(8, header - 8));
+        byte[] bytes = File.ReadAllBytes(Repository.Data(file.Folder, file.Suite + ".safetensors"));
+        int header = 8 + (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        using JsonDocument table = JsonDocument.Parse(bytes.AsMemory(8, header - 8));
         return table.RootElement.EnumerateObject().Where(entry => entry.Name != "__metadata__").ToDictionary(entry => entry.Name, entry =>
         {
             int[] range = [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt32())];
-            return new Golden([.. entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())], file[(header + range[0])..(header + range[1])]);
+            return new Golden([.. entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())], bytes[(header + range[0])..(header + range[1])]);
         });
     });
 
     /// <summary>The cases of a suite's index.</summary>
-    public static JsonElement Index(string suite) => JsonDocument.Parse(File.ReadAllBytes(Repository.Data("goldens", suite + ".json"))).RootElement;
+    public static JsonElement Index(string suite, string folder = "goldens") =>
+        JsonDocument.Parse(File.ReadAllBytes(Repository.Data(folder, suite + ".json"))).RootElement;
 
     /// <summary>The golden inputs: RGB bytes <c>[height, width, 3]</c>.</summary>
     public static byte[] PatternImage(int height, int width, int variant = 0)

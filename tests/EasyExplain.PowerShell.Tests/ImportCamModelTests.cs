@@ -34,7 +34,7 @@ public class ImportCamModelTests(ModuleSession session) : IClassFixture<ModuleSe
     [InlineData("Import-CamModel nowhere.pth", "FileNotFound", ErrorCategory.ObjectNotFound, "nowhere.pth")]
     [InlineData("Import-CamModel -LabelPath nowhere.txt", "FileNotFound", ErrorCategory.ObjectNotFound, "nowhere.txt")]
     [InlineData("Import-CamModel -Architecture resnet21", "UnknownArchitecture", ErrorCategory.InvalidArgument, "resnet20")]
-    [InlineData("Import-CamModel -Architecture resnet18", "WeightsDoNotFit", ErrorCategory.InvalidArgument, "layer4.0.conv1.weight")]
+    [InlineData("Import-CamModel (Import-CamModel).Path -Architecture resnet18", "WeightsDoNotFit", ErrorCategory.InvalidArgument, "layer4.0.conv1.weight")]
     [InlineData("Import-CamModel -Device tpu", "InvalidOption", ErrorCategory.InvalidArgument, "'tpu'")]
     [InlineData("[System.IO.File]::WriteAllText(\"$pwd/junk.pth\", 'hello'); Import-CamModel junk.pth", "WeightFileInvalid", ErrorCategory.InvalidData, "junk.pth")]
     [InlineData("[System.IO.File]::WriteAllBytes(\"$pwd/empty.pth\", [byte[]]::new(0)); Import-CamModel empty.pth", "WeightFileInvalid", ErrorCategory.InvalidData, "empty.pth")]

@@ -25,6 +25,9 @@ public sealed class ModuleSession : IDisposable
     /// <summary>The session's folder, its current location; its name has brackets in it, as users' folders do.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("easyexplain [1] ").FullName;
 
+    /// <summary>The session itself, for a test that wants more of it than <see cref="Run"/> shows.</summary>
+    public Runspace Runspace => _runspace;
+
     /// <summary>Runs a script; <paramref name="arguments"/> are its $args.</summary>
     public Result Run(string script, params object[] arguments)
     {

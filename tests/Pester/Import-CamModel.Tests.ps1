@@ -39,7 +39,7 @@ Describe 'Import-CamModel' {
     It 'stops at once for <what>' -ForEach @(
         @{ what = 'a file that is not there'; arguments = @{ Path = 'gone.pth' }; id = 'FileNotFound*'; says = '*gone.pth*' }
         @{ what = 'a misspelt architecture'; arguments = @{ Architecture = 'resnet21' }; id = 'UnknownArchitecture*'; says = '*resnet20*' }
-        @{ what = 'an architecture that does not fit'; arguments = @{ Architecture = 'vgg11' }; id = 'WeightsDoNotFit*'; says = '*classifier.6.weight*' }
+        @{ what = 'an architecture that does not fit'; arguments = @{ Architecture = 'vgg11'; Path = "$PSScriptRoot/../../bin/models/resnet20-cifar10.safetensors" }; id = 'WeightsDoNotFit*'; says = '*classifier.6.weight*' }
         @{ what = 'a device that is not there'; arguments = @{ Device = 'cuda:77' }; id = 'InvalidOption*'; says = "*'cuda:77'*" }
     ) {
         { Import-CamModel @arguments } | Should -Throw -ErrorId $id
@@ -48,6 +48,67 @@ Describe 'Import-CamModel' {
 
     It 'names a key that a file does not have' {
         { Import-CamModel (Import-CamModel).Path -StateDictKey model_ema } | Should -Throw -ErrorId 'WeightFileInvalid*' -ExpectedMessage "*'model_ema'*"
+    }
+
+    Context 'torchvision''s own weights' {
+        BeforeAll {
+            $before = $env:TORCH_HOME, $env:EASYEXPLAIN_WEIGHTS_URL
+            $env:TORCH_HOME = Join-Path $TestDrive 'torch [1]'
+            $port = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+            $port.Start()
+            $env:EASYEXPLAIN_WEIGHTS_URL = "http://$($port.LocalEndpoint)/models"
+            $port.Stop() # nobody answers there
+            $cache = Join-Path $env:TORCH_HOME 'hub' 'checkpoints'
+            $null = [System.IO.Directory]::CreateDirectory($cache)
+            & "$PSScriptRoot/../Common/New-ZeroWeights.ps1" resnet18 (Join-Path $cache 'resnet18-f37072fd.pth')
+        }
+
+        AfterAll {
+            $env:TORCH_HOME, $env:EASYEXPLAIN_WEIGHTS_URL = $before
+        }
+
+        It 'takes what Python has downloaded, with ImageNet''s labels: <arguments.Weights>' -ForEach @(
+            @{ arguments = @{ Architecture = 'resnet18'; Weights = 'Default' } }
+            @{ arguments = @{ Weights = 'ResNet18_Weights.IMAGENET1K_V1' } }
+        ) {
+            $model = Import-CamModel @arguments
+            $model.Path | Should -Be (Join-Path $cache 'resnet18-f37072fd.pth')
+            $model.Labels[281] | Should -Be 'tabby'
+            $model.ResizeMode | Should -Be 'Stretch'
+            $model.ResizeSize | Should -Be 256
+            $explanation = Invoke-CamExplanation "$PSScriptRoot/../../examples/photos/cat.jpg" -Model $model -Class tabby -WarningAction Ignore
+            $explanation.Class | Should -Be 281
+        }
+
+        It 'asks which class, where two differ in case only' {
+            $model = Import-CamModel -Architecture resnet18 -Weights Default
+            { Invoke-CamExplanation "$PSScriptRoot/../../examples/photos/cat.jpg" -Model $model -Class CARDIGAN } |
+                Should -Throw -ErrorId 'NothingSelected*' -ExpectedMessage '*264*474*'
+        }
+
+        It 'lets the user have the last word on the preprocessing' {
+            $model = Import-CamModel -Weights ResNet18_Weights.DEFAULT -ResizeMode CenterCrop -ResizeSize 232 -Interpolation Bicubic
+            "$($model.ResizeMode) $($model.ResizeSize) $($model.Interpolation)" | Should -Be 'CenterCrop 232 Bicubic'
+        }
+
+        It 'names the file to fetch and where to put it, where there is no network' {
+            { Import-CamModel -Architecture resnet34 -Weights Default } | Should -Throw -ErrorId 'WeightsDownloadFailed*' -ExpectedMessage (
+                "*$([WildcardPattern]::Escape("$env:EASYEXPLAIN_WEIGHTS_URL/resnet34-b627a593.pth"))*" +
+                "$([WildcardPattern]::Escape((Join-Path $cache 'resnet34-b627a593.pth')))*")
+        }
+
+        It 'stops at once for <what>' -ForEach @(
+            @{ what = 'weights that are not there'; arguments = @{ Architecture = 'resnet50'; Weights = 'V3' }; id = 'UnknownWeights*'; says = '*IMAGENET1K_V2*' }
+            @{ what = 'weights of nothing'; arguments = @{ Weights = 'Default' }; id = 'UnknownWeights*'; says = '*architecture*' }
+            @{ what = 'an architecture without weights'; arguments = @{ Architecture = 'resnet50' }; id = 'WeightsMissing*'; says = '*-Weights Default*' }
+        ) {
+            { Import-CamModel @arguments } | Should -Throw -ErrorId $id -ExpectedMessage $says
+        }
+
+        It 'completes them with Tab' {
+            $line = 'Import-CamModel -Architecture resnet50 -Weights '
+            (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be 'Default', 'IMAGENET1K_V2', 'IMAGENET1K_V1'
+        }
     }
 
     It 'refuses a file that is no weight file, and names it' {

@@ -17,14 +17,23 @@ public sealed class ClassChoice
     /// <summary>The <paramref name="count"/> most probable classes.</summary>
     public static ClassChoice Top(int count) => new(null, count);
 
-    /// <summary>One class, by label (case does not matter) or by index.</summary>
-    /// <exception cref="SelectionException">The model has no such class; the message names near labels.</exception>
+    /// <summary>One class, by label (case matters only between labels that differ in nothing else) or by index.</summary>
+    /// <exception cref="SelectionException">The model has no such class, and the message names near labels; or it has several.</exception>
     public static ClassChoice Of(CamModel model, string labelOrIndex)
     {
-        int label = Array.FindIndex(model.Labels, label => label.Equals(labelOrIndex, StringComparison.OrdinalIgnoreCase));
-        if (label >= 0)
+        int[] named = Named(model, labelOrIndex, StringComparison.Ordinal);
+        if (named.Length == 0)
         {
-            return new ClassChoice(label, 1);
+            named = Named(model, labelOrIndex, StringComparison.OrdinalIgnoreCase);
+        }
+        if (named.Length > 1)
+        {
+            throw new SelectionException($"'{labelOrIndex}' stands for more than one class of {model}: " +
+                $"{string.Join(", ", named.Select(@class => $"{@class} ({model.Labels[@class]})"))}. Give the number.");
+        }
+        if (named.Length == 1)
+        {
+            return new ClassChoice(named[0], 1);
         }
         if (int.TryParse(labelOrIndex, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index))
         {
@@ -35,6 +44,9 @@ public sealed class ClassChoice
             ? $"{model} has no class '{labelOrIndex}', for it has no labels: give a number from 0 to {model.ClassCount - 1}, or import it with -LabelPath."
             : $"{model} has no class '{labelOrIndex}'. {NearNames.Hint(labelOrIndex, model.Labels)}");
     }
+
+    private static int[] Named(CamModel model, string label, StringComparison comparison) =>
+        [.. Enumerable.Range(0, model.Labels.Length).Where(@class => model.Labels[@class].Equals(label, comparison))];
 
     /// <summary>The indices to explain, given the predictions from the most probable on.</summary>
     internal IReadOnlyList<int> From(IReadOnlyList<Prediction> ranked) => _class is { } named ? [named] : [.. ranked.Take(_top).Select(prediction => prediction.Class)];

@@ -20,7 +20,7 @@ internal sealed class ClassEvidence(Network network, Tensor input, Pass clean, I
     private IReadOnlyList<Tensor[]>? _noisyMoments;
 
     /// <summary>Each layer's output for the clean image, <c>[C, H, W]</c>.</summary>
-    public IReadOnlyList<Tensor> Activations { get; } = [.. clean.Taps.Select(tap => tap.detach()[0])];
+    public IReadOnlyList<Tensor> Activations { get; } = [.. AsMaps(clean.Taps, taps).Select(output => output.detach()[0])];
 
     /// <summary>The gradients of the class score with respect to them.</summary>
     public IReadOnlyList<Tensor> Gradients => _gradients ??= [.. ScoreGradients(clean).Select(gradient => gradient[0])];
@@ -29,12 +29,16 @@ internal sealed class ClassEvidence(Network network, Tensor input, Pass clean, I
     public IReadOnlyList<Tensor[]> NoisyMoments => _noisyMoments ??= MeasureNoise();
 
     /// <summary>The gradients of the summed class score; images of a batch do not see each other, so each gets its own.</summary>
-    private IList<Tensor> ScoreGradients(Pass pass)
+    private IReadOnlyList<Tensor> ScoreGradients(Pass pass)
     {
         // The graph is kept: the same pass may be asked about another class.
         using Tensor score = pass.Logits[TensorIndex.Colon, @class].sum();
-        return autograd.grad([score], [.. pass.Taps], retain_graph: true);
+        return AsMaps(autograd.grad([score], [.. pass.Taps], retain_graph: true), taps);
     }
+
+    /// <summary>What lies on the picture as a node's output does, seen as <c>[N, C, H, W]</c>.</summary>
+    private static IReadOnlyList<Tensor> AsMaps(IEnumerable<Tensor> outputs, IEnumerable<Node> nodes) =>
+        [.. outputs.Zip(nodes, (output, node) => node.Layout!.ToMap(output))];
 
     private IReadOnlyList<Tensor[]> MeasureNoise()
     {
@@ -47,7 +51,7 @@ internal sealed class ClassEvidence(Network network, Tensor input, Pass clean, I
             // Drawn one by one: so the numbers are those of one sample after the other.
             Tensor[] draws = [.. Enumerable.Range(0, count).Select(_ => randn(input.shape, generator: generator) * noise.Std)];
             Tensor noisy = input + cat(draws, 0).to(input.device);
-            IList<Tensor> gradients = ScoreGradients(Executor.Run(network, noisy, taps, track: true, cancel));
+            IReadOnlyList<Tensor> gradients = ScoreGradients(Executor.Run(network, noisy, taps, track: true, cancel));
             for (int layer = 0; layer < gradients.Count; layer++)
             {
                 for (int power = 1; power <= Powers; power++)

@@ -28,7 +28,7 @@ public sealed class Explainer
     /// <param name="methods">The methods; they share what they can.</param>
     /// <param name="choice">Which classes.</param>
     /// <param name="noise">For methods that draw noise.</param>
-    /// <exception cref="SelectionException">A layer has no influence on the output.</exception>
+    /// <exception cref="SelectionException">A layer, or what it has of the picture, has no influence on the output.</exception>
     public Explainer(CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, Noise noise)
     {
         (_model, _layers, _methods, _choice, _noise) = (model, layers, methods, choice, noise);
@@ -39,6 +39,13 @@ public sealed class Explainer
         {
             // libtorch would end the process: TorchSharp does not turn an error of autograd.grad into an exception.
             throw new SelectionException($"The output of {model} does not depend on layer '{layers[idle]}', so there is nothing to explain there.");
+        }
+        int unread = Array.FindIndex(nodes, node => !_network.CellsLeadToOutput(node));
+        if (unread >= 0)
+        {
+            throw new SelectionException(
+                $"After layer '{layers[unread]}', {model} reads only its class token: the tokens of the picture have no influence there, and a map would be empty. " +
+                $"The last layer where they have is '{model.DefaultLayer}'.");
         }
         _taps = [.. nodes.Distinct()];
         _tapOf = [.. nodes.Select(node => Array.IndexOf(_taps, node))];

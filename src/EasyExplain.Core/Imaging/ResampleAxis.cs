@@ -45,11 +45,8 @@ internal sealed class ResampleAxis
     /// <summary>Output samples.</summary>
     internal int Length => _first.Length;
 
-    /// <summary>The first source sample that is used at all.</summary>
-    internal int Begin => _first[0];
-
-    /// <summary>One past the last source sample that is used at all.</summary>
-    internal int End => _first[^1] + _weights[^1].Length;
+    /// <summary>The most source samples that one output sample is made of.</summary>
+    internal int Longest => _weights.Max(weights => weights.Length);
 
     /// <summary>The first source sample of output sample <paramref name="i"/>.</summary>
     internal int First(int i) => _first[i];

@@ -8,50 +8,70 @@ namespace EasyExplain.Imaging;
 /// </remarks>
 internal static class Resampler
 {
-    /// <summary>Resizes one picture.</summary>
+    /// <summary>Resizes one picture: across, then down.</summary>
     /// <param name="source">[height, width, channels], interleaved, top row first.</param>
     /// <param name="width">Pixels in a row of the source.</param>
     /// <param name="channels">Samples of a pixel.</param>
     /// <param name="columns">The horizontal axis.</param>
     /// <param name="rows">The vertical axis.</param>
-    /// <returns>[rows.Length, columns.Length, channels]. Bicubic values may overshoot the source's range.</returns>
+    /// <returns>
+    /// [rows.Length, columns.Length, channels]. Bicubic values overshoot at edges: those of bytes are clamped to 0..255 in both
+    /// directions, as Pillow does; others may leave the source's range.
+    /// </returns>
     internal static float[] Resize<T>(ReadOnlySpan<T> source, int width, int channels, ResampleAxis columns, ResampleAxis rows)
         where T : unmanaged, INumberBase<T>
     {
-        float[] output = new float[rows.Length * columns.Length * channels];
-        int begin = columns.Begin * channels;
-        float[] line = new float[columns.End * channels - begin];
+        int length = columns.Length * channels;
+        float[] output = new float[rows.Length * length];
+        float[][] lines = [.. Enumerable.Range(0, rows.Longest).Select(_ => new float[length])]; // resized rows of the source, in turn
+        int next = 0;
         for (int y = 0; y < rows.Length; y++)
         {
-            Array.Clear(line);
             ReadOnlySpan<float> weights = rows.Weights(y);
-            for (int k = 0; k < weights.Length; k++)
-                AddScaled(source.Slice((rows.First(y) + k) * width * channels + begin, line.Length), weights[k], line);
-            ResizeLine(line, begin, channels, columns, output.AsSpan(y * columns.Length * channels));
+            Span<float> sum = output.AsSpan(y * length, length);
+            for (int k = 0, row = rows.First(y); k < weights.Length; k++, row++)
+            {
+                float[] line = lines[row % lines.Length];
+                if (row >= next)
+                {
+                    ResizeLine(source.Slice(row * width * channels, width * channels), channels, columns, line);
+                    next = row + 1;
+                }
+                AddScaled(line, weights[k], sum);
+            }
+            Limit<T>(sum);
         }
         return output;
     }
 
-    private static void AddScaled<T>(ReadOnlySpan<T> samples, float weight, Span<float> sum)
+    private static void ResizeLine<T>(ReadOnlySpan<T> source, int channels, ResampleAxis columns, Span<float> line)
         where T : unmanaged, INumberBase<T>
     {
-        for (int i = 0; i < sum.Length; i++)
-            sum[i] += weight * float.CreateTruncating(samples[i]);
-    }
-
-    private static void ResizeLine(ReadOnlySpan<float> line, int begin, int channels, ResampleAxis columns, Span<float> output)
-    {
-        for (int x = 0, at = 0; x < columns.Length; x++)
+        line.Clear();
+        for (int x = 0; x < columns.Length; x++)
         {
-            ReadOnlySpan<float> weights = columns.Weights(x);
-            int first = columns.First(x) * channels - begin;
-            for (int c = 0; c < channels; c++)
+            Span<float> sum = line.Slice(x * channels, channels);
+            int sample = columns.First(x) * channels;
+            foreach (float weight in columns.Weights(x))
             {
-                float sum = 0;
-                for (int k = 0; k < weights.Length; k++)
-                    sum += weights[k] * line[first + k * channels + c];
-                output[at++] = sum;
+                for (int c = 0; c < sum.Length; c++)
+                    sum[c] += weight * float.CreateTruncating(source[sample++]);
             }
         }
+        Limit<T>(line);
+    }
+
+    private static void AddScaled(ReadOnlySpan<float> line, float weight, Span<float> sum)
+    {
+        for (int i = 0; i < sum.Length; i++)
+            sum[i] += weight * line[i];
+    }
+
+    private static void Limit<T>(Span<float> samples)
+    {
+        if (typeof(T) != typeof(byte))
+            return;
+        foreach (ref float sample in samples)
+            sample = Math.Clamp(sample, 0, 255);
     }
 }

@@ -9,6 +9,7 @@ public sealed class CamLayer
     {
         long[] shape = model.Shapes[layer.Node];
         (Model, Node, Index, Name, Type, OutputShape) = (model, layer.Node, index, layer.Name, layer.Type, [1, .. shape]);
+        IsSpatial = layer.Node.Layout?.MapShape(shape) is [_, > 1, > 1];
         ParameterCount = model.Network.Parameters
             .Where(parameter => !parameter.IsBuffer && parameter.Name.StartsWith(layer.Name + ".", StringComparison.Ordinal))
             .Sum(parameter => parameter.Count);
@@ -23,7 +24,10 @@ public sealed class CamLayer
     /// <summary>torchvision's class, such as <c>Conv2d</c> or <c>BasicBlock</c>.</summary>
     public string Type { get; }
 
-    /// <summary>The output's shape for one picture of the model's input size: <c>[1, C, H, W]</c>, or <c>[1, F]</c> after flattening.</summary>
+    /// <summary>
+    /// The output's shape for one picture of the model's input size: <c>[1, C, H, W]</c> of a convolution, <c>[1, H, W, C]</c> or
+    /// <c>[1, tokens, C]</c> in a transformer, <c>[1, F]</c> after flattening.
+    /// </summary>
     public long[] OutputShape { get; }
 
     /// <summary>The number of trained values in it and in what it holds.</summary>
@@ -36,7 +40,10 @@ public sealed class CamLayer
     public CamModel Model { get; }
 
     /// <summary>Whether its output has height and width over 1, so that a map of it says something.</summary>
-    internal bool IsSpatial => OutputShape is [_, _, > 1, > 1];
+    internal bool IsSpatial { get; }
+
+    /// <summary>Whether a map by gradients can say something: it is spatial, and the model's output depends on its cells.</summary>
+    internal bool IsExplainable => IsSpatial && Model.Network.CellsLeadToOutput(Node);
 
     internal Node Node { get; }
 

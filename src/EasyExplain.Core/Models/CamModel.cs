@@ -22,7 +22,7 @@ public sealed class CamModel : IDisposable
         ParameterCount = network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count);
         Layers = [.. network.Layers.Select((layer, index) => new CamLayer(this, layer, index))];
         Dictionary<Node, int> order = network.Nodes.Select((node, index) => (node, index)).ToDictionary(pair => pair.node, pair => pair.index);
-        DefaultLayer = (Layers.Where(layer => layer.IsSpatial).MaxBy(layer => order[layer.Node]) ?? throw new ModelImportException(ModelFault.InvalidOption,
+        DefaultLayer = (Layers.Where(layer => layer.IsExplainable).MaxBy(layer => order[layer.Node]) ?? throw new ModelImportException(ModelFault.InvalidOption,
             $"No layer of {architecture} has an output larger than 1×1 for input of {preprocessing.Height}×{preprocessing.Width} pixels. Give a larger input size.")).Name;
     }
 
@@ -56,12 +56,18 @@ public sealed class CamModel : IDisposable
     /// <summary>How a photo of another shape becomes the input.</summary>
     public ResizeMode ResizeMode => Preprocessing.ResizeMode;
 
+    /// <summary>The short side of a photo in pixels before <see cref="ResizeMode.CenterCrop"/> takes its middle; else of no effect.</summary>
+    public int ResizeSize => Preprocessing.ResizeSize;
+
+    /// <summary>How the pixels of the input are made of the photo's.</summary>
+    public Interpolation Interpolation => Preprocessing.Interpolation;
+
     /// <summary>The number of trained values (without running statistics).</summary>
     public long ParameterCount { get; }
 
     /// <summary>
-    /// The layer that is explained when none is named: the last one to run whose output still has height and width over 1; of several
-    /// names for it the outermost (<c>layer4</c>, not <c>layer4.2.relu</c>).
+    /// The layer that is explained when none is named: the last one to run whose output still has height and width over 1 and
+    /// is read all over, not only at a class token; of several names for it the outermost (<c>layer4</c>, not <c>layer4.2.relu</c>).
     /// </summary>
     public string DefaultLayer { get; }
 

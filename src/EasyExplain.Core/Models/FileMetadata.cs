@@ -6,7 +6,8 @@ namespace EasyExplain.Models;
 
 /// <summary>
 /// What a weight file says about itself. A safetensors file may carry <c>architecture</c>, <c>labels</c>, <c>input_size</c>,
-/// <c>mean</c>, <c>std</c> and <c>resize</c> (lists with commas), as tools/EasyExplain.Training writes them.
+/// <c>mean</c>, <c>std</c>, <c>resize</c>, <c>resize_size</c> and <c>interpolation</c> (lists with commas), as tools/EasyExplain.Training
+/// writes them.
 /// </summary>
 public static class FileMetadata
 {
@@ -19,6 +20,8 @@ public static class FileMetadata
     private const string MeanKey = "mean";
     private const string StdKey = "std";
     private const string ResizeKey = "resize";
+    private const string ResizeSizeKey = "resize_size";
+    private const string InterpolationKey = "interpolation";
 
     /// <summary>What a file has to say of itself so that importing it needs no options; for <see cref="SafetensorsWriter"/>.</summary>
     /// <param name="architecture">A name of the catalog.</param>
@@ -33,6 +36,8 @@ public static class FileMetadata
             [MeanKey] = Text(preprocessing.Mean),
             [StdKey] = Text(preprocessing.Std),
             [ResizeKey] = preprocessing.ResizeMode.ToString().ToLowerInvariant(),
+            [ResizeSizeKey] = preprocessing.ResizeSize.ToString(CultureInfo.InvariantCulture),
+            [InterpolationKey] = preprocessing.Interpolation.ToString().ToLowerInvariant(),
         };
 
     internal static string? Architecture(WeightFile file) => file.Metadata.GetValueOrDefault(ArchitectureKey);
@@ -43,16 +48,27 @@ public static class FileMetadata
     internal static Preprocessing Preprocessing(WeightFile file, Preprocessing usual)
     {
         IReadOnlyList<double>? size = Numbers(file, InputSizeKey, 2);
-        return new Preprocessing(
-            (int)(size?[0] ?? usual.Height), (int)(size?[1] ?? usual.Width),
-            Numbers(file, MeanKey, 3) ?? usual.Mean, Numbers(file, StdKey, 3) ?? usual.Std,
-            file.Metadata.GetValueOrDefault(ResizeKey) switch
+        Preprocessing sized = usual.ForInput((int)(size?[0] ?? usual.Height), (int)(size?[1] ?? usual.Width));
+        return sized with
+        {
+            Mean = Numbers(file, MeanKey, 3) ?? usual.Mean,
+            Std = Numbers(file, StdKey, 3) ?? usual.Std,
+            ResizeMode = file.Metadata.GetValueOrDefault(ResizeKey) switch
             {
                 null => usual.ResizeMode,
                 "stretch" => ResizeMode.Stretch,
                 "centercrop" => ResizeMode.CenterCrop,
                 string other => throw Wrong(file, ResizeKey, other, "stretch or centercrop"),
-            });
+            },
+            ResizeSize = (int)(Numbers(file, ResizeSizeKey, 1)?[0] ?? sized.ResizeSize),
+            Interpolation = file.Metadata.GetValueOrDefault(InterpolationKey) switch
+            {
+                null => usual.Interpolation,
+                "bilinear" => Interpolation.Bilinear,
+                "bicubic" => Interpolation.Bicubic,
+                string other => throw Wrong(file, InterpolationKey, other, "bilinear or bicubic"),
+            },
+        };
     }
 
     private static IReadOnlyList<double>? Numbers(WeightFile file, string key, int count)
@@ -61,17 +77,18 @@ public static class FileMetadata
         {
             return null;
         }
+        string right = count == 1 ? $"a number between 0 and {LargestNumber}" : $"{count} numbers between 0 and {LargestNumber}, with commas";
         var numbers = new List<double>();
         foreach (string part in text.Split(','))
         {
             if (!double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number)
                 || number < 0 || number > LargestNumber)
             {
-                throw Wrong(file, key, text, $"{count} numbers between 0 and {LargestNumber}, with commas");
+                throw Wrong(file, key, text, right);
             }
             numbers.Add(number);
         }
-        return numbers.Count == count ? numbers : throw Wrong(file, key, text, $"{count} numbers between 0 and {LargestNumber}, with commas");
+        return numbers.Count == count ? numbers : throw Wrong(file, key, text, right);
     }
 
     private static string Text(IEnumerable<double> numbers) => string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));

@@ -8,7 +8,7 @@ public static class LayerSelection
 {
     /// <summary>
     /// The spatial layers that <paramref name="names"/> stand for, in the order asked, each once. A wildcard takes those of the
-    /// matching layers whose output has height and width over 1; a full name must be one of them.
+    /// matching layers whose output has height and width over 1 and leads to the model's; a full name must have them.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="names">Full names, and wildcards as <paramref name="wildcard"/> knows them.</param>
@@ -37,7 +37,7 @@ public static class LayerSelection
 
     private static IReadOnlyList<CamLayer> Matching(CamModel model, string wildcard, Func<string, bool> fits)
     {
-        CamLayer[] matching = [.. model.Layers.Where(layer => layer.IsSpatial && fits(layer.Name))];
+        CamLayer[] matching = [.. model.Layers.Where(layer => layer.IsExplainable && fits(layer.Name))];
         return matching.Length > 0 ? matching : throw new SelectionException(
             $"No layer of {model} with height and width fits '{wildcard}'. {NearNames.Hint(wildcard.Replace("*", "", StringComparison.Ordinal), model.Layers.Select(layer => layer.Name))}");
     }

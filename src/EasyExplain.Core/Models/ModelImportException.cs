@@ -6,13 +6,19 @@ public enum ModelFault
     /// <summary>No architecture of that name.</summary>
     UnknownArchitecture,
 
+    /// <summary>No published weights of that name.</summary>
+    UnknownWeights,
+
+    /// <summary>An architecture alone was given, which leaves open which weights.</summary>
+    WeightsMissing,
+
     /// <summary>No architecture, or more than one, has the tensors that the file holds.</summary>
     ArchitectureNotRecognized,
 
     /// <summary>The file's tensors are not those of the architecture.</summary>
     WeightsDoNotFit,
 
-    /// <summary>An option (labels, input size, mean, standard deviation, device) does not fit the model or the machine.</summary>
+    /// <summary>An option (labels, input size and other preprocessing, device) does not fit the model or the machine.</summary>
     InvalidOption,
 }
 

@@ -17,6 +17,9 @@ public sealed record ModelOptions
     /// <summary>Where in a checkpoint the weights are, such as <c>model_ema</c>; null for the usual place (see <see cref="WeightFile.Open"/>).</summary>
     public string? StateDictKey { get; init; }
 
+    /// <summary>The published weights that the file holds, whose preprocessing is used; null to tell them by the file's name.</summary>
+    public NamedWeights? Weights { get; init; }
+
     /// <summary>One label a line.</summary>
     public IReadOnlyList<string>? Labels { get; init; }
 
@@ -32,6 +35,12 @@ public sealed record ModelOptions
     /// <summary>How a photo of another shape becomes the input.</summary>
     public ResizeMode? ResizeMode { get; init; }
 
+    /// <summary>The short side of a photo in pixels before a centre crop.</summary>
+    public int? ResizeSize { get; init; }
+
+    /// <summary>How the pixels of the input are made of the photo's.</summary>
+    public Interpolation? Interpolation { get; init; }
+
     /// <summary><c>cpu</c> or <c>cuda[:n]</c>.</summary>
     public string Device { get; init; } = "cpu";
 }
@@ -41,6 +50,9 @@ public static class ModelImporter
 {
     /// <summary>The model that ships with the module: ResNet-20 trained on CIFAR-10 (see its model card beside it).</summary>
     public static string BundledPath => Path.Combine(NativeLibraries.BaseFolder, "models", "resnet20-cifar10.safetensors");
+
+    /// <summary>The architecture of that model.</summary>
+    public const string BundledArchitecture = "resnet20";
 
     /// <summary>Reads <paramref name="path"/> and builds the network it fits.</summary>
     /// <param name="path">A .safetensors or .pth file; its content says which.</param>
@@ -59,12 +71,13 @@ public static class ModelImporter
         (Architecture architecture, IReadOnlyList<WeightEntry> entries) = ArchitectureOf(file, options, explain);
         NativeLibraries.LoadTorch();
         Device device = DeviceOf(options.Device);
-        Preprocessing preprocessing = PreprocessingOf(file, options, architecture.UsualFor(entries), explain);
-        Network network = Build(architecture, ParameterLoading.ClassesOf(entries, architecture, path), preprocessing);
+        Preprocessing preprocessing = PreprocessingOf(file, options, UsualFor(architecture, entries, options, path, explain), explain);
+        long classes = ParameterLoading.ClassesOf(entries, architecture, path);
+        Network network = Build(architecture, classes, preprocessing);
         try
         {
             ParameterLoading.Load(network, file, entries, device, architecture.Name);
-            string[] labels = [.. options.Labels ?? FileMetadata.Labels(file) ?? []];
+            string[] labels = [.. options.Labels ?? FileMetadata.Labels(file) ?? UsualLabels(architecture, classes, explain)];
             var model = new CamModel(Path.GetFileNameWithoutExtension(path), architecture.Name, path, network, preprocessing, labels, device);
             return labels.Length == 0 || labels.Length == model.ClassCount ? model : throw new ModelImportException(ModelFault.InvalidOption,
                 $"{labels.Length} labels were given, but '{path}' has {model.ClassCount} classes. Give one label a line, in the order of the classes.");
@@ -81,9 +94,10 @@ public static class ModelImporter
     {
         IReadOnlyList<WeightEntry> entries = ParameterLoading.Needed(file.Entries);
         CheckpointFit fit;
-        if ((options.Architecture ?? FileMetadata.Architecture(file)) is { } name)
+        string? asked = options.Weights?.Architecture ?? options.Architecture;
+        if ((asked ?? FileMetadata.Architecture(file)) is { } name)
         {
-            explain(options.Architecture is null ? $"The file says that it is '{name}'." : $"Architecture '{name}', as asked.");
+            explain(asked is null ? $"The file says that it is '{name}'." : $"Architecture '{name}', as asked.");
             fit = ParameterLoading.ReadAs(Catalog.Find(name), entries, file.Path);
         }
         else
@@ -98,21 +112,51 @@ public static class ModelImporter
         return (fit.Architecture, fit.Entries);
     }
 
+    /// <summary>The preprocessing of the published weights that the file holds, else the usual one of its architecture.</summary>
+    private static Preprocessing UsualFor(Architecture architecture, IReadOnlyList<WeightEntry> entries, ModelOptions options, string path, Action<string> explain)
+    {
+        NamedWeights? named = options.Weights ?? NamedWeights.OfFile(Path.GetFileName(path));
+        if (named is null || named.Architecture != architecture.Name)
+        {
+            return architecture.UsualFor(entries);
+        }
+        explain($"The preprocessing is that of torchvision's {named}{(options.Weights is null ? ", as the file's name says" : "")}.");
+        return named.Preprocessing;
+    }
+
+    /// <summary>ImageNet's labels where the classes are those of torchvision's own weights, as their number says.</summary>
+    private static IReadOnlyList<string> UsualLabels(Architecture architecture, long classes, Action<string> explain)
+    {
+        if (classes != ImageNetLabels.All.Count || NamedWeights.Of(architecture.Name).Count == 0)
+        {
+            return [];
+        }
+        explain($"{classes} classes and no labels of its own: ImageNet's labels are used.");
+        return ImageNetLabels.All;
+    }
+
     private static Preprocessing PreprocessingOf(WeightFile file, ModelOptions options, Preprocessing usual, Action<string> explain)
     {
         Preprocessing chosen;
         try
         {
             Preprocessing stated = FileMetadata.Preprocessing(file, usual);
-            chosen = new Preprocessing(
-                options.InputSize?[0] ?? stated.Height, options.InputSize?[^1] ?? stated.Width,
-                options.Mean ?? stated.Mean, options.Std ?? stated.Std, options.ResizeMode ?? stated.ResizeMode);
+            Preprocessing sized = stated.ForInput(options.InputSize?[0] ?? stated.Height, options.InputSize?[^1] ?? stated.Width);
+            chosen = sized with
+            {
+                Mean = options.Mean ?? stated.Mean,
+                Std = options.Std ?? stated.Std,
+                ResizeMode = options.ResizeMode ?? stated.ResizeMode,
+                ResizeSize = options.ResizeSize ?? sized.ResizeSize,
+                Interpolation = options.Interpolation ?? stated.Interpolation,
+            };
         }
         catch (ArgumentException e)
         {
             throw new ModelImportException(ModelFault.InvalidOption, $"The preprocessing of '{file.Path}' is impossible: {e.Message}");
         }
-        explain($"Input {chosen.Height}×{chosen.Width}, mean {string.Join(", ", chosen.Mean)}, standard deviation {string.Join(", ", chosen.Std)}, {chosen.ResizeMode}.");
+        explain($"Input {chosen.Height}×{chosen.Width}, mean {string.Join(", ", chosen.Mean)}, standard deviation {string.Join(", ", chosen.Std)}, " +
+            $"{chosen.ResizeMode}{(chosen.ResizeMode == ResizeMode.CenterCrop ? $" of {chosen.ResizeSize}" : "")}, {chosen.Interpolation}.");
         return chosen;
     }
 

@@ -4,7 +4,7 @@ namespace EasyExplain.Networks;
 
 /// <summary>What a run leaves: the logits and the outputs of the tapped nodes.</summary>
 /// <param name="Logits"><c>[N, classes]</c>.</param>
-/// <param name="Taps">The tapped nodes' outputs in the order asked, <c>[N, C, H, W]</c> each.</param>
+/// <param name="Taps">The tapped nodes' outputs in the order asked, as their operators make them (see <see cref="Node.Layout"/>).</param>
 internal sealed record Pass(Tensor Logits, IReadOnlyList<Tensor> Taps);
 
 /// <summary>Runs a network node by node.</summary>

@@ -9,6 +9,7 @@ namespace EasyExplain.Networks;
 public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyList<Layer> layers) : IDisposable
 {
     private readonly Dictionary<string, Layer> _byName = layers.ToDictionary(layer => layer.Name, StringComparer.Ordinal);
+    private Dictionary<Node, bool>? _read;
 
     /// <summary>All nodes in the order they run; the first is the input.</summary>
     public IReadOnlyList<Node> Nodes { get; } = nodes;
@@ -29,15 +30,13 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
     public Layer? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>Whether the output depends on what <paramref name="node"/> makes.</summary>
-    public bool LeadsToOutput(Node node)
-    {
-        var read = new HashSet<Node> { Output };
-        foreach (Node reader in Nodes.Reverse().Where(read.Contains))
-        {
-            read.UnionWith(reader.Inputs);
-        }
-        return read.Contains(node);
-    }
+    public bool LeadsToOutput(Node node) => (_read ??= FindRead()).ContainsKey(node);
+
+    /// <summary>
+    /// Whether the output depends on what <paramref name="node"/> makes at the cells of the picture. In a vision transformer that reads
+    /// only the class token at its end, it does not from the last block's attention on: a map of the gradients there would be empty.
+    /// </summary>
+    public bool CellsLeadToOutput(Node node) => (_read ??= FindRead()).GetValueOrDefault(node);
 
     /// <summary>The output shape of every node, without the batch dimension, for an input <c>[C, H, W]</c>.</summary>
     public IReadOnlyDictionary<Node, long[]> Shapes(params long[] input)
@@ -57,5 +56,20 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
         {
             parameter.Dispose();
         }
+    }
+
+    /// <summary>Every node that the output depends on, and whether on its cells too.</summary>
+    private Dictionary<Node, bool> FindRead()
+    {
+        var read = new Dictionary<Node, bool> { [Output] = true };
+        foreach (Node reader in Nodes.Reverse().Where(read.ContainsKey))
+        {
+            bool cells = reader.Operator.ReadsCells(read[reader]);
+            foreach (Node source in reader.Inputs)
+            {
+                read[source] = cells || read.GetValueOrDefault(source);
+            }
+        }
+        return read;
     }
 }

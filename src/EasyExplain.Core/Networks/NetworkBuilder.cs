@@ -25,8 +25,14 @@ public sealed class NetworkBuilder
     /// <summary>The picture.</summary>
     public Node Input { get; }
 
+    /// <summary>The shape of a node's output, without the batch dimension.</summary>
+    public IReadOnlyList<long> Shape(Node node) => _shapes[node];
+
     /// <summary>The channels of a node's output (features, after a flatten).</summary>
-    public long Channels(Node node) => _shapes[node][0];
+    public long Channels(Node node) => node.Layout is ChannelsFirst ? _shapes[node][0] : _shapes[node][^1];
+
+    /// <summary>The full name of something within the open scope, for parameters that are no module's.</summary>
+    public string PathOf(string name) => _scope.Length == 0 ? name : $"{_scope}.{name}";
 
     /// <summary>Opens a scope, such as a stage or a block; what <paramref name="body"/> returns is the scope's output.</summary>
     /// <param name="name">The name within the enclosing scope.</param>
@@ -72,40 +78,59 @@ public sealed class NetworkBuilder
             eps), x);
     }
 
-    /// <summary>A fully connected layer.</summary>
-    public Node Linear(string name, Node x, long features)
+    /// <summary>Layer normalisation of each place's channels, which are last.</summary>
+    public Node LayerNorm(string name, Node x, double eps = 1e-5)
     {
         string path = PathOf(name);
-        return Add(name, new Linear(new Parameter(path + ".weight", features, Channels(x)), new Parameter(path + ".bias", features)), x);
+        long channels = Channels(x);
+        return Add(name, new LayerNorm(new Parameter(path + ".weight", channels), new Parameter(path + ".bias", channels), eps), x);
+    }
+
+    /// <summary>The same of <c>[C, H, W]</c>.</summary>
+    public Node LayerNorm2d(string name, Node x, double eps = 1e-5)
+    {
+        string path = PathOf(name);
+        long channels = Channels(x);
+        return Add(name, new LayerNorm2d(new Parameter(path + ".weight", channels), new Parameter(path + ".bias", channels), eps), x);
+    }
+
+    /// <summary>A fully connected layer; weights <c>name.weight</c> and, with <paramref name="bias"/>, <c>name.bias</c>.</summary>
+    public Node Linear(string name, Node x, long features, bool bias = true)
+    {
+        string path = PathOf(name);
+        return Add(name, new Linear(new Parameter(path + ".weight", features, Channels(x)), bias ? new Parameter(path + ".bias", features) : null), x);
     }
 
     /// <summary>max(x, 0).</summary>
     public Node ReLU(string name, Node x) => Add(name, new ReLU(), x);
 
     /// <summary>max(x, 0), called as a function.</summary>
-    public Node ReLU(Node x) => Add(new ReLU(), x);
+    public Node ReLU(Node x) => Call(new ReLU(), x);
 
     /// <summary>x · hardsigmoid(x).</summary>
     public Node Hardswish(string name, Node x) => Add(name, new Hardswish(), x);
+
+    /// <summary>x·Φ(x).</summary>
+    public Node GELU(string name, Node x) => Add(name, new GELU(), x);
 
     /// <summary>Maximum over a square window; with <paramref name="ceilMode"/> the last one may reach beyond the edge.</summary>
     public Node MaxPool2d(string name, Node x, long kernel, long stride, long padding = 0, bool ceilMode = false) =>
         Add(name, new MaxPool2d(kernel, stride, padding, ceilMode), x);
 
     /// <summary>Maximum over a square window, called as a function.</summary>
-    public Node MaxPool2d(Node x, long kernel, long stride) => Add(new MaxPool2d(kernel, stride, Padding: 0, CeilMode: false), x);
+    public Node MaxPool2d(Node x, long kernel, long stride) => Call(new MaxPool2d(kernel, stride, Padding: 0, CeilMode: false), x);
 
     /// <summary>Mean over a square window.</summary>
     public Node AvgPool2d(string name, Node x, long kernel, long stride) => Add(name, new AvgPool2d(kernel, stride, Padding: 0), x);
 
     /// <summary>Mean over a square window, zeros of the padding included, called as a function.</summary>
-    public Node AvgPool2d(Node x, long kernel, long stride, long padding) => Add(new AvgPool2d(kernel, stride, padding), x);
+    public Node AvgPool2d(Node x, long kernel, long stride, long padding) => Call(new AvgPool2d(kernel, stride, padding), x);
 
     /// <summary>Mean over as many windows as the output has cells.</summary>
     public Node AdaptiveAvgPool2d(string name, Node x, long size) => Add(name, new AdaptiveAvgPool2d(size), x);
 
     /// <summary>Mean over as many windows as the output has cells, called as a function.</summary>
-    public Node AdaptiveAvgPool2d(Node x, long size) => Add(new AdaptiveAvgPool2d(size), x);
+    public Node AdaptiveAvgPool2d(Node x, long size) => Call(new AdaptiveAvgPool2d(size), x);
 
     /// <summary>Dropout, which does nothing when a network is used rather than trained.</summary>
     public Node Dropout(string name, Node x) => Add(name, new Dropout(), x);
@@ -113,26 +138,32 @@ public sealed class NetworkBuilder
     /// <summary>Stochastic depth, which leaves no block out when a network is used rather than trained.</summary>
     public Node StochasticDepth(string name, Node x) => Add(name, new StochasticDepth(), x);
 
+    /// <summary>Dimensions in another order, counted as torch does: the batch is 0 and stays first.</summary>
+    public Node Permute(string name, Node x, params long[] order) => Add(name, new Permute(order), x);
+
     /// <summary>x + y.</summary>
-    public Node Add(Node x, Node y) => Add(new Add(), x, y);
+    public Node Add(Node x, Node y) => Call(new Add(), x, y);
 
     /// <summary>x · y, <c>[C, H, W]</c> or <c>[C, 1, 1]</c> for a factor a channel.</summary>
-    public Node Multiply(Node x, Node y) => Add(new Multiply(), x, y);
+    public Node Multiply(Node x, Node y) => Call(new Multiply(), x, y);
 
     /// <summary>The channels of all of them, one after the other.</summary>
-    public Node Concat(params Node[] inputs) => Add(new Concat(), inputs);
+    public Node Concat(params Node[] inputs) => Call(new Concat(), inputs);
 
     /// <summary><paramref name="count"/> channels from <paramref name="first"/> on.</summary>
-    public Node ChannelSlice(Node x, long first, long count) => Add(new ChannelSlice(first, count), x);
+    public Node ChannelSlice(Node x, long first, long count) => Call(new ChannelSlice(first, count), x);
 
     /// <summary>Deals the channels of so many groups out in turn.</summary>
-    public Node ChannelShuffle(Node x, long groups) => Add(new ChannelShuffle(groups), x);
+    public Node ChannelShuffle(Node x, long groups) => Call(new ChannelShuffle(groups), x);
 
     /// <summary><c>[C, H, W]</c> to <c>[C·H·W]</c>.</summary>
-    public Node Flatten(Node x) => Add(new Flatten(), x);
+    public Node Flatten(Node x) => Call(new Flatten(), x);
+
+    /// <summary>The same where torchvision has a module for it.</summary>
+    public Node Flatten(string name, Node x) => Add(name, new Flatten(), x);
 
     /// <summary>Adds any operator that torchvision calls as a function: it has no name of its own, so no layer stands for it alone.</summary>
-    public Node Add(Operator @operator, params Node[] inputs) => Append(new Node(@operator, inputs, _scope));
+    public Node Call(Operator @operator, params Node[] inputs) => Append(new Node(@operator, inputs, _scope));
 
     /// <summary>Adds any operator under a name of its own.</summary>
     public Node Add(string name, Operator @operator, params Node[] inputs)
@@ -147,8 +178,6 @@ public sealed class NetworkBuilder
 
     /// <summary>The finished network; <paramref name="output"/> makes the logits.</summary>
     public Network Build(Node output) => new(_nodes, output, [.. _layers.Select(layer => layer!)]);
-
-    private string PathOf(string name) => _scope.Length == 0 ? name : $"{_scope}.{name}";
 
     private int Reserve(string path)
     {

@@ -6,6 +6,9 @@ namespace EasyExplain.Networks;
 /// <param name="Name">The module path (<c>layer4.1.conv2</c>), or the path of its scope where torchvision calls a function (an addition, a flatten).</param>
 public sealed record Node(Operator Operator, IReadOnlyList<Node> Inputs, string Name)
 {
+    /// <summary>How its output lies on the picture; null where it does not, as a table of positions.</summary>
+    public Layout? Layout { get; } = Operator.OutputLayout([.. Inputs.Select(input => input.Layout)]);
+
     /// <summary>Nodes are places in a graph: two are equal only if they are the same.</summary>
     public bool Equals(Node? other) => ReferenceEquals(this, other);
 

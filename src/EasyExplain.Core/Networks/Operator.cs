@@ -14,9 +14,18 @@ public abstract record Operator
     /// <summary>The tensors this operator computes with.</summary>
     public virtual IEnumerable<Parameter> Parameters => [];
 
-    /// <summary>The shape of the output, without the batch dimension, for inputs of the given shapes (<c>[C, H, W]</c> or <c>[F]</c>).</summary>
+    /// <summary>The shape of the output, without the batch dimension, for inputs of the given shapes (<c>[C, H, W]</c>, <c>[F]</c>, …).</summary>
     public abstract long[] OutputShape(IReadOnlyList<long[]> inputs);
 
-    /// <summary>Computes the output, a new tensor that the caller owns; inputs are <c>[N, C, H, W]</c> or <c>[N, F]</c>.</summary>
+    /// <summary>How the output lies on the picture, for inputs that lie as given: most operators leave that as the first of them has it.</summary>
+    public virtual Layout? OutputLayout(IReadOnlyList<Layout?> inputs) => inputs.Count > 0 ? inputs[0] : null;
+
+    /// <summary>
+    /// Whether the cells of the picture in its inputs (all but a class token) matter, given whether those in its output do: the same,
+    /// unless it mixes tokens or picks one.
+    /// </summary>
+    public virtual bool ReadsCells(bool ofOutput) => ofOutput;
+
+    /// <summary>Computes the output, a new tensor that the caller owns; inputs are <c>[N, C, H, W]</c>, <c>[N, F]</c>, ….</summary>
     public abstract Tensor Run(IReadOnlyList<Tensor> inputs);
 }

@@ -38,6 +38,8 @@ internal static class Errors
     public static ErrorRecord? Fatal(Exception e, object? target) => e switch
     {
         ModelImportException { Fault: var fault } => new ErrorRecord(e, fault.ToString(), ErrorCategory.InvalidArgument, target),
+        WeightsDownloadException { Fault: WeightsDownloadFault.HashMismatch } => new ErrorRecord(e, "WeightsHashMismatch", ErrorCategory.InvalidData, target),
+        WeightsDownloadException => new ErrorRecord(e, "WeightsDownloadFailed", ErrorCategory.ConnectionError, target),
         WeightFileException => new ErrorRecord(e, "WeightFileInvalid", ErrorCategory.InvalidData, target),
         SelectionException => new ErrorRecord(e, "NothingSelected", ErrorCategory.InvalidArgument, target),
         ObjectDisposedException => new ErrorRecord(new InvalidOperationException("The model was disposed; import it again.", e), "ModelDisposed", ErrorCategory.InvalidOperation, target),

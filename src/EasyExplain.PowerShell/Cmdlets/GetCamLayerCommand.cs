@@ -8,7 +8,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Layers have torchvision's names: layer4 is the last stage of a ResNet, layer4.1.conv2 a convolution in it, features.29 a ReLU of
 /// a VGG. They come in the order the network runs, each stage or block before what it holds.</para>
 /// <para>Early layers are large and see edges and textures; late ones are small and see whole objects. The default layer, marked with a
-/// star, is the last one whose output still has height and width.</para>
+/// star, is the last one whose output still has height and width and is read on: of a ViT the last block's ln_1, since after that block's
+/// attention only the class token counts.</para>
 /// <para>A layer knows its model, so layers can be piped to Invoke-CamExplanation; all layers of one pipeline go into one explanation.</para>
 /// </remarks>
 /// <example>
@@ -19,7 +20,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <example>
 /// <title>All convolutions with more than 32 channels</title>
 /// <code>Import-CamModel | Get-CamLayer -Type Conv2d | Where-Object { $_.OutputShape[1] -gt 32 }</code>
-/// <para>Layers are objects: OutputShape is batch, channels, height and width.</para>
+/// <para>Layers are objects: OutputShape is batch, channels, height and width; of a ViT's layer batch, tokens and
+/// channels, of a Swin's batch, height, width and channels, as PyTorch has them.</para>
 /// </example>
 /// <seealso cref="ImportCamModelCommand"/>
 /// <seealso cref="InvokeCamExplanationCommand"/>

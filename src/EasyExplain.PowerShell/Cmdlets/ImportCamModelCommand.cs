@@ -1,11 +1,13 @@
 using System.Management.Automation;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
+using EasyExplain.Models.Architectures;
 using EasyExplain.PowerShell.Binding;
+using EasyExplain.Weights;
 
 namespace EasyExplain.PowerShell.Cmdlets;
 
-/// <summary>Loads an image classifier from a weight file, or the bundled one.</summary>
+/// <summary>Loads an image classifier from a weight file, with torchvision's own weights, or the bundled one.</summary>
 /// <remarks>
 /// <para>Reads a state dict from a .safetensors file or from a .pth file that PyTorch wrote (the zip format and the older one). The
 /// file's content decides, not its extension. No code in a file is ever run: a file that holds a whole pickled model is refused, with a
@@ -15,7 +17,15 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>A training script's checkpoint is taken as it is: the weights may lie under a key (state_dict, model), their names may begin with
 /// module., model. or _orig_mod., and an optimiser's state, a counter or a loss's weights beside them are left out. The last layer may
 /// have been replaced by a sequence with one layer in it. -Verbose says what was done.</para>
-/// <para>Without -Path, the model that ships with the module is loaded: ResNet-20, trained on CIFAR-10, which knows airplane, automobile,
+/// <para>-Weights takes weights that torchvision publishes, by its own names, with the preprocessing that belongs to them. Their file is
+/// looked for in -Path if that is a folder, then in PyTorch's cache, so that what Python has downloaded is used: hub/checkpoints in
+/// TORCH_HOME, or in ~/.cache/torch (XDG_CACHE_HOME/torch where that is set). Else it is downloaded to there and checked against the
+/// hash in its name. The environment variable EASYEXPLAIN_WEIGHTS_URL names another server than download.pytorch.org/models, such as a
+/// mirror. Without a network, the error says which file to fetch and where to put it.</para>
+/// <para>A photo is stretched to the input, so that the explanation covers all of it. torchvision's published accuracies are measured with
+/// -ResizeMode CenterCrop.</para>
+/// <para>A torchvision architecture with 1000 classes and no labels of its own gets ImageNet's labels; -LabelPath gives others.</para>
+/// <para>Without -Path and -Weights, the model that ships with the module is loaded: ResNet-20, trained on CIFAR-10, which knows airplane, automobile,
 /// bird, cat, deer, dog, frog, horse, ship and truck.</para>
 /// <para>A model holds its weights in native memory. Call its Dispose() method when you load many in one session.</para>
 /// </remarks>
@@ -23,6 +33,12 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <title>The bundled model</title>
 /// <code>$model = Import-CamModel</code>
 /// <para>Loads the ResNet-20 that ships with the module.</para>
+/// </example>
+/// <example>
+/// <title>torchvision's ResNet-50</title>
+/// <code>$model = Import-CamModel -Architecture resnet50 -Weights Default</code>
+/// <para>The weights that torchvision recommends, from PyTorch's cache or the network. ResNet50_Weights.IMAGENET1K_V1, torchvision's full
+/// name, needs no -Architecture.</para>
 /// </example>
 /// <example>
 /// <title>Your own ResNet, with labels</title>
@@ -43,9 +59,13 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <seealso cref="InvokeCamExplanationCommand"/>
 [Cmdlet(VerbsData.Import, "CamModel")]
 [OutputType(typeof(CamModel))]
-public sealed class ImportCamModelCommand : PSCmdlet
+public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
 {
-    /// <summary>The weight file: .safetensors or .pth. Without it, the bundled model is loaded.</summary>
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>
+    /// The weight file: .safetensors or .pth; with -Weights also a folder to look for it in. Without both, the bundled model is loaded.
+    /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("LiteralPath", "PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
@@ -62,6 +82,15 @@ public sealed class ImportCamModelCommand : PSCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? StateDictKey { get; set; }
+
+    /// <summary>
+    /// Weights that torchvision publishes: Default, or a name such as IMAGENET1K_V1, which Tab completes; or torchvision's full name, such as
+    /// ResNet50_Weights.IMAGENET1K_V2. With a file in -Path, they say what preprocessing it takes.
+    /// </summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(WeightsCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Weights { get; set; }
 
     /// <summary>A text file with one label a line, in the order of the classes.</summary>
     [Parameter]
@@ -89,6 +118,17 @@ public sealed class ImportCamModelCommand : PSCmdlet
     [Parameter]
     public ResizeMode? ResizeMode { get; set; }
 
+    /// <summary>
+    /// The short side of a photo in pixels, of which CenterCrop keeps the middle; the weights' own, or the input's side / 0.875.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, 16384)]
+    public int? ResizeSize { get; set; }
+
+    /// <summary>How photos are resized: Bilinear or Bicubic, both with antialiasing; the weights' own by default.</summary>
+    [Parameter]
+    public Interpolation? Interpolation { get; set; }
+
     /// <summary>Where the network computes: cpu, cuda or cuda:1.</summary>
     /// <value>cpu</value>
     [Parameter]
@@ -98,19 +138,75 @@ public sealed class ImportCamModelCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        string path = Path is null ? ModelImporter.BundledPath : this.OrFatal(Path, SingleFile);
+        NamedWeights? weights = Weights is null ? null : this.OrFatal(Weights, () => NamedWeights.Find(Architecture, Weights));
+        string path = this.OrFatal(Path ?? Weights ?? Architecture, () => FileOf(weights));
         var options = new ModelOptions
         {
             Architecture = Architecture,
             StateDictKey = StateDictKey,
+            Weights = weights,
             Labels = LabelPath is null ? null : this.OrFatal(LabelPath, ReadLabels),
             InputSize = InputSize,
             Mean = Mean,
             Std = Std,
             ResizeMode = ResizeMode,
+            ResizeSize = ResizeSize,
+            Interpolation = Interpolation,
             Device = Device,
         };
         WriteObject(this.OrFatal(path, () => ModelImporter.Import(path, options, WriteVerbose)));
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    private string FileOf(NamedWeights? weights)
+    {
+        if (weights is null && Path is null)
+        {
+            return Architecture is null || Catalog.Find(Architecture).Name == ModelImporter.BundledArchitecture ? ModelImporter.BundledPath
+                : throw new ModelImportException(ModelFault.WeightsMissing,
+                    $"Which weights of {Architecture}? Add -Weights Default for torchvision's own, or -Path with a weight file.");
+        }
+        string? folder = Path is null ? null : FilePaths.Literal(this, Path);
+        return weights is not null && (folder is null || Directory.Exists(folder)) ? Fetch(weights, folder) : SingleFile();
+    }
+
+    private string Fetch(NamedWeights weights, string? folder)
+    {
+        long shown = -1;
+        string activity = $"Downloading {weights.FileNames[0]}";
+        try
+        {
+            return WeightsCache.OfPyTorch.Get(weights.FileNames, folder, WriteVerbose, Show, _stop.Token);
+        }
+        catch (OperationCanceledException) when (Stopping)
+        {
+            throw new PipelineStoppedException();
+        }
+        finally
+        {
+            if (shown >= 0 && !Stopping)
+            {
+                WriteProgress(new ProgressRecord(0, activity, "Done") { RecordType = ProgressRecordType.Completed });
+            }
+        }
+
+        void Show(long bytes, long? of)
+        {
+            long megabytes = bytes / 1_000_000;
+            if (megabytes > shown)
+            {
+                shown = megabytes;
+                WriteProgress(new ProgressRecord(0, activity, of is null ? $"{megabytes} MB" : $"{megabytes} of {of / 1_000_000} MB")
+                {
+                    PercentComplete = of is > 0 ? (int)(100 * bytes / of.Value) : -1,
+                });
+            }
+        }
     }
 
     private string SingleFile()

@@ -105,7 +105,7 @@ public sealed class ExplainerTests : IDisposable
         EasyExplain.Networks.Node main = g.ReLU("main", g.Input);
         g.ReLU("aside", g.Input);
         using var model = new CamModel("forked", "forked", "forked", g.Build(g.Flatten(g.AdaptiveAvgPool2d("pool", main, 1))),
-            _model.Preprocessing with { Height = 8, Width = 8 }, [], CPU);
+            _model.Preprocessing.ForInput(8, 8), [], CPU);
         CamLayer[] layers = [.. LayerSelection.Select(model, ["main", "aside"])];
         var error = Assert.Throws<SelectionException>(() => new Explainer(model, layers, [Catalog.Find("GradCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1)));
         Assert.Contains("'aside'", error.Message, StringComparison.Ordinal);

@@ -26,11 +26,14 @@ public sealed class GoldenModels : IDisposable
     public void Dispose() => _last?.Dispose();
 
     /// <summary>A model whose weights are the goldens' formula; the caller owns it.</summary>
-    internal static CamModel Build(string name, int size = 224)
+    internal static CamModel Build(string name, int size = 224) => Build(name, size, size);
+
+    /// <summary>The same for an input that need not be square.</summary>
+    internal static CamModel Build(string name, int height, int width)
     {
         NativeLibraries.LoadTorch();
         Architecture architecture = Catalog.Find(name);
-        Preprocessing preprocessing = architecture.Preprocessing with { Height = size, Width = size };
+        Preprocessing preprocessing = architecture.Preprocessing.ForInput(height, width);
         Network network = architecture.Build(1000, preprocessing.Height, preprocessing.Width);
         foreach (Parameter parameter in network.Parameters)
         {
@@ -41,5 +44,6 @@ public sealed class GoldenModels : IDisposable
     }
 
     /// <summary>The golden input as a photo of the model's own size, so that nothing is resized.</summary>
-    internal static Photo Pattern(CamModel model) => new(model.InputSize[1], model.InputSize[0], Goldens.PatternImage(model.InputSize[0], model.InputSize[1]));
+    internal static Photo Pattern(CamModel model, int variant = 0) =>
+        new(model.InputSize[1], model.InputSize[0], Goldens.PatternImage(model.InputSize[0], model.InputSize[1], variant));
 }

@@ -51,6 +51,30 @@ public class PreprocessingTests
         }
     }
 
+    /// <summary>torchvision resizes a Pillow picture, whose two passes round to bytes: up to one step of 255 from the exact value.</summary>
+    [Fact]
+    public void Presets_AreTorchvisions()
+    {
+        const double step = 1.1 / 255;
+        foreach (JsonElement figure in Figures.Of("presets"))
+        {
+            int side = figure.Int("crop");
+            var preprocessing = new Preprocessing(side, side, Mean, Std, ResizeMode.CenterCrop)
+            {
+                ResizeSize = figure.Int("resize"),
+                Interpolation = Enum.Parse<Interpolation>(figure.GetProperty("interpolation").GetString()!, ignoreCase: true),
+            };
+            float[] input = Input(preprocessing, Figures.PatternPhoto(figure.Int("height"), figure.Int("width")));
+            double[] mean = figure.Doubles("mean");
+            for (int c = 0; c < 3; c++)
+            {
+                Assert.Equal(mean[c], input.Skip(c * side * side).Take(side * side).Average(v => (double)v), 0.1 * step / Std[c]);
+                foreach (((int x, int y), double[] expected) in Figures.GridPlaces(side, side).Zip(figure.Grid()))
+                    Assert.Equal(expected[c], input[(c * side + y) * side + x], step / Std[c]);
+            }
+        }
+    }
+
     /// <summary>480 x 640: resized to 256 x 341, cut at row 16 and column round(58.5) = 58.</summary>
     [Fact]
     public void CenterCrop_TellsWhichPartItShows()

@@ -256,7 +256,7 @@ public class CheckpointNamesTests
     private static bool SameEntry(WeightEntry a, WeightEntry b) => a.ToString() == b.ToString();
 
     /// <summary>A made-up architecture of one convolution with its norm, and a last layer of the given name.</summary>
-    private static Architecture Small(string head) => Architecture.Torchvision("small", head + ".weight", (g, classes) =>
+    private static Architecture Small(string head) => new("small", head + ".weight", Architecture.Cifar, (g, classes) =>
     {
         Node x = g.BatchNorm2d("norm1", g.Conv2d("conv", g.Input, 4, kernel: 3));
         return g.Linear(head, g.Flatten(g.AdaptiveAvgPool2d("pool", x, 1)), classes);

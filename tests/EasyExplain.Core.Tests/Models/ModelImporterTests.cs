@@ -57,6 +57,50 @@ public sealed class ModelImporterTests : IDisposable
     }
 
     [Fact]
+    public void AFileUnderTorchvisionsName_HasItsPreprocessing_AndImageNetsLabels()
+    {
+        string path = Write("resnet18", 1000, "resnet18-f37072fd.pth");
+        var said = new List<string>();
+        using CamModel model = ModelImporter.Import(path, new ModelOptions(), said.Add);
+        Assert.Equal((256, Interpolation.Bilinear), (model.ResizeSize, model.Interpolation));
+        Assert.Equal("tabby", model.LabelOf(281));
+        Assert.Contains(said, sentence => sentence.Contains("ResNet18_Weights.IMAGENET1K_V1", StringComparison.Ordinal));
+        Assert.Contains(said, sentence => sentence.Contains("ImageNet's labels", StringComparison.Ordinal));
+
+        string[] others = [.. Enumerable.Range(0, 1000).Select(number => $"thing {number}")];
+        using CamModel own = Import(path, new ModelOptions { Labels = others });
+        Assert.Equal("thing 281", own.LabelOf(281));
+    }
+
+    [Fact]
+    public void WeightsThatAreNamed_BringTheirPreprocessing_AndTheUserHasTheLastWord()
+    {
+        string path = Write("resnet18", 7);
+        NamedWeights weights = NamedWeights.Find("resnet18", NamedWeights.Default);
+        using CamModel named = Import(path, new ModelOptions { Weights = weights, ResizeMode = ResizeMode.CenterCrop });
+        Assert.Equal(256, named.ResizeSize);
+        using CamModel changed = Import(path, new ModelOptions { Weights = weights, ResizeSize = 250, Interpolation = Interpolation.Bicubic });
+        Assert.Equal((250, Interpolation.Bicubic), (changed.ResizeSize, changed.Interpolation));
+        using CamModel larger = Import(path, new ModelOptions { Weights = weights, InputSize = [336] });
+        Assert.Equal(384, larger.ResizeSize); // 336 / 0.875
+        var error = Assert.Throws<ModelImportException>(() => Import(path, new ModelOptions { Weights = weights, ResizeSize = 200 }));
+        Assert.Contains("224", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatAFileSaysOfItself_ComesBack()
+    {
+        var stated = new Preprocessing(48, 64, [0.1, 0.2, 0.3], [0.4, 0.5, 0.6], ResizeMode.CenterCrop) { ResizeSize = 51, Interpolation = Interpolation.Bicubic };
+        string path = Rewrite(FileMetadata.Describe("resnet20", [.. "abcdefghij".Select(letter => $"{letter}")], stated));
+        using CamModel model = Import(path);
+        Assert.Equal((48, 64, 51, Interpolation.Bicubic), (model.InputSize[0], model.InputSize[1], model.ResizeSize, model.Interpolation));
+        Assert.Equal(stated.Mean, model.Mean);
+        Assert.Equal(stated.Std, model.Std);
+        Assert.Equal(ResizeMode.CenterCrop, model.ResizeMode);
+        Assert.Equal("c", model.LabelOf(2));
+    }
+
+    [Fact]
     public void Labels_ThatAreTooFew_AreRefused_WithBothCounts()
     {
         var error = Assert.Throws<ModelImportException>(() => Import(ModelImporter.BundledPath, new ModelOptions { Labels = ["cat", "dog"] }));
@@ -109,16 +153,13 @@ public sealed class ModelImporterTests : IDisposable
     [InlineData("input_size", "0,32")]
     [InlineData("input_size", "100000,100000")]
     [InlineData("resize", "squash")]
+    [InlineData("resize_size", "31")]
+    [InlineData("resize_size", "big")]
+    [InlineData("interpolation", "nearest")]
     [InlineData("architecture", "resnet1000")]
     public void MetadataThatLies_IsAnError_ThatNamesTheFile(string key, string value)
     {
-        string path = Path.Combine(_folder, "lying.safetensors");
-        using (WeightFile bundled = WeightFile.Open(ModelImporter.BundledPath))
-        using (NewDisposeScope())
-        {
-            var metadata = new Dictionary<string, string>(bundled.Metadata) { [key] = value };
-            SafetensorsWriter.Write(path, [.. bundled.Entries.Select(entry => KeyValuePair.Create(entry.Name, bundled.Read(entry)))], metadata);
-        }
+        string path = Rewrite(new Dictionary<string, string> { [key] = value });
         var error = Assert.Throws<ModelImportException>(() => Import(path));
         Assert.Contains(key == "architecture" ? value : path, error.Message, StringComparison.Ordinal);
     }
@@ -147,12 +188,25 @@ public sealed class ModelImporterTests : IDisposable
 
     private static CamModel Import(string path, ModelOptions? options = null) => ModelImporter.Import(path, options ?? new ModelOptions(), _ => { });
 
-    private string Write(string architecture, long classes)
+    /// <summary>The bundled model's file with other metadata.</summary>
+    private string Rewrite(IReadOnlyDictionary<string, string> changes)
+    {
+        string path = Path.Combine(_folder, "other.safetensors");
+        using WeightFile bundled = WeightFile.Open(ModelImporter.BundledPath);
+        using DisposeScope scope = NewDisposeScope();
+        var metadata = new Dictionary<string, string>(bundled.Metadata);
+        foreach ((string key, string value) in changes)
+            metadata[key] = value;
+        SafetensorsWriter.Write(path, [.. bundled.Entries.Select(entry => KeyValuePair.Create(entry.Name, bundled.Read(entry)))], metadata);
+        return path;
+    }
+
+    private string Write(string architecture, long classes, string name = "mine [2].safetensors")
     {
         NativeLibraries.LoadTorch();
         using DisposeScope scope = NewDisposeScope();
         using Network network = Catalog.Find(architecture).Build(classes);
-        string path = Path.Combine(_folder, "mine [2].safetensors");
+        string path = Path.Combine(_folder, name);
         SafetensorsWriter.Write(path, [.. network.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, zeros([.. parameter.Shape], dtype: float16)))]);
         return path;
     }

@@ -148,6 +148,18 @@ def center_crops():
                "grid": [[round(v, 6) for v in pixel] for pixel in grid(image.permute(1, 2, 0).numpy())]}
 
 
+def presets():
+    """torchvision's ImageClassification preset of pattern_image as a Pillow picture (8 bits between resize and crop)."""
+    preset = torchvision.transforms._presets.ImageClassification
+    kinds = torchvision.transforms.InterpolationMode
+    for height, width, crop, resize, kind in ((333, 501, 224, 232, "bilinear"), (501, 333, 300, 320, "bicubic"), (97, 611, 240, 255, "bilinear"),
+                                              (211, 157, 224, 224, "bicubic"), (743, 1021, 240, 256, "bicubic")):
+        image = Image.fromarray(pattern_image(height, width))
+        pixels = preset(crop_size=crop, resize_size=resize, interpolation=kinds(kind))(image)
+        yield {"height": height, "width": width, "crop": crop, "resize": resize, "interpolation": kind, "mean": pixels.mean((1, 2)).tolist(),
+               "grid": [[round(v, 5) for v in pixel] for pixel in grid(pixels.permute(1, 2, 0).numpy())]}
+
+
 def reductions():
     """Pillow's bicubic reduction of pattern_image."""
     for height, width, size in ((480, 640, 100), (640, 480, 333), (90, 2000, 64)):
@@ -168,7 +180,8 @@ def enlarged_maps():
 
 if __name__ == "__main__":
     make_files(Image.open(sys.argv[1]).convert("RGB").resize((60, 45), Image.BICUBIC))
-    figures = {"decoded": list(decoded()), "centerCrops": list(center_crops()), "reductions": list(reductions()), "enlargedMaps": list(enlarged_maps())}
+    figures = {"decoded": list(decoded()), "centerCrops": list(center_crops()), "presets": list(presets()),
+               "reductions": list(reductions()), "enlargedMaps": list(enlarged_maps())}
     with open(here("figures.json"), "w", encoding="utf-8") as file:
         parts = [f'"{name}": [\n' + ",\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows) + "\n]"
                  for name, rows in figures.items()]

@@ -20,18 +20,19 @@ public sealed record Architecture(string Name, string Head, Preprocessing Prepro
     /// <summary>The side of the square input, in pixels, that the shapes of these tensors ask for; null where every size will do.</summary>
     public Func<IReadOnlyList<WeightEntry>, int?> SizeOf { get; init; } = _ => null;
 
-    /// <summary>ImageNet's 224 × 224 pixels, mean and standard deviation, as torchvision's weights were trained with.</summary>
+    /// <summary>ImageNet's 224 × 224 pixels, mean and standard deviation, as most of torchvision's weights were trained with.</summary>
     internal static Preprocessing ImageNet { get; } = new(224, 224, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], ResizeMode.Stretch);
 
     /// <summary>CIFAR-10's 32 × 32 pixels, mean and standard deviation.</summary>
     internal static Preprocessing Cifar { get; } = new(32, 32, [0.4914, 0.4822, 0.4465], [0.247, 0.2435, 0.2616], ResizeMode.Stretch);
 
     /// <summary>One of torchvision's architectures, with the preprocessing of its default weights.</summary>
-    internal static Architecture Torchvision(string name, string head, Func<NetworkBuilder, long, Node> logits) => new(name, head, ImageNet, logits);
+    internal static Architecture Torchvision(string name, string head, Func<NetworkBuilder, long, Node> logits) =>
+        new(name, head, NamedWeights.Of(name).Single(weights => weights.IsDefault).Preprocessing, logits);
 
     /// <summary>The usual preprocessing, of the input size that the tensors ask for.</summary>
     internal Preprocessing UsualFor(IReadOnlyList<WeightEntry> entries) =>
-        SizeOf(entries) is { } side ? Preprocessing with { Height = side, Width = side } : Preprocessing;
+        SizeOf(entries) is { } side ? Preprocessing.ForInput(side, side) : Preprocessing;
 
     /// <summary>Builds the network, without weights.</summary>
     /// <param name="classes">How many classes.</param>

@@ -20,6 +20,9 @@ public static class Catalog
         .. ShuffleNet.Family,
         .. EfficientNet.Family,
         .. RegNet.Family,
+        .. ConvNeXt.Family,
+        .. VisionTransformer.Family,
+        .. SwinTransformer.Family,
     ];
 
     /// <summary>The architecture of this name (case does not matter).</summary>

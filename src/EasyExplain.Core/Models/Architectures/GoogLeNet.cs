@@ -47,7 +47,7 @@ internal static class GoogLeNet
     internal static Node TransformInput(NetworkBuilder g)
     {
         var (mean, std) = (Architecture.ImageNet.Mean, Architecture.ImageNet.Std);
-        return g.Add(new ChannelAffine([.. std.Select(s => s / 0.5)], [.. mean.Select(m => (m - 0.5) / 0.5)]), g.Input);
+        return g.Call(new ChannelAffine([.. std.Select(s => s / 0.5)], [.. mean.Select(m => (m - 0.5) / 0.5)]), g.Input);
     }
 
     /// <summary>Convolution, batch norm, ReLU.</summary>

@@ -41,7 +41,6 @@ internal static class InceptionV3
             return g.Linear("fc", g.Flatten(x), classes);
         }) with
         {
-            Preprocessing = Architecture.ImageNet with { Height = 299, Width = 299 },
             Ignores = name => name.StartsWith("AuxLogits.", StringComparison.Ordinal),
         },
     ];

@@ -9,6 +9,9 @@ public sealed record Input : Operator
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
 
     /// <inheritdoc/>
+    public override Layout OutputLayout(IReadOnlyList<Layout?> inputs) => new ChannelsFirst();
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].alias();
 }
 
@@ -44,16 +47,6 @@ public sealed record Multiply : Operator
 
 /// <summary>Dropout of a network in use: its input.</summary>
 public sealed record Dropout : Operator
-{
-    /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
-    /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].alias();
-}
-
-/// <summary>Stochastic depth (Huang et al. 2016, arXiv 1603.09382) of a network in use: its input.</summary>
-public sealed record StochasticDepth : Operator
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];

@@ -1,0 +1,26 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks.Operators;
+
+/// <summary>
+/// Every token looks at every token: softmax(q·kᵀ/√d)·v in each head (Vaswani et al. 2017, arXiv 1706.03762, section 3.2);
+/// queries, keys and values side by side, <c>[N, T, 3·C]</c>, to <c>[N, T, C]</c>.
+/// </summary>
+/// <param name="Heads">Into how many heads the channels fall.</param>
+public sealed record SelfAttention(long Heads) : Operator
+{
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [inputs[0][0], inputs[0][1] / 3];
+
+    /// <inheritdoc/>
+    public override bool ReadsCells(bool ofOutput) => true;
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] parts = inputs[0].unflatten(2, [3, Heads, -1]).permute(2, 0, 3, 1, 4).unbind(0); // queries, keys, values: [N, heads, T, d]
+        return nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2]).transpose(1, 2).flatten(2).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,128 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks.Operators;
+
+/// <summary>
+/// Every place looks at the places of its window (Liu et al. 2021, arXiv 2103.14030, section 3.2). The first input is queries, keys and
+/// values side by side, <c>[N, H, W, 3·C]</c>, the second what distances are worth, <c>[1, heads, L, L]</c>; the output is <c>[N, H, W, C]</c>.
+/// </summary>
+/// <param name="Heads">Into how many heads the channels fall.</param>
+/// <param name="Window">The side of a window; a grid that is no multiple of it is filled up with places of zeros.</param>
+/// <param name="Shift">How far the windows are moved down and right; not along a side that one window covers.</param>
+/// <param name="Projection">What made the first input.</param>
+/// <param name="LogitScale">
+/// <c>[heads, 1, 1]</c>, the logarithm of what the cosine of queries and keys is scaled by (Liu et al. 2021, arXiv 2111.09883, section 3.2);
+/// null for their product over √d.
+/// </param>
+public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift, QueryKeyValue Projection, Parameter? LogitScale) : Operator
+{
+    private const double HighestScale = 100;
+    private const double Apart = -100; // the paper's mask: so low that softmax leaves nothing
+
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters => LogitScale is null ? [] : [LogitScale];
+
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0][..^1], inputs[0][^1] / 3];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long count = inputs[0].shape[0], height = inputs[0].shape[1], width = inputs[0].shape[2];
+        long rows = RoundUp(height), columns = RoundUp(width);
+        long down = Window < rows ? Shift : 0, right = Window < columns ? Shift : 0;
+
+        Tensor x = Roll(FillUp(inputs[0], rows, columns), -down, -right);
+        Tensor[] parts = Windows(x).unflatten(2, [3, Heads, -1]).permute(2, 0, 3, 1, 4).unbind(0); // [N·windows, heads, L, d]
+        Tensor scores = Scores(parts[0], parts[1]) + inputs[1];
+        if (down + right > 0)
+        {
+            scores = (scores.unflatten(0, [count, -1]) + Mask(rows, columns, down, right).to(scores.dtype).to(scores.device)).flatten(0, 1);
+        }
+        x = scores.softmax(-1).matmul(parts[2]).transpose(1, 2).flatten(2);
+
+        x = x.view(count, rows / Window, columns / Window, Window, Window, -1).transpose(2, 3).reshape(count, rows, columns, -1);
+        return Roll(x, down, right).narrow(1, 0, height).narrow(2, 0, width).MoveToOuterDisposeScope();
+    }
+
+    private long RoundUp(long side) => (side + Window - 1) / Window * Window;
+
+    /// <summary>Right and below, what the projection makes of zeros: torchvision fills up before it projects.</summary>
+    private Tensor FillUp(Tensor x, long rows, long columns)
+    {
+        long count = x.shape[0], height = x.shape[1], width = x.shape[2];
+        if (rows > height || columns > width)
+        {
+            Tensor empty = Projection.OfZeros();
+            x = cat([x, empty.expand(count, rows - height, width, -1)], 1);
+            x = cat([x, empty.expand(count, rows, columns - width, -1)], 2);
+        }
+        return x;
+    }
+
+    private static Tensor Roll(Tensor x, long down, long right) => (down, right) == (0, 0) ? x : x.roll([down, right], [1, 2]);
+
+    /// <summary><c>[N, rows, columns, C]</c> to <c>[N·windows, L, C]</c>.</summary>
+    private Tensor Windows(Tensor x) => x.unflatten(2, [-1, Window]).unflatten(1, [-1, Window]).transpose(2, 3).flatten(3, 4).flatten(0, 2);
+
+    private Tensor Scores(Tensor queries, Tensor keys)
+    {
+        if (LogitScale is null)
+        {
+            return (queries / Math.Sqrt(queries.shape[^1])).matmul(keys.transpose(-2, -1));
+        }
+        Tensor cosine = nn.functional.normalize(queries, dim: -1).matmul(nn.functional.normalize(keys, dim: -1).transpose(-2, -1));
+        return cosine * LogitScale.Value.clamp_max(Math.Log(HighestScale)).exp();
+    }
+
+    /// <summary>
+    /// <c>[windows, 1, L, L]</c>: 0 for places that are neighbours in the picture too, <see cref="Apart"/> for those that only the roll
+    /// brought into one window.
+    /// </summary>
+    private Tensor Mask(long rows, long columns, long down, long right)
+    {
+        Tensor region = 3 * Regions(rows, down).unsqueeze(1) + Regions(columns, right);
+        Tensor places = Windows(region.unsqueeze(0).unsqueeze(-1)).squeeze(-1);
+        return (Apart * (places.unsqueeze(1) != places.unsqueeze(2))).unsqueeze(1);
+    }
+
+    /// <summary>Along one side: 1 in the last window, 2 in its part that was rolled around; 0 elsewhere, and everywhere without a shift.</summary>
+    private Tensor Regions(long side, long shift)
+    {
+        Tensor at = arange(side, dtype: ScalarType.Int64);
+        return shift == 0 ? zeros_like(at) : (at >= side - Window).to(ScalarType.Int64) + (at >= side - shift).to(ScalarType.Int64);
+    }
+}
+
+/// <summary>Queries, keys and values of all heads by one fully connected layer: <c>[N, …, C]</c> to <c>[N, …, 3·C]</c>.</summary>
+/// <param name="Weight"><c>[3·C, C]</c>.</param>
+/// <param name="Bias"><c>[3·C]</c>.</param>
+/// <param name="KeysHaveBias">False where the keys' part of the bias counts as 0, whatever it is.</param>
+public sealed record QueryKeyValue(Parameter Weight, Parameter Bias, bool KeysHaveBias) : Operator
+{
+    /// <inheritdoc/>
+    public override string Type => nameof(Linear);
+
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters => [Weight, Bias];
+
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0][..^1], Weight.Shape[0]];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return nn.functional.linear(inputs[0], Weight.Value, OfZeros()).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What a place of zeros becomes, <c>[3·C]</c>: the bias.</summary>
+    internal Tensor OfZeros()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] parts = Bias.Value.chunk(3);
+        return (KeysHaveBias ? Bias.Value.alias() : cat([parts[0], zeros_like(parts[1]), parts[2]])).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,12 @@
+# Writes a state dict of zeros (float16, safetensors) for an architecture, whatever the file's name ends with.
+param([string] $Architecture, [string] $Path, [long] $Classes = 1000)
+
+[EasyExplain.Runtime.NativeLibraries]::LoadTorch()
+$network = [EasyExplain.Models.Architectures.Catalog]::Find($Architecture).Build($Classes)
+$tensors = [System.Collections.Generic.Dictionary[string, TorchSharp.torch+Tensor]]::new()
+foreach ($parameter in $network.Parameters) {
+    $tensors[$parameter.Name] = [TorchSharp.torch]::zeros([long[]] $parameter.Shape, [TorchSharp.torch+ScalarType]::Float16)
+}
+[EasyExplain.Weights.SafetensorsWriter]::Write($Path, [System.Linq.Enumerable]::ToArray($tensors), $null)
+foreach ($tensor in $tensors.Values) { $tensor.Dispose() }
+$network.Dispose()
