@@ -52,6 +52,20 @@ public class ImportCamModelTests(ModuleSession session) : IClassFixture<ModuleSe
         Assert.Contains(session.Run("Import-CamModel -Verbose").Verbose, message => message.Contains("resnet20", StringComparison.Ordinal));
 
     [Fact]
+    public void StateDictKey_IsLookedFor_AndAWrongOneIsNamed()
+    {
+        string path = session.Run("Import-CamModel").Get<string>("Path");
+        ErrorRecord? error = session.Run("Import-CamModel $args[0] -StateDictKey model_ema", path).Terminated;
+        Assert.Equal("WeightFileInvalid,EasyExplain.PowerShell.Cmdlets.ImportCamModelCommand", error?.FullyQualifiedErrorId);
+        Assert.Contains("no tensors under 'model_ema'", error?.ToString(), StringComparison.Ordinal);
+
+        // Found: the first block's tensors alone are no network.
+        error = session.Run("Import-CamModel $args[0] -StateDictKey layer1 -Architecture resnet20", path).Terminated;
+        Assert.Contains("conv1.weight", error?.ToString(), StringComparison.Ordinal);
+        Assert.Contains("It holds: 0.", error?.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Architectures_AreCompletedWithTab()
     {
         const string line = "Import-CamModel -Architecture resnext";

@@ -46,6 +46,10 @@ Describe 'Import-CamModel' {
         { Import-CamModel @arguments } | Should -Throw -ExpectedMessage $says
     }
 
+    It 'names a key that a file does not have' {
+        { Import-CamModel (Import-CamModel).Path -StateDictKey model_ema } | Should -Throw -ErrorId 'WeightFileInvalid*' -ExpectedMessage "*'model_ema'*"
+    }
+
     Context 'torchvision''s own weights' {
         BeforeAll {
             $before = $env:TORCH_HOME, $env:EASYEXPLAIN_WEIGHTS_URL

@@ -14,6 +14,9 @@ public sealed record ModelOptions
     /// <summary>torchvision's name, or null to recognise it from the tensors.</summary>
     public string? Architecture { get; init; }
 
+    /// <summary>Where in a checkpoint the weights are, such as <c>model_ema</c>; null for the usual place (see <see cref="WeightFile.Open"/>).</summary>
+    public string? StateDictKey { get; init; }
+
     /// <summary>The published weights that the file holds, whose preprocessing is used; null to tell them by the file's name.</summary>
     public NamedWeights? Weights { get; init; }
 
@@ -59,13 +62,15 @@ public static class ModelImporter
     /// <exception cref="ModelImportException">Its tensors fit no architecture, or an option does not fit.</exception>
     public static CamModel Import(string path, ModelOptions options, Action<string> explain)
     {
-        using WeightFile file = WeightFile.Open(path);
-        explain($"'{path}' is a {file.Format} file with {file.Entries.Count} tensors.");
-        IReadOnlyList<WeightEntry> entries = ParameterLoading.Needed(file.Entries);
-        Architecture architecture = ArchitectureOf(file, entries, options, explain);
+        using WeightFile file = WeightFile.Open(path, options.StateDictKey);
+        explain($"'{path}' is a {file.Format} file with {file.Entries.Count} tensors{(file.Key is null ? "" : $" under '{TensorDifference.Clean(file.Key)}'")}.");
+        if (options.StateDictKey is null && file.OtherKeys.Count > 0)
+        {
+            explain($"-StateDictKey would take those under {TensorDifference.List(file.OtherKeys)} instead.");
+        }
+        (Architecture architecture, IReadOnlyList<WeightEntry> entries) = ArchitectureOf(file, options, explain);
         NativeLibraries.LoadTorch();
         Device device = DeviceOf(options.Device);
-        entries = ParameterLoading.AsNamedBy(architecture, entries);
         Preprocessing preprocessing = PreprocessingOf(file, options, UsualFor(architecture, entries, options, path, explain), explain);
         long classes = ParameterLoading.ClassesOf(entries, architecture, path);
         Network network = Build(architecture, classes, preprocessing);
@@ -84,17 +89,27 @@ public static class ModelImporter
         }
     }
 
-    private static Architecture ArchitectureOf(WeightFile file, IReadOnlyList<WeightEntry> entries, ModelOptions options, Action<string> explain)
+    /// <summary>The architecture, and the file's tensors under its names.</summary>
+    private static (Architecture Architecture, IReadOnlyList<WeightEntry> Entries) ArchitectureOf(WeightFile file, ModelOptions options, Action<string> explain)
     {
+        IReadOnlyList<WeightEntry> entries = ParameterLoading.Needed(file.Entries);
+        CheckpointFit fit;
         string? asked = options.Weights?.Architecture ?? options.Architecture;
         if ((asked ?? FileMetadata.Architecture(file)) is { } name)
         {
             explain(asked is null ? $"The file says that it is '{name}'." : $"Architecture '{name}', as asked.");
-            return Catalog.Find(name);
+            fit = ParameterLoading.ReadAs(Catalog.Find(name), entries, file.Path);
         }
-        Architecture found = ParameterLoading.Recognize(entries, Catalog.All, file.Path);
-        explain($"Recognised as '{found.Name}': all names and shapes fit, and fit no other architecture.");
-        return found;
+        else
+        {
+            fit = ParameterLoading.Recognize(entries, Catalog.All, file.Path);
+            explain($"Recognised as '{fit.Architecture.Name}': all {fit.Entries.Count} names and shapes fit, and fit no other architecture.");
+        }
+        foreach (string sentence in fit.Explanations())
+        {
+            explain(sentence);
+        }
+        return (fit.Architecture, fit.Entries);
     }
 
     /// <summary>The preprocessing of the published weights that the file holds, else the usual one of its architecture.</summary>

@@ -1,4 +1,3 @@
-using EasyExplain.Imaging;
 using EasyExplain.Models.Architectures;
 using EasyExplain.Networks;
 using EasyExplain.Weights;
@@ -10,7 +9,6 @@ namespace EasyExplain.Models;
 /// <summary>Brings a weight file's tensors and a network's parameters together.</summary>
 internal static class ParameterLoading
 {
-    private const int NamesShown = 20;
     private const int ExamplesShown = 5;
 
     /// <summary>The entries that a network in use needs; counters of the training are left out.</summary>
@@ -20,7 +18,7 @@ internal static class ParameterLoading
     /// <summary>The entries under the names this architecture has today, without those it has no use for.</summary>
     public static IReadOnlyList<WeightEntry> AsNamedBy(Architecture architecture, IReadOnlyList<WeightEntry> entries) =>
     [
-        .. entries.Select(entry => entry with { Name = architecture.CurrentName(entry.Name) }).Where(entry => !architecture.Ignores(entry.Name)),
+        .. entries.Select(entry => CheckpointNames.Renamed(entry, architecture.CurrentName(entry.Name))).Where(entry => !architecture.Ignores(entry.Name)),
     ];
 
     /// <summary>How many classes the last layer's weight has.</summary>
@@ -29,37 +27,53 @@ internal static class ParameterLoading
         entries.FirstOrDefault(entry => entry.Name == architecture.Head) is { Shape: [> 0, ..] } head
             ? head.Shape[0]
             : throw new ModelImportException(ModelFault.WeightsDoNotFit,
-                $"'{path}' has no '{architecture.Head}', the last layer of {architecture.Name}, so the number of classes is not known. It holds: {List(entries.Select(entry => entry.Name), ExamplesShown)}.");
+                $"'{path}' has no '{architecture.Head}', the last layer of {architecture.Name}, so the number of classes is not known. It holds: {TensorDifference.List(entries.Select(entry => entry.Name), ExamplesShown)}.");
 
-    /// <summary>The one architecture of <paramref name="candidates"/> that has exactly these names and shapes.</summary>
+    /// <summary>The one architecture of <paramref name="candidates"/> that has these tensors, and how they were read.</summary>
     /// <exception cref="ModelImportException">None has, or several have: a wrong guess is worse than a question.</exception>
-    public static Architecture Recognize(IReadOnlyList<WeightEntry> entries, IReadOnlyList<Architecture> candidates, string path)
+    public static CheckpointFit Recognize(IReadOnlyList<WeightEntry> entries, IReadOnlyList<Architecture> candidates, string path) =>
+        Fit(entries, candidates, path) ?? throw NotRecognized(Nearest(entries, candidates), entries, candidates, path);
+
+    /// <summary>The tensors as those of <paramref name="architecture"/>, as near as they come: whether they fit is seen when they are loaded.</summary>
+    /// <exception cref="ModelImportException">They fit several times, such as a student's and a teacher's.</exception>
+    public static CheckpointFit ReadAs(Architecture architecture, IReadOnlyList<WeightEntry> entries, string path) =>
+        Fit(entries, [architecture], path) ?? Nearest(entries, [architecture]);
+
+    private static CheckpointFit? Fit(IReadOnlyList<WeightEntry> entries, IReadOnlyList<Architecture> candidates, string path)
     {
-        var compared = new List<(Architecture Architecture, Difference Difference)>();
-        foreach (Architecture candidate in candidates)
-        {
-            IReadOnlyList<WeightEntry> named = AsNamedBy(candidate, entries);
-            if (named.FirstOrDefault(entry => entry.Name == candidate.Head) is { Shape: [> 0, ..] } head)
-            {
-                Preprocessing usual = candidate.UsualFor(named);
-                using Network network = candidate.Build(head.Shape[0], usual.Height, usual.Width);
-                compared.Add((candidate, Difference.Between(network, named)));
-            }
-        }
-        Architecture[] fits = [.. compared.Where(pair => pair.Difference.Count == 0).Select(pair => pair.Architecture)];
-        if (fits.Length == 1)
-        {
-            return fits[0];
-        }
-        if (fits.Length > 1)
-        {
-            throw new ModelImportException(ModelFault.ArchitectureNotRecognized,
-                $"The tensors of '{path}' fit more than one architecture: {string.Join(", ", fits.Select(fit => fit.Name))}. Say which with -Architecture.");
-        }
-        (Architecture? best, Difference? remaining) = compared.MinBy(pair => pair.Difference.Count);
-        string near = best is null ? "" : $" The nearest is {best.Name}: {remaining}.";
-        throw new ModelImportException(ModelFault.ArchitectureNotRecognized,
-            $"The tensors of '{path}' fit no known architecture.{near} It holds: {List(entries.Select(entry => entry.Name), ExamplesShown)}. " +
+        // Most last layers are called as others are, and the ways to read the names depend on no more than that.
+        var ways = candidates.Select(candidate => candidate.Head).Distinct().ToDictionary(head => head, head => CheckpointNames.Find(entries, head));
+        CheckpointFit[] fits =
+        [
+            .. candidates.SelectMany(candidate => ways[candidate.Head].Select(names => CheckpointFit.CompareIfNear(candidate, names)))
+                .OfType<CheckpointFit>().Where(fit => fit.IsExact).DistinctBy(fit => (fit.Architecture, fit.Names.Prefix))
+                .GroupBy(fit => CheckpointKeys.Rank(fit.Names.Key)).MinBy(group => group.Key) ?? Enumerable.Empty<CheckpointFit>(),
+        ];
+        return fits.Length <= 1 ? fits.FirstOrDefault() : throw new ModelImportException(ModelFault.ArchitectureNotRecognized,
+            $"The tensors of '{path}' fit more than one architecture, or fit more than once: {string.Join(", ", fits.Select(fit => fit.ToString()))}. " +
+            (fits.All(fit => fit.Names.Prefix == fits[0].Names.Prefix) ? "Say which with -Architecture." : $"Say which with -StateDictKey {TensorDifference.Clean(fits[0].Names.Key)}."));
+    }
+
+    /// <summary>The architecture, and the way to read the names, that leaves the fewest differences.</summary>
+    private static CheckpointFit Nearest(IReadOnlyList<WeightEntry> entries, IReadOnlyList<Architecture> candidates)
+    {
+        string common = entries.Select(entry => entry.Name).DefaultIfEmpty("").Aggregate((a, b) => a[..a.AsSpan().CommonPrefixLength(b)]);
+        string prefix = common[..(common.LastIndexOf('.') + 1)];
+        return candidates.GroupBy(candidate => candidate.Head)
+            .SelectMany(group => CheckpointNames.Find(entries, group.Key)
+                .Concat(new[] { "", prefix }.Select(before => CheckpointNames.Plain(entries, group.Key, before)))
+                .DistinctBy(names => (names.Prefix, names.FileHead, names.Inside.Count))
+                .SelectMany(names => group.Select(candidate => CheckpointFit.Compare(candidate, names))))
+            .MinBy(fit => fit.Difference.Count)!;
+    }
+
+    private static ModelImportException NotRecognized(
+        CheckpointFit near, IReadOnlyList<WeightEntry> entries, IReadOnlyList<Architecture> candidates, string path)
+    {
+        bool nothingInCommon = near.Difference.Unexpected.Count == near.Entries.Count;
+        return new ModelImportException(ModelFault.ArchitectureNotRecognized,
+            $"The tensors of '{path}' fit no known architecture. {(nothingInCommon ? "No name is known." : $"The nearest is {near}: {near.Difference}.")} " +
+            $"It holds: {TensorDifference.List(entries.Select(entry => entry.Name), ExamplesShown)}. " +
             $"Known architectures: {string.Join(", ", candidates.Select(candidate => candidate.Name))}.");
     }
 
@@ -67,7 +81,7 @@ internal static class ParameterLoading
     /// <exception cref="ModelImportException">Tensors are missing, not expected, or of another shape; each is named.</exception>
     public static void Load(Network network, WeightFile file, IReadOnlyList<WeightEntry> entries, Device device, string architecture)
     {
-        Difference difference = Difference.Between(network, entries);
+        TensorDifference difference = TensorDifference.Between(network, entries);
         if (difference.Count > 0)
         {
             throw new ModelImportException(ModelFault.WeightsDoNotFit, $"The tensors of '{file.Path}' are not those of {architecture}: {difference}.");
@@ -76,46 +90,7 @@ internal static class ParameterLoading
         foreach (Parameter parameter in network.Parameters)
         {
             using DisposeScope scope = NewDisposeScope();
-            parameter.Load(file.Read(byName[parameter.Name]).to(float32).to(device));
+            parameter.Load(file.ReadFloat32(byName[parameter.Name]).to(device));
         }
-    }
-
-    private static string List(IEnumerable<string> names, int most = NamesShown)
-    {
-        // Names come from the file: what could steer a terminal is not printed.
-        string[] all = [.. names.Select(name => string.Concat(name.Where(letter => !char.IsControl(letter))))];
-        return string.Join(", ", all.Take(most)) + (all.Length > most ? $" and {all.Length - most} more" : "");
-    }
-
-    /// <summary>What keeps a file's tensors from being a network's parameters.</summary>
-    private sealed record Difference(IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected, IReadOnlyList<string> MisShaped)
-    {
-        public int Count => Missing.Count + Unexpected.Count + MisShaped.Count;
-
-        public static Difference Between(Network network, IReadOnlyList<WeightEntry> entries)
-        {
-            Dictionary<string, WeightEntry> given = entries.ToDictionary(entry => entry.Name);
-            var missing = new List<string>();
-            var misShaped = new List<string>();
-            foreach (Parameter wanted in network.Parameters)
-            {
-                if (!given.Remove(wanted.Name, out WeightEntry? entry))
-                {
-                    missing.Add(wanted.Name);
-                }
-                else if (!entry.Shape.SequenceEqual(wanted.Shape))
-                {
-                    misShaped.Add($"{wanted.Name} is [{string.Join(", ", entry.Shape)}], not [{string.Join(", ", wanted.Shape)}]");
-                }
-            }
-            return new Difference(missing, [.. given.Keys], misShaped);
-        }
-
-        public override string ToString() => string.Join("; ", new[]
-        {
-            Missing.Count > 0 ? $"missing: {List(Missing)}" : "",
-            Unexpected.Count > 0 ? $"not expected: {List(Unexpected)}" : "",
-            MisShaped.Count > 0 ? $"of another shape: {List(MisShaped)}" : "",
-        }.Where(part => part.Length > 0));
     }
 }

@@ -24,9 +24,9 @@ internal static class FileSignatures
         (0, [.. "version https://git-lfs"u8], "a Git LFS pointer, which stands for the real file; fetch that with 'git lfs pull'"),
     ];
 
-    /// <summary>The function that reads the file.</summary>
+    /// <summary>The function that reads the file, of a checkpoint the part with the given key (null for the usual one).</summary>
     /// <exception cref="InvalidDataException">The file is none of the formats that are read; the message says what it seems to be.</exception>
-    public static Func<FileStream, WeightTable> FindReader(FileStream file)
+    public static Func<FileStream, string?, WeightTable> FindReader(FileStream file)
     {
         if (file.Length == 0)
         {
@@ -44,7 +44,7 @@ internal static class FileSignatures
         }
         if (LooksLikeSafetensors(head))
         {
-            return SafetensorsReader.Read;
+            return (opened, _) => SafetensorsReader.Read(opened);
         }
         throw new InvalidDataException(
             $"The file is {Name(head)}. Read are safetensors files and state dicts written by torch.save, told by their content. {HowToSave}");

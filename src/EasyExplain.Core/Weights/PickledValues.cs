@@ -5,7 +5,17 @@ namespace EasyExplain.Weights;
 // What the unpickler makes, beside null, bool, long, BigInteger, double, string, byte[], object?[] (tuple) and List<object?>.
 
 /// <summary>A dict or OrderedDict: its pairs in the order they were set. Nothing is looked up by key, so keys may be anything, even twice.</summary>
-internal sealed class PickledDictionary : List<KeyValuePair<object?, object?>>;
+internal class PickledDictionary : List<KeyValuePair<object?, object?>>;
+
+/// <summary>
+/// Stands for an object of another class, or for what a function would return: nothing was made or called, only the name is kept, and the
+/// items that were set, because the class may be a kind of dictionary.
+/// </summary>
+internal sealed class PickledObject(string @class) : PickledDictionary
+{
+    /// <summary>The class or function by its full name, such as <c>argparse.Namespace</c>.</summary>
+    public string Class { get; } = @class;
+}
 
 /// <summary>The name of a Python class or function; only ever a name.</summary>
 internal sealed record PickledGlobal(string Name);

@@ -20,7 +20,7 @@ internal static class PyTorchLegacyReader
     public static bool Recognises(ReadOnlySpan<byte> head) =>
         head.StartsWith(MagicText) || (head is [0x80, ..] && head[..Math.Min(head.Length, 32)].IndexOf(MagicBytes) > 0);
 
-    public static WeightTable Read(FileStream file)
+    public static WeightTable Read(FileStream file, string? key)
     {
         file.Position = 0;
         if (Unpickle(file) is not BigInteger magic || magic != MagicNumber || Unpickle(file) is not Protocol)
@@ -31,7 +31,8 @@ internal static class PyTorchLegacyReader
         var unpickler = new Unpickler(file, file.Length - file.Position);
         object? root = unpickler.Load();
         Dictionary<string, FileBytes> storages = Storages(file, unpickler.Storages);
-        return new WeightTable("PyTorch legacy", StateDict.Entries(root, Locate), new Dictionary<string, string>(), file);
+        StateDict found = StateDict.Find(root, key, Locate);
+        return new WeightTable("PyTorch legacy", found.Entries, file) { Key = found.Key, OtherKeys = found.OtherKeys };
 
         FileBytes Locate(PickledStorage storage) =>
             storages.GetValueOrDefault(storage.Key)
@@ -62,7 +63,7 @@ internal static class PyTorchLegacyReader
                     $"The storage '{key}' should hold {storage.Count} {storage.Type} elements, but announces {count}, " +
                     $"and {file.Length - position} bytes are left; the file may have been cut off.");
             }
-            if (!storages.TryAdd(key, new FileBytes(file, position, count * size)))
+            if (!storages.TryAdd(key, new FileBytes(file.SafeFileHandle, position, count * size)))
             {
                 throw new InvalidDataException($"The file holds the storage '{key}' twice.");
             }

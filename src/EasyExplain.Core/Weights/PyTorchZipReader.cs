@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 
 namespace EasyExplain.Weights;
@@ -11,42 +10,27 @@ internal static class PyTorchZipReader
 {
     private const string PickleName = "data.pkl";
 
-    public static WeightTable Read(FileStream file)
+    public static WeightTable Read(FileStream file, string? key)
     {
-        file.Position = 0;
-        var archive = new ZipArchive(file, ZipArchiveMode.Read);
-        Dictionary<string, ZipArchiveEntry> members = Members(archive);
+        Dictionary<string, ZipMember> members = ZipDirectory.Read(file.SafeFileHandle);
         string folder = Folder(members.Keys);
         CheckByteOrder(members, folder);
-        var storages = new Dictionary<string, ZipBytes>();
-        object? root = Unpickle(members[folder + PickleName]);
-        return new WeightTable("PyTorch zip", StateDict.Entries(root, Locate), new Dictionary<string, string>(), archive);
+        var storages = new Dictionary<string, StoredBytes>();
+        StateDict found = StateDict.Find(Unpickle(members[folder + PickleName]), key, Locate);
+        return new WeightTable("PyTorch zip", found.Entries, file) { Key = found.Key, OtherKeys = found.OtherKeys };
 
-        ZipBytes Locate(PickledStorage storage)
+        StoredBytes Locate(PickledStorage storage)
         {
-            if (!storages.TryGetValue(storage.Key, out ZipBytes? bytes))
+            if (!storages.TryGetValue(storage.Key, out StoredBytes? bytes))
             {
                 string name = $"{folder}data/{storage.Key}";
-                bytes = members.TryGetValue(name, out ZipArchiveEntry? member)
-                    ? new ZipBytes(member)
+                bytes = members.TryGetValue(name, out ZipMember? member)
+                    ? member.Bytes()
                     : throw new InvalidDataException($"the archive has no member '{name}' with its values.");
                 storages.Add(storage.Key, bytes);
             }
             return bytes;
         }
-    }
-
-    private static Dictionary<string, ZipArchiveEntry> Members(ZipArchive archive)
-    {
-        var members = new Dictionary<string, ZipArchiveEntry>();
-        foreach (ZipArchiveEntry member in archive.Entries)
-        {
-            if (!members.TryAdd(member.FullName, member))
-            {
-                throw new InvalidDataException($"The archive has two members '{member.FullName}'.");
-            }
-        }
-        return members;
     }
 
     /// <summary>The folder in which torch.save has put everything, with its slash; empty when an archive was packed anew without it.</summary>
@@ -71,15 +55,15 @@ internal static class PyTorchZipReader
         return folder;
     }
 
-    private static void CheckByteOrder(Dictionary<string, ZipArchiveEntry> members, string folder)
+    private static void CheckByteOrder(Dictionary<string, ZipMember> members, string folder)
     {
-        if (!members.TryGetValue(folder + "byteorder", out ZipArchiveEntry? member))
+        if (!members.TryGetValue(folder + "byteorder", out ZipMember? member))
         {
             // Before PyTorch 2.1 nobody wrote it, and the machines were little-endian.
             return;
         }
         const string Little = "little";
-        using Stream content = new ZipBytes(member).Open();
+        using Stream content = member.Bytes().Open();
         Span<byte> text = stackalloc byte[Little.Length];
         int count = content.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
         if (Encoding.ASCII.GetString(text[..count]) != Little)
@@ -88,9 +72,9 @@ internal static class PyTorchZipReader
         }
     }
 
-    private static object? Unpickle(ZipArchiveEntry member)
+    private static object? Unpickle(ZipMember member)
     {
-        var pickle = new ZipBytes(member);
+        StoredBytes pickle = member.Bytes();
         using var content = new BufferedStream(pickle.Open());
         return new Unpickler(content, pickle.Length).Load();
     }

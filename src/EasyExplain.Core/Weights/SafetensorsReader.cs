@@ -28,7 +28,7 @@ internal static class SafetensorsReader
         }
         var header = new byte[headerLength];
         file.ReadExactly(header);
-        var data = new FileBytes(file, prefix.Length + header.Length, rest - header.Length);
+        var data = new FileBytes(file.SafeFileHandle, prefix.Length + header.Length, rest - header.Length);
         try
         {
             using JsonDocument json = JsonDocument.Parse(header);
@@ -71,7 +71,7 @@ internal static class SafetensorsReader
             }
         }
         CheckSeamless(ranges, data.Length);
-        return new WeightTable("safetensors", entries, metadata, file);
+        return new WeightTable("safetensors", entries, file) { Metadata = metadata };
     }
 
     private static (WeightEntry Entry, long Start, long End) Entry(string name, JsonElement description, FileStream file, FileBytes data)

@@ -15,6 +15,10 @@ internal sealed class TensorLayout
     // A view may repeat its storage (expand writes stride 0). It becomes real memory here: it may be as large as its storage, or this large.
     private const long LargestRepeat = 1 << 20;
 
+    // Converted piece by piece, the values as stored need no memory to speak of, and stay in the processor's cache. libtorch works on less
+    // than 32,768 elements in the calling thread, which is as fast here, and does not wait for others where the machine is busy.
+    private const long LargestPiece = 1 << 14;
+
     private readonly StoredBytes _bytes;
     private readonly ScalarType _type;
     private readonly long _offset;
@@ -94,12 +98,33 @@ internal sealed class TensorLayout
     {
         using DisposeScope scope = NewDisposeScope();
         // A bool in memory must be 0 or 1, whatever the file says; so it is read as a number and asked.
-        bool isBool = _type == ScalarType.Bool;
-        Tensor values = empty(_span, dtype: isBool ? ScalarType.Byte : _type, device: CPU);
+        bool isBool = _type == ScalarType.Bool, isContiguous = IsContiguous();
+        Tensor values = empty(isContiguous ? _shape : [_span], dtype: isBool ? ScalarType.Byte : _type, device: CPU);
         _bytes.Read(_offset * ElementTypes.Size(_type), values);
         values = isBool ? values.ne(0) : values;
-        Tensor tensor = IsContiguous() ? values.view(_shape) : values.as_strided(_shape, _strides).contiguous();
-        return tensor.MoveToOuterDisposeScope();
+        values = isContiguous ? values : values.as_strided(_shape, _strides).contiguous();
+        return values.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A new contiguous float32 tensor with the values.</summary>
+    public Tensor ReadFloat32()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        if (_type == ScalarType.Float32 || _type == ScalarType.Bool || _bytes is not FileBytes || !IsContiguous())
+        {
+            return Read().to(ScalarType.Float32).MoveToOuterDisposeScope();
+        }
+        Tensor values = empty(_shape, dtype: ScalarType.Float32, device: CPU);
+        Tensor target = values.view(_span);
+        Tensor piece = empty(Math.Min(_span, LargestPiece), dtype: _type, device: CPU);
+        for (long start = 0; start < _span; start += LargestPiece)
+        {
+            long count = Math.Min(_span - start, LargestPiece);
+            using Tensor from = piece.narrow(0, 0, count), to = target.narrow(0, start, count);
+            _bytes.Read((_offset + start) * ElementTypes.Size(_type), from);
+            to.copy_(from);
+        }
+        return values.MoveToOuterDisposeScope();
     }
 
     private bool IsContiguous()

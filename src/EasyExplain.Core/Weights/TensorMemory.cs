@@ -10,10 +10,16 @@ internal static class TensorMemory
 
     public delegate void ChunkAction(Span<byte> bytes);
 
-    /// <summary>Hands out the memory of <paramref name="flat"/> (any type, [n], contiguous, on the CPU) piece by piece, in order.</summary>
-    public static void ForEachChunk(Tensor flat, ChunkAction action)
+    /// <summary>Hands out the memory of <paramref name="tensor"/> (any type and shape, contiguous, on the CPU) piece by piece, in order.</summary>
+    public static void ForEachChunk(Tensor tensor, ChunkAction action)
     {
-        long count = flat.shape[0];
+        long count = tensor.NumberOfElements;
+        if (count <= ChunkSize)
+        {
+            action(tensor.bytes);
+            return;
+        }
+        using Tensor flat = tensor.view(count);
         for (long start = 0; start < count; start += ChunkSize)
         {
             using Tensor chunk = flat.narrow(0, start, Math.Min(ChunkSize, count - start));

@@ -6,7 +6,8 @@ namespace EasyExplain.Weights;
 
 /// <summary>
 /// Reads a pickle as torch.save writes it: tensors, storages, collections and plain values. Classes and functions are only names here:
-/// the few that belong to tensors are understood, every other one is refused by name, and none is ever looked up, called or instantiated.
+/// the few that belong to tensors are understood, what any other one would make is a <see cref="PickledObject"/>, and none is ever
+/// looked up, called or instantiated.
 /// </summary>
 /// <remarks>
 /// The format is a program for a small stack machine, described in Python's pickletools. It may be hostile: what it announces is checked
@@ -21,26 +22,18 @@ internal sealed class Unpickler(Stream stream, long length)
     private const string WhyRefused =
         "Opening it would run its Python code, so it is refused. Save a state dict instead: torch.save(model.state_dict(), 'file.pth').";
 
-    private static readonly HashSet<string> DataTypes = new(
-        new[]
-        {
-            "float64", "float32", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2", "complex128", "complex64", "complex32",
-            "int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8", "bool", "qint32", "qint8", "quint8",
-        }.Select(name => "torch." + name));
-
     private readonly PickleInput _input = new(stream, length);
     private readonly List<object?> _stack = [];
     private readonly List<int> _marks = [];
     private readonly List<object?> _memo = [];
     private readonly Dictionary<string, PickledStorage> _storages = [];
     private long _instructions;
-    private PickledGlobal? _firstUnknown;
 
     /// <summary>Every storage the pickle speaks of, by its key.</summary>
     public IReadOnlyDictionary<string, PickledStorage> Storages => _storages;
 
     /// <summary>Reads one pickle, up to its end; the stream then stands right behind it.</summary>
-    /// <exception cref="InvalidDataException">The pickle is broken, or asks for a class or function that has no place in a state dict.</exception>
+    /// <exception cref="InvalidDataException">The pickle is broken, or a whole Python object, such as a model, rather than data.</exception>
     public object? Load()
     {
         while (true)
@@ -49,8 +42,12 @@ internal sealed class Unpickler(Stream stream, long length)
             var opcode = (PickleOpcode)_input.Byte();
             if (opcode == PickleOpcode.Stop)
             {
-                object? result = Pop();
-                return _firstUnknown is null ? result : throw Misplaced(_firstUnknown);
+                return Pop() switch
+                {
+                    PickledObject { Count: 0 } whole => throw Whole(whole.Class),
+                    PickledGlobal name => throw Whole(name.Name),
+                    var result => result,
+                };
             }
             Run(opcode);
         }
@@ -111,11 +108,11 @@ internal sealed class Unpickler(Stream stream, long length)
             case PickleOpcode.SetItem: SetItems(Pop(2)); break;
             case PickleOpcode.SetItems: SetItems(PopToMark()); break;
 
-            case PickleOpcode.Global: Push(Named(_input.Line(), _input.Line())); break;
+            case PickleOpcode.Global: Push(new PickledGlobal($"{_input.Line()}.{_input.Line()}")); break;
             case PickleOpcode.StackGlobal: PushStackGlobal(Pop(2)); break;
             case PickleOpcode.Reduce or PickleOpcode.NewObj: Call(Pop(2)); break;
             case PickleOpcode.NewObjEx: Call(Pop(3)); break;
-            case PickleOpcode.Obj: Call(PopToMark()); break;
+            case PickleOpcode.Obj: Call(PopToMark() is [var type, .. var given] ? [type, given] : []); break;
             case PickleOpcode.Inst: Instantiate(); break;
             case PickleOpcode.Build: Build(); break;
             case PickleOpcode.BinPersId: Push(Persistent(Pop())); break;
@@ -245,11 +242,12 @@ internal sealed class Unpickler(Stream stream, long length)
 
     private void Extend(object?[] items)
     {
-        if (Top() is not List<object?> list)
+        switch (Top())
         {
-            throw new InvalidDataException("The pickle appends to something that is not a list.");
+            case List<object?> list: list.AddRange(items); break;
+            case PickledObject: break; // of a class that may be a kind of list; nothing in one is needed
+            default: throw new InvalidDataException("The pickle appends to something that is not a list.");
         }
-        list.AddRange(items);
     }
 
     private void PushDictionary(object?[] items)
@@ -272,48 +270,38 @@ internal sealed class Unpickler(Stream stream, long length)
 
     // ---- things by name
 
-    private PickledGlobal Named(string module, string name)
-    {
-        var global = new PickledGlobal($"{module}.{name}");
-        if (!IsKnown(global.Name))
-        {
-            _firstUnknown ??= global;
-        }
-        return global;
-    }
-
-    private static bool IsKnown(string name) =>
-        name is "collections.OrderedDict" or "torch.Size"
-            or "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2"
-            or "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state"
-        || ElementTypes.FromStorageClass(name) is not null || DataTypes.Contains(name);
-
     private void PushStackGlobal(object?[] names)
     {
         if (names is not [string module, string name])
         {
             throw new InvalidDataException("The pickle names a class by something that is not text.");
         }
-        Push(Named(module, name));
+        Push(new PickledGlobal($"{module}.{name}"));
     }
 
     private void Instantiate()
     {
-        PickledGlobal type = Named(_input.Line(), _input.Line());
+        var type = new PickledGlobal($"{_input.Line()}.{_input.Line()}");
         Call([type, PopToMark()]);
     }
 
     /// <summary>What the pickle wants called, with its arguments behind it.</summary>
     private void Call(object?[] call)
     {
+        if (call is [PickledObject made, ..])
+        {
+            // A function that another function would have found, such as getattr.
+            Push(new PickledObject(made.Class));
+            return;
+        }
+        // A tensor of a class of its own, or with attributes: within the arguments is the call that makes the plain tensor.
+        if (call is [PickledGlobal { Name: "torch._tensor._rebuild_from_type_v2" }, object?[] and [PickledGlobal maker, _, object?[] inner, ..]])
+        {
+            call = [maker, inner];
+        }
         if (call is not [PickledGlobal function, object?[] arguments, ..])
         {
-            throw call is [PickledGlobal named, ..] ? Refused(named) : new InvalidDataException("The pickle calls something that is not a function.");
-        }
-        // Protocols 0 and 1 name the class of an object one level deeper.
-        if (function.Name is "copy_reg._reconstructor" or "copyreg._reconstructor" && arguments is [PickledGlobal type, ..])
-        {
-            function = type;
+            throw new InvalidDataException("The pickle calls something that is not a function.");
         }
         Push((function.Name, arguments) switch
         {
@@ -323,7 +311,12 @@ internal sealed class Unpickler(Stream stream, long length)
                 [PickledStorage storage, long offset and >= 0, object?[] shape, object?[] strides, ..])
                 => new PickledTensor(storage, storage.Start + offset, shape, strides),
             ("torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state", [PickledTensor tensor, ..]) => tensor,
-            _ => throw Refused(function),
+            ("torch.Size" or "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2" or
+                "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state", _)
+                => throw new InvalidDataException($"The pickle calls '{function.Name}' with arguments that it does not take."),
+            // Protocols 0 and 1 name the class of an object one level deeper.
+            ("copy_reg._reconstructor" or "copyreg._reconstructor", [PickledGlobal type, ..]) => new PickledObject(type.Name),
+            _ => new PickledObject(function.Name),
         });
     }
 
@@ -352,7 +345,10 @@ internal sealed class Unpickler(Stream stream, long length)
         return dictionary;
     }
 
-    /// <summary>BUILD sets attributes. A state dict has one, <c>_metadata</c>, the versions of its modules' layouts; it is not needed here.</summary>
+    /// <summary>
+    /// BUILD sets attributes. A state dict has one, <c>_metadata</c>, the versions of its modules' layouts; neither that nor what other
+    /// objects have inside is needed here.
+    /// </summary>
     private void Build()
     {
         Pop();
@@ -372,7 +368,7 @@ internal sealed class Unpickler(Stream stream, long length)
             case object?[] and ["storage", PickledGlobal type, string key, _, long count, .. var rest]:
                 if (ElementTypes.FromStorageClass(type.Name) is not { } elementType)
                 {
-                    throw Misplaced(type);
+                    throw new InvalidDataException($"The file holds elements of the type '{type.Name}', which are not read.");
                 }
                 PickledStorage root = new(elementType, key, count);
                 if (count < 0 || (_storages.TryGetValue(key, out PickledStorage? known) && known != root))
@@ -391,12 +387,6 @@ internal sealed class Unpickler(Stream stream, long length)
         }
     }
 
-    /// <summary>The error for a call that is not carried out. One with nothing else on the stack would make the file's own object.</summary>
-    private InvalidDataException Refused(PickledGlobal function) =>
-        IsKnown(function.Name) ? new($"The pickle calls '{function.Name}' with arguments that it does not take.")
-        : _stack.Count > 0 || _marks.Count > 0 ? Misplaced(function)
-        : new($"The file holds a whole pickled model (or another Python object) of class '{function.Name}'. {WhyRefused}");
-
-    private static InvalidDataException Misplaced(PickledGlobal global) =>
-        new($"The file asks for '{global.Name}', which has no place in a state dict. {WhyRefused}");
+    private static InvalidDataException Whole(string type) =>
+        new($"The file holds a whole pickled model (or another Python object) of class '{type}'. {WhyRefused}");
 }

@@ -29,6 +29,12 @@ public sealed class WeightFile : IDisposable
     /// <summary><c>safetensors</c>, <c>PyTorch zip</c> or <c>PyTorch legacy</c>.</summary>
     public string Format => _table.Format;
 
+    /// <summary>Where in a checkpoint the tensors are, such as <c>state_dict</c>; null when they are what the file holds.</summary>
+    public string? Key => _table.Key;
+
+    /// <summary>Where in the checkpoint other tensors are that could be meant, such as <c>model_ema</c>; the first ten.</summary>
+    public IReadOnlyList<string> OtherKeys => _table.OtherKeys;
+
     /// <summary>The tensors, in the order of the file; no name appears twice.</summary>
     public IReadOnlyList<WeightEntry> Entries => _table.Entries;
 
@@ -37,16 +43,24 @@ public sealed class WeightFile : IDisposable
 
     /// <summary>Opens a weight file and reads its table. What it is, is told by its content; libtorch is not needed yet.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="WeightFileException">The file is not a weight file, is broken, or holds more than weights.</exception>
+    /// <param name="key">
+    /// Where in a checkpoint the tensors are: a dictionary's key (<c>model_ema</c>, or <c>ema.state_dict</c> for one within another), or what
+    /// stands before a dot in the tensors' names and is left out of them. Null for the usual ones: the largest dictionary of tensors; of
+    /// several so large the one with a usual name such as <c>state_dict</c> or <c>model</c>; averaged ones only if there are no others.
+    /// </param>
+    /// <exception cref="WeightFileException">
+    /// The file is not a weight file, is broken, holds a whole Python object, or several dictionaries of which none has a usual name, or
+    /// nothing under <paramref name="key"/>.
+    /// </exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
-    public static WeightFile Open(string path)
+    public static WeightFile Open(string path, string? key = null)
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
-            return new WeightFile(path, Explain(path, () => FileSignatures.FindReader(file)(file)));
+            return new WeightFile(path, Explain(path, () => At(key, FileSignatures.FindReader(file)(file, key))));
         }
         catch
         {
@@ -60,18 +74,43 @@ public sealed class WeightFile : IDisposable
     /// <returns>A new contiguous tensor on the CPU, of the entry's shape and type, which the caller owns (or the caller's dispose scope).</returns>
     /// <exception cref="ArgumentException">The entry does not come from a file.</exception>
     /// <exception cref="WeightFileException">The values cannot be read: the file has changed, or its compressed data is broken.</exception>
-    public Tensor Read(WeightEntry entry)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        TensorLayout layout = entry.Layout ?? throw new ArgumentException($"'{entry.Name}' is not an entry of {Path}.", nameof(entry));
-        return Explain(Path, layout.Read);
-    }
+    public Tensor Read(WeightEntry entry) => Explain(Path, Layout(entry).Read);
+
+    /// <summary>Reads the values of a tensor as float32, whatever the file has them in.</summary>
+    /// <inheritdoc cref="Read"/>
+    /// <returns>A new contiguous float32 tensor on the CPU, of the entry's shape, which the caller owns (or the caller's dispose scope).</returns>
+    public Tensor ReadFloat32(WeightEntry entry) => Explain(Path, Layout(entry).ReadFloat32);
 
     /// <summary>Closes the file. Tensors already read stay as they are.</summary>
     public void Dispose()
     {
         _disposed = true;
         _table.Owner.Dispose();
+    }
+
+    private TensorLayout Layout(WeightEntry entry)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return entry.Layout ?? throw new ArgumentException($"'{entry.Name}' is not an entry of {Path}.", nameof(entry));
+    }
+
+    /// <summary>The table of what is under <paramref name="key"/>, if the reader has found no dictionary there.</summary>
+    private static WeightTable At(string? key, WeightTable table)
+    {
+        if (key is null || key == table.Key)
+        {
+            return table;
+        }
+        string prefix = key + ".";
+        WeightEntry[] inside =
+        [
+            .. table.Entries.Where(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(entry => entry with { Name = entry.Name[prefix.Length..] }),
+        ];
+        return inside.Length > 0 ? table with { Key = key, Entries = inside } : throw new InvalidDataException(
+            $"There are no tensors under '{key}'. {(table.Key is null ? "The file" : $"The usual key is '{table.Key}', which")} holds {table.Entries.Count} " +
+            $"tensors, the first '{table.Entries.FirstOrDefault()?.Name}'." +
+            (table.OtherKeys.Count > 0 ? $" There are also tensors under '{string.Join("', '", table.OtherKeys)}'." : ""));
     }
 
     /// <summary>Inside, wrong data is an <see cref="InvalidDataException"/>, as .NET's zip reader has it; here it gets the file's name.</summary>

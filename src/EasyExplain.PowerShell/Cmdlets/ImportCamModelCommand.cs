@@ -14,6 +14,9 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// hint how to save its state dict.</para>
 /// <para>The architecture is recognised from the names and shapes of the tensors; the number of classes is the last layer's. Where the
 /// tensors fit several architectures, say which with -Architecture.</para>
+/// <para>A training script's checkpoint is taken as it is: the weights may lie under a key (state_dict, model), their names may begin with
+/// module., model. or _orig_mod., and an optimiser's state, a counter or a loss's weights beside them are left out. The last layer may
+/// have been replaced by a sequence with one layer in it. -Verbose says what was done.</para>
 /// <para>-Weights takes weights that torchvision publishes, by its own names, with the preprocessing that belongs to them. Their file is
 /// looked for in -Path if that is a folder, then in PyTorch's cache, so that what Python has downloaded is used: hub/checkpoints in
 /// TORCH_HOME, or in ~/.cache/torch (XDG_CACHE_HOME/torch where that is set). Else it is downloaded to there and checked against the
@@ -43,6 +46,11 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Recognises the architecture and says how; labels.txt has one label a line, in the order of the classes.</para>
 /// </example>
 /// <example>
+/// <title>The averaged weights of a checkpoint</title>
+/// <code>Import-CamModel ./checkpoint.pth -StateDictKey model_ema -Verbose</code>
+/// <para>Takes the weights under model_ema instead of those under model.</para>
+/// </example>
+/// <example>
 /// <title>Another input size and preprocessing</title>
 /// <code>Import-CamModel ./xray.safetensors -InputSize 320,320 -Mean 0.5,0.5,0.5 -Std 0.25,0.25,0.25 -ResizeMode CenterCrop</code>
 /// <para>Give what the network was trained with where it differs from torchvision's 224 by 224 pixels and ImageNet statistics.</para>
@@ -69,6 +77,11 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     [ArgumentCompleter(typeof(ArchitectureCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Architecture { get; set; }
+
+    /// <summary>Where in a checkpoint the weights are: a key such as model_ema, or what the tensors' names begin with. Without it, the usual place is found, and averaged weights are taken only if there are no others.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StateDictKey { get; set; }
 
     /// <summary>
     /// Weights that torchvision publishes: Default, or a name such as IMAGENET1K_V1, which Tab completes; or torchvision's full name, such as
@@ -130,6 +143,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         var options = new ModelOptions
         {
             Architecture = Architecture,
+            StateDictKey = StateDictKey,
             Weights = weights,
             Labels = LabelPath is null ? null : this.OrFatal(LabelPath, ReadLabels),
             InputSize = InputSize,

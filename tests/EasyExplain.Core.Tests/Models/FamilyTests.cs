@@ -43,8 +43,8 @@ public class FamilyTests
         using Network network = Catalog.Find(name).Build(7);
         WeightEntry[] without = [.. network.Parameters.Select(parameter => new WeightEntry(parameter.Name, ScalarType.Float32, [.. parameter.Shape]))];
         WeightEntry[] with = [.. without, .. auxiliary.Select(extra => new WeightEntry(extra, ScalarType.Float32, [7]))];
-        Assert.Equal(name, ParameterLoading.Recognize(without, Catalog.All, "mine.pth").Name);
-        Assert.Equal(name, ParameterLoading.Recognize(with, Catalog.All, "mine.pth").Name);
+        Assert.Equal(name, ParameterLoading.Recognize(without, Catalog.All, "mine.pth").Architecture.Name);
+        Assert.Equal(name, ParameterLoading.Recognize(with, Catalog.All, "mine.pth").Architecture.Name);
     }
 
     /// <summary>The figures that the documentation gives to those whose network was trained without torchvision's transform_input.</summary>

@@ -16,7 +16,7 @@ public class ParameterLoadingTests
     {
         foreach (long classes in new[] { 1000L, 7L })
         {
-            Assert.Equal(name, ParameterLoading.Recognize(Entries(Catalog.Find(name), classes), Catalog.All, "mine.pth").Name);
+            Assert.Equal(name, ParameterLoading.Recognize(Entries(Catalog.Find(name), classes), Catalog.All, "mine.pth").Architecture.Name);
         }
     }
 

@@ -39,7 +39,7 @@ public class VisionTransformerTests
         WeightEntry[] entries = [.. network.Parameters.Select(parameter => Entry(
             parameter.Name.Replace("mlp.0", "mlp.linear_1", StringComparison.Ordinal).Replace("mlp.3", "mlp.linear_2", StringComparison.Ordinal), [.. parameter.Shape]))];
         Assert.Contains(entries, entry => entry.Name == "encoder.layers.encoder_layer_11.mlp.linear_2.bias");
-        Assert.Equal("vit_b_16", EasyExplain.Models.ParameterLoading.Recognize(entries, Catalog.All, "old.pth").Name);
+        Assert.Equal("vit_b_16", EasyExplain.Models.ParameterLoading.Recognize(entries, Catalog.All, "old.pth").Architecture.Name);
     }
 
     [Theory]

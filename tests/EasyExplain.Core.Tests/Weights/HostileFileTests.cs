@@ -220,7 +220,15 @@ public class HostileFileTests
         { "not a list of pairs", "ccollections\nOrderedDict\n(NtR" },
         { "with arguments that it does not take", "ctorch._utils\n_rebuild_tensor_v2\n)R" },
         { "with arguments that it does not take", "ctorch\nSize\n)R" },
-        { "with arguments that it does not take", "ctorch\nFloatStorage\n)R" },
+        { "of class 'torch.FloatStorage'", "ctorch\nFloatStorage\n)R" },
+        { "of class 'models.Net'", "cmodels\nNet\n" },
+        { "of class 'models.Net'", "cmodels\nNet\n)\x81q\0h\0b" }, // an object that is its own state
+        { "'a' (an object of 'models.Net')", "}X\x01\0\0\0acmodels\nNet\n)\x81q\0}X\x01\0\0\0sh\0sbs" },
+        { "of class 'models.Net'", "cmodels\nNet\n)\x81q\0h\0a" }, // a kind of list, in itself
+        { "'a' (an object of 'models.Net')", "cmodels\nNet\n)\x81q\0X\x01\0\0\0ah\0s" }, // a kind of dictionary, in itself
+        { "of class 'builtins.getattr'", "cbuiltins\ngetattr\n(cmodels\nNet\nNtR)R" },
+        { "of class 'torch._tensor._rebuild_from_type_v2'", "ctorch._tensor\n_rebuild_from_type_v2\n(NNNNtR" },
+        { "not a function", "(o" },
         { "holds a list. A state dict is a dictionary", "]q\0h\0a" },
         { "an empty dictionary", "}" },
         { "'a' (a dictionary), 'b' (a list)", "}q\0X\x01\0\0\0ah\0sX\x01\0\0\0b]s" },
@@ -256,6 +264,56 @@ public class HostileFileTests
     public void DeepNesting_NeedsNoStack() => AssertRefused(
         "holds a tuple. A state dict is a dictionary",
         PickleBuilder.Zip(new PickleBuilder().Raw("N" + new string('\x85', 1_000_000)).Bytes), 200 << 20);
+
+    [Fact]
+    public void DictionariesInDictionaries_AreSearchedToASensibleDepth() => AssertRefused(
+        "without a state dict, but with 'd' (a dictionary)",
+        PickleBuilder.Zip(Nested(10_000).Bytes), 20 << 20);
+
+    [Fact]
+    public void DictionariesInACircle_AreSearchedOnce()
+    {
+        // Each holds itself, the other, and a tensor.
+        byte[] pickle = new PickleBuilder().Raw("}q\0").Text("a").Raw("}q\x01").Text("self").Raw("h\x01s").Text("other").Raw("h\0s")
+            .Text("w").Tensor([6], [1]).Raw("ss").Text("self").Raw("h\0s").Bytes;
+        using var folder = new TemporaryFolder();
+
+        using WeightFile file = WeightFile.Open(folder.Write("w.pth", PickleBuilder.Zip(pickle)));
+
+        Assert.Equal("a", file.Key);
+        Assert.Empty(file.OtherKeys);
+    }
+
+    [Fact]
+    public void HundredThousandDictionariesOfTensors_UnderLongKeys_AreTenNames()
+    {
+        // One tensor and one key of 200 letters, both remembered.
+        var pickle = new PickleBuilder().Tensor([6], [1]).Raw("q\0").Raw("0").Text(new string('k', 200)).Raw("q\x01").Raw("0").Raw("}");
+        for (int i = 0; i < 100_000; i++)
+        {
+            pickle.Raw("h\x01").Raw("}X\x01\0\0\0wh\0ss");
+        }
+
+        string message = Refuse(PickleBuilder.Zip(pickle.Bytes), 400 << 20);
+
+        Assert.True(message.Contains("holds several dictionaries of tensors"), message);
+        Assert.InRange(message.Length, 1000, 2000);
+    }
+
+    [Fact]
+    public void AKeyTooLongToBeOne_IsPassedOver() => AssertRefused(
+        "without a state dict",
+        PickleBuilder.Zip(new PickleBuilder().Raw("}").Text(new string('k', 201)).Raw("}").Text("w").Tensor([6], [1]).Raw("ss").Bytes));
+
+    private static PickleBuilder Nested(int depth)
+    {
+        var pickle = new PickleBuilder();
+        for (int i = 0; i < depth; i++)
+        {
+            pickle.Raw("}").Text("d");
+        }
+        return pickle.Raw("}").Text("w").Tensor([6], [1]).Raw("s" + new string('s', depth));
+    }
 
     [Fact]
     public void CopiesOfALargeList_AreCounted()

@@ -3,12 +3,17 @@
 Element i of every tensor made by ramp() is (37 i + 11) mod 101 - 50 (quarters of it for floating types, the test for > 0 for bool, plus 50
 for uint8): exact in every type, and the tests compute it themselves.
 """
+import argparse
 import collections
+import datetime
+import enum
 import json
+import pathlib
 import pickle
 import struct
 import zipfile
 
+import numpy
 import torch
 
 TYPES = [torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.bool]
@@ -94,6 +99,46 @@ def python2(name):
     assert torch.equal(loaded["whole"], ramp(4, 6)) and torch.equal(loaded["part"], ramp(24)[7:].as_strided((2, 3), (6, 2)))
 
 
+class Phase(enum.Enum):
+    TRAIN = 1
+
+
+def training():
+    """What torchvision's references/classification/train.py saves after an epoch, with an averaged model, and more of what others add."""
+    net = module()
+    averaged = torch.optim.swa_utils.AveragedModel(net)
+    optimizer = torch.optim.Adam(net.parameters())
+    sum(parameter.sum() for parameter in net.parameters()).backward()
+    optimizer.step()
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 30)
+    return {
+        "best_acc1": torch.tensor(0.5),
+        "model": module().state_dict(), "optimizer": optimizer.state_dict(), "lr_scheduler": scheduler.state_dict(), "epoch": 3,
+        "args": argparse.Namespace(device=torch.device("cpu"), dtype=torch.float16, output=pathlib.PurePosixPath("out"), lr=0.1),
+        "model_ema": averaged.state_dict(),
+        "accuracy": numpy.float64(0.5), "history": numpy.arange(3.0), "when": datetime.datetime(2026, 11, 23), "phase": Phase.TRAIN,
+        "size": torch.Size([1, 2]), "counts": collections.Counter("aab"), "queue": collections.deque([1, 2]), "scores": collections.defaultdict(list, a=[1]),
+    }
+
+
+def lightning():
+    """What PyTorch Lightning saves: the network is an attribute of the module, beside a loss with weights of its own."""
+    state = collections.OrderedDict((f"model.{name}", value) for name, value in module().state_dict().items())
+    state["criterion.weight"] = ramp(3)
+    return {
+        "epoch": 3, "pytorch-lightning_version": "1.8.6", "state_dict": state, "callbacks": {torch.nn.ReLU: {"best": None}},
+        "hyper_parameters": {"activation": torch.nn.ReLU, "act": torch.nn.ReLU(), "sum": torch.sum},
+    }
+
+
+class Tagged(torch.Tensor):
+    """A kind of tensor, as datasets' libraries and quantisers have them."""
+
+
+def kinds():
+    return collections.defaultdict(list, {"weight": torch.nn.Parameter(ramp(2, 3)), "tagged": ramp(4).as_subclass(Tagged)})
+
+
 def repacked(source, name):
     """The members of source below no folder, deflated."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(name, "w", zipfile.ZIP_DEFLATED) as new:
@@ -116,6 +161,10 @@ save_both("mixed", {
     "ordered": collections.OrderedDict(b=1), "bytes": b"\x00\xff", "sets": [{1, 2}, frozenset([3])], "float": float("-inf"),
 }, 4)
 save_both("checkpoint", {"epoch": 3, "state_dict": module().state_dict(), "best": 0.5})
+save_both("training", training(), 4)
+save_both("lightning", lightning())
+save_both("kinds", kinds())
+torch.save({"epoch": 3, "model": module()}, "whole_model_inside.pth")
 torch.save(module(), "whole_model.pth")
 torch.save(module(), "whole_model_protocol1.pth", pickle_protocol=1)
 torch.save(ramp(2, 3), "single_tensor.pth")

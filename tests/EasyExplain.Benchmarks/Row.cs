@@ -1,0 +1,11 @@
+namespace EasyExplain.Benchmarks;
+
+/// <summary>One promise and what was measured of it.</summary>
+/// <param name="What">What is compared with what.</param>
+/// <param name="Reach">The ratio that must not be exceeded.</param>
+/// <param name="Measured">The ratio as measured.</param>
+public sealed record Row(string What, double Reach, double Measured)
+{
+    /// <summary>Whether the promise was kept.</summary>
+    public bool Held => Measured <= Reach;
+}
