@@ -63,7 +63,7 @@ internal static class PyTorchLegacyReader
                     $"The storage '{key}' should hold {storage.Count} {storage.Type} elements, but announces {count}, " +
                     $"and {file.Length - position} bytes are left; the file may have been cut off.");
             }
-            if (!storages.TryAdd(key, new FileBytes(file.SafeFileHandle, position, count * size)))
+            if (!storages.TryAdd(key, new FileBytes(file, position, count * size)))
             {
                 throw new InvalidDataException($"The file holds the storage '{key}' twice.");
             }

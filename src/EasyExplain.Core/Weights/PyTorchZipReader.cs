@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 
 namespace EasyExplain.Weights;
@@ -12,25 +13,40 @@ internal static class PyTorchZipReader
 
     public static WeightTable Read(FileStream file, string? key)
     {
-        Dictionary<string, ZipMember> members = ZipDirectory.Read(file.SafeFileHandle);
+        file.Position = 0;
+        var archive = new ZipArchive(file, ZipArchiveMode.Read);
+        Dictionary<string, ZipArchiveEntry> members = Members(archive);
         string folder = Folder(members.Keys);
         CheckByteOrder(members, folder);
-        var storages = new Dictionary<string, StoredBytes>();
+        var storages = new Dictionary<string, ZipBytes>();
         StateDict found = StateDict.Find(Unpickle(members[folder + PickleName]), key, Locate);
-        return new WeightTable("PyTorch zip", found.Entries, file) { Key = found.Key, OtherKeys = found.OtherKeys };
+        return new WeightTable("PyTorch zip", found.Entries, archive) { Key = found.Key, OtherKeys = found.OtherKeys };
 
-        StoredBytes Locate(PickledStorage storage)
+        ZipBytes Locate(PickledStorage storage)
         {
-            if (!storages.TryGetValue(storage.Key, out StoredBytes? bytes))
+            if (!storages.TryGetValue(storage.Key, out ZipBytes? bytes))
             {
                 string name = $"{folder}data/{storage.Key}";
-                bytes = members.TryGetValue(name, out ZipMember? member)
-                    ? member.Bytes()
+                bytes = members.TryGetValue(name, out ZipArchiveEntry? member)
+                    ? new ZipBytes(member)
                     : throw new InvalidDataException($"the archive has no member '{name}' with its values.");
                 storages.Add(storage.Key, bytes);
             }
             return bytes;
         }
+    }
+
+    private static Dictionary<string, ZipArchiveEntry> Members(ZipArchive archive)
+    {
+        var members = new Dictionary<string, ZipArchiveEntry>();
+        foreach (ZipArchiveEntry member in archive.Entries)
+        {
+            if (!members.TryAdd(member.FullName, member))
+            {
+                throw new InvalidDataException($"The archive has two members '{member.FullName}'.");
+            }
+        }
+        return members;
     }
 
     /// <summary>The folder in which torch.save has put everything, with its slash; empty when an archive was packed anew without it.</summary>
@@ -55,27 +71,28 @@ internal static class PyTorchZipReader
         return folder;
     }
 
-    private static void CheckByteOrder(Dictionary<string, ZipMember> members, string folder)
+    private static void CheckByteOrder(Dictionary<string, ZipArchiveEntry> members, string folder)
     {
-        if (!members.TryGetValue(folder + "byteorder", out ZipMember? member))
+        if (!members.TryGetValue(folder + "byteorder", out ZipArchiveEntry? member))
         {
             // Before PyTorch 2.1 nobody wrote it, and the machines were little-endian.
             return;
         }
         const string Little = "little";
-        using Stream content = member.Bytes().Open();
-        Span<byte> text = stackalloc byte[Little.Length];
-        int count = content.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
-        if (Encoding.ASCII.GetString(text[..count]) != Little)
+        byte[] text = new byte[Little.Length];
+        int count = 0;
+        new ZipBytes(member).From(0, content => count = content.ReadAtLeast(text, text.Length, throwOnEndOfStream: false));
+        if (Encoding.ASCII.GetString(text, 0, count) != Little)
         {
             throw new InvalidDataException("The file was saved on a big-endian machine; save it again on a little-endian one (x64, arm64).");
         }
     }
 
-    private static object? Unpickle(ZipMember member)
+    private static object? Unpickle(ZipArchiveEntry member)
     {
-        StoredBytes pickle = member.Bytes();
-        using var content = new BufferedStream(pickle.Open());
-        return new Unpickler(content, pickle.Length).Load();
+        var pickle = new ZipBytes(member);
+        object? root = null;
+        pickle.From(0, content => root = new Unpickler(new BufferedStream(content), pickle.Length).Load());
+        return root;
     }
 }

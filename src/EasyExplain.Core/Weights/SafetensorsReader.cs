@@ -28,7 +28,7 @@ internal static class SafetensorsReader
         }
         var header = new byte[headerLength];
         file.ReadExactly(header);
-        var data = new FileBytes(file.SafeFileHandle, prefix.Length + header.Length, rest - header.Length);
+        var data = new FileBytes(file, prefix.Length + header.Length, rest - header.Length);
         try
         {
             using JsonDocument json = JsonDocument.Parse(header);

@@ -1,6 +1,4 @@
 using System.IO.Compression;
-using Microsoft.Win32.SafeHandles;
-using static TorchSharp.torch;
 
 namespace EasyExplain.Weights;
 
@@ -10,11 +8,8 @@ internal abstract class StoredBytes(long length)
     /// <summary>How many bytes there are.</summary>
     public long Length { get; } = length;
 
-    /// <summary>Fills the memory of <paramref name="target"/> (any type, contiguous, on the CPU) with the bytes from <paramref name="offset"/> on.</summary>
-    public abstract void Read(long offset, Tensor target);
-
-    /// <summary>The bytes from the start.</summary>
-    public abstract Stream Open();
+    /// <summary>Lets <paramref name="read"/> have the bytes from <paramref name="offset"/> on.</summary>
+    public abstract void From(long offset, Action<Stream> read);
 }
 
 /// <summary>Bytes that lie in the file as they are.</summary>
@@ -22,62 +17,63 @@ internal abstract class StoredBytes(long length)
 /// They are read into the tensors' own memory and not mapped: a mapped file that somebody cuts off ends the process when a page is missing,
 /// and on Windows nobody could replace the file while a model lives. Reading costs the one copy that mapped pages would cost in page faults.
 /// </remarks>
-internal sealed class FileBytes(SafeFileHandle file, long start, long length) : StoredBytes(length)
+internal sealed class FileBytes(FileStream file, long start, long length) : StoredBytes(length)
 {
     /// <summary>The bytes from <paramref name="offset"/> on.</summary>
     public FileBytes Part(long offset, long count) => new(file, start + offset, count);
 
-    public override void Read(long offset, Tensor target)
+    public override void From(long offset, Action<Stream> read)
     {
-        long position = start + offset;
-        TensorMemory.ForEachChunk(target, chunk =>
-        {
-            ReadExactly(file, position, chunk);
-            position += chunk.Length;
-        });
-    }
-
-    public override Stream Open()
-    {
-        if (Length > Array.MaxLength)
-        {
-            throw new InvalidDataException($"The file has {Length} bytes in one piece that has to be unpacked; at most {Array.MaxLength} are accepted.");
-        }
-        var bytes = new byte[Length];
-        ReadExactly(file, start, bytes);
-        return new MemoryStream(bytes, writable: false);
-    }
-
-    /// <summary>Fills <paramref name="target"/> with the file's bytes from <paramref name="position"/> on.</summary>
-    public static void ReadExactly(SafeFileHandle file, long position, Span<byte> target)
-    {
-        while (target.Length > 0)
-        {
-            int count = RandomAccess.Read(file, target, position);
-            if (count == 0)
-            {
-                throw new EndOfStreamException();
-            }
-            target = target[count..];
-            position += count;
-        }
+        file.Position = start + offset;
+        read(file);
     }
 }
 
-/// <summary>Bytes that lie in the file deflated.</summary>
-internal sealed class DeflatedBytes(FileBytes packed, long length) : StoredBytes(length)
+/// <summary>A member of a zip archive, stored or deflated.</summary>
+internal sealed class ZipBytes : StoredBytes
 {
-    public override void Read(long offset, Tensor target)
+    // Deflate can blow up a byte to a thousand, weights at most a little; so an archive that promises more than this is a bomb.
+    private const long LargestRatio = 100;
+    private const long AlwaysAllowed = 1 << 20;
+
+    private readonly ZipArchiveEntry _member;
+
+    /// <exception cref="InvalidDataException">The member cannot be read, or its announced size is a lie or a bomb.</exception>
+    public ZipBytes(ZipArchiveEntry member) : base(member.Length)
     {
-        using Stream content = Open();
-        Skip(content, offset);
-        TensorMemory.ForEachChunk(target, content.ReadExactly);
+        _member = member;
+        if (member.IsEncrypted)
+        {
+            throw new InvalidDataException($"The archive's member '{member.FullName}' is encrypted; write the file without a password.");
+        }
+        using Stream content = member.Open();
+        if (content is not DeflateStream && member.Length != member.CompressedLength)
+        {
+            throw new InvalidDataException(
+                $"The archive's member '{member.FullName}' is stored in {member.CompressedLength} bytes, yet announces {member.Length}.");
+        }
+        if (member.Length > AlwaysAllowed && member.Length / LargestRatio > member.CompressedLength)
+        {
+            throw new InvalidDataException(
+                $"The archive's member '{member.FullName}' would unpack {member.CompressedLength} bytes to {member.Length}; " +
+                $"at most {LargestRatio} times its size is accepted.");
+        }
     }
 
-    public override Stream Open() => new DeflateStream(packed.Open(), CompressionMode.Decompress);
+    public override void From(long offset, Action<Stream> read)
+    {
+        using Stream content = _member.Open();
+        Skip(content, offset);
+        read(content);
+    }
 
     private static void Skip(Stream content, long count)
     {
+        if (content.CanSeek)
+        {
+            content.Position = count;
+            return;
+        }
         Span<byte> buffer = stackalloc byte[16 * 1024];
         for (long left = count; left > 0; left -= Math.Min(left, buffer.Length))
         {

@@ -100,7 +100,7 @@ internal sealed class TensorLayout
         // A bool in memory must be 0 or 1, whatever the file says; so it is read as a number and asked.
         bool isBool = _type == ScalarType.Bool, isContiguous = IsContiguous();
         Tensor values = empty(isContiguous ? _shape : [_span], dtype: isBool ? ScalarType.Byte : _type, device: CPU);
-        _bytes.Read(_offset * ElementTypes.Size(_type), values);
+        _bytes.From(_offset * ElementTypes.Size(_type), stored => TensorMemory.ForEachChunk(values, stored.ReadExactly));
         values = isBool ? values.ne(0) : values;
         values = isContiguous ? values : values.as_strided(_shape, _strides).contiguous();
         return values.MoveToOuterDisposeScope();
@@ -110,21 +110,25 @@ internal sealed class TensorLayout
     public Tensor ReadFloat32()
     {
         using DisposeScope scope = NewDisposeScope();
-        if (_type == ScalarType.Float32 || _type == ScalarType.Bool || _bytes is not FileBytes || !IsContiguous())
+        if (_type == ScalarType.Float32 || _type == ScalarType.Bool || !IsContiguous())
         {
             return Read().to(ScalarType.Float32).MoveToOuterDisposeScope();
         }
         Tensor values = empty(_shape, dtype: ScalarType.Float32, device: CPU);
-        Tensor target = values.view(_span);
+        _bytes.From(_offset * ElementTypes.Size(_type), stored => Convert(stored, values.view(_span)));
+        return values.MoveToOuterDisposeScope();
+    }
+
+    private void Convert(Stream stored, Tensor target)
+    {
         Tensor piece = empty(Math.Min(_span, LargestPiece), dtype: _type, device: CPU);
         for (long start = 0; start < _span; start += LargestPiece)
         {
             long count = Math.Min(_span - start, LargestPiece);
             using Tensor from = piece.narrow(0, 0, count), to = target.narrow(0, start, count);
-            _bytes.Read((_offset + start) * ElementTypes.Size(_type), from);
+            TensorMemory.ForEachChunk(from, stored.ReadExactly);
             to.copy_(from);
         }
-        return values.MoveToOuterDisposeScope();
     }
 
     private bool IsContiguous()
