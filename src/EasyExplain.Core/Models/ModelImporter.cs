@@ -72,6 +72,11 @@ public static class ModelImporter
         NativeLibraries.LoadTorch();
         Device device = DeviceOf(options.Device);
         Preprocessing preprocessing = PreprocessingOf(file, options, UsualFor(architecture, entries, options, path, explain), explain);
+        if (architecture.SizeOf(entries) is { } side && (preprocessing.Height != side || preprocessing.Width != side))
+        {
+            throw new ModelImportException(ModelFault.InvalidOption,
+                $"The weights in '{path}' are for input of {side}×{side} pixels, as their shapes say, not for {preprocessing.Height}×{preprocessing.Width}.");
+        }
         long classes = ParameterLoading.ClassesOf(entries, architecture, path);
         Network network = Build(architecture, classes, preprocessing);
         try

@@ -32,7 +32,7 @@ internal static class ParameterLoading
     /// <summary>The one architecture of <paramref name="candidates"/> that has these tensors, and how they were read.</summary>
     /// <exception cref="ModelImportException">None has, or several have: a wrong guess is worse than a question.</exception>
     public static CheckpointFit Recognize(IReadOnlyList<WeightEntry> entries, IReadOnlyList<Architecture> candidates, string path) =>
-        Fit(entries, candidates, path) ?? throw NotRecognized(Nearest(entries, candidates), entries, candidates, path);
+        Fit(entries, candidates, path) ?? throw NotRecognized(Nearest(entries, candidates), entries, path);
 
     /// <summary>The tensors as those of <paramref name="architecture"/>, as near as they come: whether they fit is seen when they are loaded.</summary>
     /// <exception cref="ModelImportException">They fit several times, such as a student's and a teacher's.</exception>
@@ -67,14 +67,13 @@ internal static class ParameterLoading
             .MinBy(fit => fit.Difference.Count)!;
     }
 
-    private static ModelImportException NotRecognized(
-        CheckpointFit near, IReadOnlyList<WeightEntry> entries, IReadOnlyList<Architecture> candidates, string path)
+    private static ModelImportException NotRecognized(CheckpointFit near, IReadOnlyList<WeightEntry> entries, string path)
     {
         bool nothingInCommon = near.Difference.Unexpected.Count == near.Entries.Count;
         return new ModelImportException(ModelFault.ArchitectureNotRecognized,
             $"The tensors of '{path}' fit no known architecture. {(nothingInCommon ? "No name is known." : $"The nearest is {near}: {near.Difference}.")} " +
             $"It holds: {TensorDifference.List(entries.Select(entry => entry.Name), ExamplesShown)}. " +
-            $"Known architectures: {string.Join(", ", candidates.Select(candidate => candidate.Name))}.");
+            "Known are torchvision's classifiers, under its names; Tab completes them after -Architecture.");
     }
 
     /// <summary>Reads every parameter's value, as float32 on <paramref name="device"/>.</summary>

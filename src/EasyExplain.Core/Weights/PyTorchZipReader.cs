@@ -14,7 +14,7 @@ internal static class PyTorchZipReader
     public static WeightTable Read(FileStream file, string? key)
     {
         file.Position = 0;
-        var archive = new ZipArchive(file, ZipArchiveMode.Read);
+        ZipArchive archive = Archive(file);
         Dictionary<string, ZipArchiveEntry> members = Members(archive);
         string folder = Folder(members.Keys);
         CheckByteOrder(members, folder);
@@ -33,6 +33,20 @@ internal static class PyTorchZipReader
                 storages.Add(storage.Key, bytes);
             }
             return bytes;
+        }
+    }
+
+    private static ZipArchive Archive(FileStream file)
+    {
+        try
+        {
+            var archive = new ZipArchive(file, ZipArchiveMode.Read);
+            _ = archive.Entries; // only now the directory is read
+            return archive;
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"The archive's directory, at its end, cannot be read; the file may have been cut off. ({e.Message})", e);
         }
     }
 

@@ -1,5 +1,8 @@
+using System.IO.Compression;
+using EasyExplain.Models;
 using EasyExplain.Models.Architectures;
 using EasyExplain.Networks;
+using EasyExplain.Tests.Weights;
 using EasyExplain.Weights;
 using static TorchSharp.torch;
 
@@ -39,7 +42,28 @@ public class VisionTransformerTests
         WeightEntry[] entries = [.. network.Parameters.Select(parameter => Entry(
             parameter.Name.Replace("mlp.0", "mlp.linear_1", StringComparison.Ordinal).Replace("mlp.3", "mlp.linear_2", StringComparison.Ordinal), [.. parameter.Shape]))];
         Assert.Contains(entries, entry => entry.Name == "encoder.layers.encoder_layer_11.mlp.linear_2.bias");
-        Assert.Equal("vit_b_16", EasyExplain.Models.ParameterLoading.Recognize(entries, Catalog.All, "old.pth").Architecture.Name);
+        Assert.Equal("vit_b_16", ParameterLoading.Recognize(entries, Catalog.All, "old.pth").Architecture.Name);
+    }
+
+    [Fact]
+    public void AFileOf384Pixels_AskedFor224_SaysWhatItIsFor()
+    {
+        // All tensors lie over one another in one storage of zeros, so that a large network is a small file.
+        using Network network = Catalog.Find("vit_b_32").Build(5, 384, 384);
+        long largest = network.Parameters.Max(parameter => parameter.Count);
+        PickleBuilder pickle = new PickleBuilder().Raw("}");
+        foreach (Parameter parameter in network.Parameters)
+        {
+            pickle.Text(parameter.Name).Tensor([.. parameter.Shape], TensorLayout.ContiguousStrides(parameter.Shape), stored: largest, storage: "torch\nHalfStorage\n").Raw("s");
+        }
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("vit.pth", PickleBuilder.Zip(pickle.Bytes, ("archive/data/0", new byte[2 * largest], CompressionLevel.NoCompression)));
+
+        var error = Assert.Throws<ModelImportException>(() => ModelImporter.Import(path, new ModelOptions { InputSize = [224] }, _ => { }));
+
+        Assert.Equal(ModelFault.InvalidOption, error.Fault);
+        Assert.Contains("384×384", error.Message, StringComparison.Ordinal);
+        Assert.Contains("224×224", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -126,6 +126,14 @@ public class HostileFileTests
         AssertRefused("two members 'archive/data/0'", PickleBuilder.Zip(PickleBuilder.StateDict([6], [1]).Bytes, storage, storage));
     }
 
+    [Fact]
+    public void Zip_CutOff()
+    {
+        byte[] whole = PickleBuilder.Zip(PickleBuilder.StateDict([6], [1]).Bytes);
+
+        AssertRefused("the file may have been cut off", whole[..(whole.Length / 2)]);
+    }
+
     [Theory]
     [InlineData(7)]
     [InlineData(-1)]
