@@ -49,6 +49,10 @@ public class TorchvisionNamesTests
             network.Layers.Select(layer => $"{layer.Name} {layer.Type}").Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void EveryClassifierOfTorchvision_IsInTheCatalog_AndNothingElse() =>
+        Assert.Equal(Listed.Value.Keys.Order(StringComparer.Ordinal), Catalog.All.Select(known => known.Name).Except(NotListed).Order(StringComparer.Ordinal));
+
     private static IEnumerable<string> Lines(string architecture, string kind) => Listed.Value[architecture]
         .Where(line => line.StartsWith(kind + " ", StringComparison.Ordinal)).Select(line => line[(kind.Length + 1)..]).Order(StringComparer.Ordinal);
 }
