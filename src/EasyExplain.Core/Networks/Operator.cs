@@ -14,8 +14,11 @@ public abstract record Operator
     /// <summary>The tensors this operator computes with.</summary>
     public virtual IEnumerable<Parameter> Parameters => [];
 
-    /// <summary>The shape of the output, without the batch dimension, for inputs of the given shapes (<c>[C, H, W]</c>, <c>[F]</c>, …).</summary>
-    public abstract long[] OutputShape(IReadOnlyList<long[]> inputs);
+    /// <summary>
+    /// The shape of the output, without the batch dimension, for inputs of the given shapes (<c>[C, H, W]</c>, <c>[F]</c>, …): that of the
+    /// first, unless an operator changes it.
+    /// </summary>
+    public virtual long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
 
     /// <summary>How the output lies on the picture, for inputs that lie as given: most operators leave that as the first of them has it.</summary>
     public virtual Layout? OutputLayout(IReadOnlyList<Layout?> inputs) => inputs.Count > 0 ? inputs[0] : null;

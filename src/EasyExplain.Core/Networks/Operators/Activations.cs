@@ -6,18 +6,12 @@ namespace EasyExplain.Networks.Operators;
 public sealed record ReLU6 : Operator
 {
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
-    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].relu6();
 }
 
 /// <summary>1 / (1 + e⁻ˣ).</summary>
 public sealed record Sigmoid : Operator
 {
-    /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].sigmoid();
 }
@@ -26,9 +20,6 @@ public sealed record Sigmoid : Operator
 public sealed record SiLU : Operator
 {
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
-    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].silu();
 }
 
@@ -36,18 +27,12 @@ public sealed record SiLU : Operator
 public sealed record Hardsigmoid : Operator
 {
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
-    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].hardsigmoid();
 }
 
 /// <summary>x · min(max(x + 3, 0), 6) / 6 (Howard et al. 2019, arXiv 1905.02244, section 5.2).</summary>
 public sealed record Hardswish : Operator
 {
-    /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].hardswish();
 }

@@ -14,9 +14,6 @@ public sealed record BatchNorm2d(Parameter Weight, Parameter Bias, Parameter Run
     public override IEnumerable<Parameter> Parameters => [Weight, Bias, RunningMean, RunningVar];
 
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
-    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.batch_norm(
         inputs[0], RunningMean.Value, RunningVar.Value, Weight.Value, Bias.Value, training: false, eps: Eps);
 }

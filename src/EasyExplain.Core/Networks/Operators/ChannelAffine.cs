@@ -8,9 +8,6 @@ namespace EasyExplain.Networks.Operators;
 public sealed record ChannelAffine(IReadOnlyList<double> Scale, IReadOnlyList<double> Shift) : Operator
 {
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
-    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
         using Tensor scale = PerChannel(Scale, inputs[0]), shift = PerChannel(Shift, inputs[0]);

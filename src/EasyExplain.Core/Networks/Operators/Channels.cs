@@ -32,9 +32,6 @@ public sealed record ChannelSlice(long First, long Count) : Operator
 public sealed record ChannelShuffle(long Groups) : Operator
 {
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
-    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
         using Tensor groups = inputs[0].unflatten(1, Groups, -1), dealt = groups.transpose(1, 2);

@@ -6,9 +6,6 @@ namespace EasyExplain.Networks.Operators;
 public sealed record Input : Operator
 {
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
-    /// <inheritdoc/>
     public override Layout OutputLayout(IReadOnlyList<Layout?> inputs) => new ChannelsFirst();
 
     /// <inheritdoc/>
@@ -19,18 +16,12 @@ public sealed record Input : Operator
 public sealed record ReLU : Operator
 {
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
-    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].relu();
 }
 
 /// <summary>x + y.</summary>
 public sealed record Add : Operator
 {
-    /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] + inputs[1];
 }
@@ -48,9 +39,6 @@ public sealed record Multiply : Operator
 /// <summary>Dropout of a network in use: its input.</summary>
 public sealed record Dropout : Operator
 {
-    /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].alias();
 }

@@ -6,8 +6,5 @@ namespace EasyExplain.Networks.Operators;
 public sealed record GELU : Operator
 {
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
-    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].gelu();
 }

@@ -13,9 +13,6 @@ public sealed record LayerNorm(Parameter Weight, Parameter Bias, double Eps) : O
     public override IEnumerable<Parameter> Parameters => [Weight, Bias];
 
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
-    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.layer_norm(inputs[0], [.. Weight.Shape], Weight.Value, Bias.Value, Eps);
 }
 
@@ -27,9 +24,6 @@ public sealed record LayerNorm2d(Parameter Weight, Parameter Bias, double Eps) :
 {
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => [Weight, Bias];
-
-    /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)

@@ -10,8 +10,5 @@ public sealed record LayerScale(Parameter Factor) : Operator
     public override IEnumerable<Parameter> Parameters => [Factor];
 
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
-
-    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] * Factor.Value;
 }
