@@ -28,11 +28,40 @@ internal sealed class ClassEvidence(Network network, Tensor input, Pass clean, I
     /// <summary>For each layer the means over the noisy copies of g, g² and g³.</summary>
     public IReadOnlyList<Tensor[]> NoisyMoments => _noisyMoments ??= MeasureNoise();
 
+    /// <summary>H·v at one layer, with the Hessian H of the class score in the layer's output; v and the result are <c>[C, H, W]</c>.</summary>
+    public Tensor HessianTimes(int index, Tensor vector)
+    {
+        using IDisposable recorded = enable_grad();
+        Tensor score = clean.Logits[0, @class], tap = clean.Taps[index];
+        Tensor gradient = autograd.grad([score], [tap], retain_graph: true, create_graph: true)[0];
+        Tensor product = (AsMap(gradient, index) * vector).sum();
+        // Where nothing curved follows, the gradient is a constant, and libtorch would rather end the process than say 0.
+        return product.requires_grad
+            ? AsMap(autograd.grad([product], [tap], retain_graph: true)[0], index).detach()
+            : zeros_like(vector);
+    }
+
+    /// <summary>The class's weights in the last layer, <c>[C]</c>, where that reads the averages of this one.</summary>
+    public Tensor ClassWeights(int index) => network.AveragedInto(taps[index])!.Weight.Value[@class];
+
+    /// <summary>Numbers in [0, 1) that depend on the seed and the shape alone.</summary>
+    public Tensor Random(long[] shape)
+    {
+        using var generator = new Generator((ulong)noise.Seed, CPU);
+        return rand(shape, generator: generator).to(input.device);
+    }
+
+    private Tensor AsMap(Tensor output, int index) => taps[index].Layout!.ToMap(output)[0];
+
     /// <summary>The gradients of the summed class score; images of a batch do not see each other, so each gets its own.</summary>
     private IReadOnlyList<Tensor> ScoreGradients(Pass pass)
     {
         // The graph is kept: the same pass may be asked about another class.
         using Tensor score = pass.Logits[TensorIndex.Colon, @class].sum();
+        if (!score.requires_grad)
+        {
+            throw new InvalidOperationException("Nothing was recorded on the way forward: a method that asks for gradients must say that it uses them.");
+        }
         return AsMaps(autograd.grad([score], [.. pass.Taps], retain_graph: true), taps);
     }
 

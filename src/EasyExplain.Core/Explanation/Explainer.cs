@@ -47,6 +47,13 @@ public sealed class Explainer
                 $"After layer '{layers[unread]}', {model} reads only its class token: the tokens of the picture have no influence there, and a map would be empty. " +
                 $"The last layer where they have is '{model.DefaultLayer}'.");
         }
+        foreach ((CamLayer layer, Node node) in layers.Zip(nodes))
+        {
+            if (methods.FirstOrDefault(method => method.Misfit(_network, node) is not null) is { } misfit)
+            {
+                throw new SelectionException($"{misfit.Name} cannot explain '{layer}' of {model}: {misfit.Misfit(_network, node)}.");
+            }
+        }
         _taps = [.. nodes.Distinct()];
         _tapOf = [.. nodes.Select(node => Array.IndexOf(_taps, node))];
     }
@@ -81,7 +88,7 @@ public sealed class Explainer
         ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
         var watch = Stopwatch.StartNew();
         Tensor input = picture.to(_model.Device);
-        Pass pass = Executor.Run(_network, input, _taps, track: true, cancel);
+        Pass pass = Executor.Run(_network, input, _taps, track: _methods.Any(method => method.UsesGradients), cancel);
         float[] logits = pass.Logits.detach()[0].to(CPU).data<float>().ToArray();
         IReadOnlyList<Prediction> ranked = Rank(logits);
         var explanations = new List<CamExplanation>();

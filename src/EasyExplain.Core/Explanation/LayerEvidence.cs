@@ -18,4 +18,13 @@ public sealed class LayerEvidence
 
     /// <summary>The mean over the noisy copies of the image of the gradient raised to <paramref name="power"/> (1, 2 or 3), <c>[C, H, W]</c>.</summary>
     public Tensor MeanNoisyGradient(int power) => _evidence.NoisyMoments[_index][power - 1];
+
+    /// <summary>H·v, with the Hessian H of the class score in <see cref="Activations"/> and v of their shape, <c>[C, H, W]</c>.</summary>
+    public Tensor HessianTimes(Tensor vector) => _evidence.HessianTimes(_index, vector);
+
+    /// <summary>The class's weights in the last layer, <c>[C]</c>, where that reads the global averages of this layer (see <see cref="Methods.CamMethod.Misfit"/>).</summary>
+    public Tensor ClassWeights => _evidence.ClassWeights(_index);
+
+    /// <summary>Numbers in [0, 1), drawn from the explanation's seed.</summary>
+    public Tensor Random(params long[] shape) => _evidence.Random(shape);
 }

@@ -1,3 +1,5 @@
+using EasyExplain.Networks.Operators;
+
 namespace EasyExplain.Networks;
 
 /// <summary>
@@ -37,6 +39,21 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
     /// only the class token at its end, it does not from the last block's attention on: a map of the gradients there would be empty.
     /// </summary>
     public bool CellsLeadToOutput(Node node) => (_read ??= FindRead()).GetValueOrDefault(node);
+
+    /// <summary>The last layer, if it makes the logits of nothing but the global averages of what <paramref name="node"/> makes; else null.</summary>
+    public Linear? AveragedInto(Node node)
+    {
+        if (Output.Operator is not Linear last)
+        {
+            return null;
+        }
+        Node source = Output.Inputs[0];
+        while (source.Operator is Dropout or Flatten)
+        {
+            source = source.Inputs[0];
+        }
+        return source.Operator is AdaptiveAvgPool2d { Size: 1 } && source.Inputs[0] == node ? last : null;
+    }
 
     /// <summary>The output shape of every node, without the batch dimension, for an input <c>[C, H, W]</c>.</summary>
     public IReadOnlyDictionary<Node, long[]> Shapes(params long[] input)

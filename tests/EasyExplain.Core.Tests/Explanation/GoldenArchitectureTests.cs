@@ -51,4 +51,17 @@ public class GoldenArchitectureTests
             }
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void EveryGradientMethod_FindsWhatItNeeds_AtTheDefaultLayer(string architecture)
+    {
+        JsonElement golden = Goldens.Index("architectures").GetProperty("cases").EnumerateArray().Single(golden => golden.GetProperty("architecture").GetString() == architecture);
+        using CamModel model = GoldenModels.Build(architecture, golden.GetProperty("input_size").GetInt32());
+        CamMethod[] methods = [.. Catalog.All.Where(method => method.UsesGradients)];
+        var explainer = new Explainer(model, LayerSelection.Select(model, [model.DefaultLayer]), methods, ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
+        IReadOnlyList<CamExplanation> explanations = explainer.Explain(GoldenModels.Pattern(model), null);
+        Assert.Equal(methods.Select(method => method.Name), explanations.Select(explanation => explanation.Method));
+        Assert.All(explanations, explanation => Assert.All(explanation.Map.ToArray().Cast<float>(), value => Assert.InRange(value, 0, 1)));
+    }
 }

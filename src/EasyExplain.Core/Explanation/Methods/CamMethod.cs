@@ -1,3 +1,4 @@
+using EasyExplain.Networks;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -10,6 +11,12 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
 {
     /// <summary>What is done to each scaled map before several are fused; null for nothing.</summary>
     public Func<Tensor, Tensor>? BeforeFusion { get; init; }
+
+    /// <summary>False if it never asks for the clean image's gradients: then nothing is recorded for them on the way forward.</summary>
+    public bool UsesGradients { get; init; } = true;
+
+    /// <summary>Why it cannot explain a node of a network, as the end of a sentence; null where it can.</summary>
+    internal Func<Network, Node, string?> Misfit { get; init; } = (_, _) => null;
 
     /// <summary>True if it draws noise, so that a seed matters.</summary>
     public bool DrawsNoise { get; init; }

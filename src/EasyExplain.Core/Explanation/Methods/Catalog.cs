@@ -12,8 +12,19 @@ public static class Catalog
     public static IReadOnlyList<CamMethod> All { get; } =
     [
         GradCAM.Method,
+        GradCAMPlusPlus.Method,
         SmoothGradCAMPlusPlus.Method,
+        XGradCAM.Method,
         LayerCAM.Method,
+        HiResCAM.Method,
+        GradCAMElementWise.Method,
+        EigenGradCAM.Method,
+        ShapleyCAM.Method,
+        CAM.Method,
+        EigenCAM.Method,
+        KPCACAM.Method,
+        FEM.Method,
+        RandomCAM.Method,
     ];
 
     /// <summary>The method of this name (case does not matter).</summary>

@@ -1,0 +1,109 @@
+using EasyExplain.Explanation;
+using EasyExplain.Explanation.Methods;
+using EasyExplain.Imaging;
+using EasyExplain.Models;
+using EasyExplain.Networks;
+using EasyExplain.Networks.Operators;
+using EasyExplain.Tests.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Tests.Explanation;
+
+/// <summary>What methods rest on, and what is true of single ones, beside the goldens.</summary>
+public sealed class MethodTests : IDisposable
+{
+    private readonly CamModel _model = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
+    private readonly Photo _cat = ImageDecoder.Decode(Repository.Photo("cat.jpg"));
+
+    public void Dispose() => _model.Dispose();
+
+    [Fact]
+    public void GradientsAndHessian_AreThoseOfFiniteDifferences()
+    {
+        const double Step = 1e-4;
+        using DisposeScope scope = NewDisposeScope();
+        using Network network = Curved();
+        Tensor picture = SmallNetwork.Picture(ScalarType.Float64), direction = SmallNetwork.Picture(ScalarType.Float64, seed: 3)[0];
+
+        Tensor gradient = At(picture).Gradients[0], hessian = At(picture).HessianTimes(0, direction);
+
+        double slope = (Score(picture + Step * direction) - Score(picture - Step * direction)) / (2 * Step);
+        Assert.Equal(slope, (gradient * direction).sum().item<double>(), tolerance: 1e-6 * Math.Abs(slope));
+        Tensor change = (At(picture + Step * direction).Gradients[0] - At(picture - Step * direction).Gradients[0]) / (2 * Step);
+        Assert.True(hessian.abs().max().item<double>() > 1e-3);
+        Assert.True((hessian - change).abs().max().item<double>() < 1e-6);
+
+        ClassEvidence At(Tensor x)
+        {
+            Node tap = network.Find("tap")!.Node;
+            return new ClassEvidence(network, x, Executor.Run(network, x, [tap], track: true), [tap], 1, new Noise(1, 0, 0, 1), default);
+        }
+
+        double Score(Tensor x) => Executor.Run(network, x, [], track: false).Logits[0, 1].item<double>();
+    }
+
+    [Fact]
+    public void WithoutCurvature_TheHessianIsZero_AndLibtorchIsNotAsked()
+    {
+        float[,] shapley = Explain("ShapleyCAM", "layer3").Map.ToArray(); // averages and one linear layer follow
+        Assert.Equal(Explain("GradCAM", "layer3").Map.ToArray().Cast<float>(), shapley.Cast<float>());
+    }
+
+    [Fact]
+    public void WithoutAMethodThatUsesGradients_NothingIsRecorded()
+    {
+        var asking = new CamMethod("asking", "", layer => layer.Gradients.sum(dim: 0)) { UsesGradients = false };
+        Assert.Throws<InvalidOperationException>(() => Explainer(asking, "layer3").Explain(_cat, null));
+        Assert.All(Catalog.All.Where(method => !method.UsesGradients), method => Assert.Single(Explainer(method, "layer3").Explain(_cat, null)));
+    }
+
+    [Fact]
+    public void CAM_IsGradCAM_WhereAveragesFeedTheLastLayer_AndIsRefusedElsewhere()
+    {
+        // A map is scaled, so the factor 1/(H·W) between the two falls out; CAM has no ReLU, so only what is above 0 is compared.
+        using DisposeScope scope = NewDisposeScope();
+        var raw = new CamMethod("raw", "", layer => CAM.Method.Map(layer).relu()) { UsesGradients = false };
+        float[,] cam = Explainer(raw, "layer3").Explain(_cat, null).Single().Map.ToArray();
+        Assert.All(cam.Cast<float>().Zip(Explain("GradCAM", "layer3").Map.ToArray().Cast<float>()), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
+
+        var error = Assert.Throws<SelectionException>(() => Explainer(CAM.Method, "layer2"));
+        Assert.Contains("CAM cannot explain 'layer2'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("GradCAM", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RandomCAM_IsItsSeeds()
+    {
+        CamExplanation one = Explain("RandomCAM", "layer3", seed: 1), again = Explain("RandomCAM", "layer3", seed: 1), other = Explain("RandomCAM", "layer3", seed: 2);
+        Assert.Equal(1, one.Seed);
+        Assert.Equal(one.Map.ToArray().Cast<float>(), again.Map.ToArray().Cast<float>());
+        Assert.NotEqual(one.Map.ToArray().Cast<float>(), other.Map.ToArray().Cast<float>());
+    }
+
+    [Fact]
+    public void EigenCAM_RisesWithTheActivations()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor activations = zeros(3, 4, 5);
+        activations[.., 1, 2] = tensor(new[] { 5f, 4f, 3f }); // one place where all channels are strong
+        Tensor map = PrincipalComponent.Of(activations);
+        Assert.Equal(1 * 5 + 2, map.argmax().item<long>());
+        Assert.True((map - PrincipalComponent.Of(-activations)).abs().max().item<float>() < 1e-5); // of a layer below 0 it is the same picture
+    }
+
+    private CamExplanation Explain(string method, string layer, long seed = 7) => Explainer(Catalog.Find(method), layer, seed).Explain(_cat, null).Single();
+
+    private Explainer Explainer(CamMethod method, string layer, long seed = 7) =>
+        new(_model, LayerSelection.Select(_model, [layer]), [method], ClassChoice.Predicted, new Noise(4, 0.3, seed, 4));
+
+    /// <summary>A network whose score has second derivatives, with its first layer, the picture itself, to be tapped.</summary>
+    private static Network Curved()
+    {
+        var g = new NetworkBuilder(3, SmallNetwork.Size, SmallNetwork.Size);
+        Node x = g.Dropout("tap", g.Input);
+        x = g.Add("silu", new SiLU(), g.Conv2d("conv1", x, 4, kernel: 3, padding: 1));
+        x = g.GELU("gelu", g.Conv2d("conv2", x, 5, kernel: 3, stride: 2));
+        return SmallNetwork.Fill(g.Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d("avgpool", x, 1)), 3)), ScalarType.Float64);
+    }
+}
