@@ -62,7 +62,7 @@ public sealed class ClassChoice
             ? $"'{given}' stands for more than one class of {model}: {string.Join(", ", named.Select(@class => $"{@class} ({model.Labels[@class]})"))}. Give the number."
             : model.Labels.Length == 0
             ? $"{model} has no class '{given}', for it has no labels: give a number from 0 to {model.ClassCount - 1}, or import it with -LabelPath."
-            : $"{model} has no class '{given}'. {NearNames.Hint(given, [.. model.Labels, nameof(Predicted)])}");
+            : $"{model} has no class '{given}'. {NearNames.Hint(given, [.. model.Labels, .. NearNames.Of(given, [nameof(Predicted)])])}");
         return null;
     }
 
