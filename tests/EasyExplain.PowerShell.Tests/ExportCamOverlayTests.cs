@@ -66,6 +66,15 @@ public class ExportCamOverlayTests(ModuleSession session) : IClassFixture<Module
     }
 
     [Fact]
+    public void TwoClassesOfOnePhoto_GiveTwoFiles()
+    {
+        session.Run("Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) -Class Predicted, dog -Method LayerCAM, GradCAM | Export-CamOverlay out8", Cat).OrThrow();
+        Assert.Equal(
+            ["cat_GradCAM_cat_overlay.png", "cat_GradCAM_dog_overlay.png", "cat_LayerCAM_cat_overlay.png", "cat_LayerCAM_dog_overlay.png"],
+            Directory.GetFiles(Path.Combine(session.Folder, "out8")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void APhotoThatIsGone_IsOneError_AndTheRestGoesOn()
     {
         string gone = Path.Combine(session.Folder, "gone.jpg");

@@ -107,9 +107,13 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     [InlineData("-Layer fc", "NothingSelected", "[1, 10]")]
     [InlineData("-Layer zz*", "NothingSelected", "'zz*'")]
     [InlineData("-Method GradCAMM", "NothingSelected", "GradCAM")]
+    [InlineData("-Method LayerCAM, GradCAMM*", "NothingSelected", "Near: GradCAM")]
     [InlineData("-Class catt", "NothingSelected", "cat")]
+    [InlineData("-Class cat, dogg, hors", "NothingSelected", "'dogg'. Near: dog. resnet20-cifar10 (resnet20) has no class 'hors'. Near: horse.")]
+    [InlineData("-Class cat, 10", "NothingSelected", "0 to 9")]
     [InlineData("-Class 10", "NothingSelected", "0 to 9")]
     [InlineData("-Class cat -Top 2", "ClassAndTop", "-Top")]
+    [InlineData("-Class Predicted, cat -Top 2", "ClassAndTop", "-Top")]
     public void AWrongChoice_StopsAtOnce_AndSaysWhatWouldBeRight(string options, string id, string named)
     {
         ErrorRecord? error = session.Run($"Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) {options}", Cat).Terminated;
@@ -122,6 +126,11 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     [InlineData("-Class dog", "dog")]
     [InlineData("-Class DOG", "dog")]
     [InlineData("-Class 5", "dog")]
+    [InlineData("-Class Predicted", "cat")]
+    [InlineData("-Class predicted, dog", "cat,dog")]
+    [InlineData("-Class dog, Predicted", "dog,cat")]
+    [InlineData("-Class Predicted, cat, 3", "cat")]
+    [InlineData("-Class 0, truck, 5", "airplane,truck,dog")]
     [InlineData("-Top 3", "cat,dog,frog", true)]
     [InlineData("-Method GradCAM, LayerCAM", "cat,cat")]
     public void TheClass_IsTheOneAskedFor(string options, string expected, bool onlyCount = false)
@@ -134,6 +143,55 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
             return;
         }
         Assert.Equal(expected, string.Join(',', labels));
+    }
+
+    [Theory]
+    [InlineData("-Method GradCAM, LayerCAM, gradcam -Class dog, cat", "dog:GradCAM dog:LayerCAM cat:GradCAM cat:LayerCAM")]
+    [InlineData("-Method Layer*, GradCAM", "cat:LayerCAM cat:GradCAM")]
+    [InlineData("-Method Grad[C]AM, ?ayerCAM", "cat:GradCAM cat:LayerCAM")]
+    public void TheMethods_AreThoseAskedFor_ForEachClass(string options, string expected) =>
+        Assert.Equal(expected, string.Join(' ', Explained(options).Select(explanation => $"{explanation.Properties["Label"].Value}:{explanation.Properties["Method"].Value}")));
+
+    [Theory]
+    [InlineData("*", "")]
+    [InlineData("*grad*", "Grad")]
+    public void AWildcard_TakesAllMethodsThatFit_InTheOrderOfTabCompletion(string wildcard, string within)
+    {
+        string[] all = [.. Complete("Invoke-CamExplanation -Method ").Select(method => method.CompletionText).Where(method => method.Contains(within, StringComparison.Ordinal))];
+        Assert.Contains("SmoothGradCAMPlusPlus", all);
+        Assert.Equal(all, Explained("-Method " + wildcard).Select(explanation => explanation.Properties["Method"].Value));
+    }
+
+    [Theory]
+    [InlineData("Invoke-CamExplanation -Method GradCAM,Lay", "LayerCAM")]
+    [InlineData("Invoke-CamExplanation -Method GradCAM, Lay", "LayerCAM")]
+    [InlineData("Invoke-CamExplanation -Class ", "Predicted")]
+    [InlineData("Invoke-CamExplanation -Model $labelled -Class tab", "'tabby cat'")]
+    [InlineData("Invoke-CamExplanation -Model $labelled -Class 'tabby c", "'tabby cat'")]
+    [InlineData("Invoke-CamExplanation -Model $labelled -Class \"tab", "'tabby cat'")]
+    [InlineData("Invoke-CamExplanation -Model $labelled -Class Predicted,tab", "'tabby cat'")]
+    [InlineData("Invoke-CamExplanation -Model $labelled -Class 'tabby cat', pl", "plane")]
+    [InlineData("Invoke-CamExplanation -Model $labelled -Class jack", "'jack-o''-lantern'")]
+    [InlineData("Invoke-CamExplanation -Model $labelled -Class 'jack-o''-", "'jack-o''-lantern'")]
+    [InlineData("Invoke-CamExplanation -Model $labelled -Class cr", "2 3")]
+    [InlineData("Invoke-CamExplanation -Model $labelled -Class 0", "'007'")]
+    [InlineData("Invoke-CamExplanation -Model $labelled -Class *.", "v1.5")]
+    [InlineData("Invoke-CamExplanation -Model $labelled -Class P", "Predicted plane")]
+    public void Tab_CompletesMethodsAndClasses(string line, string expected)
+    {
+        UseLabels();
+        Assert.Equal(expected, string.Join(' ', Complete(line).Select(completion => completion.CompletionText)));
+        Assert.All(Complete(line), completion => Assert.NotEqual(completion.CompletionText, completion.ToolTip)); // a line on each
+    }
+
+    /// <summary>What Tab offers is what the command takes, all of it in one list.</summary>
+    [Fact]
+    public void EveryCompletedClass_IsTaken()
+    {
+        UseLabels();
+        string all = string.Join(',', Complete("Invoke-CamExplanation -Model $labelled -Class ").Select(completion => completion.CompletionText));
+        IEnumerable<int> classes = session.Run($"Invoke-CamExplanation -LiteralPath $args[0] -Model $global:labelled -Class {all}", Cat).OrThrow().Select(explanation => (int)explanation.Properties["Class"].Value);
+        Assert.Equal([3, 0, 1, 2, 4, 5, 6, 7, 8, 9], classes); // the predicted one first
     }
 
     [Fact]
@@ -226,5 +284,19 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
         Assert.InRange(written, 2, 4);
         Assert.Equal(written, Directory.GetFiles(folder).Length);
         Assert.All(Directory.GetFiles(folder), file => Assert.Equal("IEND", System.Text.Encoding.ASCII.GetString(File.ReadAllBytes(file)[^8..^4])));
+    }
+
+    private System.Collections.ObjectModel.Collection<PSObject> Explained(string options) =>
+        session.Run($"Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) {options}", Cat).OrThrow();
+
+    private CompletionResult[] Complete(string line) =>
+        [.. session.Run("[System.Management.Automation.CommandCompletion]::CompleteInput($args[0], $args[0].Length, $null).CompletionMatches", line).OrThrow()
+            .Select(completion => (CompletionResult)completion.BaseObject)];
+
+    /// <summary>Sets $labelled to a model whose labels need care: spaces, quotes, one for two classes, one like a number.</summary>
+    private void UseLabels()
+    {
+        File.WriteAllLines(Path.Combine(session.Folder, "labels.txt"), ["tabby cat", "jack-o'-lantern", "crane", "crane", "007", "plane", "v1.5", "seven", "it's ‘so’", "a,b;c $d"]);
+        session.Run("if (-not $global:labelled) { $global:labelled = Import-CamModel -LabelPath labels.txt }").OrThrow();
     }
 }

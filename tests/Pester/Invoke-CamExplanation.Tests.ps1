@@ -56,6 +56,24 @@ Describe 'Invoke-CamExplanation' {
         (Invoke-CamExplanation $cat -Model $model -Method GradCAM, LayerCAM).Method | Should -Be 'GradCAM', 'LayerCAM'
     }
 
+    It 'takes methods by wildcard, each once' {
+        $all = (Invoke-CamExplanation $cat -Model $model -Method *).Method
+        $all | Should -Contain 'SmoothGradCAMPlusPlus'
+        (Invoke-CamExplanation $cat -Model $model -Method *Grad*, GradCAM).Method | Should -Be ($all -like '*Grad*')
+    }
+
+    It 'puts what was predicted beside what was expected, and each into its own file' {
+        $explanations = Invoke-CamExplanation $cat -Model $model -Class Predicted, dog
+        $explanations.Label | Should -Be 'cat', 'dog'
+        $files = $explanations | Export-CamOverlay (Join-Path $TestDrive both) -PassThru
+        $files.Name | Should -Be 'cat_LayerCAM_cat_overlay.png', 'cat_LayerCAM_dog_overlay.png'
+        Get-ChildItem (Join-Path $TestDrive both) | Should -HaveCount 2
+    }
+
+    It 'explains a class once, however it was named' {
+        Invoke-CamExplanation $cat -Model $model -Class predicted, cat, 3 | Should -HaveCount 1
+    }
+
     It 'records the seed of what draws noise' {
         (Invoke-CamExplanation $cat -Model $model -Method SmoothGradCAMPlusPlus).Seed | Should -Not -BeNullOrEmpty
         (Invoke-CamExplanation $cat -Model $model -Method SmoothGradCAMPlusPlus -Seed 7).Seed | Should -Be 7
@@ -64,6 +82,20 @@ Describe 'Invoke-CamExplanation' {
     It 'completes methods with Tab' {
         $line = 'Invoke-CamExplanation -Method Smooth'
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be 'SmoothGradCAMPlusPlus'
+    }
+
+    It 'completes the second method, with a line on it' {
+        $line = 'Invoke-CamExplanation -Method GradCAM, Lay'
+        $completion = (TabExpansion2 $line $line.Length).CompletionMatches
+        $completion.CompletionText | Should -Be 'LayerCAM'
+        $completion.ToolTip | Should -Not -Be 'LayerCAM'
+    }
+
+    It 'completes the labels of -Model with Tab' {
+        $global:camModel = $model
+        $line = 'Invoke-CamExplanation -Model $camModel -Class Predicted, do'
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be 'dog'
+        Remove-Variable camModel -Scope Global
     }
 
     It 'stops at once for a layer that is not there, and names near ones' {

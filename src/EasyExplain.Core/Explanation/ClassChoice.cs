@@ -3,51 +3,69 @@ using EasyExplain.Models;
 
 namespace EasyExplain.Explanation;
 
-/// <summary>Which classes of a picture are explained: a named one, or the most probable ones.</summary>
+/// <summary>Which classes of a picture are explained: named ones, or the most probable ones.</summary>
 public sealed class ClassChoice
 {
-    private readonly int? _class;
-    private readonly int _top;
+    private readonly Func<IReadOnlyList<Prediction>, IEnumerable<int>> _choose;
 
-    private ClassChoice(int? @class, int top) => (_class, _top) = (@class, top);
+    private ClassChoice(Func<IReadOnlyList<Prediction>, IEnumerable<int>> choose) => _choose = choose;
 
     /// <summary>The predicted class.</summary>
-    public static ClassChoice Predicted { get; } = new(null, 1);
+    public static ClassChoice Predicted { get; } = Top(1);
 
     /// <summary>The <paramref name="count"/> most probable classes.</summary>
-    public static ClassChoice Top(int count) => new(null, count);
+    public static ClassChoice Top(int count) => new(ranked => ranked.Take(count).Select(prediction => prediction.Class));
 
-    /// <summary>One class, by label (case matters only between labels that differ in nothing else) or by index.</summary>
-    /// <exception cref="SelectionException">The model has no such class, and the message names near labels; or it has several.</exception>
-    public static ClassChoice Of(CamModel model, string labelOrIndex)
+    /// <summary>
+    /// Classes in the order asked, each once, by label (case matters only between labels that differ in nothing else), by index from 0,
+    /// or as <c>Predicted</c>, which stands for the predicted class of each picture unless the model has a label of that name.
+    /// </summary>
+    /// <exception cref="SelectionException">The model lacks some of them, and the message names near labels for each; or one stands for several classes.</exception>
+    public static ClassChoice Of(CamModel model, params IReadOnlyList<string> given)
     {
-        int[] named = Named(model, labelOrIndex, StringComparison.Ordinal);
+        var problems = new List<string>();
+        int?[] classes = [.. given.Select(one => Find(model, one, problems))];
+        return problems.Count > 0
+            ? throw new SelectionException(string.Join(" ", problems))
+            : new ClassChoice(ranked => classes.Select(named => named ?? ranked[0].Class).Distinct());
+    }
+
+    /// <summary>The indices to explain, given the predictions from the most probable on.</summary>
+    internal IReadOnlyList<int> From(IReadOnlyList<Prediction> ranked) => [.. _choose(ranked)];
+
+    /// <summary>The class that <paramref name="given"/> stands for; null for the predicted one, and where there is a problem.</summary>
+    private static int? Find(CamModel model, string given, List<string> problems)
+    {
+        int[] named = Named(model, given, StringComparison.Ordinal);
         if (named.Length == 0)
         {
-            named = Named(model, labelOrIndex, StringComparison.OrdinalIgnoreCase);
-        }
-        if (named.Length > 1)
-        {
-            throw new SelectionException($"'{labelOrIndex}' stands for more than one class of {model}: " +
-                $"{string.Join(", ", named.Select(@class => $"{@class} ({model.Labels[@class]})"))}. Give the number.");
+            named = Named(model, given, StringComparison.OrdinalIgnoreCase);
         }
         if (named.Length == 1)
         {
-            return new ClassChoice(named[0], 1);
+            return named[0];
         }
-        if (int.TryParse(labelOrIndex, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index))
+        if (named.Length == 0 && given.Equals(nameof(Predicted), StringComparison.OrdinalIgnoreCase))
         {
-            return index >= 0 && index < model.ClassCount ? new ClassChoice(index, 1) : throw new SelectionException(
-                $"{model} has no class {index}: its {model.ClassCount} classes are 0 to {model.ClassCount - 1}.");
+            return null;
         }
-        throw new SelectionException(model.Labels.Length == 0
-            ? $"{model} has no class '{labelOrIndex}', for it has no labels: give a number from 0 to {model.ClassCount - 1}, or import it with -LabelPath."
-            : $"{model} has no class '{labelOrIndex}'. {NearNames.Hint(labelOrIndex, model.Labels)}");
+        if (named.Length == 0 && int.TryParse(given, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index))
+        {
+            if (index >= 0 && index < model.ClassCount)
+            {
+                return index;
+            }
+            problems.Add($"{model} has no class {index}: its {model.ClassCount} classes are 0 to {model.ClassCount - 1}.");
+            return null;
+        }
+        problems.Add(named.Length > 1
+            ? $"'{given}' stands for more than one class of {model}: {string.Join(", ", named.Select(@class => $"{@class} ({model.Labels[@class]})"))}. Give the number."
+            : model.Labels.Length == 0
+            ? $"{model} has no class '{given}', for it has no labels: give a number from 0 to {model.ClassCount - 1}, or import it with -LabelPath."
+            : $"{model} has no class '{given}'. {NearNames.Hint(given, [.. model.Labels, .. NearNames.Of(given, [nameof(Predicted)])])}");
+        return null;
     }
 
     private static int[] Named(CamModel model, string label, StringComparison comparison) =>
         [.. Enumerable.Range(0, model.Labels.Length).Where(@class => model.Labels[@class].Equals(label, comparison))];
-
-    /// <summary>The indices to explain, given the predictions from the most probable on.</summary>
-    internal IReadOnlyList<int> From(IReadOnlyList<Prediction> ranked) => _class is { } named ? [named] : [.. ranked.Take(_top).Select(prediction => prediction.Class)];
 }

@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Text.RegularExpressions;
+using EasyExplain.Explanation;
 using EasyExplain.Models;
 
 namespace EasyExplain.PowerShell.Binding;
@@ -41,12 +43,44 @@ public sealed class MethodCompleter : IArgumentCompleter
             .Select(method => Completion.Of(method.Name, method.Summary));
 }
 
+/// <summary>Completes classes with Tab: Predicted, and the labels of -Model, in the order of its classes.</summary>
+public sealed class ClassCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        const string predicted = nameof(ClassChoice.Predicted);
+        string[] labels = fakeBoundParameters["Model"] is { } bound && PSObject.AsPSObject(bound).BaseObject is CamModel model ? model.Labels : [];
+        if (!labels.Contains(predicted, StringComparer.OrdinalIgnoreCase) && Completion.Fits(predicted, wordToComplete))
+        {
+            yield return Completion.Of(predicted, "the most probable class of each picture");
+        }
+        HashSet<string> shared = [.. labels.GroupBy(label => label).Where(classes => classes.Count() > 1).Select(classes => classes.Key)];
+        for (int index = 0; index < labels.Length; index++)
+        {
+            string label = labels[index];
+            if (Completion.Fits(label, wordToComplete))
+            {
+                // A label of several classes would be asked about: their numbers are what can be used.
+                yield return label.Length == 0 || shared.Contains(label)
+                    ? new CompletionResult($"{index}", $"{index} ({label})", CompletionResultType.ParameterValue, $"class {index}")
+                    : Completion.Of(label, $"class {index}");
+            }
+        }
+    }
+}
+
 /// <summary>What all completers do.</summary>
 internal static class Completion
 {
-    /// <summary>Whether a name begins with (or, with wildcards, fits) what was typed so far.</summary>
-    public static bool Fits(string name, string typed) => new WildcardPattern(typed.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase).IsMatch(name);
+    // What PowerShell reads as this very text without quotes, also in a list: a number loses its leading zeros there.
+    private static readonly Regex Plain = new(@"^\p{L}[\p{L}\p{N}._-]*\z", RegexOptions.CultureInvariant);
 
-    /// <summary>A completion with its tool tip.</summary>
-    public static CompletionResult Of(string name, string tip) => new(name, name, CompletionResultType.ParameterValue, tip);
+    /// <summary>Whether a name begins with (or, with wildcards, fits) what was typed so far, quotes aside.</summary>
+    public static bool Fits(string name, string typed) =>
+        new WildcardPattern(typed.Trim('\'', '"').Replace("''", "'", StringComparison.Ordinal) + "*", WildcardOptions.IgnoreCase).IsMatch(name);
+
+    /// <summary>A completion, in quotes where PowerShell needs them, with its tool tip.</summary>
+    public static CompletionResult Of(string name, string tip) =>
+        new(Plain.IsMatch(name) ? name : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'", name, CompletionResultType.ParameterValue, tip);
 }

@@ -10,7 +10,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 
 /// <summary>Explains where in images a classifier looked when it decided.</summary>
 /// <remarks>
-/// <para>Runs each image through the network once and computes, for one class, a class activation map at each layer: high where the layer
+/// <para>Runs each image through the network once and computes, for each class asked, a class activation map at each layer: high where the layer
 /// saw what speaks for the class. Several layers cost one pass, and are also fused into one map.</para>
 /// <para>Images can be named, matched with wildcards or piped in; each explanation leaves as soon as it is ready. An image that cannot be
 /// read is one error that names the file, and the rest goes on. Layers can be piped in from Get-CamLayer; they bring their model.</para>
@@ -35,6 +35,16 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// Get-ChildItem ./photos/*.jpg | Invoke-CamExplanation -Model $model -Class cat | Export-CamOverlay ./out
 /// </code>
 /// <para>Streams: the first overlay is there before the last photo was read. -Class asks where the network sees a cat, predicted or not.</para>
+/// </example>
+/// <example>
+/// <title>What was predicted beside what was expected</title>
+/// <code>Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel) -Class Predicted,cat | Export-CamOverlay ./out -Style Panel</code>
+/// <para>Two explanations of one photo, hence two panels, named after their classes. Where the prediction is cat, it is one.</para>
+/// </example>
+/// <example>
+/// <title>Several methods side by side</title>
+/// <code>Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel) -Method *Grad* | Export-CamOverlay ./out -Style Panel</code>
+/// <para>Every method with Grad in its name; -Method * is all of them. They share one forward pass, and one backward pass a class.</para>
 /// </example>
 /// <example>
 /// <title>A method that draws noise, the same every time</title>
@@ -93,17 +103,19 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [ValidateNotNull]
     public CamLayer? InputObject { get; set; }
 
-    /// <summary>Methods by name: GradCAM, SmoothGradCAMPlusPlus or LayerCAM. Tab completes them. Several methods share what they can and give one explanation each.</summary>
+    /// <summary>Methods by name or wildcard, such as LayerCAM or *Grad*. Tab completes them, with a line on each. Several methods share what they can and give one explanation each.</summary>
     /// <value>LayerCAM</value>
     [Parameter]
     [ArgumentCompleter(typeof(MethodCompleter))]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     public string[] Method { get; set; } = [Catalog.Default];
 
-    /// <summary>The class to explain, by label or by number from 0. Without it, the predicted one.</summary>
+    /// <summary>The classes to explain, by label or by number from 0; Predicted is the predicted one, as without -Class. Tab completes the labels of -Model. One explanation each.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ClassCompleter))]
     [ValidateNotNullOrEmpty]
-    public string? Class { get; set; }
+    public string[]? Class { get; set; }
 
     /// <summary>Explains this many of the most probable classes, one explanation each.</summary>
     [Parameter]
@@ -142,7 +154,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         if (Class is not null && Top is not null)
         {
             ThrowTerminatingError(new ErrorRecord(
-                new ArgumentException("-Class and -Top exclude each other: explain one class, or the most probable ones."),
+                new ArgumentException("-Class and -Top exclude each other: explain the classes you name, or the most probable ones."),
                 "ClassAndTop", ErrorCategory.InvalidArgument, Class));
         }
         if (InputObject is not null)
@@ -263,15 +275,18 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         {
             throw new SelectionException($"Layer '{foreign}' belongs to another model ({foreign.Layer!.Model}) than -Model ({model}).");
         }
-        IReadOnlyList<CamLayer> layers = LayerSelection.Select(model, given.Length == 0 ? [model.DefaultLayer] : given.Select(layer => layer.Name),
-            name => WildcardPattern.ContainsWildcardCharacters(name) ? new WildcardPattern(name, WildcardOptions.IgnoreCase).IsMatch : null);
-        CamMethod[] methods = [.. Method.Select(Catalog.Find).Distinct()];
+        IReadOnlyList<CamLayer> layers = LayerSelection.Select(model, given.Length == 0 ? [model.DefaultLayer] : given.Select(layer => layer.Name), Wildcard);
+        IReadOnlyList<CamMethod> methods = Catalog.Select(Method, Wildcard);
         ClassChoice choice = Class is not null ? ClassChoice.Of(model, Class) : Top is { } top ? ClassChoice.Top(top) : ClassChoice.Predicted;
         WriteVerbose($"{model}: {string.Join(", ", methods.Select(method => method.Name))} at {string.Join(", ", layers)} for " +
-            $"{(Class is not null ? $"class {Class}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +
+            $"{(Class is not null ? $"class {string.Join(", ", Class)}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
         return new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize));
     }
+
+    /// <summary>What tells whether a name fits a wildcard; null for a name that is none.</summary>
+    private static Func<string, bool>? Wildcard(string name) =>
+        WildcardPattern.ContainsWildcardCharacters(name) ? new WildcardPattern(name, WildcardOptions.IgnoreCase).IsMatch : null;
 
     private PipelineStoppedException ModelMissing()
     {

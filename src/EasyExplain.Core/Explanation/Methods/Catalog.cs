@@ -27,9 +27,25 @@ public static class Catalog
         RandomCAM.Method,
     ];
 
+    /// <summary>The methods that <paramref name="names"/> stand for, in the order asked, each once; those of a wildcard in the order of <see cref="All"/>.</summary>
+    /// <param name="names">Names (case does not matter), and wildcards as <paramref name="wildcard"/> knows them.</param>
+    /// <param name="wildcard">Gives what tells a name that fits a wildcard, and null for a full name.</param>
+    /// <exception cref="SelectionException">A name or wildcard fits no method; the message names near ones.</exception>
+    public static IReadOnlyList<CamMethod> Select(IEnumerable<string> names, Func<string, Func<string, bool>?> wildcard) =>
+        [.. names.SelectMany(name => wildcard(name) is { } fits ? Matching(name, fits) : [Find(name)]).Distinct()];
+
     /// <summary>The method of this name (case does not matter).</summary>
     /// <exception cref="SelectionException">There is none; the message names near ones.</exception>
     public static CamMethod Find(string name) =>
         All.FirstOrDefault(method => method.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new SelectionException($"There is no method '{name}'. {NearNames.Hint(name, All.Select(method => method.Name))}");
+        ?? throw new SelectionException($"There is no method '{name}'. {Hint(name)}");
+
+    private static IReadOnlyList<CamMethod> Matching(string wildcard, Func<string, bool> fits)
+    {
+        CamMethod[] matching = [.. All.Where(method => fits(method.Name))];
+        return matching.Length > 0 ? matching : throw new SelectionException(
+            $"No method fits '{wildcard}'. {Hint(wildcard.Replace("*", "", StringComparison.Ordinal))}");
+    }
+
+    private static string Hint(string name) => NearNames.Hint(name, All.Select(method => method.Name));
 }
