@@ -22,7 +22,7 @@ Describe 'Get-CamLayer' {
 
     It 'marks the default layer in its table' {
         $lines = $model | Get-CamLayer layer? | Out-String -Stream -Width 120
-        $lines -match 'layer3' | Should -Match '\* layer3\s+Sequential\s+1×64×8×8'
+        $lines -match 'layer3' | Should -Match '\* layer3\s+1×64×8×8\s+Sequential'
         $lines -match 'layer2' | Should -Not -Match '\*'
     }
 

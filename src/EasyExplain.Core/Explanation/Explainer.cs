@@ -59,7 +59,7 @@ public sealed class Explainer
     }
 
     /// <summary>Explains a photo: one forward pass, one backward pass a class, all layers tapped.</summary>
-    /// <returns>One explanation for each class and method, the most probable class first.</returns>
+    /// <returns>One explanation for each class and method, in the order asked.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     /// <exception cref="InvalidDataException">The network's output is not finite.</exception>
     public IReadOnlyList<CamExplanation> Explain(Photo photo, string? path, CancellationToken cancel = default)

@@ -276,7 +276,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             throw new SelectionException($"Layer '{foreign}' belongs to another model ({foreign.Layer!.Model}) than -Model ({model}).");
         }
         IReadOnlyList<CamLayer> layers = LayerSelection.Select(model, given.Length == 0 ? [model.DefaultLayer] : given.Select(layer => layer.Name), Wildcard);
-        IReadOnlyList<CamMethod> methods = Catalog.Select(Method, Wildcard);
+        IReadOnlyList<CamMethod> methods = Catalog.Select(Method, Wildcard, layers);
         ClassChoice choice = Class is not null ? ClassChoice.Of(model, Class) : Top is { } top ? ClassChoice.Top(top) : ClassChoice.Predicted;
         WriteVerbose($"{model}: {string.Join(", ", methods.Select(method => method.Name))} at {string.Join(", ", layers)} for " +
             $"{(Class is not null ? $"class {string.Join(", ", Class)}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +

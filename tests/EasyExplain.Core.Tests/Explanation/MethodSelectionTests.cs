@@ -28,8 +28,16 @@ public class MethodSelectionTests
         Assert.Contains(near, message[message.IndexOf("Near:", StringComparison.Ordinal)..], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void AWildcard_LeavesOutWhatCannotExplainTheLayers()
+    {
+        using CamModel model = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
+        Assert.Contains(CAM.Method, Catalog.Select(["*"], _ => _ => true, LayerSelection.Select(model, ["layer3"])));
+        Assert.DoesNotContain(CAM.Method, Catalog.Select(["*"], _ => _ => true, LayerSelection.Select(model, ["layer3", "layer2"])));
+    }
+
     /// <summary>With a wildcard of this test's own: a star at the end.</summary>
     private static IEnumerable<string> Select(params string[] names) =>
-        Catalog.Select(names, name => name.EndsWith('*') ? known => known.StartsWith(name[..^1], StringComparison.OrdinalIgnoreCase) : null)
+        Catalog.Select(names, name => name.EndsWith('*') ? known => known.StartsWith(name[..^1], StringComparison.OrdinalIgnoreCase) : null, [])
             .Select(method => method.Name);
 }

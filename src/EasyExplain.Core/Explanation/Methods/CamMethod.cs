@@ -1,3 +1,4 @@
+using EasyExplain.Models;
 using EasyExplain.Networks;
 using static TorchSharp.torch;
 
@@ -20,4 +21,7 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
 
     /// <summary>True if it draws noise, so that a seed matters.</summary>
     public bool DrawsNoise { get; init; }
+
+    /// <summary>Whether it can explain a layer; only CAM cannot explain every one.</summary>
+    public bool Fits(CamLayer layer) => Misfit(layer.Model.Network, layer.Node) is null;
 }
