@@ -14,6 +14,10 @@ public static class Catalog
         GradCAM.Method,
         SmoothGradCAMPlusPlus.Method,
         LayerCAM.Method,
+        ScoreCAM.Method,
+        SSCAM.Method,
+        ISCAM.Method,
+        AblationCAM.Method,
     ];
 
     /// <summary>The method of this name (case does not matter).</summary>
