@@ -93,7 +93,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [ValidateNotNull]
     public CamLayer? InputObject { get; set; }
 
-    /// <summary>Methods by name: GradCAM, SmoothGradCAMPlusPlus or LayerCAM. Tab completes them. Several methods share what they can and give one explanation each.</summary>
+    /// <summary>Methods by name: GradCAM, SmoothGradCAMPlusPlus, LayerCAM, ScoreCAM, SSCAM, ISCAM or AblationCAM. Tab completes them. Several methods share what they can and give one explanation each.</summary>
     /// <value>LayerCAM</value>
     [Parameter]
     [ArgumentCompleter(typeof(MethodCompleter))]
@@ -110,13 +110,13 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [ValidateRange(1, int.MaxValue)]
     public int? Top { get; set; }
 
-    /// <summary>How many noisy copies a smoothing method takes.</summary>
+    /// <summary>How many noisy copies a smoothing method takes; for ISCAM, how many steps.</summary>
     /// <value>4</value>
     [Parameter]
     [ValidateRange(1, 4096)]
     public int SampleCount { get; set; } = 4;
 
-    /// <summary>The noise's standard deviation, in units of the normalised input.</summary>
+    /// <summary>The noise's standard deviation, in units of the normalised input. SSCAM, whose noise is on masks, has its own.</summary>
     /// <value>0.3</value>
     [Parameter]
     [ValidateRange(0.0, 1e3)]
@@ -127,7 +127,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [ValidateRange(0, long.MaxValue)]
     public long? Seed { get; set; }
 
-    /// <summary>How many noisy copies run at a time: more is faster up to a point and takes more memory.</summary>
+    /// <summary>How many noisy copies, masks or ablated channels run at a time: more is faster up to a point and takes more memory. ScoreCAM and its kin stay below 1 GiB.</summary>
     /// <value>4</value>
     [Parameter]
     [ValidateRange(1, 1024)]
@@ -270,8 +270,16 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         WriteVerbose($"{model}: {string.Join(", ", methods.Select(method => method.Name))} at {string.Join(", ", layers)} for " +
             $"{(Class is not null ? $"class {Class}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
-        return new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize));
+        return new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), ShowPasses);
     }
+
+    /// <summary>Shows how far a method is that needs many passes for one picture, under the progress of the pictures if there are several.</summary>
+    private void ShowPasses(int done, int of) => WriteProgress(new ProgressRecord(1, "Running the network for each channel", $"{done} of {of} passes")
+    {
+        ParentActivityId = _images > 1 ? 0 : -1,
+        PercentComplete = (int)(100L * done / of),
+        RecordType = done == of ? ProgressRecordType.Completed : ProgressRecordType.Processing,
+    });
 
     private PipelineStoppedException ModelMissing()
     {
