@@ -36,7 +36,10 @@ internal sealed class ChangedPasses(
         return Executor.Run(network, masked, [], track: false, cancel).Logits;
     });
 
-    /// <summary>The score with each channel of the layer set to 0 where it lies on the picture, <c>[C]</c>; what comes before the layer does not run again.</summary>
+    /// <summary>
+    /// The score with each channel of the layer set to 0 where it lies on the picture, <c>[C]</c>. What comes before the layer does not
+    /// run again, but for a single pass where what follows reads something beside the layer, such as the other branch of a sum.
+    /// </summary>
     public Tensor ScoresWithoutChannel()
     {
         var tail = new Tail(network, tap);

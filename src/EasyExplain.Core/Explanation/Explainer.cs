@@ -29,7 +29,7 @@ public sealed class Explainer
     /// <param name="methods">The methods; they share what they can.</param>
     /// <param name="choice">Which classes.</param>
     /// <param name="noise">For methods that draw noise.</param>
-    /// <param name="progress">Methods that need a pass for each channel tell it, after each batch, how many are done, of how many for one layer and class.</param>
+    /// <param name="progress">What methods with a pass for each channel tell, after each batch: how many are done, of how many for one layer and class.</param>
     /// <exception cref="SelectionException">A layer, or what it has of the picture, has no influence on the output.</exception>
     public Explainer(
         CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, Noise noise, Action<int, int>? progress = null)

@@ -127,7 +127,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [ValidateRange(0, long.MaxValue)]
     public long? Seed { get; set; }
 
-    /// <summary>How many noisy copies, masks or ablated channels run at a time: more is faster up to a point and takes more memory. ScoreCAM and its kin stay below 1 GiB.</summary>
+    /// <summary>How many noisy copies, masked images or ablated channels run at a time: more is faster up to a point and takes more memory.</summary>
     /// <value>4</value>
     [Parameter]
     [ValidateRange(1, 1024)]

@@ -24,7 +24,8 @@ public sealed class ChangedPassesTests : IDisposable
     {
         foreach (string method in Methods)
         {
-            float[][] maps = [.. new[] { 1, 3, 64 }.Select(batch => Explainer(_model, "layer2", method, batch).Explain(_cat, null).Single().Map.ToArray().Cast<float>().ToArray())];
+            float[][] maps = [.. new[] { 1, 3, 64 }
+                .Select(batch => Explainer(_model, "layer2", method, batch).Explain(_cat, null).Single().Map.ToArray().Cast<float>().ToArray())];
             Assert.True(maps[0].Max() > 0.9f);
             Assert.All(maps[0].Zip(maps[1]), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
             Assert.All(maps[0].Zip(maps[2]), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
@@ -34,8 +35,8 @@ public sealed class ChangedPassesTests : IDisposable
     [Fact]
     public void TheSeed_DecidesTheMap()
     {
-        float[] Map(long seed) => [.. new Explainer(_model, LayerSelection.Select(_model, ["layer2"]), [Catalog.Find("SSCAM")], ClassChoice.Predicted, new Noise(2, 0.3, seed, 16))
-            .Explain(_cat, null).Single().Map.ToArray().Cast<float>()];
+        float[] Map(long seed) => [.. new Explainer(
+            _model, LayerSelection.Select(_model, ["layer2"]), [Catalog.Find("SSCAM")], ClassChoice.Predicted, new Noise(2, 0.3, seed, 16)).Explain(_cat, null).Single().Map.ToArray().Cast<float>()];
         Assert.Equal(Map(1), Map(1));
         Assert.NotEqual(Map(1), Map(2));
     }
@@ -91,17 +92,17 @@ public sealed class ChangedPassesTests : IDisposable
         Assert.Equal(before, Tensor.TotalCount);
 
         using var stop = new CancellationTokenSource();
-        int last = 0;
-        void StopAtTheSecond(int done, int of)
+        List<long> alive = []; // after each batch: no batch leaves anything for the next
+        void StopAtTheThird(int done, int of)
         {
-            last = done;
-            if (done == 8)
+            alive.Add(Tensor.TotalCount);
+            if (done == 12)
             {
                 stop.Cancel();
             }
         }
-        Assert.Throws<OperationCanceledException>(() => Explainer(_model, "layer3", method, 4, StopAtTheSecond).Explain(_cat, null, stop.Token));
-        Assert.Equal(8, last);
+        Assert.Throws<OperationCanceledException>(() => Explainer(_model, "layer3", method, 4, StopAtTheThird).Explain(_cat, null, stop.Token));
+        Assert.Equal([alive[0], alive[0], alive[0]], alive);
         Assert.Equal(before, Tensor.TotalCount);
     }
 

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
 
-/// <summary>Ablation-CAM (Desai and Ramaswamy, WACV 2020, "Ablation-CAM: Visual Explanations for Deep Convolutional Network via Gradient-free Localization").</summary>
+/// <summary>
+/// Ablation-CAM (Desai and Ramaswamy, WACV 2020, "Ablation-CAM: Visual Explanations for Deep Convolutional Network via Gradient-free Localization").
+/// </summary>
 /// <remarks>
 /// A channel is set to 0, as in the paper; pytorch-grad-cam takes a number far below all others where activations can be negative.
 /// Of a grid of tokens only those of the picture lose the channel: a class token is no place that a map could show.
@@ -10,7 +12,7 @@ namespace EasyExplain.Explanation.Methods;
 /// </remarks>
 internal static class AblationCAM
 {
-    public static CamMethod Method { get; } = new("AblationCAM", "Channels weighted by what the score loses without them: no gradients, a short pass a channel.", Map);
+    public static CamMethod Method { get; } = new("AblationCAM", "Channels weighted by what the score loses without them: no gradients, part of a pass a channel.", Map);
 
     private static Tensor Map(LayerEvidence layer)
     {
