@@ -43,6 +43,18 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
             $"{Path.GetFileName((string)explanation.Properties["Path"].Value)}:{string.Join(',', (IEnumerable<string>)explanation.Properties["Layers"].Value)}")));
     }
 
+    [Fact]
+    public void AMethodOfManyPasses_ShowsHowFarItIs_UnderThePictures()
+    {
+        using var shell = System.Management.Automation.PowerShell.Create(session.Runspace);
+        shell.AddScript("Invoke-CamExplanation -LiteralPath $args[0], $args[0] -Model (Import-CamModel) -Layer layer1 -Method AblationCAM -BatchSize 8").AddArgument(Cat);
+        Assert.Equal(2, shell.Invoke().Count);
+        ProgressRecord[] shown = [.. shell.Streams.Progress.Where(record => record.StatusDescription.EndsWith("passes", StringComparison.Ordinal))];
+        Assert.Contains(shown, record => record.StatusDescription == "8 of 16 passes" && record.PercentComplete == 50);
+        Assert.Equal(ProgressRecordType.Completed, shown[^1].RecordType);
+        Assert.Equal((-1, 0), (shown[0].ParentActivityId, shown[^1].ParentActivityId)); // the first picture may be the only one
+    }
+
     [Theory]
     [InlineData("Invoke-CamExplanation cat.jpg")]
     [InlineData("'cat.jpg' | Invoke-CamExplanation")]

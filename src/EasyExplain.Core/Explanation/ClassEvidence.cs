@@ -13,7 +13,8 @@ public sealed record Noise(int SampleCount, double Std, long Seed, int BatchSize
 
 /// <summary>All layers' evidence for one class of one image: from one forward pass and, if asked for, one backward pass.</summary>
 /// <remarks>Its tensors belong to the dispose scope in which they are first asked for; keep one scope open while it is used.</remarks>
-internal sealed class ClassEvidence(Network network, Tensor input, Pass clean, IReadOnlyList<Node> taps, long @class, Noise noise, CancellationToken cancel)
+internal sealed class ClassEvidence(
+    Network network, Tensor input, Pass clean, IReadOnlyList<Node> taps, long @class, Noise noise, Action<int, int>? progress, CancellationToken cancel)
 {
     private const int Powers = 3;
     private IReadOnlyList<Tensor>? _gradients;
@@ -51,7 +52,17 @@ internal sealed class ClassEvidence(Network network, Tensor input, Pass clean, I
         return rand(shape, generator: generator).to(input.device);
     }
 
-    private Tensor AsMap(Tensor output, int index) => taps[index].Layout!.ToMap(output)[0];
+    /// <summary>The class score (the logit) of the clean image.</summary>
+    public double Score => clean.Logits.detach()[0, @class].item<float>();
+
+    /// <summary>How many samples a method takes, and the noise of those that draw some.</summary>
+    public Noise Noise => noise;
+
+    /// <summary>Height and width of the input.</summary>
+    public (long Height, long Width) InputSize => (input.shape[2], input.shape[3]);
+
+    /// <summary>Runs the image again with something changed for each channel of a layer.</summary>
+    public ChangedPasses Changed(int layer) => new(network, input, taps[layer], clean.Taps[layer].detach(), @class, noise.BatchSize, progress, cancel);
 
     /// <summary>The gradients of the summed class score; images of a batch do not see each other, so each gets its own.</summary>
     private IReadOnlyList<Tensor> ScoreGradients(Pass pass)
@@ -68,6 +79,8 @@ internal sealed class ClassEvidence(Network network, Tensor input, Pass clean, I
     /// <summary>What lies on the picture as a node's output does, seen as <c>[N, C, H, W]</c>.</summary>
     private static IReadOnlyList<Tensor> AsMaps(IEnumerable<Tensor> outputs, IEnumerable<Node> nodes) =>
         [.. outputs.Zip(nodes, (output, node) => node.Layout!.ToMap(output))];
+
+    private Tensor AsMap(Tensor output, int index) => taps[index].Layout!.ToMap(output)[0];
 
     private IReadOnlyList<Tensor[]> MeasureNoise()
     {

@@ -18,6 +18,7 @@ public sealed class Explainer
     private readonly IReadOnlyList<CamMethod> _methods;
     private readonly ClassChoice _choice;
     private readonly Noise _noise;
+    private readonly Action<int, int>? _progress;
     private readonly Network _network;
     private readonly Node[] _taps;     // each node once, though several layers may share it
     private readonly int[] _tapOf;     // by layer
@@ -28,10 +29,12 @@ public sealed class Explainer
     /// <param name="methods">The methods; they share what they can.</param>
     /// <param name="choice">Which classes.</param>
     /// <param name="noise">For methods that draw noise.</param>
+    /// <param name="progress">What methods with a pass for each channel tell, after each batch: how many are done, of how many for one layer and class.</param>
     /// <exception cref="SelectionException">A layer, or what it has of the picture, has no influence on the output.</exception>
-    public Explainer(CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, Noise noise)
+    public Explainer(
+        CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, Noise noise, Action<int, int>? progress = null)
     {
-        (_model, _layers, _methods, _choice, _noise) = (model, layers, methods, choice, noise);
+        (_model, _layers, _methods, _choice, _noise, _progress) = (model, layers, methods, choice, noise, progress);
         _network = model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
         Node[] nodes = [.. layers.Select(layer => _network.Find(layer.Name)!.Node)];
         int idle = Array.FindIndex(nodes, node => !_network.LeadsToOutput(node));
@@ -94,7 +97,7 @@ public sealed class Explainer
         var explanations = new List<CamExplanation>();
         foreach (int @class in _choice.From(ranked))
         {
-            var evidence = new ClassEvidence(_network, input, pass, _taps, @class, _noise, cancel);
+            var evidence = new ClassEvidence(_network, input, pass, _taps, @class, _noise, _progress, cancel);
             foreach (CamMethod method in _methods)
             {
                 cancel.ThrowIfCancellationRequested();

@@ -27,4 +27,23 @@ public sealed class LayerEvidence
 
     /// <summary>Numbers in [0, 1), drawn from the explanation's seed.</summary>
     public Tensor Random(params long[] shape) => _evidence.Random(shape);
+
+    /// <summary>The class score (the logit) of the clean image.</summary>
+    public double Score => _evidence.Score;
+
+    /// <summary>How many samples a method takes.</summary>
+    public int SampleCount => _evidence.Noise.SampleCount;
+
+    /// <summary>The class score with each channel of the layer set to 0 where it lies on the picture, <c>[C]</c>: a pass a channel, from this layer on.</summary>
+    public Tensor ScoresWithoutChannel() => _evidence.Changed(_index).ScoresWithoutChannel();
+
+    /// <summary>The class score of the image under each mask <c>[C, h, w]</c>, resized to the image (bilinear): <c>[C]</c>, a whole pass a mask.</summary>
+    public Tensor ScoresUnderMasks(Tensor masks) => ScoresUnderMasks(masks, 1, (_, mask) => mask);
+
+    /// <summary>The mean of that over some rounds, each of which changes the resized masks <c>[n, H, W]</c> in its way; channels come in order.</summary>
+    public Tensor ScoresUnderMasks(Tensor masks, int rounds, Func<int, Tensor, Tensor> change) => _evidence.Changed(_index).ScoresUnderMasks(masks, rounds, change);
+
+    /// <summary>Seeded noise for the resized masks of all channels, the same whatever the batch size. It is the caller's to dispose.</summary>
+    public ChannelNoise DrawMaskNoise() =>
+        new(_evidence.Noise.Seed, Activations.shape[0], _evidence.InputSize.Height, _evidence.InputSize.Width);
 }

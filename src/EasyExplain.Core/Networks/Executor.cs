@@ -17,20 +17,26 @@ internal static class Executor
     /// </summary>
     /// <remarks>Call it within a dispose scope, which owns what is returned and, if the run is stopped, what it had made.</remarks>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled; looked at before every node.</exception>
-    public static Pass Run(Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel = default)
+    public static Pass Run(Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel = default) =>
+        Run(network, network.Nodes, new Dictionary<Node, Tensor> { [network.Input] = input }, taps, track, cancel);
+
+    /// <summary>Runs some of a network's nodes, in their order; outputs that are <paramref name="given"/> are not computed, and stay the caller's.</summary>
+    public static Pass Run(
+        Network network, IReadOnlyList<Node> nodes, IReadOnlyDictionary<Node, Tensor> given, IReadOnlyList<Node> taps, bool track, CancellationToken cancel)
     {
-        Dictionary<Node, int> readers = CountReaders(network, taps);
+        IReadOnlyList<Node> Reads(Node node) => given.ContainsKey(node) ? [] : node.Inputs;
+        Dictionary<Node, int> readers = CountReaders(nodes.SelectMany(Reads).Concat(taps).Append(network.Output));
         var outputs = new Dictionary<Node, Tensor>();
         var tapped = new HashSet<Node>(taps);
         using IDisposable untracked = no_grad();
         IDisposable? tracked = null;
         try
         {
-            foreach (Node node in network.Nodes)
+            foreach (Node node in nodes)
             {
                 cancel.ThrowIfCancellationRequested();
-                Tensor output = node == network.Input
-                    ? input.alias()
+                Tensor output = given.TryGetValue(node, out Tensor? known)
+                    ? known.alias()
                     : node.Operator.Run([.. node.Inputs.Select(source => outputs[source])]);
                 if (track && tapped.Contains(node))
                 {
@@ -41,7 +47,7 @@ internal static class Executor
                     tracked ??= enable_grad();
                 }
                 outputs[node] = output;
-                foreach (Node source in node.Inputs.Where(source => --readers[source] == 0))
+                foreach (Node source in Reads(node).Where(source => --readers[source] == 0))
                 {
                     outputs[source].Dispose();
                 }
@@ -54,14 +60,23 @@ internal static class Executor
         return new Pass(outputs[network.Output], [.. taps.Select(tap => outputs[tap])]);
     }
 
-    /// <summary>How often each node's output is still wanted: by other nodes, and by the caller.</summary>
-    private static Dictionary<Node, int> CountReaders(Network network, IReadOnlyList<Node> taps)
+    /// <summary>The most numbers that are alive at once in an untapped run, for each picture of the batch: what decides how many fit into memory.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="shapes">Its nodes' output shapes, see <see cref="Network.Shapes"/>.</param>
+    public static long MostNumbersAlive(Network network, IReadOnlyDictionary<Node, long[]> shapes)
     {
-        var readers = network.Nodes.ToDictionary(node => node, _ => 0);
-        foreach (Node read in network.Nodes.SelectMany(node => node.Inputs).Concat(taps).Append(network.Output))
+        Dictionary<Node, int> readers = CountReaders(network.Nodes.SelectMany(node => node.Inputs).Append(network.Output));
+        long Size(Node node) => shapes[node].Aggregate(1L, (product, size) => product * size);
+        long alive = 0, most = 0;
+        foreach (Node node in network.Nodes)
         {
-            readers[read]++;
+            alive += Size(node);
+            most = Math.Max(most, alive);
+            alive -= node.Inputs.Where(source => --readers[source] == 0).Sum(Size);
         }
-        return readers;
+        return most;
     }
+
+    /// <summary>How often each node's output is wanted: by other nodes, and by the caller.</summary>
+    private static Dictionary<Node, int> CountReaders(IEnumerable<Node> reads) => reads.GroupBy(node => node).ToDictionary(node => node.Key, node => node.Count());
 }

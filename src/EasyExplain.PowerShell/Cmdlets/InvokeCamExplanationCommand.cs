@@ -122,13 +122,13 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [ValidateRange(1, int.MaxValue)]
     public int? Top { get; set; }
 
-    /// <summary>How many noisy copies a smoothing method takes.</summary>
+    /// <summary>How many noisy copies a smoothing method takes; for ISCAM, how many steps.</summary>
     /// <value>4</value>
     [Parameter]
     [ValidateRange(1, 4096)]
     public int SampleCount { get; set; } = 4;
 
-    /// <summary>The noise's standard deviation, in units of the normalised input.</summary>
+    /// <summary>The noise's standard deviation, in units of the normalised input. SSCAM, whose noise is on masks, has its own.</summary>
     /// <value>0.3</value>
     [Parameter]
     [ValidateRange(0.0, 1e3)]
@@ -139,7 +139,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [ValidateRange(0, long.MaxValue)]
     public long? Seed { get; set; }
 
-    /// <summary>How many noisy copies run at a time: more is faster up to a point and takes more memory.</summary>
+    /// <summary>How many noisy copies, masked images or ablated channels run at a time: more is faster up to a point and takes more memory.</summary>
     /// <value>4</value>
     [Parameter]
     [ValidateRange(1, 1024)]
@@ -281,12 +281,20 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         WriteVerbose($"{model}: {string.Join(", ", methods.Select(method => method.Name))} at {string.Join(", ", layers)} for " +
             $"{(Class is not null ? $"class {string.Join(", ", Class)}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
-        return new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize));
+        return new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), ShowPasses);
     }
 
     /// <summary>What tells whether a name fits a wildcard; null for a name that is none.</summary>
     private static Func<string, bool>? Wildcard(string name) =>
         WildcardPattern.ContainsWildcardCharacters(name) ? new WildcardPattern(name, WildcardOptions.IgnoreCase).IsMatch : null;
+
+    /// <summary>Shows how far a method is that needs many passes for one picture, under the progress of the pictures if there are several.</summary>
+    private void ShowPasses(int done, int of) => WriteProgress(new ProgressRecord(1, "Running the network for each channel", $"{done} of {of} passes")
+    {
+        ParentActivityId = _images > 1 ? 0 : -1,
+        PercentComplete = (int)(100L * done / of),
+        RecordType = done == of ? ProgressRecordType.Completed : ProgressRecordType.Processing,
+    });
 
     private PipelineStoppedException ModelMissing()
     {

@@ -37,7 +37,7 @@ public sealed class MethodTests : IDisposable
         ClassEvidence At(Tensor x)
         {
             Node tap = network.Find("tap")!.Node;
-            return new ClassEvidence(network, x, Executor.Run(network, x, [tap], track: true), [tap], 1, new Noise(1, 0, 0, 1), default);
+            return new ClassEvidence(network, x, Executor.Run(network, x, [tap], track: true), [tap], 1, new Noise(1, 0, 0, 1), progress: null, default);
         }
 
         double Score(Tensor x) => Executor.Run(network, x, [], track: false).Logits[0, 1].item<double>();

@@ -24,6 +24,10 @@ public static class Catalog
         EigenCAM.Method,
         KPCACAM.Method,
         FEM.Method,
+        ScoreCAM.Method,
+        SSCAM.Method,
+        ISCAM.Method,
+        AblationCAM.Method,
         RandomCAM.Method,
     ];
 

@@ -1,0 +1,51 @@
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks;
+
+/// <summary>What of a network depends on one node: it can run again and again with changed outputs of that node, and nothing else runs.</summary>
+internal sealed class Tail
+{
+    private readonly Network _network;
+    private readonly Node _start;
+    private readonly Node[] _nodes;
+    private readonly HashSet<Node> _ofPicture;
+
+    /// <summary>Finds what depends on <paramref name="start"/>, and what is read beside it.</summary>
+    public Tail(Network network, Node start)
+    {
+        (_network, _start, _ofPicture) = (network, start, DependentOn(network, network.Input));
+        HashSet<Node> changed = DependentOn(network, start);
+        Node[] after = [.. network.Nodes.Where(node => node != start && changed.Contains(node) && network.LeadsToOutput(node))];
+        Beside = [.. after.SelectMany(node => node.Inputs).Where(source => !changed.Contains(source)).Distinct()];
+        HashSet<Node> needed = [start, .. Beside, .. after];
+        _nodes = [.. network.Nodes.Where(needed.Contains)];
+    }
+
+    /// <summary>The nodes that do not depend on the start but are read by what does, such as the other branch of a sum.</summary>
+    public IReadOnlyList<Node> Beside { get; }
+
+    /// <summary>The logits <c>[N, classes]</c> for N changed outputs of the start.</summary>
+    /// <param name="changed">The start's outputs, batch dimension first, as its operator makes them.</param>
+    /// <param name="beside">What <see cref="Beside"/> made of the one clean picture, batch dimension first.</param>
+    /// <param name="cancel">Stops it before the next node.</param>
+    public Tensor Run(Tensor changed, IReadOnlyList<Tensor> beside, CancellationToken cancel)
+    {
+        var given = new Dictionary<Node, Tensor> { [_start] = changed };
+        foreach (var (node, clean) in Beside.Zip(beside))
+        {
+            // A table of positions is the same for every picture, and need not have a batch dimension that could be expanded.
+            given[node] = _ofPicture.Contains(node) ? clean.expand([changed.shape[0], .. clean.shape.Skip(1)]) : clean;
+        }
+        return Executor.Run(_network, _nodes, given, [], track: false, cancel).Logits;
+    }
+
+    private static HashSet<Node> DependentOn(Network network, Node start)
+    {
+        HashSet<Node> found = [start];
+        foreach (Node node in network.Nodes.Where(node => node.Inputs.Any(found.Contains)))
+        {
+            found.Add(node);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,130 @@
+using EasyExplain.Explanation;
+using EasyExplain.Explanation.Methods;
+using EasyExplain.Imaging;
+using EasyExplain.Models;
+using EasyExplain.Networks;
+using EasyExplain.Tests.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Tests.Explanation;
+
+[Collection(Alone.Name)] // it counts all tensors alive
+public sealed class ChangedPassesTests : IDisposable
+{
+    private static readonly string[] Methods = ["ScoreCAM", "SSCAM", "ISCAM", "AblationCAM"];
+
+    private readonly CamModel _model = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
+    private readonly Photo _cat = ImageDecoder.Decode(Repository.Photo("cat.jpg"));
+
+    public void Dispose() => _model.Dispose();
+
+    [Fact]
+    public void TheBatchSize_DoesNotChangeTheMaps()
+    {
+        foreach (string method in Methods)
+        {
+            float[][] maps = [.. new[] { 1, 3, 64 }
+                .Select(batch => Explainer(_model, "layer2", method, batch).Explain(_cat, null).Single().Map.ToArray().Cast<float>().ToArray())];
+            Assert.True(maps[0].Max() > 0.9f);
+            Assert.All(maps[0].Zip(maps[1]), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
+            Assert.All(maps[0].Zip(maps[2]), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
+        }
+    }
+
+    [Fact]
+    public void TheSeed_DecidesTheMap()
+    {
+        float[] Map(long seed) => [.. new Explainer(
+            _model, LayerSelection.Select(_model, ["layer2"]), [Catalog.Find("SSCAM")], ClassChoice.Predicted, new Noise(2, 0.3, seed, 16)).Explain(_cat, null).Single().Map.ToArray().Cast<float>()];
+        Assert.Equal(Map(1), Map(1));
+        Assert.NotEqual(Map(1), Map(2));
+    }
+
+    /// <summary>After mean and a linear layer, y − yₖ is wₖ times the mean of channel k: the map is Σ wₖ·mean(Aₖ)·Aₖ / y.</summary>
+    [Fact]
+    public void AblationCAM_OfALinearHead_IsItsClosedForm()
+    {
+        using CamModel model = Tiny(out _);
+        Photo photo = GoldenModels.Pattern(model);
+        CamExplanation explanation = Explainer(model, "relu", "AblationCAM", 3).Explain(photo, null).Single();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor a = Executor.Run(model.Network, model.Preprocessing.ToInput(photo), [model.Network.Find("relu")!.Node], track: false).Taps[0][0];
+        Tensor w = model.Network.Parameters.Single(parameter => parameter.Name == "fc.weight").Value[explanation.Class];
+        Tensor expected = Fusion.Scale(((w * a.mean([1, 2])).view(-1, 1, 1) * a).sum(dim: 0).div(explanation.Score).relu());
+        Assert.True(expected.max().item<float>() > 0.9f);
+        Assert.All(expected.flatten().data<float>().ToArray().Zip(explanation.Map.ToArray().Cast<float>()), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-3f));
+    }
+
+    [Fact]
+    public void AblationCAM_DoesNotRunAgain_WhatComesBeforeTheLayer()
+    {
+        using CamModel model = Tiny(out List<long> batches);
+        Explainer(model, "relu", "AblationCAM", 2).Explain(GoldenModels.Pattern(model), null);
+        Assert.Equal([1], batches);
+        batches.Clear();
+        Explainer(model, "relu", "ScoreCAM", 2).Explain(GoldenModels.Pattern(model), null);
+        Assert.Equal([1, 2, 2, 1], batches); // five channels, and masks change the picture itself
+    }
+
+    [Fact]
+    public void ProgressIsTold_AfterEachBatch()
+    {
+        using CamModel model = Tiny(out _);
+        List<(int Done, int Of)> told = [];
+        foreach (string method in new[] { "AblationCAM", "ISCAM" })
+        {
+            Explainer(model, "relu", method, 3, (done, of) => told.Add((done, of))).Explain(GoldenModels.Pattern(model), null);
+        }
+        Assert.Equal([(3, 5), (5, 5), (3, 10), (5, 10), (8, 10), (10, 10)], told);
+    }
+
+    [Theory]
+    [InlineData("ScoreCAM")]
+    [InlineData("SSCAM")]
+    [InlineData("ISCAM")]
+    [InlineData("AblationCAM")]
+    public void ItStopsBetweenBatches_AndLeavesNoTensorBehind(string method)
+    {
+        Explainer(_model, "layer3", method, 4).Explain(_cat, null);
+        long before = Alone.TensorsAlive();
+        Explainer(_model, "layer3", method, 4).Explain(_cat, null);
+        Assert.Equal(before, Tensor.TotalCount);
+
+        using var stop = new CancellationTokenSource();
+        List<long> alive = []; // after each batch: no batch leaves anything for the next
+        void StopAtTheThird(int done, int of)
+        {
+            alive.Add(Tensor.TotalCount);
+            if (done == 12)
+            {
+                stop.Cancel();
+            }
+        }
+        Assert.Throws<OperationCanceledException>(() => Explainer(_model, "layer3", method, 4, StopAtTheThird).Explain(_cat, null, stop.Token));
+        Assert.Equal([alive[0], alive[0], alive[0]], alive);
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    private static Explainer Explainer(CamModel model, string layer, string method, int batch, Action<int, int>? progress = null) =>
+        new(model, LayerSelection.Select(model, [layer]), [Catalog.Find(method)], ClassChoice.Predicted, new Noise(2, 0.3, 7, batch), progress);
+
+    /// <summary>count → conv (five channels) → relu → mean → fc, which notes how large each batch is that passes its start.</summary>
+    private CamModel Tiny(out List<long> batches)
+    {
+        batches = [];
+        var g = new NetworkBuilder(3, 8, 8);
+        Node x = g.ReLU("relu", g.Conv2d("conv", g.Call(new Counted(batches), g.Input), 5, kernel: 3));
+        Network network = SmallNetwork.Fill(g.Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d("pool", x, 1)), 3)));
+        return new CamModel("tiny", "tiny", "tiny", network, _model.Preprocessing.ForInput(8, 8), [], CPU);
+    }
+
+    private sealed record Counted(List<long> Batches) : Operator
+    {
+        public override Tensor Run(IReadOnlyList<Tensor> inputs)
+        {
+            Batches.Add(inputs[0].shape[0]);
+            return inputs[0].alias();
+        }
+    }
+}
