@@ -11,7 +11,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <summary>Explains where in images a classifier looked when it decided.</summary>
 /// <remarks>
 /// <para>Runs each image through the network once and computes, for each class asked, a class activation map at each layer: high where the layer
-/// saw what speaks for the class. Several layers cost one pass, and are also fused into one map.</para>
+/// saw what speaks for the class. Several layers cost one pass, and are also fused into one map. ScoreCAM, SSCAM, ISCAM and AblationCAM run
+/// it once more for every channel of a layer, and show how far they are.</para>
 /// <para>Images can be named, matched with wildcards or piped in; each explanation leaves as soon as it is ready. An image that cannot be
 /// read is one error that names the file, and the rest goes on. Layers can be piped in from Get-CamLayer; they bring their model.</para>
 /// <para>Without -Method it is LayerCAM, without -Class the predicted class, without -Layer the last layer whose output still has height
