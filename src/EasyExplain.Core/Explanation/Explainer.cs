@@ -52,9 +52,12 @@ public sealed class Explainer
         }
         foreach ((CamLayer layer, Node node) in layers.Zip(nodes))
         {
-            if (methods.FirstOrDefault(method => method.Misfit(_network, node) is not null) is { } misfit)
+            foreach (CamMethod method in methods)
             {
-                throw new SelectionException($"{misfit.Name} cannot explain '{layer}' of {model}: {misfit.Misfit(_network, node)}.");
+                if (method.Misfit(_network, node) is { } why)
+                {
+                    throw new SelectionException($"{method.Name} cannot explain '{layer}' of {model}: {why}.");
+                }
             }
         }
         _taps = [.. nodes.Distinct()];

@@ -33,11 +33,8 @@ internal sealed record CheckpointNames(
                 .OrderBy(way => way.FileHead != head).ThenBy(way => CheckpointKeys.Rank(KeyOf(way.Prefix)))
                 .Take(MostWays),
         ];
-        return
-        [
-            .. found.Select(way => Read(entries, way.Prefix, way.FileHead, head)),
-            .. found.Select(way => Read(entries, way.Prefix, way.FileHead, head).Without(found.Select(other => other.Prefix))).OfType<CheckpointNames>(),
-        ];
+        CheckpointNames[] ways = [.. found.Select(way => Read(entries, way.Prefix, way.FileHead, head))];
+        return [.. ways, .. ways.Select(way => way.Without(found.Select(other => other.Prefix))).OfType<CheckpointNames>()];
     }
 
     /// <summary>The names without <paramref name="prefix"/>, whether there is a last layer or not.</summary>

@@ -20,7 +20,7 @@ public class GoldenArchitectureTests
     [MemberData(nameof(Cases))]
     public void LogitsAndMaps_AreThoseOfTheReference(string architecture)
     {
-        JsonElement golden = Goldens.Index("architectures").GetProperty("cases").EnumerateArray().Single(golden => golden.GetProperty("architecture").GetString() == architecture);
+        JsonElement golden = Case(architecture);
         using DisposeScope scope = NewDisposeScope();
         using CamModel model = GoldenModels.Build(architecture, golden.GetProperty("input_size").GetInt32());
         int @class = golden.GetProperty("class").GetInt32();
@@ -56,7 +56,7 @@ public class GoldenArchitectureTests
     [MemberData(nameof(Cases))]
     public void EveryGradientMethod_FindsWhatItNeeds_AtTheDefaultLayer(string architecture)
     {
-        JsonElement golden = Goldens.Index("architectures").GetProperty("cases").EnumerateArray().Single(golden => golden.GetProperty("architecture").GetString() == architecture);
+        JsonElement golden = Case(architecture);
         using CamModel model = GoldenModels.Build(architecture, golden.GetProperty("input_size").GetInt32());
         CamMethod[] methods = [.. Catalog.All.Where(method => method.UsesGradients)];
         var explainer = new Explainer(model, LayerSelection.Select(model, [model.DefaultLayer]), methods, ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
@@ -64,4 +64,7 @@ public class GoldenArchitectureTests
         Assert.Equal(methods.Select(method => method.Name), explanations.Select(explanation => explanation.Method));
         Assert.All(explanations, explanation => Assert.All(explanation.Map.ToArray().Cast<float>(), value => Assert.InRange(value, 0, 1)));
     }
+
+    private static JsonElement Case(string architecture) =>
+        Goldens.Index("architectures").GetProperty("cases").EnumerateArray().Single(golden => golden.GetProperty("architecture").GetString() == architecture);
 }
