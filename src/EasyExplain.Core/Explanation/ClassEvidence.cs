@@ -18,6 +18,7 @@ internal sealed class ClassEvidence(
 {
     private const int Powers = 3;
     private IReadOnlyList<Tensor>? _gradients;
+    private IReadOnlyList<Tensor>? _curvedGradients; // as the operators have them, and recorded themselves
     private IReadOnlyList<Tensor[]>? _noisyMoments;
 
     /// <summary>Each layer's output for the clean image, <c>[C, H, W]</c>.</summary>
@@ -33,12 +34,12 @@ internal sealed class ClassEvidence(
     public Tensor HessianTimes(int index, Tensor vector)
     {
         using IDisposable recorded = enable_grad();
-        Tensor score = clean.Logits[0, @class], tap = clean.Taps[index];
-        Tensor gradient = autograd.grad([score], [tap], retain_graph: true, create_graph: true)[0];
-        Tensor product = (AsMap(gradient, index) * vector).sum();
-        // Where nothing curved follows, the gradient is a constant, and libtorch would rather end the process than say 0.
-        return product.requires_grad
-            ? AsMap(autograd.grad([product], [tap], retain_graph: true)[0], index).detach()
+        _curvedGradients ??= [.. autograd.grad([clean.Logits[0, @class]], [.. clean.Taps], retain_graph: true, create_graph: true)];
+        Tensor product = (AsMap(_curvedGradients[index], index) * vector).sum();
+        // Where nothing curved follows, the gradient is a constant or depends on other layers alone, and libtorch would rather end the
+        // process than say 0.
+        return product.requires_grad && autograd.grad([product], [clean.Taps[index]], retain_graph: true, allow_unused: true)[0] is { IsInvalid: false } change
+            ? AsMap(change, index).detach()
             : zeros_like(vector);
     }
 

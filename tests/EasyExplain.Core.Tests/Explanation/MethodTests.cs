@@ -44,6 +44,19 @@ public sealed class MethodTests : IDisposable
     }
 
     [Fact]
+    public void WhereTheGradientDependsOnAnotherLayerAlone_TheHessianIsZero()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var g = new NetworkBuilder(3, SmallNetwork.Size, SmallNetwork.Size);
+        Node left = g.Conv2d("left", g.Input, 4, kernel: 3), right = g.Conv2d("right", g.Input, 4, kernel: 3);
+        using Network network = SmallNetwork.Fill(g.Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d("avgpool", g.Multiply(left, right), 1)), 3)));
+        Tensor picture = SmallNetwork.Picture();
+        var evidence = new ClassEvidence(
+            network, picture, Executor.Run(network, picture, [left, right], track: true), [left, right], 1, new Noise(1, 0, 0, 1), progress: null, default);
+        Assert.All([0, 1], layer => Assert.Equal(0, evidence.HessianTimes(layer, evidence.Activations[layer]).abs().max().item<float>()));
+    }
+
+    [Fact]
     public void WithoutCurvature_TheHessianIsZero_AndLibtorchIsNotAsked()
     {
         float[,] shapley = Explain("ShapleyCAM", "layer3").Map.ToArray(); // averages and one linear layer follow
