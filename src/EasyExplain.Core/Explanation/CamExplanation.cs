@@ -47,6 +47,9 @@ public sealed class CamExplanation
     /// <summary>The explained class's logit.</summary>
     public required double Score { get; init; }
 
+    /// <summary>The labels of the classes that a comparing method (FinerCAM) set it against; empty for all other methods.</summary>
+    public required string[] ComparedWith { get; init; }
+
     /// <summary>The five most probable classes.</summary>
     public required Prediction[] Predictions { get; init; }
 
@@ -61,6 +64,9 @@ public sealed class CamExplanation
 
     /// <summary>Height and width of the photo in pixels, upright.</summary>
     public int[] ImageSize { get; }
+
+    /// <summary>How the maps were made less noisy.</summary>
+    public required Smoothing Smoothing { get; init; }
 
     /// <summary>The seed of the noise that was drawn; null where the method draws none.</summary>
     public required long? Seed { get; init; }

@@ -12,16 +12,20 @@ namespace EasyExplain.Explanation;
 public sealed class Explainer
 {
     private const int PredictionsKept = 5;
+    private const int ClassesAtOnce = 8; // they share what takes further passes; memory holds the gradients of so many
+    private const int SimilarClasses = 3;
 
     private readonly CamModel _model;
     private readonly IReadOnlyList<CamLayer> _layers;
     private readonly IReadOnlyList<CamMethod> _methods;
     private readonly ClassChoice _choice;
     private readonly Noise _noise;
+    private readonly Smoothing _smoothing;
     private readonly Action<int, int>? _progress;
     private readonly Network _network;
     private readonly Node[] _taps;     // each node once, though several layers may share it
     private readonly int[] _tapOf;     // by layer
+    private readonly Node[] _biased;
 
     /// <summary>Prepares the network: folded where no layer is tapped, tapped where one is.</summary>
     /// <param name="model">The model; it must outlive this object.</param>
@@ -29,42 +33,29 @@ public sealed class Explainer
     /// <param name="methods">The methods; they share what they can.</param>
     /// <param name="choice">Which classes.</param>
     /// <param name="noise">For methods that draw noise.</param>
-    /// <param name="progress">What methods with a pass for each channel tell, after each batch: how many are done, of how many for one layer and class.</param>
-    /// <exception cref="SelectionException">A layer, or what it has of the picture, has no influence on the output.</exception>
+    /// <param name="smoothing">What makes the maps less noisy.</param>
+    /// <param name="progress">What methods with a pass for each channel tell, after each batch: how many are done, of how many for one layer.</param>
+    /// <exception cref="SelectionException">A method cannot explain these layers.</exception>
     public Explainer(
-        CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, Noise noise, Action<int, int>? progress = null)
+        CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, Noise noise,
+        Smoothing smoothing = Smoothing.None, Action<int, int>? progress = null)
     {
-        (_model, _layers, _methods, _choice, _noise, _progress) = (model, layers, methods, choice, noise, progress);
-        _network = model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
-        Node[] nodes = [.. layers.Select(layer => _network.Find(layer.Name)!.Node)];
-        int idle = Array.FindIndex(nodes, node => !_network.LeadsToOutput(node));
-        if (idle >= 0)
+        (_model, _layers, _methods, _choice, _noise, _smoothing, _progress) = (model, layers, methods, choice, noise, smoothing, progress);
+        if (methods.Select(method => method.WhyNot(layers)).FirstOrDefault(why => why is not null) is { } misfit)
         {
-            // libtorch would end the process: TorchSharp does not turn an error of autograd.grad into an exception.
-            throw new SelectionException($"The output of {model} does not depend on layer '{layers[idle]}', so there is nothing to explain there.");
+            throw new SelectionException(misfit);
         }
-        int unread = Array.FindIndex(nodes, node => !_network.CellsLeadToOutput(node));
-        if (unread >= 0)
-        {
-            throw new SelectionException(
-                $"After layer '{layers[unread]}', {model} reads only its class token: the tokens of the picture have no influence there, and a map would be empty. " +
-                $"The last layer where they have is '{model.DefaultLayer}'.");
-        }
-        foreach ((CamLayer layer, Node node) in layers.Zip(nodes))
-        {
-            foreach (CamMethod method in methods)
-            {
-                if (method.Misfit(_network, node) is { } why)
-                {
-                    throw new SelectionException($"{method.Name} cannot explain '{layer}' of {model}: {why}.");
-                }
-            }
-        }
-        _taps = [.. nodes.Distinct()];
+        bool atInput = methods.Any(method => method.AtInput);
+        // A folded network has other biases, and a method that explains the whole of it asks for every one.
+        _network = atInput ? model.Network : model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
+        Node[] nodes = [.. methods.All(method => method.AtInput) ? [] : layers.Select(layer => _network.Find(layer.Name)!.Node)];
+        _taps = [.. nodes.Concat(atInput ? [_network.Input] : []).Distinct()];
         _tapOf = [.. nodes.Select(node => Array.IndexOf(_taps, node))];
+        using DisposeScope scope = NewDisposeScope();
+        _biased = atInput ? [.. _network.Nodes.Where(node => node.Operator.ChannelBias is not null && _network.LeadsToOutput(node))] : [];
     }
 
-    /// <summary>Explains a photo: one forward pass, one backward pass a class, all layers tapped.</summary>
+    /// <summary>Explains a photo: one forward pass, one backward pass a class, all layers tapped; six times that with augmentation.</summary>
     /// <returns>One explanation for each class and method, in the order asked.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     /// <exception cref="InvalidDataException">The network's output is not finite.</exception>
@@ -93,36 +84,91 @@ public sealed class Explainer
     {
         ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
         var watch = Stopwatch.StartNew();
+        using DisposeScope kept = NewDisposeScope();
         Tensor input = picture.to(_model.Device);
-        Pass pass = Executor.Run(_network, input, _taps, track: _methods.Any(method => method.UsesGradients), cancel);
-        float[] logits = pass.Logits.detach()[0].to(CPU).data<float>().ToArray();
+        PictureRun plain = Run(input, cancel);
+        float[] logits = plain.Pass.Logits.detach()[0].to(CPU).data<float>().ToArray();
         IReadOnlyList<Prediction> ranked = Rank(logits);
-        var explanations = new List<CamExplanation>();
-        foreach (int @class in _choice.From(ranked))
+        IReadOnlyList<int> classes = _choice.From(ranked);
+        ILookup<int, long> others = classes.SelectMany(@class => OthersOf(@class, classes, logits), (@class, other) => (@class, other))
+            .ToLookup(pair => pair.@class, pair => (long)pair.other);
+        var answers = classes.SelectMany(_ => _methods, (@class, method) => new Answer(@class, method)).ToDictionary(answer => (answer.Class, answer.Method));
+
+        IReadOnlyList<AugmentedView> views = _smoothing.HasFlag(Smoothing.Augmentation) ? AugmentedView.All : [AugmentedView.Plain];
+        foreach (AugmentedView view in views)
         {
-            var evidence = new ClassEvidence(_network, input, pass, _taps, @class, _noise, _progress, cancel);
-            foreach (CamMethod method in _methods)
+            using DisposeScope ofView = NewDisposeScope();
+            PictureRun run = view == AugmentedView.Plain ? plain : Run(view.Of(input), cancel);
+            foreach (int[] some in classes.Chunk(ClassesAtOnce))
             {
-                cancel.ThrowIfCancellationRequested();
-                Tensor[] maps = [.. _taps.Select((_, tap) => Fusion.Scale(method.Map(new LayerEvidence(evidence, tap))))];
-                Tensor[] byLayer = [.. _tapOf.Select(tap => maps[tap])];
-                explanations.Add(new CamExplanation(_model, photo, path)
+                foreach (IGrouping<Func<Tensor, long, long[], Tensor>?, CamMethod> family in _methods.GroupBy(method => method.Score))
                 {
-                    Method = method.Name,
-                    Class = @class,
-                    Label = _model.LabelOf(@class),
-                    Probability = ranked.First(prediction => prediction.Class == @class).Probability,
-                    Score = logits[@class],
-                    Predictions = [.. ranked.Take(PredictionsKept)],
-                    Maps = [.. byLayer.Select((map, layer) => ToMap(_layers[layer].Name, map, photo))],
-                    Fused = byLayer.Length > 1 ? ToMap(string.Join("+", _layers), Fusion.Fuse(byLayer, method), photo) : null,
-                    Seed = method.DrawsNoise ? _noise.Seed : null,
-                    Duration = watch.Elapsed,
-                });
-                watch.Restart();
+                    using DisposeScope ofFamily = NewDisposeScope();
+                    var evidence = new ScoreEvidence(run, [.. some.Select(@class => ScoreOf(family.Key, @class, [.. others[@class]]))]);
+                    foreach (var (@class, score) in some.Select((@class, score) => (@class, score)))
+                    {
+                        foreach (CamMethod method in family)
+                        {
+                            cancel.ThrowIfCancellationRequested();
+                            Tensor[] maps = MapsOf(method, tap => new LayerEvidence(evidence, score, tap, @class, method.Name, _smoothing.HasFlag(Smoothing.Eigen)));
+                            answers[(@class, method)].Add([.. maps.Select(map => (view.Undo(map) / views.Count).MoveToOtherDisposeScope(kept))], watch.Elapsed);
+                            watch.Restart();
+                        }
+                    }
+                }
             }
         }
-        return explanations;
+        return [.. answers.Values.Select(answer => ToExplanation(answer, photo, path, ranked, logits, others[answer.Class]))];
+    }
+
+    private PictureRun Run(Tensor input, CancellationToken cancel)
+    {
+        Pass pass = Executor.Run(_network, input, [.. _taps, .. _biased], track: _methods.Any(method => method.UsesGradients), cancel);
+        return new PictureRun(_network, input, _taps, _biased, pass, _noise, _progress, cancel);
+    }
+
+    /// <summary>The classes that one is compared with: the others that were asked for, or else those with the nearest scores.</summary>
+    private static IEnumerable<int> OthersOf(int @class, IReadOnlyList<int> asked, float[] logits) => asked.Count > 1
+        ? asked.Where(other => other != @class)
+        : Enumerable.Range(0, logits.Length).Where(other => other != @class).OrderBy(other => Math.Abs(logits[other] - logits[@class])).Take(SimilarClasses);
+
+    /// <summary>A class's logit, or what a method makes of that and others where there are any.</summary>
+    private static Func<Tensor, Tensor> ScoreOf(Func<Tensor, long, long[], Tensor>? score, int @class, long[] others) =>
+        score is null || others.Length == 0 ? logits => logits.select(1, @class) : logits => score(logits, @class, others);
+
+    /// <summary>The scaled maps of a method's layers in their order, then the fused one if there are several.</summary>
+    private Tensor[] MapsOf(CamMethod method, Func<int, LayerEvidence> evidenceAt)
+    {
+        Tensor MapAt(int tap) => Fusion.Scale(method.Map(evidenceAt(tap)));
+        if (method.AtInput)
+        {
+            return [MapAt(Array.IndexOf(_taps, _network.Input))];
+        }
+        Tensor[] byTap = [.. _tapOf.Distinct().Order().Select(MapAt)];
+        Tensor[] maps = [.. _tapOf.Select(tap => byTap[tap])];
+        return maps.Length == 1 ? maps : [.. maps, method.Fuse(maps, (_model.Preprocessing.Height, _model.Preprocessing.Width))];
+    }
+
+    private CamExplanation ToExplanation(
+        Answer answer, Photo photo, string? path, IReadOnlyList<Prediction> ranked, float[] logits, IEnumerable<long> others)
+    {
+        CamMethod method = answer.Method;
+        string[] names = method.AtInput ? ["input"] : [.. _layers.Select(layer => layer.Name)];
+        return new CamExplanation(_model, photo, path)
+        {
+            Method = method.Name,
+            Class = answer.Class,
+            Label = _model.LabelOf(answer.Class),
+            Probability = ranked.First(prediction => prediction.Class == answer.Class).Probability,
+            Score = logits[answer.Class],
+            ComparedWith = method.Score is null ? [] : [.. others.Select(other => _model.LabelOf((int)other))],
+            Predictions = [.. ranked.Take(PredictionsKept)],
+            Maps = [.. names.Select((name, layer) => ToMap(name, answer.Maps[layer], photo))],
+            Fused = answer.Maps.Length > names.Length ? ToMap(string.Join("+", names), answer.Maps[^1], photo) : null,
+            Smoothing = _smoothing,
+            Seed = method.DrawsNoise ? _noise.Seed : null,
+            Duration = answer.Took,
+        };
     }
 
     /// <summary>All classes with their probabilities (softmax), the most probable first.</summary>
@@ -147,5 +193,19 @@ public sealed class Explainer
         return new CamMap(name, values, (x, y) => new PixelPoint(
             Math.Clamp((int)(region.X + x * region.Width), 0, photo.Width - 1),
             Math.Clamp((int)(region.Y + y * region.Height), 0, photo.Height - 1)));
+    }
+
+    /// <summary>What one method says of one class: the mean of the maps of all views.</summary>
+    private sealed record Answer(int Class, CamMethod Method)
+    {
+        public Tensor[] Maps { get; private set; } = [];
+
+        public TimeSpan Took { get; private set; }
+
+        public void Add(Tensor[] maps, TimeSpan took)
+        {
+            Maps = Maps.Length == 0 ? maps : [.. Maps.Zip(maps, (sum, map) => sum.add_(map))];
+            Took += took;
+        }
     }
 }

@@ -1,9 +1,8 @@
-using EasyExplain.Explanation.Methods;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
 
-/// <summary>Scaling maps to [0, 1] and making one of several.</summary>
+/// <summary>Scaling maps to [0, 1], resizing them and making one of several.</summary>
 internal static class Fusion
 {
     private const double Eps = 1e-8;
@@ -15,12 +14,14 @@ internal static class Fusion
         return above / (above.max() + Eps);
     }
 
-    /// <summary>The highest value of any layer at each place, after resizing all maps to the largest height and width among them.</summary>
-    public static Tensor Fuse(IReadOnlyList<Tensor> maps, CamMethod method)
+    /// <summary>A map <c>[h, w]</c> at another size (bilinear).</summary>
+    public static Tensor Resize(Tensor map, (long Height, long Width) size) => nn.functional.interpolate(
+        map.unsqueeze(0).unsqueeze(0), [size.Height, size.Width], mode: InterpolationMode.Bilinear, align_corners: false)[0, 0];
+
+    /// <summary>The highest value of any map at each place, after resizing all to the largest height and width among them.</summary>
+    public static Tensor Highest(IReadOnlyList<Tensor> maps)
     {
-        long height = maps.Max(map => map.shape[0]), width = maps.Max(map => map.shape[1]);
-        Tensor[] resized = [.. maps.Select(map => nn.functional.interpolate(
-            (method.BeforeFusion?.Invoke(map) ?? map).unsqueeze(0).unsqueeze(0), [height, width], mode: InterpolationMode.Bilinear, align_corners: false))];
-        return cat(resized, 0).amax([0, 1]);
+        (long, long) largest = (maps.Max(map => map.shape[0]), maps.Max(map => map.shape[1]));
+        return stack(maps.Select(map => Resize(map, largest))).amax([0]);
     }
 }

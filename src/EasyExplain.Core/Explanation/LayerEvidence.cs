@@ -1,3 +1,4 @@
+using EasyExplain.Explanation.Methods;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
@@ -5,45 +6,76 @@ namespace EasyExplain.Explanation;
 /// <summary>What a method has to work with at one layer; each quantity is computed for all layers at once, when first asked for.</summary>
 public sealed class LayerEvidence
 {
-    private readonly ClassEvidence _evidence;
-    private readonly int _index;
+    private readonly ScoreEvidence _evidence;
+    private readonly int _score;
+    private readonly int _tap;
+    private readonly int _class;
+    private readonly string _method;
+    private readonly bool _eigen;
 
-    internal LayerEvidence(ClassEvidence evidence, int index) => (_evidence, _index) = (evidence, index);
+    /// <param name="evidence">The picture's.</param>
+    /// <param name="score">Which of its scores.</param>
+    /// <param name="tap">Which of its taps.</param>
+    /// <param name="class">The explained class.</param>
+    /// <param name="method">Whose question it is: the passes that it asks for are run once for all scores.</param>
+    /// <param name="eigen">Whether channels are merged by their principal component.</param>
+    internal LayerEvidence(ScoreEvidence evidence, int score, int tap, int @class, string method, bool eigen) =>
+        (_evidence, _score, _tap, _class, _method, _eigen) = (evidence, score, tap, @class, method, eigen);
 
     /// <summary>The layer's output for the clean image, <c>[C, H, W]</c>.</summary>
-    public Tensor Activations => _evidence.Activations[_index];
+    public Tensor Activations => Run.Activations[_tap];
 
-    /// <summary>The gradient of the class score (the logit) with respect to <see cref="Activations"/>, <c>[C, H, W]</c>.</summary>
-    public Tensor Gradients => _evidence.Gradients[_index];
+    /// <summary>The gradient of the score (the class's logit, unless the method has another) with respect to <see cref="Activations"/>, <c>[C, H, W]</c>.</summary>
+    public Tensor Gradients => _evidence.Gradients(_score)[_tap];
 
     /// <summary>The mean over the noisy copies of the image of the gradient raised to <paramref name="power"/> (1, 2 or 3), <c>[C, H, W]</c>.</summary>
-    public Tensor MeanNoisyGradient(int power) => _evidence.NoisyMoments[_index][power - 1];
+    public Tensor MeanNoisyGradient(int power) => _evidence.NoisyMoments(_score)[_tap][power - 1];
 
-    /// <summary>H·v, with the Hessian H of the class score in <see cref="Activations"/> and v of their shape, <c>[C, H, W]</c>.</summary>
-    public Tensor HessianTimes(Tensor vector) => _evidence.HessianTimes(_index, vector);
+    /// <summary>H·v, with the Hessian H of the score in <see cref="Activations"/> and v of their shape, <c>[C, H, W]</c>.</summary>
+    public Tensor HessianTimes(Tensor vector) => _evidence.HessianTimes(_score, _tap, vector);
 
-    /// <summary>The class's weights in the last layer, <c>[C]</c>, where that reads the global averages of this layer (see <see cref="Methods.CamMethod.Misfit"/>).</summary>
-    public Tensor ClassWeights => _evidence.ClassWeights(_index);
+    /// <summary>
+    /// For every convolution and batch normalisation of the network that adds a bias: the bias, <c>[C]</c>, and the gradient of the score
+    /// with respect to its output, <c>[C, h, w]</c>. Only for methods <see cref="CamMethod.AtInput"/>.
+    /// </summary>
+    public IEnumerable<(Tensor Bias, Tensor Gradient)> Biases =>
+        Run.Biased.Select(node => node.Operator.ChannelBias!).Zip(_evidence.Gradients(_score).Skip(Run.Taps.Count));
 
-    /// <summary>Numbers in [0, 1), drawn from the explanation's seed.</summary>
-    public Tensor Random(params long[] shape) => _evidence.Random(shape);
+    /// <summary>The class's weights in the last layer, <c>[C]</c>, where that reads the global averages of this layer (see <see cref="CamMethod.Misfit"/>).</summary>
+    public Tensor ClassWeights => Run.Network.AveragedInto(Run.Taps[_tap])!.Weight.Value[_class];
 
-    /// <summary>The class score (the logit) of the clean image.</summary>
-    public double Score => _evidence.Score;
+    /// <summary>Numbers in [0, 1) that depend on the explanation's seed and the shape alone.</summary>
+    public Tensor Random(params long[] shape)
+    {
+        using var generator = new Generator((ulong)Run.Noise.Seed, CPU);
+        return rand(shape, generator: generator).to(Run.Input.dtype).to(Run.Input.device);
+    }
+
+    /// <summary>The score of the clean image.</summary>
+    public double Score => _evidence.Score(_score);
 
     /// <summary>How many samples a method takes.</summary>
-    public int SampleCount => _evidence.Noise.SampleCount;
+    public int SampleCount => Run.Noise.SampleCount;
 
-    /// <summary>The class score with each channel of the layer set to 0 where it lies on the picture, <c>[C]</c>: a pass a channel, from this layer on.</summary>
-    public Tensor ScoresWithoutChannel() => _evidence.Changed(_index).ScoresWithoutChannel();
+    /// <summary>The score with each channel of the layer set to 0 where it lies on the picture, <c>[C]</c>: a pass a channel, from this layer on.</summary>
+    public Tensor ScoresWithoutChannel() => _evidence.Changed(_method, _tap, passes => passes.ScoresWithoutChannel())[_score];
 
-    /// <summary>The class score of the image under each mask <c>[C, h, w]</c>, resized to the image (bilinear): <c>[C]</c>, a whole pass a mask.</summary>
+    /// <summary>The score of the image under each mask <c>[C, h, w]</c>, resized to the image (bilinear): <c>[C]</c>, a whole pass a mask.</summary>
     public Tensor ScoresUnderMasks(Tensor masks) => ScoresUnderMasks(masks, 1, (_, mask) => mask);
 
     /// <summary>The mean of that over some rounds, each of which changes the resized masks <c>[n, H, W]</c> in its way; channels come in order.</summary>
-    public Tensor ScoresUnderMasks(Tensor masks, int rounds, Func<int, Tensor, Tensor> change) => _evidence.Changed(_index).ScoresUnderMasks(masks, rounds, change);
+    public Tensor ScoresUnderMasks(Tensor masks, int rounds, Func<int, Tensor, Tensor> change) =>
+        _evidence.Changed(_method, _tap, passes => passes.ScoresUnderMasks(masks, rounds, change))[_score];
 
     /// <summary>Seeded noise for the resized masks of all channels, the same whatever the batch size. It is the caller's to dispose.</summary>
-    public ChannelNoise DrawMaskNoise() =>
-        new(_evidence.Noise.Seed, Activations.shape[0], _evidence.InputSize.Height, _evidence.InputSize.Width);
+    public ChannelNoise DrawMaskNoise() => new(Run.Noise.Seed, Activations.shape[0], Run.Input.shape[2], Run.Input.shape[3]);
+
+    /// <summary>
+    /// Channels to one map, <c>[C, H, W]</c> to <c>[H, W]</c>: their sum, the last step of every weighted map; with eigen smoothing the first
+    /// principal component instead, as in pytorch-grad-cam, which leaves out what only few channels say. NaN counts as 0.
+    /// </summary>
+    public Tensor Merge(Tensor weighted) =>
+        _eigen ? PrincipalComponent.Of(weighted) : where(weighted.isnan(), zeros_like(weighted), weighted).sum(dim: 0);
+
+    private PictureRun Run => _evidence.Run;
 }

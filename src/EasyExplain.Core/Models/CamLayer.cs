@@ -9,7 +9,7 @@ public sealed class CamLayer
     {
         long[] shape = model.Shapes[layer.Node];
         (Model, Node, Index, Name, Type, OutputShape) = (model, layer.Node, index, layer.Name, layer.Type, [1, .. shape]);
-        IsSpatial = layer.Node.Layout?.MapShape(shape) is [_, > 1, > 1];
+        GridSize = layer.Node.Layout?.MapShape(shape) is [_, var height, var width] ? (height, width) : (1, 1);
         ParameterCount = model.Network.Parameters
             .Where(parameter => !parameter.IsBuffer && parameter.Name.StartsWith(layer.Name + ".", StringComparison.Ordinal))
             .Sum(parameter => parameter.Count);
@@ -40,7 +40,10 @@ public sealed class CamLayer
     public CamModel Model { get; }
 
     /// <summary>Whether its output has height and width over 1, so that a map of it says something.</summary>
-    internal bool IsSpatial { get; }
+    internal bool IsSpatial => GridSize is { Height: > 1, Width: > 1 };
+
+    /// <summary>Height and width of a map of it; 1×1 where its output has none.</summary>
+    internal (long Height, long Width) GridSize { get; }
 
     /// <summary>Whether a map by gradients can say something: it is spatial, and the model's output depends on its cells.</summary>
     internal bool IsExplainable => IsSpatial && Model.Network.CellsLeadToOutput(Node);

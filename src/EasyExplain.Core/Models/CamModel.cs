@@ -10,6 +10,7 @@ namespace EasyExplain.Models;
 public sealed class CamModel : IDisposable
 {
     private readonly BatchNormFolding _folding;
+    private readonly Dictionary<Node, int> _order;
     private readonly object _gate = new();
     private bool _disposed;
 
@@ -21,8 +22,8 @@ public sealed class CamModel : IDisposable
         ClassCount = checked((int)Shapes[network.Output][0]);
         ParameterCount = network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count);
         Layers = [.. network.Layers.Select((layer, index) => new CamLayer(this, layer, index))];
-        Dictionary<Node, int> order = network.Nodes.Select((node, index) => (node, index)).ToDictionary(pair => pair.node, pair => pair.index);
-        DefaultLayer = (Layers.Where(layer => layer.IsExplainable).MaxBy(layer => order[layer.Node]) ?? throw new ModelImportException(ModelFault.InvalidOption,
+        _order = network.Nodes.Select((node, index) => (node, index)).ToDictionary(pair => pair.node, pair => pair.index);
+        DefaultLayer = (Layers.Where(layer => layer.IsExplainable).MaxBy(layer => OrderOf(layer.Node)) ?? throw new ModelImportException(ModelFault.InvalidOption,
             $"No layer of {architecture} has an output larger than 1×1 for input of {preprocessing.Height}×{preprocessing.Width} pixels. Give a larger input size.")).Name;
     }
 
@@ -100,6 +101,9 @@ public sealed class CamModel : IDisposable
             Network.Dispose();
         }
     }
+
+    /// <summary>A node's place in the order the network runs.</summary>
+    internal int OrderOf(Node node) => _order[node];
 
     /// <summary>The network as it runs fastest while the outputs of <paramref name="layers"/> stay what they are.</summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>

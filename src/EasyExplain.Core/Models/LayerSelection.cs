@@ -21,6 +21,16 @@ public static class LayerSelection
             .DistinctBy(layer => layer.Name),
     ];
 
+    /// <summary>The last layer of each height and width, from the largest to the smallest: what the network saw at each of its resolutions.</summary>
+    public static IReadOnlyList<CamLayer> Stages(CamModel model) =>
+    [
+        .. model.Layers
+            .Where(layer => layer.IsExplainable)
+            .GroupBy(layer => layer.GridSize)
+            .Select(sameSize => sameSize.MaxBy(layer => model.OrderOf(layer.Node))!)
+            .OrderBy(layer => model.OrderOf(layer.Node)),
+    ];
+
     /// <summary>Says that there is no such layer, and which are near.</summary>
     internal static SelectionException Unknown(CamModel model, string name) =>
         new($"{model} has no layer '{name}'. {NearNames.Hint(name, model.Layers.Select(layer => layer.Name))}");

@@ -14,6 +14,9 @@ public abstract record Operator
     /// <summary>The tensors this operator computes with.</summary>
     public virtual IEnumerable<Parameter> Parameters => [];
 
+    /// <summary>What it adds to each channel of <c>[N, C, H, W]</c> whatever it reads, <c>[C]</c>, a new tensor; null if nothing.</summary>
+    public virtual Tensor? ChannelBias => null;
+
     /// <summary>
     /// The shape of the output, without the batch dimension, for inputs of the given shapes (<c>[C, H, W]</c>, <c>[F]</c>, …): that of the
     /// first, unless an operator changes it.

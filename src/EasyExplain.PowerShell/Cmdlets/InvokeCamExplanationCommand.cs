@@ -146,6 +146,14 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [ValidateRange(1, 1024)]
     public int BatchSize { get; set; } = 4;
 
+    /// <summary>Test-time augmentation: the mean map of the image and its mirror image, each at 0.9, 1 and 1.1 of its strength. Six times the work.</summary>
+    [Parameter]
+    public SwitchParameter AugSmooth { get; set; }
+
+    /// <summary>Takes the principal component of the weighted channels in place of their sum, which leaves out what only few of them say.</summary>
+    [Parameter]
+    public SwitchParameter EigenSmooth { get; set; }
+
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
@@ -276,14 +284,23 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         {
             throw new SelectionException($"Layer '{foreign}' belongs to another model ({foreign.Layer!.Model}) than -Model ({model}).");
         }
-        IReadOnlyList<CamLayer> layers = LayerSelection.Select(model, given.Length == 0 ? [model.DefaultLayer] : given.Select(layer => layer.Name), Wildcard);
+        IReadOnlyList<CamLayer> layers = given.Length == 0
+            ? Usual(model)
+            : LayerSelection.Select(model, given.Select(layer => layer.Name), Wildcard);
         IReadOnlyList<CamMethod> methods = Catalog.Select(Method, Wildcard, layers);
         ClassChoice choice = Class is not null ? ClassChoice.Of(model, Class) : Top is { } top ? ClassChoice.Top(top) : ClassChoice.Predicted;
         WriteVerbose($"{model}: {string.Join(", ", methods.Select(method => method.Name))} at {string.Join(", ", layers)} for " +
             $"{(Class is not null ? $"class {string.Join(", ", Class)}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
-        return new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), ShowPasses);
+        Smoothing smoothing = (AugSmooth ? Smoothing.Augmentation : Smoothing.None) | (EigenSmooth ? Smoothing.Eigen : Smoothing.None);
+        return new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), smoothing, ShowPasses);
     }
+
+    /// <summary>The layers without -Layer: the model's default, or those of every resolution for a method that needs several.</summary>
+    private IReadOnlyList<CamLayer> Usual(CamModel model) =>
+        Method.Where(name => Wildcard(name) is null).Any(name => Catalog.Find(name).NeedsSeveralLayers)
+            ? LayerSelection.Stages(model)
+            : LayerSelection.Select(model, [model.DefaultLayer]);
 
     /// <summary>What tells whether a name fits a wildcard; null for a name that is none.</summary>
     private static Func<string, bool>? Wildcard(string name) =>

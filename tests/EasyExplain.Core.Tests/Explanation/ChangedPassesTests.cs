@@ -67,6 +67,23 @@ public sealed class ChangedPassesTests : IDisposable
         Assert.Equal([1, 2, 2, 1], batches); // five channels, and masks change the picture itself
     }
 
+    [Theory]
+    [InlineData("ScoreCAM", 4)]             // the picture, and five channels in batches of two
+    [InlineData("SmoothGradCAMPlusPlus", 3)] // the picture, and four copies
+    [InlineData("AblationCAM", 1)]
+    public void SeveralClasses_ShareTheirPasses_AndHaveTheMapsOfEachAlone(string method, int passes)
+    {
+        using CamModel model = Tiny(out List<long> batches);
+        Photo photo = GoldenModels.Pattern(model);
+        IReadOnlyList<CamExplanation> Explain(ClassChoice choice) =>
+            new Explainer(model, LayerSelection.Select(model, ["relu"]), [Catalog.Find(method)], choice, new Noise(4, 0.3, 7, 2)).Explain(photo, null);
+
+        IReadOnlyList<CamExplanation> together = Explain(ClassChoice.Top(3));
+        Assert.Equal(passes, batches.Count);
+        Assert.Equal(3, together.Count);
+        Assert.All(together, one => Assert.Equal(Explain(ClassChoice.Of(model, $"{one.Class}")).Single().Map.ToArray().Cast<float>(), one.Map.ToArray().Cast<float>()));
+    }
+
     [Fact]
     public void ProgressIsTold_AfterEachBatch()
     {
@@ -107,7 +124,7 @@ public sealed class ChangedPassesTests : IDisposable
     }
 
     private static Explainer Explainer(CamModel model, string layer, string method, int batch, Action<int, int>? progress = null) =>
-        new(model, LayerSelection.Select(model, [layer]), [Catalog.Find(method)], ClassChoice.Predicted, new Noise(2, 0.3, 7, batch), progress);
+        new(model, LayerSelection.Select(model, [layer]), [Catalog.Find(method)], ClassChoice.Predicted, new Noise(2, 0.3, 7, batch), progress: progress);
 
     /// <summary>count → conv (five channels) → relu → mean → fc, which notes how large each batch is that passes its start.</summary>
     private CamModel Tiny(out List<long> batches)

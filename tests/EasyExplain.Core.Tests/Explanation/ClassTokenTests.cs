@@ -56,6 +56,17 @@ public sealed class ClassTokenTests(ClassTokenTests.Transformer transformer) : I
     }
 
     [Fact]
+    public void MethodsThatAskForNoInfluence_ExplainItAllTheSame()
+    {
+        IReadOnlyList<CamLayer> last = LayerSelection.Select(_model, [LastBlock]);
+        Assert.Equal(
+            ["EigenCAM", "FEM", "FullGrad", "ISCAM", "KPCACAM", "RandomCAM", "SSCAM", "ScoreCAM"],
+            Catalog.All.Where(method => method.Fits(last)).Select(method => method.Name).Order(StringComparer.Ordinal));
+        CamExplanation eigen = new Explainer(_model, last, [EigenCAM.Method], ClassChoice.Predicted, new Noise(1, 0, 0, 1)).Explain(GoldenModels.Pattern(_model), null).Single();
+        Assert.Equal((7, 7, false), (eigen.Map.Height, eigen.Map.Width, eigen.Map.IsEmpty));
+    }
+
+    [Fact]
     public void TheHead_HasNoHeightAndWidth() =>
         Assert.Throws<SelectionException>(() => LayerSelection.Select(_model, ["heads"]));
 

@@ -26,18 +26,18 @@ public sealed class MethodTests : IDisposable
         using Network network = Curved();
         Tensor picture = SmallNetwork.Picture(ScalarType.Float64), direction = SmallNetwork.Picture(ScalarType.Float64, seed: 3)[0];
 
-        Tensor gradient = At(picture).Gradients[0], hessian = At(picture).HessianTimes(0, direction);
+        Tensor gradient = At(picture).Gradients(0)[0], hessian = At(picture).HessianTimes(0, 0, direction);
 
         double slope = (Score(picture + Step * direction) - Score(picture - Step * direction)) / (2 * Step);
         Assert.Equal(slope, (gradient * direction).sum().item<double>(), tolerance: 1e-6 * Math.Abs(slope));
-        Tensor change = (At(picture + Step * direction).Gradients[0] - At(picture - Step * direction).Gradients[0]) / (2 * Step);
+        Tensor change = (At(picture + Step * direction).Gradients(0)[0] - At(picture - Step * direction).Gradients(0)[0]) / (2 * Step);
         Assert.True(hessian.abs().max().item<double>() > 1e-3);
         Assert.True((hessian - change).abs().max().item<double>() < 1e-6);
 
-        ClassEvidence At(Tensor x)
+        ScoreEvidence At(Tensor x)
         {
             Node tap = network.Find("tap")!.Node;
-            return new ClassEvidence(network, x, Executor.Run(network, x, [tap], track: true), [tap], 1, new Noise(1, 0, 0, 1), progress: null, default);
+            return Evidence(network, x, tap);
         }
 
         double Score(Tensor x) => Executor.Run(network, x, [], track: false).Logits[0, 1].item<double>();
@@ -51,9 +51,8 @@ public sealed class MethodTests : IDisposable
         Node left = g.Conv2d("left", g.Input, 4, kernel: 3), right = g.Conv2d("right", g.Input, 4, kernel: 3);
         using Network network = SmallNetwork.Fill(g.Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d("avgpool", g.Multiply(left, right), 1)), 3)));
         Tensor picture = SmallNetwork.Picture();
-        var evidence = new ClassEvidence(
-            network, picture, Executor.Run(network, picture, [left, right], track: true), [left, right], 1, new Noise(1, 0, 0, 1), progress: null, default);
-        Assert.All([0, 1], layer => Assert.Equal(0, evidence.HessianTimes(layer, evidence.Activations[layer]).abs().max().item<float>()));
+        ScoreEvidence evidence = Evidence(network, picture, left, right);
+        Assert.All([0, 1], layer => Assert.Equal(0, evidence.HessianTimes(0, layer, evidence.Run.Activations[layer]).abs().max().item<float>()));
     }
 
     [Fact]
@@ -69,6 +68,58 @@ public sealed class MethodTests : IDisposable
         var asking = new CamMethod("asking", "", layer => layer.Gradients.sum(dim: 0)) { UsesGradients = false };
         Assert.Throws<InvalidOperationException>(() => Explainer(asking, "layer3").Explain(_cat, null));
         Assert.All(Catalog.All.Where(method => !method.UsesGradients), method => Assert.Single(Explainer(method, "layer3").Explain(_cat, null)));
+    }
+
+    /// <summary>The paper's completeness: of a network of ReLUs, what the input and all biases contribute adds up to the score.</summary>
+    [Fact]
+    public void FullGrad_KnowsAllThatTheScoreIsMadeOf()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Network network = SmallNetwork.Build(ScalarType.Float64);
+        Tensor picture = SmallNetwork.Picture(ScalarType.Float64);
+        Node[] biased = [.. network.Nodes.Where(node => node.Operator.ChannelBias is not null)];
+        var run = new PictureRun(
+            network, picture, [network.Input], biased, Executor.Run(network, picture, [network.Input, .. biased], track: true), new Noise(1, 0, 0, 1), Progress: null, default);
+        var input = new LayerEvidence(new ScoreEvidence(run, [logits => logits.select(1, 1)]), 0, 0, 1, "FullGrad", eigen: false);
+
+        double contributed = (input.Gradients * picture[0]).sum().item<double>()
+            + input.Biases.Sum(part => (part.Bias.view(-1, 1, 1) * part.Gradient).sum().item<double>())
+            + network.Parameters.Single(parameter => parameter.Name == "fc.bias").Value[1].item<double>();
+        Assert.Equal(5, biased.Length);
+        Assert.Equal(input.Score, contributed, tolerance: 1e-9);
+    }
+
+    [Fact]
+    public void FullGrad_NeedsNoLayer_AndIsTheSameBesideOtherMethods()
+    {
+        CamExplanation alone = Explain("FullGrad", "layer3");
+        Assert.Equal(["input"], alone.Layers);
+        Assert.Null(alone.Fused);
+        Assert.Equal((32, 32), (alone.Map.Height, alone.Map.Width));
+        var both = new Explainer(_model, LayerSelection.Select(_model, ["layer2", "layer3"]), [GradCAM.Method, FullGrad.Method], ClassChoice.Predicted, new Noise(4, 0.3, 7, 4)).Explain(_cat, null);
+        Assert.Equal(["layer2", "layer3"], both[0].Layers);
+        Assert.NotNull(both[0].Fused);
+        Assert.Equal(alone.Map.ToArray().Cast<float>(), both[1].Map.ToArray().Cast<float>());
+    }
+
+    [Fact]
+    public void FinerCAM_ComparesWithTheOthersAskedFor_OrWithTheNearest()
+    {
+        CamExplanation one = Explain("FinerCAM", "layer3");
+        Assert.Equal(3, one.ComparedWith.Length);
+        Assert.DoesNotContain(one.Label, one.ComparedWith);
+        Assert.Equal(one.Predictions[1].Label, one.ComparedWith[0]); // after the predicted class, the second is the nearest
+
+        var pair = new Explainer(_model, LayerSelection.Select(_model, ["layer3"]), [FinerCAM.Method], ClassChoice.Of(_model, "dog", "truck"), new Noise(4, 0.3, 7, 4)).Explain(_cat, null);
+        Assert.Equal([["truck"], ["dog"]], pair.Select(explanation => explanation.ComparedWith));
+        Assert.Empty(Explain("GradCAM", "layer3").ComparedWith);
+    }
+
+    [Fact]
+    public void RefineCAM_OfOneLayer_IsRefused_WithLayersThatWouldDo()
+    {
+        var error = Assert.Throws<SelectionException>(() => Explainer(RefineCAM.Method, "layer3"));
+        Assert.Contains("'layer1', 'layer2', 'layer3'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,6 +155,10 @@ public sealed class MethodTests : IDisposable
         Assert.Equal(1 * 5 + 2, map.argmax().item<long>());
         Assert.True((map - PrincipalComponent.Of(-activations)).abs().max().item<float>() < 1e-5); // of a layer below 0 it is the same picture
     }
+
+    /// <summary>What there is to see at some nodes, for the logit of class 1.</summary>
+    private static ScoreEvidence Evidence(Network network, Tensor picture, params Node[] taps) =>
+        new(new PictureRun(network, picture, taps, [], Executor.Run(network, picture, taps, track: true), new Noise(1, 0, 0, 1), Progress: null, default), [logits => logits.select(1, 1)]);
 
     private CamExplanation Explain(string method, string layer, long seed = 7) => Explainer(Catalog.Find(method), layer, seed).Explain(_cat, null).Single();
 

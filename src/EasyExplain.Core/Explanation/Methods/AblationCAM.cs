@@ -20,6 +20,6 @@ internal static class AblationCAM
     private static Tensor Map(LayerEvidence layer)
     {
         Tensor weights = (layer.Score - layer.ScoresWithoutChannel()) / layer.Score; // (y − yₖ) / y
-        return ChannelSum.Of(weights.view(-1, 1, 1) * layer.Activations).relu();
+        return layer.Merge(weights.view(-1, 1, 1) * layer.Activations).relu();
     }
 }

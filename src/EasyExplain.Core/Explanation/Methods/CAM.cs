@@ -11,5 +11,5 @@ internal static class CAM
         Misfit = (network, node) => network.AveragedInto(node) is null ? "the last layer does not read its global averages. Take GradCAM" : null,
     };
 
-    private static Tensor Map(LayerEvidence layer) => ChannelSum.Of(layer.ClassWeights.view(-1, 1, 1) * layer.Activations); // equation 2
+    private static Tensor Map(LayerEvidence layer) => layer.Merge(layer.ClassWeights.view(-1, 1, 1) * layer.Activations); // equation 2
 }

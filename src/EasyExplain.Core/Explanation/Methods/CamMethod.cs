@@ -10,18 +10,59 @@ namespace EasyExplain.Explanation.Methods;
 /// <param name="Map">From a layer's evidence to its map <c>[H, W]</c>, not yet scaled.</param>
 public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, Tensor> Map)
 {
-    /// <summary>What is done to each scaled map before several are fused; null for nothing.</summary>
-    public Func<Tensor, Tensor>? BeforeFusion { get; init; }
+    /// <summary>Makes one map of the scaled maps of several layers, given the height and width of the input: the highest value at each place.</summary>
+    public Func<IReadOnlyList<Tensor>, (long Height, long Width), Tensor> Fuse { get; init; } = (maps, _) => Fusion.Highest(maps);
+
+    /// <summary>
+    /// What it takes gradients and scores of: from logits <c>[N, classes]</c>, a class and those that it is compared with to <c>[N]</c>.
+    /// Null for the class's logit, which needs no other class.
+    /// </summary>
+    public Func<Tensor, long, long[], Tensor>? Score { get; init; }
 
     /// <summary>False if it never asks for the clean image's gradients: then nothing is recorded for them on the way forward.</summary>
     public bool UsesGradients { get; init; } = true;
 
-    /// <summary>Why it cannot explain a node of a network, as the end of a sentence; null where it can.</summary>
-    internal Func<Network, Node, string?> Misfit { get; init; } = (_, _) => null;
+    /// <summary>False if it says something about layers, too, that the output does not depend on.</summary>
+    public bool NeedsInfluence { get; init; } = true;
+
+    /// <summary>True if it explains the network as a whole: its layer is the input, whatever layers are asked for.</summary>
+    public bool AtInput { get; init; }
+
+    /// <summary>True if it says nothing of its own about a single layer.</summary>
+    public bool NeedsSeveralLayers { get; init; }
 
     /// <summary>True if it draws noise, so that a seed matters.</summary>
     public bool DrawsNoise { get; init; }
 
-    /// <summary>Whether it can explain a layer; only CAM cannot explain every one.</summary>
-    public bool Fits(CamLayer layer) => Misfit(layer.Model.Network, layer.Node) is null;
+    /// <summary>What else keeps it from explaining a node of a network, as the end of a sentence; null where nothing does.</summary>
+    internal Func<Network, Node, string?> Misfit { get; init; } = (_, _) => null;
+
+    /// <summary>Whether it can explain these layers together.</summary>
+    public bool Fits(IReadOnlyList<CamLayer> layers) => WhyNot(layers) is null;
+
+    /// <summary>Why it cannot explain these layers of one model, in a sentence; null where it can.</summary>
+    internal string? WhyNot(IReadOnlyList<CamLayer> layers)
+    {
+        foreach (CamLayer layer in AtInput ? [] : layers)
+        {
+            CamModel model = layer.Model;
+            if (NeedsInfluence && !model.Network.LeadsToOutput(layer.Node))
+            {
+                return $"The output of {model} does not depend on layer '{layer}', so there is nothing to explain there.";
+            }
+            if (NeedsInfluence && !model.Network.CellsLeadToOutput(layer.Node))
+            {
+                return $"After layer '{layer}', {model} reads only its class token: the tokens of the picture have no influence there, and the map of {Name} would be " +
+                    $"empty. The last layer where they have is '{model.DefaultLayer}'; a method such as EigenCAM shows any layer.";
+            }
+            if (Misfit(model.Network, layer.Node) is { } why)
+            {
+                return $"{Name} cannot explain '{layer}' of {model}: {why}.";
+            }
+        }
+        return NeedsSeveralLayers && layers is [var only]
+            ? $"{Name} refines the map of a late layer by those of earlier ones, and '{only}' is only one. Name several, such as " +
+              $"{string.Join(", ", LayerSelection.Stages(only.Model).Select(stage => $"'{stage}'"))}."
+            : null;
+    }
 }

@@ -20,6 +20,9 @@ public static class Catalog
         GradCAMElementWise.Method,
         EigenGradCAM.Method,
         ShapleyCAM.Method,
+        FinerCAM.Method,
+        RefineCAM.Method,
+        FullGrad.Method,
         CAM.Method,
         EigenCAM.Method,
         KPCACAM.Method,
@@ -37,7 +40,7 @@ public static class Catalog
     /// <param name="layers">What is to be explained: a wildcard leaves out the methods that cannot.</param>
     /// <exception cref="SelectionException">A name or wildcard fits no method; the message names near ones.</exception>
     public static IReadOnlyList<CamMethod> Select(IEnumerable<string> names, Func<string, Func<string, bool>?> wildcard, IReadOnlyList<CamLayer> layers) =>
-        [.. names.SelectMany(name => wildcard(name) is { } fits ? Matching(name, fits).Where(method => layers.All(method.Fits)) : [Find(name)]).Distinct()];
+        [.. names.SelectMany(name => wildcard(name) is { } fits ? Matching(name, fits).Where(method => method.Fits(layers)) : [Find(name)]).Distinct()];
 
     /// <summary>The method of this name (case does not matter).</summary>
     /// <exception cref="SelectionException">There is none; the message names near ones.</exception>

@@ -8,6 +8,7 @@ internal static class EigenCAM
     public static CamMethod Method { get; } = new("EigenCAM", "The layer's principal component: no gradients, the same map for every class.", Map)
     {
         UsesGradients = false,
+        NeedsInfluence = false,
     };
 
     private static Tensor Map(LayerEvidence layer) => PrincipalComponent.Of(layer.Activations).relu();

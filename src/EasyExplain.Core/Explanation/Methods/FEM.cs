@@ -10,6 +10,7 @@ internal static class FEM
     public static CamMethod Method { get; } = new("FEM", "Channels weighted by how often they are unusually strong: no gradients, no class.", Map)
     {
         UsesGradients = false,
+        NeedsInfluence = false,
     };
 
     private static Tensor Map(LayerEvidence layer)
@@ -18,6 +19,6 @@ internal static class FEM
         Tensor mean = activations.mean([-2, -1], keepdim: true);
         Tensor sigma = (activations - mean).pow(2).mean([-2, -1], keepdim: true).sqrt();
         Tensor strong = (activations > mean + K * sigma).to(activations.dtype);
-        return ChannelSum.Of(strong.mean([-2, -1], keepdim: true) * activations).relu();
+        return layer.Merge(strong.mean([-2, -1], keepdim: true) * activations).relu();
     }
 }

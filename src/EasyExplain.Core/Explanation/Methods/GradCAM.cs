@@ -10,6 +10,6 @@ internal static class GradCAM
     private static Tensor Map(LayerEvidence layer)
     {
         Tensor alpha = layer.Gradients.mean([-2, -1], keepdim: true); // equation 1
-        return ChannelSum.Of(alpha * layer.Activations).relu();       // equation 2
+        return layer.Merge(alpha * layer.Activations).relu();       // equation 2
     }
 }

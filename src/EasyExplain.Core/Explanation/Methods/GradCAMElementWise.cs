@@ -10,5 +10,5 @@ internal static class GradCAMElementWise
 {
     public static CamMethod Method { get; } = new("GradCAMElementWise", "HiResCAM without what speaks against the class.", Map);
 
-    private static Tensor Map(LayerEvidence layer) => ChannelSum.Of((layer.Gradients * layer.Activations).relu());
+    private static Tensor Map(LayerEvidence layer) => layer.Merge((layer.Gradients * layer.Activations).relu());
 }

@@ -16,6 +16,6 @@ internal static class GradCAMPlusPlus
         Tensor g2 = gradients.pow(2), g3 = gradients.pow(3), sum = layer.Activations.sum([-2, -1], keepdim: true);
         Tensor alpha = g2 / (2 * g2 + sum * g3 + Eps);                                     // equation 19
         Tensor weights = (alpha * gradients.relu()).sum([-2, -1], keepdim: true);          // equation 7
-        return ChannelSum.Of(weights * layer.Activations).relu();
+        return layer.Merge(weights * layer.Activations).relu();
     }
 }

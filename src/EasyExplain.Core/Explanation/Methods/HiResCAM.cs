@@ -7,5 +7,5 @@ internal static class HiResCAM
 {
     public static CamMethod Method { get; } = new("HiResCAM", "Gradient times activation, place by place: what the last layer really used.", Map);
 
-    private static Tensor Map(LayerEvidence layer) => ChannelSum.Of(layer.Gradients * layer.Activations).relu();
+    private static Tensor Map(LayerEvidence layer) => layer.Merge(layer.Gradients * layer.Activations).relu();
 }

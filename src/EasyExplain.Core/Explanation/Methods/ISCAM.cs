@@ -12,6 +12,7 @@ internal static class ISCAM
     public static CamMethod Method { get; } = new("ISCAM", "Score-CAM averaged over masks that grow step by step: sharper, several times the work.", Map)
     {
         UsesGradients = false,
+        NeedsInfluence = false,
     };
 
     private static Tensor Map(LayerEvidence layer)
@@ -20,6 +21,6 @@ internal static class ISCAM
         double Factor(int step) => (step + 1) * (step + 2) / 2.0 / steps; // 1/N + 2/N + … + (step + 1)/N
         Tensor scores = layer.ScoresUnderMasks(ChannelMasks.Of(layer.Activations), steps, (step, masks) => Factor(step) * masks);
         Tensor alpha = scores.softmax(0).view(-1, 1, 1);
-        return ChannelSum.Of(alpha * layer.Activations).relu();
+        return layer.Merge(alpha * layer.Activations).relu();
     }
 }

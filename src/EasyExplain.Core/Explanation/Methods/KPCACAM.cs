@@ -9,6 +9,7 @@ internal static class KPCACAM
     public static CamMethod Method { get; } = new("KPCACAM", "Eigen-CAM with a kernel: no gradients, the same map for every class.", Map)
     {
         UsesGradients = false,
+        NeedsInfluence = false,
     };
 
     private static Tensor Map(LayerEvidence layer)

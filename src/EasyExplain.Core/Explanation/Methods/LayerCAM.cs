@@ -9,12 +9,12 @@ internal static class LayerCAM
 
     public static CamMethod Method { get; } = new("LayerCAM", "Every pixel weighted by its own positive gradient: fine detail, for early layers too.", Map)
     {
-        BeforeFusion = map => (Gamma * map).tanh(), // equation 9
+        Fuse = (maps, _) => Fusion.Highest([.. maps.Select(map => (Gamma * map).tanh())]), // equation 9
     };
 
     private static Tensor Map(LayerEvidence layer)
     {
         Tensor weights = layer.Gradients.relu(); // w = ReLU(∂score/∂A), one for every place of every channel
-        return ChannelSum.Of(weights * layer.Activations).relu();
+        return layer.Merge(weights * layer.Activations).relu();
     }
 }

@@ -16,7 +16,7 @@ internal static class PrincipalComponent
         Tensor mean = places.mean([0], keepdim: true);
         (_, _, Tensor components) = linalg.svd(places - mean, fullMatrices: false);
         Tensor first = components[0];
-        first = mean.matmul(first).item<float>() < 0 ? -first : first;
+        first = mean.matmul(first).to(float64).item<double>() < 0 ? -first : first;
         return (places - mean).matmul(first).view(channels.shape[1], channels.shape[2]);
     }
 }

@@ -11,12 +11,13 @@ internal static class RandomCAM
     public static CamMethod Method { get; } = new("RandomCAM", "Random weights: the control that others must beat.", Map)
     {
         UsesGradients = false,
+        NeedsInfluence = false,
         DrawsNoise = true,
     };
 
     private static Tensor Map(LayerEvidence layer)
     {
         Tensor weights = 2 * layer.Random(layer.Activations.shape[0], 1, 1) - 1; // uniform in [-1, 1)
-        return ChannelSum.Of(weights * layer.Activations).relu();
+        return layer.Merge(weights * layer.Activations).relu();
     }
 }

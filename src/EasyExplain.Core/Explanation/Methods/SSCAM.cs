@@ -11,6 +11,7 @@ internal static class SSCAM
     public static CamMethod Method { get; } = new("SSCAM", "Score-CAM averaged over noisy masks: smoother, several times the work.", Map)
     {
         UsesGradients = false,
+        NeedsInfluence = false,
         DrawsNoise = true,
     };
 
@@ -20,6 +21,6 @@ internal static class SSCAM
         Tensor scores = layer.ScoresUnderMasks(
             ChannelMasks.Of(layer.Activations), layer.SampleCount, (_, masks) => masks + Sigma * noise.Next(masks.shape[0]).to(masks.device));
         Tensor alpha = scores.softmax(0).view(-1, 1, 1);
-        return ChannelSum.Of(alpha * layer.Activations).relu();
+        return layer.Merge(alpha * layer.Activations).relu();
     }
 }

@@ -12,12 +12,13 @@ internal static class ScoreCAM
     public static CamMethod Method { get; } = new("ScoreCAM", "Channels weighted by the score of the image seen through them: no gradients, a pass a channel.", Map)
     {
         UsesGradients = false,
+        NeedsInfluence = false,
     };
 
     private static Tensor Map(LayerEvidence layer)
     {
         Tensor scores = layer.ScoresUnderMasks(ChannelMasks.Of(layer.Activations)); // f(X ∘ H)
         Tensor alpha = scores.softmax(0).view(-1, 1, 1);
-        return ChannelSum.Of(alpha * layer.Activations).relu();
+        return layer.Merge(alpha * layer.Activations).relu();
     }
 }

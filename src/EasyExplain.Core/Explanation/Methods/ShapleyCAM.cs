@@ -12,6 +12,6 @@ internal static class ShapleyCAM
         Tensor activations = layer.Activations;
         // w = mean of ∇ − ½·H·A, with the Hessian H of the score in the activations
         Tensor weights = (layer.Gradients - 0.5 * layer.HessianTimes(activations)).mean([-2, -1], keepdim: true);
-        return ChannelSum.Of(weights * activations).relu();
+        return layer.Merge(weights * activations).relu();
     }
 }

@@ -25,6 +25,6 @@ internal static class SmoothGradCAMPlusPlus
         // α = D² / (2 D² + Σ A·D³), w = Σ α·ReLU(D¹), with the derivatives D averaged over the samples
         Tensor alpha = d2 / (2 * d2 + (d3 * activations).sum([-2, -1], keepdim: true) + Eps);
         Tensor weights = (alpha * d1.relu()).sum([-2, -1], keepdim: true);
-        return ChannelSum.Of(weights * activations).relu();
+        return layer.Merge(weights * activations).relu();
     }
 }

@@ -15,6 +15,6 @@ internal static class XGradCAM
         // w = Σ (A / ΣA) · ∂score/∂A, of each channel
         Tensor share = activations / (activations.sum([-2, -1], keepdim: true) + Eps);
         Tensor weights = (share * layer.Gradients).sum([-2, -1], keepdim: true);
-        return ChannelSum.Of(weights * activations).relu();
+        return layer.Merge(weights * activations).relu();
     }
 }

@@ -14,6 +14,9 @@ public sealed record BatchNorm2d(Parameter Weight, Parameter Bias, Parameter Run
     public override IEnumerable<Parameter> Parameters => [Weight, Bias, RunningMean, RunningVar];
 
     /// <inheritdoc/>
+    public override Tensor? ChannelBias => Bias.Value - Weight.Value * RunningMean.Value / (RunningVar.Value + Eps).sqrt();
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.batch_norm(
         inputs[0], RunningMean.Value, RunningVar.Value, Weight.Value, Bias.Value, training: false, eps: Eps);
 }

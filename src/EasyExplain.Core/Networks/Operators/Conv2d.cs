@@ -14,6 +14,9 @@ public sealed record Conv2d(Parameter Weight, Parameter? Bias, long Stride, Exte
     public override IEnumerable<Parameter> Parameters => Bias is null ? [Weight] : [Weight, Bias];
 
     /// <inheritdoc/>
+    public override Tensor? ChannelBias => Bias?.Value.alias();
+
+    /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
     [
         Weight.Shape[0],

@@ -1,0 +1,103 @@
+using EasyExplain.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Explanation;
+
+/// <summary>
+/// What speaks at all layers of one picture for some scores, such as the logits of several classes: one backward pass a score, and whatever
+/// takes further passes forward is run once for all of them.
+/// </summary>
+/// <param name="run">The picture's way through the network.</param>
+/// <param name="scores">Each makes scores <c>[N]</c> of logits <c>[N, classes]</c>.</param>
+/// <remarks>Its tensors belong to the dispose scope in which they are first asked for; keep one scope open while it is used.</remarks>
+internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, Tensor>> scores)
+{
+    private const int Powers = 3;
+    private readonly IReadOnlyList<Tensor>?[] _gradients = new IReadOnlyList<Tensor>?[scores.Count];
+    private readonly IReadOnlyList<Tensor>?[] _curvedGradients = new IReadOnlyList<Tensor>?[scores.Count]; // as operators have them, and recorded themselves
+    private readonly Dictionary<(string Method, int Tap), Tensor> _changed = [];
+    private Tensor[][][]? _noisyMoments; // by score, tap and power
+
+    /// <summary>The picture's way through the network.</summary>
+    public PictureRun Run => run;
+
+    /// <summary>One score of the picture.</summary>
+    public double Score(int score) => scores[score](run.Pass.Logits.detach()).to(float64).item<double>();
+
+    /// <summary>The gradients of a score with respect to the taps' outputs, then to those of the biased nodes, <c>[C, H, W]</c> each.</summary>
+    public IReadOnlyList<Tensor> Gradients(int score) => _gradients[score] ??=
+        [.. ScoreGradients(run.Pass, [.. run.Taps, .. run.Biased], score).Select(gradient => gradient[0])];
+
+    /// <summary>For each tap the means over the noisy copies of g, g² and g³.</summary>
+    public IReadOnlyList<Tensor[]> NoisyMoments(int score) => (_noisyMoments ??= MeasureNoise())[score];
+
+    /// <summary>H·v at one tap, with the Hessian H of a score in the tap's output; v and the result are <c>[C, H, W]</c>.</summary>
+    public Tensor HessianTimes(int score, int tap, Tensor vector)
+    {
+        using IDisposable recorded = enable_grad();
+        IReadOnlyList<Tensor> gradients = _curvedGradients[score] ??=
+            [.. autograd.grad([scores[score](run.Pass.Logits).sum()], [.. run.Pass.Taps.Take(run.Taps.Count)], retain_graph: true, create_graph: true)];
+        Tensor product = (AsMap(gradients[tap], tap) * vector).sum();
+        // Where nothing curved follows, the gradient is a constant or depends on other layers alone, and libtorch would rather end the
+        // process than say 0.
+        return product.requires_grad && autograd.grad([product], [run.Pass.Taps[tap]], retain_graph: true, allow_unused: true)[0] is { IsInvalid: false } change
+            ? AsMap(change, tap).detach()
+            : zeros_like(vector);
+    }
+
+    /// <summary>Each score again and again, with something changed for each channel of a tap, <c>[scores, C]</c>: run when a method first asks.</summary>
+    public Tensor Changed(string method, int tap, Func<ChangedPasses, Tensor> passes)
+    {
+        if (!_changed.TryGetValue((method, tap), out Tensor? known))
+        {
+            known = _changed[(method, tap)] = passes(new ChangedPasses(run, tap, scores));
+        }
+        return known;
+    }
+
+    /// <summary>The gradients of a summed score, batch dimension first; pictures of a batch do not see each other, so each gets its own.</summary>
+    private IReadOnlyList<Tensor> ScoreGradients(Pass pass, IReadOnlyList<Node> taps, int score)
+    {
+        // The graph is kept: the same pass may be asked about another score.
+        using Tensor sum = scores[score](pass.Logits).sum();
+        if (!sum.requires_grad)
+        {
+            throw new InvalidOperationException("Nothing was recorded on the way forward: a method that asks for gradients must say that it uses them.");
+        }
+        return [.. autograd.grad([sum], [.. pass.Taps], retain_graph: true).Zip(taps, (gradient, tap) => tap.Layout!.ToMap(gradient))];
+    }
+
+    private Tensor AsMap(Tensor output, int tap) => run.Taps[tap].Layout!.ToMap(output)[0];
+
+    private Tensor[][][] MeasureNoise()
+    {
+        Noise noise = run.Noise;
+        Tensor[][][] sums = [.. scores.Select(_ => run.Activations.Select(activation => Enumerable.Range(0, Powers).Select(_ => zeros_like(activation)).ToArray()).ToArray())];
+        using var generator = new Generator((ulong)noise.Seed, CPU);
+        for (int done = 0; done < noise.SampleCount; done += noise.BatchSize)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int count = Math.Min(noise.BatchSize, noise.SampleCount - done);
+            // Drawn one by one: so the numbers are those of one sample after the other.
+            Tensor[] draws = [.. Enumerable.Range(0, count).Select(_ => randn(run.Input.shape, generator: generator) * noise.Std)];
+            Tensor noisy = run.Input + cat(draws, 0).to(run.Input.dtype).to(run.Input.device);
+            Pass pass = Executor.Run(run.Network, noisy, run.Taps, track: true, run.Cancel);
+            foreach (var (moments, score) in sums.Select((moments, score) => (moments, score)))
+            {
+                foreach (var (powers, gradient) in moments.Zip(ScoreGradients(pass, run.Taps, score)))
+                {
+                    for (int power = 1; power <= Powers; power++)
+                    {
+                        powers[power - 1].add_(gradient.pow(power).sum(dim: 0));
+                    }
+                }
+            }
+        }
+        foreach (Tensor sum in sums.SelectMany(moments => moments).SelectMany(powers => powers))
+        {
+            sum.div_(noise.SampleCount);
+        }
+        return sums;
+    }
+}
