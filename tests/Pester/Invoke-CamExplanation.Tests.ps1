@@ -62,6 +62,29 @@ Describe 'Invoke-CamExplanation' {
         (Invoke-CamExplanation $cat -Model $model -Method *Grad*, GradCAM).Method | Should -Be ($all -like '*Grad*')
     }
 
+    It 'smooths the maps of any method, and says how' {
+        $maps = foreach ($switches in @{}, @{ AugSmooth = $true }, @{ EigenSmooth = $true }, @{ AugSmooth = $true; EigenSmooth = $true }) {
+            $explanation = Invoke-CamExplanation $cat -Model $model -Layer layer2 @switches
+            "$($explanation.Smoothing)"
+            $explanation.Map.ToArray() -join ' '
+        }
+        $maps[0, 2, 4, 6] | Should -Be 'None', 'Augmentation', 'Eigen', 'Eigen, Augmentation'
+        $maps[1, 3, 5, 7] | Select-Object -Unique | Should -HaveCount 4
+    }
+
+    It 'tells two classes from each other' {
+        $pair = Invoke-CamExplanation $cat -Model $model -Class Predicted, dog -Method FinerCAM
+        $pair.Label | Should -Be 'cat', 'dog'
+        $pair.ComparedWith | Should -Be 'dog', 'cat'
+    }
+
+    It 'refines over the layers of every resolution, and explains the whole network, without -Layer' {
+        $refined, $full = Invoke-CamExplanation $cat -Model $model -Method RefineCAM, FullGrad
+        $refined.Layers | Should -Be 'layer1', 'layer2', 'layer3'
+        $full.Layers | Should -Be 'input'
+        "$($full.Map)" | Should -Be 'input (32×32)'
+    }
+
     It 'puts what was predicted beside what was expected, and each into its own file' {
         $explanations = Invoke-CamExplanation $cat -Model $model -Class Predicted, dog
         $explanations.Label | Should -Be 'cat', 'dog'

@@ -16,7 +16,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Images can be named, matched with wildcards or piped in; each explanation leaves as soon as it is ready. An image that cannot be
 /// read is one error that names the file, and the rest goes on. Layers can be piped in from Get-CamLayer; they bring their model.</para>
 /// <para>Without -Method it is LayerCAM, without -Class the predicted class, without -Layer the last layer whose output still has height
-/// and width. -Verbose says what was chosen.</para>
+/// and width. -Verbose says what was chosen. FullGrad explains the whole network and takes no layer: its map has the input's size.</para>
 /// <para>A map that is zero everywhere is a fact about the model: nothing at that layer spoke for the class. A warning says so once.</para>
 /// </remarks>
 /// <example>
@@ -46,6 +46,16 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <title>Several methods side by side</title>
 /// <code>Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel) -Method *Grad* | Export-CamOverlay ./out -Style Panel</code>
 /// <para>Every method with Grad in its name; -Method * is all of them. They share one forward pass, and one backward pass a class.</para>
+/// </example>
+/// <example>
+/// <title>What tells two classes from each other</title>
+/// <code>Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel) -Class Predicted,dog -Method FinerCAM | Export-CamOverlay ./out -Style Panel</code>
+/// <para>Two panels: what speaks for cat rather than dog, and the other way round. With one class, FinerCAM takes the three most similar ones.</para>
+/// </example>
+/// <example>
+/// <title>As fine as the first layers, as sure as the last</title>
+/// <code>Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel) -Method RefineCAM,FullGrad | Export-CamOverlay ./out</code>
+/// <para>RefineCAM multiplies the maps of several layers, without -Layer those of every resolution; FullGrad needs none.</para>
 /// </example>
 /// <example>
 /// <title>A method that draws noise, the same every time</title>
@@ -140,11 +150,11 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [ValidateRange(0, long.MaxValue)]
     public long? Seed { get; set; }
 
-    /// <summary>How many noisy copies, masked images or ablated channels run at a time: more is faster up to a point and takes more memory.</summary>
-    /// <value>4</value>
+    /// <summary>How many noisy copies, masked images or ablated channels run at a time: more is faster up to a point and takes more memory, of which it never uses more than about 1 GiB.</summary>
+    /// <value>16</value>
     [Parameter]
     [ValidateRange(1, 1024)]
-    public int BatchSize { get; set; } = 4;
+    public int BatchSize { get; set; } = 16;
 
     /// <summary>Test-time augmentation: the mean map of the image and its mirror image, each at 0.9, 1 and 1.1 of its strength. Six times the work.</summary>
     [Parameter]
