@@ -10,12 +10,6 @@ namespace EasyExplain.Explanation;
 /// <param name="scores">Each makes scores <c>[N]</c> of logits <c>[N, classes]</c>: all of one run.</param>
 internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<Func<Tensor, Tensor>> scores)
 {
-    // What a run may take beside the model: little enough for a small machine, and far more than a CPU needs to be busy.
-    private const long MemoryBudget = 1L << 30;
-
-    // Operators have inner tensors too (the attention of all pairs of tokens, a convolution's workspace): about as much as their outputs.
-    private const long WithInnerTensors = 2;
-
     private readonly Node _tap = run.Taps[tapIndex];
     private readonly int _channels = (int)run.Activations[tapIndex].shape[0];
 
@@ -53,7 +47,7 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
     {
         using IDisposable untracked = no_grad();
         Tensor sums = zeros([scores.Count, _channels], dtype: run.Input.dtype, device: run.Input.device);
-        int batch = FittingBatch();
+        int batch = run.FittingBatch(track: false);
         for (int round = 0; round < rounds; round++)
         {
             for (int first = 0; first < _channels; first += batch)
@@ -67,11 +61,5 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
             }
         }
         return sums.div_(rounds);
-    }
-
-    private int FittingBatch()
-    {
-        long bytesEach = WithInnerTensors * sizeof(float) * Executor.MostNumbersAlive(run.Network, run.Network.Shapes([.. run.Input.shape.Skip(1)]));
-        return (int)Math.Clamp(MemoryBudget / bytesEach, 1, run.Noise.BatchSize);
     }
 }

@@ -7,7 +7,7 @@ namespace EasyExplain.Explanation;
 /// <param name="SampleCount">How many noisy copies.</param>
 /// <param name="Std">The standard deviation, in units of the normalised input.</param>
 /// <param name="Seed">Starts the generator; the same seed draws the same noise whatever the batch size.</param>
-/// <param name="BatchSize">How many copies run at a time: memory grows with it, results do not change beyond rounding.</param>
+/// <param name="BatchSize">How many copies run at a time at most, memory allowing: results do not change beyond rounding.</param>
 public sealed record Noise(int SampleCount, double Std, long Seed, int BatchSize);
 
 /// <summary>One picture's way through a network, and what is needed to send it there again.</summary>
@@ -22,6 +22,22 @@ public sealed record Noise(int SampleCount, double Std, long Seed, int BatchSize
 internal sealed record PictureRun(
     Network Network, Tensor Input, IReadOnlyList<Node> Taps, IReadOnlyList<Node> Biased, Pass Pass, Noise Noise, Action<int, int>? Progress, CancellationToken Cancel)
 {
+    // What a run may take beside the model: little enough for a small machine, and far more than a CPU needs to be busy.
+    private const long MemoryBudget = 1L << 30;
+
+    // Operators have inner tensors too (the attention of all pairs of tokens, a convolution's workspace), and a way back has gradients:
+    // about as much as their outputs.
+    private const long WithInnerTensors = 2;
+
     /// <summary>Each tap's output, <c>[C, H, W]</c>.</summary>
     public IReadOnlyList<Tensor> Activations { get; } = [.. Taps.Zip(Pass.Taps, (tap, output) => tap.Layout!.ToMap(output).detach()[0])];
+
+    /// <summary>How many pictures to run at a time: as many as asked for, if they fit into memory.</summary>
+    /// <param name="track">Whether the way back needs everything that was made on the way forward.</param>
+    public int FittingBatch(bool track)
+    {
+        IReadOnlyDictionary<Node, long[]> shapes = Network.Shapes([.. Input.shape.Skip(1)]);
+        long numbersEach = track ? shapes.Values.Sum(shape => shape.Aggregate(1L, (product, size) => product * size)) : Executor.MostNumbersAlive(Network, shapes);
+        return (int)Math.Clamp(MemoryBudget / (WithInnerTensors * sizeof(float) * numbersEach), 1, Noise.BatchSize);
+    }
 }

@@ -75,10 +75,11 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
         Noise noise = run.Noise;
         Tensor[][][] sums = [.. scores.Select(_ => run.Activations.Select(activation => Enumerable.Range(0, Powers).Select(_ => zeros_like(activation)).ToArray()).ToArray())];
         using var generator = new Generator((ulong)noise.Seed, CPU);
-        for (int done = 0; done < noise.SampleCount; done += noise.BatchSize)
+        int batch = run.FittingBatch(track: true);
+        for (int done = 0; done < noise.SampleCount; done += batch)
         {
             using DisposeScope scope = NewDisposeScope();
-            int count = Math.Min(noise.BatchSize, noise.SampleCount - done);
+            int count = Math.Min(batch, noise.SampleCount - done);
             // Drawn one by one: so the numbers are those of one sample after the other.
             Tensor[] draws = [.. Enumerable.Range(0, count).Select(_ => randn(run.Input.shape, generator: generator) * noise.Std)];
             Tensor noisy = run.Input + cat(draws, 0).to(run.Input.dtype).to(run.Input.device);
@@ -93,6 +94,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
                     }
                 }
             }
+            run.Progress?.Invoke(done + count, noise.SampleCount);
         }
         foreach (Tensor sum in sums.SelectMany(moments => moments).SelectMany(powers => powers))
         {

@@ -317,7 +317,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         WildcardPattern.ContainsWildcardCharacters(name) ? new WildcardPattern(name, WildcardOptions.IgnoreCase).IsMatch : null;
 
     /// <summary>Shows how far a method is that needs many passes for one picture, under the progress of the pictures if there are several.</summary>
-    private void ShowPasses(int done, int of) => WriteProgress(new ProgressRecord(1, "Running the network for each channel", $"{done} of {of} passes")
+    private void ShowPasses(int done, int of) => WriteProgress(new ProgressRecord(1, "Running the network again", $"{done} of {of} passes")
     {
         ParentActivityId = _images > 1 ? 0 : -1,
         PercentComplete = (int)(100L * done / of),

@@ -84,16 +84,32 @@ public sealed class ChangedPassesTests : IDisposable
         Assert.All(together, one => Assert.Equal(Explain(ClassChoice.Of(model, $"{one.Class}")).Single().Map.ToArray().Cast<float>(), one.Map.ToArray().Cast<float>()));
     }
 
+    /// <summary>Of a picture of 2048² the input, a convolution to four channels and its ReLU have 3, 4 and 4 times 2²² numbers of 4 bytes, taken twice.</summary>
+    [Theory]
+    [InlineData(false, 64, 4)] // forward, at most two of them are alive: 2²⁸ bytes a picture
+    [InlineData(true, 64, 2)]  // for the way back, all stay: 11 · 2²⁵ bytes
+    [InlineData(false, 3, 3)]
+    public void AsManyPicturesRunAtATime_AsAGibibyteHolds(bool track, int asked, int fit)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var g = new NetworkBuilder(3, 2048, 2048);
+        Node x = g.ReLU("relu", g.Conv2d("conv", g.Input, 4, kernel: 3, padding: 1));
+        using Network network = SmallNetwork.Fill(g.Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d("pool", x, 1)), 3)));
+        var run = new PictureRun(
+            network, zeros(1).expand(1, 3, 2048, 2048), [], [], new Pass(zeros(1, 3), []), new Noise(1, 0, 0, asked), Progress: null, default);
+        Assert.Equal(fit, run.FittingBatch(track));
+    }
+
     [Fact]
     public void ProgressIsTold_AfterEachBatch()
     {
         using CamModel model = Tiny(out _);
         List<(int Done, int Of)> told = [];
-        foreach (string method in new[] { "AblationCAM", "ISCAM" })
+        foreach (string method in new[] { "AblationCAM", "ISCAM", "SmoothGradCAMPlusPlus" })
         {
             Explainer(model, "relu", method, 3, (done, of) => told.Add((done, of))).Explain(GoldenModels.Pattern(model), null);
         }
-        Assert.Equal([(3, 5), (5, 5), (3, 10), (5, 10), (8, 10), (10, 10)], told);
+        Assert.Equal([(3, 5), (5, 5), (3, 10), (5, 10), (8, 10), (10, 10), (2, 2)], told);
     }
 
     [Theory]
