@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,7 +26,7 @@ internal static class NonNegativeFactors
         using DisposeScope scope = NewDisposeScope();
         (Tensor w, Tensor ht) = Start(matrix, count);
         Tensor transposed = matrix.T.contiguous();
-        double total = SumOfSquares(matrix), error = double.PositiveInfinity;
+        double total = SumOfSquares(matrix), error = total;
         for (int round = 0; round < MostRounds; round++)
         {
             cancel.ThrowIfCancellationRequested();
@@ -75,18 +76,29 @@ internal static class NonNegativeFactors
     }
 
     /// <summary>Gives each column of one factor, in turn, the value that leaves least of the matrix unexplained while all else stays.</summary>
-    /// <param name="factor">It, <c>[m, k]</c>; changed in place.</param>
+    /// <param name="factor">It, <c>[m, k]</c>, contiguous as all three are; changed in place.</param>
     /// <param name="target">The matrix times the other factor, <c>[m, k]</c>.</param>
     /// <param name="gram">The products of the other factor's columns, <c>[k, k]</c>.</param>
     private static void Improve(Tensor factor, Tensor target, Tensor gram)
     {
-        for (int column = 0; column < factor.shape[1]; column++)
+        // Rows do not see each other, and a loop over them is far cheaper than a tensor operation for each column.
+        int k = (int)factor.shape[1];
+        Span<double> values = MemoryMarshal.Cast<byte, double>(factor.bytes);
+        ReadOnlySpan<double> wanted = MemoryMarshal.Cast<byte, double>(target.bytes);
+        ReadOnlySpan<double> products = MemoryMarshal.Cast<byte, double>(gram.bytes);
+        for (int row = 0; row < values.Length; row += k)
         {
-            double weight = gram[column, column].item<double>();
-            if (weight > 0)
+            for (int column = 0; column < k; column++)
             {
-                Tensor values = factor.select(1, column);
-                values.add_((target.select(1, column) - factor.matmul(gram.select(1, column))) / weight).clamp_(min: 0);
+                double missing = wanted[row + column], weight = products[column * k + column];
+                for (int other = 0; other < k; other++)
+                {
+                    missing -= values[row + other] * products[other * k + column];
+                }
+                if (weight > 0)
+                {
+                    values[row + column] = Math.Max(0, values[row + column] + missing / weight);
+                }
             }
         }
     }
