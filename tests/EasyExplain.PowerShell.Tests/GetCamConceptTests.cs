@@ -26,16 +26,6 @@ public class GetCamConceptTests(ModuleSession session) : IClassFixture<ModuleSes
     }
 
     [Fact]
-    public void TheTable_ShowsEveryConceptWithItsClasses()
-    {
-        ModuleSession.Result result = session.Run("Get-CamConcept -LiteralPath $args[0] -Model (Import-CamModel) -Count 3 | Out-String -Width 100", Cat);
-        string[] lines = [.. ((string)result.OrThrow().Single().BaseObject).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Skip(2)];
-        Assert.Equal(3, lines.Length);
-        Assert.Matches(@"^cat\.jpg +layer3 +1 \(\d+ %\): \w+ [\d.]+ %, \w+ [\d.]+ %$", lines[0]);
-        Assert.Matches(@"^3 \(\d+ %\): \w+ [\d.]+ %, \w+ [\d.]+ %$", lines[2]);
-    }
-
-    [Fact]
     public void Concepts_AreOrderedObjects_WithAsManyClassesAsAsked()
     {
         ModuleSession.Result result = session.Run("(Get-CamConcept -LiteralPath $args[0] -Model (Import-CamModel) -Top 3).Concepts", Cat);
