@@ -12,25 +12,32 @@ public sealed record Prediction(int Class, string Label, double Probability)
 {
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Label} {Probability * 100:0.0} %");
+
+    /// <summary>All classes with their probabilities (softmax), the most probable first.</summary>
+    /// <exception cref="InvalidDataException">A logit is not finite.</exception>
+    internal static IReadOnlyList<Prediction> Rank(CamModel model, float[] logits)
+    {
+        if (!logits.All(float.IsFinite))
+        {
+            throw new InvalidDataException($"The output of {model} is not finite, so there is nothing to explain: its weights or the input hold NaN or infinity.");
+        }
+        double highest = logits.Max(), total = logits.Sum(logit => Math.Exp(logit - highest));
+        return [.. logits
+            .Select((logit, @class) => new Prediction(@class, model.LabelOf(@class), Math.Exp(logit - highest) / total))
+            .OrderByDescending(prediction => prediction.Probability)];
+    }
 }
 
 /// <summary>Where in one picture a network looked, by one method, for one class, at one or more layers.</summary>
 /// <remarks>Its lists are plain arrays: PowerShell cannot index every other list.</remarks>
-public sealed class CamExplanation
+public sealed class CamExplanation : ICamResult
 {
-    private readonly WeakReference<Photo> _decoded;
-    private readonly Photo? _own;
+    private readonly ExplainedPhoto _photo;
 
-    internal CamExplanation(CamModel model, Photo photo, string? path)
-    {
-        (Model, Path, ImageSize) = (model, path, [photo.Height, photo.Width]);
-        // A thousand explanations in a variable must not hold a thousand photos: a file can be read again, a tensor's picture cannot.
-        _decoded = new WeakReference<Photo>(photo);
-        _own = path is null ? photo : null;
-    }
+    internal CamExplanation(CamModel model, Photo photo, string? path) => (Model, _photo) = (model, new ExplainedPhoto(photo, path));
 
     /// <summary>The photo's full path; null for an input tensor.</summary>
-    public string? Path { get; }
+    public string? Path => _photo.Path;
 
     /// <summary>The method's name.</summary>
     public required string Method { get; init; }
@@ -63,7 +70,7 @@ public sealed class CamExplanation
     public string[] Layers => [.. Maps.Select(map => map.Layer)];
 
     /// <summary>Height and width of the photo in pixels, upright.</summary>
-    public int[] ImageSize { get; }
+    public int[] ImageSize => _photo.Size;
 
     /// <summary>How the maps were made less noisy.</summary>
     public required Smoothing Smoothing { get; init; }
@@ -82,20 +89,12 @@ public sealed class CamExplanation
 
     /// <summary>The photo, decoded again if it is no longer in memory.</summary>
     /// <exception cref="ImageFileException">The file is no longer the picture it was.</exception>
-    public Photo GetPhoto()
-    {
-        if (_own is not null)
-        {
-            return _own;
-        }
-        if (!_decoded.TryGetTarget(out Photo? photo))
-        {
-            photo = ImageDecoder.Decode(Path!);
-            _decoded.SetTarget(photo);
-        }
-        return photo;
-    }
+    public Photo GetPhoto() => _photo.Get();
 
     /// <inheritdoc/>
     public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Label} ({Method})";
+
+    string ICamResult.Subject => $"{Method}_{Label}";
+
+    Photo ICamResult.Draw(CamPicture picture, OverlayStyle style) => picture.Draw(this, style);
 }

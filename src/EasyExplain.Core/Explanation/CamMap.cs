@@ -1,3 +1,4 @@
+using EasyExplain.Imaging;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,6 +25,18 @@ public sealed class CamMap
         var (y, x) = Highest(values);
         _highest = values[y, x];
         Peak = toPhoto((x + 0.5) / Width, (y + 0.5) / Height);
+    }
+
+    /// <summary>A map <c>[h, w]</c> over the part of a photo that a model sees.</summary>
+    internal static CamMap Of(string layer, Tensor map, Preprocessing preprocessing, Photo photo)
+    {
+        var values = new float[map.shape[0], map.shape[1]];
+        float[] flat = map.to(CPU).contiguous().data<float>().ToArray();
+        Buffer.BlockCopy(flat, 0, values, 0, flat.Length * sizeof(float));
+        PixelRegion region = preprocessing.RegionOf(photo.Width, photo.Height);
+        return new CamMap(layer, values, (x, y) => new PixelPoint(
+            Math.Clamp((int)(region.X + x * region.Width), 0, photo.Width - 1),
+            Math.Clamp((int)(region.Y + y * region.Height), 0, photo.Height - 1)));
     }
 
     /// <summary>The layer's name; of a fused map, the names joined by +.</summary>

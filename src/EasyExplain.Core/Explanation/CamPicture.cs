@@ -30,11 +30,7 @@ public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshol
     /// <exception cref="ImageFileException">The photo can no longer be read.</exception>
     public Photo Draw(CamExplanation explanation, OverlayStyle style)
     {
-        Photo original = explanation.GetPhoto();
-        // A panel is drawn at its tiles' size: cheaper for a large photo, and sharper for one of 32×32 pixels.
-        Photo photo = style == OverlayStyle.Panel ? PhotoResizer.ScaleTo(original, Panel.LargestTile) : PhotoResizer.FitWithin(original, MaxSize);
-        PixelRegion region = explanation.Model.Preprocessing.RegionOf(original.Width, original.Height)
-            .Scale((double)photo.Width / original.Width, (double)photo.Height / original.Height);
+        (Photo photo, PixelRegion region) = SizeFor(style, explanation.GetPhoto(), explanation.Model.Preprocessing);
         return style switch
         {
             OverlayStyle.Overlay => Blend(photo, explanation.Map, region),
@@ -43,6 +39,16 @@ public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshol
             OverlayStyle.Panel => Panel.Compose([.. Tiles(explanation, photo, region)], Headline(explanation)),
             _ => throw new ArgumentOutOfRangeException(nameof(style), style, "unknown style"),
         };
+    }
+
+    /// <summary>A photo at the size it is drawn in, and the part of it that the model saw.</summary>
+    internal (Photo Photo, PixelRegion Region) SizeFor(OverlayStyle style, Photo original, Preprocessing preprocessing)
+    {
+        // A panel is drawn at its tiles' size: cheaper for a large photo, and sharper for one of 32×32 pixels.
+        Photo photo = style == OverlayStyle.Panel ? PhotoResizer.ScaleTo(original, Panel.LargestTile) : PhotoResizer.FitWithin(original, MaxSize);
+        PixelRegion region = preprocessing.RegionOf(original.Width, original.Height)
+            .Scale((double)photo.Width / original.Width, (double)photo.Height / original.Height);
+        return (photo, region);
     }
 
     private IEnumerable<PanelTile> Tiles(CamExplanation explanation, Photo photo, PixelRegion region)

@@ -70,13 +70,7 @@ public sealed class Explainer
     public IReadOnlyList<CamExplanation> Explain(Tensor input, CancellationToken cancel = default)
     {
         using DisposeScope scope = NewDisposeScope();
-        long[] wanted = [1, 3, _model.Preprocessing.Height, _model.Preprocessing.Width];
-        if (!input.shape.SequenceEqual(wanted) && !input.shape.SequenceEqual(wanted.Skip(1)))
-        {
-            throw new ArgumentException(
-                $"The tensor has shape [{string.Join(", ", input.shape)}]; {_model} takes [{string.Join(", ", wanted)}], normalised, one picture a tensor.", nameof(input));
-        }
-        Tensor copy = input.detach().to(CPU).to(float32).view(wanted);
+        Tensor copy = ModelInput.Of(_model, input);
         return Explain(copy, _model.Preprocessing.ToPhoto(copy), null, cancel);
     }
 
@@ -171,29 +165,9 @@ public sealed class Explainer
         };
     }
 
-    /// <summary>All classes with their probabilities (softmax), the most probable first.</summary>
-    private List<Prediction> Rank(float[] logits)
-    {
-        if (!logits.All(float.IsFinite))
-        {
-            throw new InvalidDataException($"The output of {_model} is not finite, so there is nothing to explain: its weights or the input hold NaN or infinity.");
-        }
-        double highest = logits.Max(), total = logits.Sum(logit => Math.Exp(logit - highest));
-        return [.. logits
-            .Select((logit, @class) => new Prediction(@class, _model.LabelOf(@class), Math.Exp(logit - highest) / total))
-            .OrderByDescending(prediction => prediction.Probability)];
-    }
+    private IReadOnlyList<Prediction> Rank(float[] logits) => Prediction.Rank(_model, logits);
 
-    private CamMap ToMap(string name, Tensor map, Photo photo)
-    {
-        var values = new float[map.shape[0], map.shape[1]];
-        float[] flat = map.to(CPU).contiguous().data<float>().ToArray();
-        Buffer.BlockCopy(flat, 0, values, 0, flat.Length * sizeof(float));
-        PixelRegion region = _model.Preprocessing.RegionOf(photo.Width, photo.Height);
-        return new CamMap(name, values, (x, y) => new PixelPoint(
-            Math.Clamp((int)(region.X + x * region.Width), 0, photo.Width - 1),
-            Math.Clamp((int)(region.Y + y * region.Height), 0, photo.Height - 1)));
-    }
+    private CamMap ToMap(string name, Tensor map, Photo photo) => CamMap.Of(name, map, _model.Preprocessing, photo);
 
     /// <summary>What one method says of one class: the mean of the maps of all views.</summary>
     private sealed record Answer(int Class, CamMethod Method)

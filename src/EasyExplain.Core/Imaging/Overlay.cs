@@ -45,7 +45,7 @@ public static class Overlay
     /// <returns>A picture of the photo's size.</returns>
     public static Photo Heatmap(int width, int height, float[,] map, PixelRegion region, Colormap colormap)
     {
-        var heatmap = Black(width, height);
+        var heatmap = Photo.Black(width, height);
         ReadOnlySpan<byte> table = ColormapTables.Of(colormap);
         foreach ((int at, float value) in Spread(map, region, width, height))
             table.Slice(ColormapTables.IndexOf(value) * 3, 3).CopyTo(heatmap.Rgb.AsSpan(at));
@@ -63,7 +63,7 @@ public static class Overlay
     {
         if (!(threshold is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "A threshold lies between 0 and 1.");
-        var mask = Black(width, height);
+        var mask = Photo.Black(width, height);
         foreach ((int at, float value) in Spread(map, region, width, height))
         {
             if (value >= (float)threshold)
@@ -72,10 +72,8 @@ public static class Overlay
         return mask;
     }
 
-    private static Photo Black(int width, int height) => new(width, height, new byte[width * height * 3]);
-
     /// <summary>The map at the photo's size: for each pixel inside the region where it lies in RGB bytes, and its value in 0..1.</summary>
-    private static IEnumerable<(int At, float Value)> Spread(float[,] map, PixelRegion region, int width, int height)
+    internal static IEnumerable<(int At, float Value)> Spread(float[,] map, PixelRegion region, int width, int height)
     {
         int mapHeight = map.GetLength(0), mapWidth = map.GetLength(1);
         (int left, ResampleAxis columns) = Axis(mapWidth, region.X, region.Width, width);

@@ -47,6 +47,10 @@ internal sealed class PanelText : IDisposable
     internal void Draw(SKCanvas canvas, string text, float x, float y, float width) =>
         canvas.DrawText(Fit(text, width), x, y - _font.Metrics.Ascent, SKTextAlign.Left, _font, _paint);
 
+    /// <summary>Draws a short text whose middle is at a point, its capitals' middle in height.</summary>
+    internal void DrawCentered(SKCanvas canvas, string text, float x, float y) =>
+        canvas.DrawText(text, x, y + _font.Metrics.CapHeight / 2, SKTextAlign.Center, _font, _paint);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -31,4 +31,7 @@ public sealed class Photo
 
     /// <summary>The pixels, [Height, Width, 3]: red, green, blue interleaved, top row first, 0 to 255.</summary>
     public byte[] Rgb { get; }
+
+    /// <summary>A picture of nothing.</summary>
+    internal static Photo Black(int width, int height) => new(width, height, new byte[width * height * 3]);
 }

@@ -63,4 +63,13 @@ internal static class Errors
             throw; // not reached: ThrowTerminatingError throws
         }
     }
+
+    /// <summary>Ends a command that was given no model, and says how to give one.</summary>
+    public static PipelineStoppedException ModelMissing(this PSCmdlet cmdlet)
+    {
+        cmdlet.ThrowTerminatingError(new ErrorRecord(
+            new ArgumentException("There is no model to explain. Give one with -Model, such as -Model (Import-CamModel), or pipe in a model or layers of Get-CamLayer."),
+            "ModelMissing", ErrorCategory.InvalidArgument, null));
+        return new PipelineStoppedException(); // not reached
+    }
 }

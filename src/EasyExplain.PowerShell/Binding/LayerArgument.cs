@@ -18,6 +18,17 @@ public sealed class LayerArgument
     /// <summary>The layer, where it was given as one.</summary>
     public CamLayer? Layer { get; }
 
+    /// <summary>The layers of a model that were given, or its default layer where none was.</summary>
+    /// <exception cref="SelectionException">One is not there, has no height and width, or belongs to another model.</exception>
+    internal static IReadOnlyList<CamLayer> Select(CamModel model, LayerArgument[] given)
+    {
+        if (given.FirstOrDefault(layer => layer.Layer is not null && layer.Layer.Model != model) is { } foreign)
+        {
+            throw new SelectionException($"Layer '{foreign}' belongs to another model ({foreign.Layer!.Model}) than -Model ({model}).");
+        }
+        return LayerSelection.Select(model, given.Length == 0 ? [model.DefaultLayer] : given.Select(layer => layer.Name), Wildcards.Wildcard);
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -12,10 +12,10 @@ internal sealed class OverlayFileNames
     private readonly HashSet<string> _given = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Such as <c>cat_LayerCAM_tabby_overlay.png</c>; a name that this run has given before gets a number.</summary>
-    public string For(CamExplanation explanation, OverlayStyle style, ImageFormat format)
+    public string For(ICamResult explanation, OverlayStyle style, ImageFormat format)
     {
         string photo = Path.GetFileNameWithoutExtension(explanation.Path) ?? "tensor";
-        string stem = Clean($"{photo}_{explanation.Method}_{explanation.Label}_{style.ToString().ToLowerInvariant()}");
+        string stem = Clean($"{photo}_{explanation.Subject}_{style.ToString().ToLowerInvariant()}");
         string extension = format == ImageFormat.Jpeg ? ".jpg" : "." + format.ToString().ToLowerInvariant();
         string name = stem + extension;
         for (int number = 2; !_given.Add(name); number++)

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EasyExplain.Explanation;
 using EasyExplain.Imaging;
+using EasyExplain.Models;
 using EasyExplain.PowerShell.Binding;
 
 namespace EasyExplain.PowerShell.Cmdlets;
@@ -11,6 +12,9 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// cat_LayerCAM_cat_overlay.png. Files appear whole or not at all. Photos are never changed.</para>
 /// <para>Pictures are as large as the photo, up to -MaxSize on the longer side. Where an explanation has several layers, overlay, heat map
 /// and mask show the fused map; a panel shows every layer.</para>
+/// <para>Concepts of Get-CamConcept are drawn in colours: each pixel in that of the concept that is strongest there, as bright as the concept
+/// is strong, with the concept's number where it is strongest. A panel has a tile for each concept, titled with its number and its classes.
+/// A heat map of them is the colours alone; a mask there is none.</para>
 /// </remarks>
 /// <example>
 /// <title>An overlay and a panel</title>
@@ -28,6 +32,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Names the files, writes nothing.</para>
 /// </example>
 /// <seealso cref="InvokeCamExplanationCommand"/>
+/// <seealso cref="GetCamConceptCommand"/>
 [Cmdlet(VerbsData.Export, "CamOverlay", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportCamOverlayCommand : PSCmdlet
@@ -37,9 +42,9 @@ public sealed class ExportCamOverlayCommand : PSCmdlet
     private string _folder = "";
     private bool _stopped;
 
-    /// <summary>Explanations of Invoke-CamExplanation.</summary>
+    /// <summary>Explanations of Invoke-CamExplanation, or concepts of Get-CamConcept.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
-    public CamExplanation[] InputObject { get; set; } = [];
+    public ICamResult[] InputObject { get; set; } = [];
 
     /// <summary>The folder for the pictures; it is made if it is not there.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -98,7 +103,7 @@ public sealed class ExportCamOverlayCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (CamExplanation explanation in InputObject)
+        foreach (ICamResult explanation in InputObject)
         {
             foreach (OverlayStyle style in Style)
             {
@@ -114,12 +119,17 @@ public sealed class ExportCamOverlayCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void StopProcessing() => _stopped = true;
 
-    private bool Write(CamExplanation explanation, OverlayStyle style, string path)
+    private bool Write(ICamResult explanation, OverlayStyle style, string path)
     {
         Photo picture;
         try
         {
-            picture = _picture.Draw(explanation, style);
+            picture = explanation.Draw(_picture, style);
+        }
+        catch (SelectionException e)
+        {
+            ThrowTerminatingError(Errors.Fatal(e, explanation)!);
+            throw; // not reached
         }
         catch (Exception e) when (Errors.IsAboutOneFile(e))
         {

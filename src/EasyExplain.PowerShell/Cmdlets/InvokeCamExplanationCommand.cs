@@ -5,6 +5,7 @@ using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.PowerShell.Binding;
 using TorchSharp;
+using static EasyExplain.PowerShell.Binding.Wildcards;
 
 namespace EasyExplain.PowerShell.Cmdlets;
 
@@ -73,14 +74,16 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     private const string ByLiteralPath = "LiteralPath";
     private const string ByInputTensor = "InputTensor";
 
-    private readonly CancellationTokenSource _stop = new();
+    private readonly PictureLoop _pictures;
     private readonly List<CamLayer> _pipedLayers = [];
     private bool _anything;
     private bool _named; // -InputObject was given by name: a layer like those of -Layer, and nothing of it comes through the pipeline
     private Explainer? _explainer;
     private CamModel? _explained; // the model that _explainer was made for
-    private int _images;
     private bool _warned;
+
+    /// <summary>Makes the command.</summary>
+    public InvokeCamExplanationCommand() => _pictures = new PictureLoop(this, "Explaining images");
 
     /// <summary>Image files, with wildcards. A file whose very name has brackets in it is found too.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByPath)]
@@ -165,7 +168,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     public SwitchParameter EigenSmooth { get; set; }
 
     /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
+    public void Dispose() => _pictures.Dispose();
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -194,7 +197,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         }
         else
         {
-            Explain(Model ?? Layer.FirstOrDefault(layer => layer.Layer is not null)?.Layer!.Model ?? throw ModelMissing(), Layer);
+            Explain(Model ?? Layer.FirstOrDefault(layer => layer.Layer is not null)?.Layer!.Model ?? throw this.ModelMissing(), Layer);
         }
     }
 
@@ -209,68 +212,29 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         {
             WriteWarning("Nothing was explained: no model was given, and no layer came through the pipeline.");
         }
-        if (_images > 1)
-        {
-            WriteProgress(new ProgressRecord(0, "Explaining images", $"{_images} done") { RecordType = ProgressRecordType.Completed });
-        }
+        _pictures.Complete();
     }
 
     /// <inheritdoc/>
-    protected override void StopProcessing() => _stop.Cancel();
+    protected override void StopProcessing() => _pictures.Stop();
 
     private void Explain(CamModel model, LayerArgument[] layers)
     {
         Explainer explainer = ExplainerFor(model, layers);
         if (ParameterSetName == ByInputTensor)
         {
-            Explain(model, InputTensor, cancel => explainer.Explain(InputTensor, cancel));
+            Write(_pictures.Do(model, InputTensor, cancel => explainer.Explain(InputTensor, cancel)));
             return;
         }
         bool literal = ParameterSetName == ByLiteralPath;
-        foreach (string given in literal ? LiteralPath : Path)
+        foreach (string file in _pictures.Files(literal ? LiteralPath : Path, literal))
         {
-            IReadOnlyList<string> files;
-            try
-            {
-                files = literal ? [FilePaths.Literal(this, given)] : FilePaths.Matching(this, given);
-            }
-            catch (Exception e) when (Errors.IsAboutOneFile(e))
-            {
-                WriteError(Errors.Reading(e, given));
-                continue;
-            }
-            foreach (string file in files)
-            {
-                Explain(model, file, cancel => explainer.Explain(ImageDecoder.Decode(file), file, cancel));
-            }
+            Write(_pictures.Do(model, file, cancel => explainer.Explain(ImageDecoder.Decode(file), file, cancel)));
         }
     }
 
-    /// <summary>Explains one picture; what is wrong with it is an error of its own, and the pipeline goes on.</summary>
-    private void Explain(CamModel model, object target, Func<CancellationToken, IReadOnlyList<CamExplanation>> explain)
+    private void Write(IReadOnlyList<CamExplanation> explanations)
     {
-        if (++_images > 1)
-        {
-            WriteProgress(new ProgressRecord(0, "Explaining images", $"{_images}: {System.IO.Path.GetFileName(target as string)}"));
-        }
-        IReadOnlyList<CamExplanation> explanations = [];
-        try
-        {
-            explanations = explain(_stop.Token);
-        }
-        catch (OperationCanceledException) when (Stopping)
-        {
-            throw new PipelineStoppedException();
-        }
-        catch (ObjectDisposedException e) when (model.IsDisposed)
-        {
-            ThrowTerminatingError(Errors.Fatal(e, model)!);
-        }
-        catch (Exception e) when (Errors.IsAboutOneFile(e))
-        {
-            WriteError(Errors.Reading(e, target));
-        }
-        // Outside of the try: what a later command in the pipeline throws is not about this picture.
         foreach (CamExplanation explanation in explanations)
         {
             WarnIfEmpty(explanation);
@@ -290,13 +254,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
 
     private Explainer Prepare(CamModel model, LayerArgument[] given)
     {
-        if (given.FirstOrDefault(layer => layer.Layer is not null && layer.Layer.Model != model) is { } foreign)
-        {
-            throw new SelectionException($"Layer '{foreign}' belongs to another model ({foreign.Layer!.Model}) than -Model ({model}).");
-        }
-        IReadOnlyList<CamLayer> layers = given.Length == 0
-            ? Usual(model)
-            : LayerSelection.Select(model, given.Select(layer => layer.Name), Wildcard);
+        IReadOnlyList<CamLayer> layers = given.Length == 0 && NeedsSeveralLayers() ? LayerSelection.Stages(model) : LayerArgument.Select(model, given);
         IReadOnlyList<CamMethod> methods = Catalog.Select(Method, Wildcard, layers);
         ClassChoice choice = Class is not null ? ClassChoice.Of(model, Class) : Top is { } top ? ClassChoice.Top(top) : ClassChoice.Predicted;
         WriteVerbose($"{model}: {string.Join(", ", methods.Select(method => method.Name))} at {string.Join(", ", layers)} for " +
@@ -306,31 +264,16 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         return new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), smoothing, ShowPasses);
     }
 
-    /// <summary>The layers without -Layer: the model's default, or those of every resolution for a method that needs several.</summary>
-    private IReadOnlyList<CamLayer> Usual(CamModel model) =>
-        Method.Where(name => Wildcard(name) is null).Any(name => Catalog.Find(name).NeedsSeveralLayers)
-            ? LayerSelection.Stages(model)
-            : LayerSelection.Select(model, [model.DefaultLayer]);
-
-    /// <summary>What tells whether a name fits a wildcard; null for a name that is none.</summary>
-    private static Func<string, bool>? Wildcard(string name) =>
-        WildcardPattern.ContainsWildcardCharacters(name) ? new WildcardPattern(name, WildcardOptions.IgnoreCase).IsMatch : null;
+    /// <summary>Whether a method was named that says nothing of its own about the default layer alone.</summary>
+    private bool NeedsSeveralLayers() => Method.Where(name => Wildcard(name) is null).Any(name => Catalog.Find(name).NeedsSeveralLayers);
 
     /// <summary>Shows how far a method is that needs many passes for one picture, under the progress of the pictures if there are several.</summary>
     private void ShowPasses(int done, int of) => WriteProgress(new ProgressRecord(1, "Running the network again", $"{done} of {of} passes")
     {
-        ParentActivityId = _images > 1 ? 0 : -1,
+        ParentActivityId = _pictures.Count > 1 ? 0 : -1,
         PercentComplete = (int)(100L * done / of),
         RecordType = done == of ? ProgressRecordType.Completed : ProgressRecordType.Processing,
     });
-
-    private PipelineStoppedException ModelMissing()
-    {
-        ThrowTerminatingError(new ErrorRecord(
-            new ArgumentException("There is no model to explain. Give one with -Model, such as -Model (Import-CamModel), or pipe in a model or layers of Get-CamLayer."),
-            "ModelMissing", ErrorCategory.InvalidArgument, null));
-        return new PipelineStoppedException(); // not reached
-    }
 
     private void WarnIfEmpty(CamExplanation explanation)
     {

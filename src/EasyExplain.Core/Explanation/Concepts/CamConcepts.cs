@@ -1,0 +1,48 @@
+using EasyExplain.Imaging;
+using EasyExplain.Models;
+
+namespace EasyExplain.Explanation.Concepts;
+
+/// <summary>The concepts that a layer finds in one photo: Deep Feature Factorization (Collins, Achanta and Süsstrunk 2018, arXiv 1806.10206).</summary>
+/// <remarks>Its lists are plain arrays: PowerShell cannot index every other list. It holds no native memory.</remarks>
+public sealed class CamConcepts : ICamResult
+{
+    private readonly ExplainedPhoto _photo;
+
+    internal CamConcepts(CamModel model, ExplainedPhoto photo) => (Model, _photo) = (model, photo);
+
+    /// <summary>The photo's full path; null for an input tensor.</summary>
+    public string? Path => _photo.Path;
+
+    /// <summary>The layer's name.</summary>
+    public required string Layer { get; init; }
+
+    /// <summary>The concepts, the one that explains most first; fewer than asked for where the layer has no more, none where it is zero everywhere.</summary>
+    public required CamConcept[] Concepts { get; init; }
+
+    /// <summary>How much of the layer's activations the concepts explain together, 0 to 1.</summary>
+    public double Explained => Concepts.Sum(concept => concept.Share);
+
+    /// <summary>The five most probable classes of the photo itself.</summary>
+    public required Prediction[] Predictions { get; init; }
+
+    /// <summary>Height and width of the photo in pixels, upright.</summary>
+    public int[] ImageSize => _photo.Size;
+
+    /// <summary>What it took from activations to concepts; the pass through the network, which all layers share, counts for the first.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>The model.</summary>
+    public CamModel Model { get; }
+
+    /// <summary>The photo, decoded again if it is no longer in memory.</summary>
+    /// <exception cref="ImageFileException">The file is no longer the picture it was.</exception>
+    public Photo GetPhoto() => _photo.Get();
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Concepts.Length} concepts at {Layer}";
+
+    string ICamResult.Subject => $"DFF_{Layer}";
+
+    Photo ICamResult.Draw(CamPicture picture, OverlayStyle style) => ConceptPicture.Draw(picture, this, style);
+}

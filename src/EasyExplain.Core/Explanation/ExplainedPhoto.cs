@@ -1,0 +1,39 @@
+using EasyExplain.Imaging;
+
+namespace EasyExplain.Explanation;
+
+/// <summary>The photo behind a result: held weakly where it can be read again, since a thousand results in a variable must not hold a thousand photos.</summary>
+internal sealed class ExplainedPhoto
+{
+    private readonly WeakReference<Photo> _decoded;
+    private readonly Photo? _own; // a tensor's picture cannot be read again
+
+    /// <summary>Holds a photo of a file, or with no path that of a tensor.</summary>
+    public ExplainedPhoto(Photo photo, string? path)
+    {
+        (Path, Size, _decoded) = (path, [photo.Height, photo.Width], new WeakReference<Photo>(photo));
+        _own = path is null ? photo : null;
+    }
+
+    /// <summary>The photo's full path; null for an input tensor.</summary>
+    public string? Path { get; }
+
+    /// <summary>Height and width in pixels, upright.</summary>
+    public int[] Size { get; }
+
+    /// <summary>The photo, decoded again if it is no longer in memory.</summary>
+    /// <exception cref="ImageFileException">The file is no longer the picture it was.</exception>
+    public Photo Get()
+    {
+        if (_own is not null)
+        {
+            return _own;
+        }
+        if (!_decoded.TryGetTarget(out Photo? photo))
+        {
+            photo = ImageDecoder.Decode(Path!);
+            _decoded.SetTarget(photo);
+        }
+        return photo;
+    }
+}

@@ -1,0 +1,18 @@
+using EasyExplain.Imaging;
+
+namespace EasyExplain.Explanation;
+
+/// <summary>What was found out about one photo and can be drawn: an explanation, or the concepts in it.</summary>
+public interface ICamResult
+{
+    /// <summary>The photo's full path; null for an input tensor.</summary>
+    string? Path { get; }
+
+    /// <summary>What names of files call it, such as <c>LayerCAM_cat</c>.</summary>
+    string Subject { get; }
+
+    /// <summary>Draws one picture of it.</summary>
+    /// <exception cref="ImageFileException">The photo can no longer be read.</exception>
+    /// <exception cref="Models.SelectionException">There is no picture of this style.</exception>
+    Photo Draw(CamPicture picture, OverlayStyle style);
+}

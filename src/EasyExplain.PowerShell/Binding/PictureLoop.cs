@@ -1,0 +1,82 @@
+using System.Management.Automation;
+using EasyExplain.Models;
+
+namespace EasyExplain.PowerShell.Binding;
+
+/// <summary>One picture after the other, as the cmdlets that take pictures go: a bad one is an error of its own, and the rest goes on; Ctrl+C stops within one.</summary>
+/// <param name="cmdlet">Whose errors and progress they are.</param>
+/// <param name="activity">What is done, for the progress.</param>
+internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>How many pictures it has come to.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The files that were named; what is not there is an error, and passed over.</summary>
+    public IEnumerable<string> Files(IEnumerable<string> given, bool literal)
+    {
+        foreach (string each in given)
+        {
+            IReadOnlyList<string> files;
+            try
+            {
+                files = literal ? [FilePaths.Literal(cmdlet, each)] : FilePaths.Matching(cmdlet, each);
+            }
+            catch (Exception e) when (Errors.IsAboutOneFile(e))
+            {
+                cmdlet.WriteError(Errors.Reading(e, each));
+                continue;
+            }
+            foreach (string file in files)
+            {
+                yield return file;
+            }
+        }
+    }
+
+    /// <summary>What is found out about one picture; nothing where it is bad.</summary>
+    /// <param name="model">The model that looks at it.</param>
+    /// <param name="target">The file or the tensor.</param>
+    /// <param name="work">Finds it out.</param>
+    public IReadOnlyList<T> Do<T>(CamModel model, object target, Func<CancellationToken, IReadOnlyList<T>> work)
+    {
+        if (++Count > 1)
+        {
+            cmdlet.WriteProgress(new ProgressRecord(0, activity, $"{Count}: {Path.GetFileName(target as string)}"));
+        }
+        try
+        {
+            return work(_stop.Token);
+        }
+        catch (OperationCanceledException) when (cmdlet.Stopping)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (ObjectDisposedException e) when (model.IsDisposed)
+        {
+            cmdlet.ThrowTerminatingError(Errors.Fatal(e, model)!);
+            throw; // not reached
+        }
+        catch (Exception e) when (Errors.IsAboutOneFile(e))
+        {
+            cmdlet.WriteError(Errors.Reading(e, target));
+            return [];
+        }
+    }
+
+    /// <summary>Takes the progress away.</summary>
+    public void Complete()
+    {
+        if (Count > 1)
+        {
+            cmdlet.WriteProgress(new ProgressRecord(0, activity, $"{Count} done") { RecordType = ProgressRecordType.Completed });
+        }
+    }
+
+    /// <summary>Stops the work on the present picture, from another thread.</summary>
+    public void Stop() => _stop.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+}
