@@ -8,7 +8,7 @@
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
 
-    CmdletsToExport      = @('Import-CamModel', 'Get-CamLayer', 'Invoke-CamExplanation', 'Export-CamOverlay')
+    CmdletsToExport      = @('Import-CamModel', 'Get-CamLayer', 'Invoke-CamExplanation', 'Export-CamOverlay', 'Show-CamOverlay')
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()

@@ -25,8 +25,11 @@ public static class Sixel
         }
         for (int y = 0; y < photo.Height; y += BandHeight)
         {
+            if (y > 0)
+            {
+                text.Append('-'); // to the next band; after the last one it would only scroll
+            }
             DrawBand(text, palette.Indices.AsSpan(y * photo.Width, Math.Min(BandHeight, photo.Height - y) * photo.Width), photo.Width);
-            text.Append('-');
         }
         return text.Append("\e\\").ToString();
     }

@@ -12,7 +12,7 @@ public class HalfBlocksTests
     {
         string[] lines = [.. HalfBlocks.Lines(Cat, TerminalColors.Full)];
         Assert.Equal(23, lines.Length);
-        Assert.Equal(Cat.Rgb, TerminalDecoder.Photo(TerminalDecoder.HalfBlocks(lines)).Rgb);
+        Assert.Equal(Cat.Rgb, TerminalDecoder.Rgb(TerminalDecoder.HalfBlocks(lines)));
     }
 
     [Fact]
@@ -20,7 +20,7 @@ public class HalfBlocksTests
     {
         var photo = new Photo(2, 3, [1, 2, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 250, 251, 252]);
         string[] lines = [.. HalfBlocks.Lines(photo, TerminalColors.Full)];
-        Assert.Equal(photo.Rgb, TerminalDecoder.Photo(TerminalDecoder.HalfBlocks(lines)).Rgb);
+        Assert.Equal(photo.Rgb, TerminalDecoder.Rgb(TerminalDecoder.HalfBlocks(lines)));
         Assert.DoesNotContain("[48", lines[1], StringComparison.Ordinal);
     }
 

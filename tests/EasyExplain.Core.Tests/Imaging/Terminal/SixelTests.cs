@@ -27,9 +27,9 @@ public class SixelTests
     public void APhoto_ReadBack_LooksLikeIt()
     {
         Photo photo = PhotoResizer.FitWithin(ImageDecoder.Decode(Repository.Photo("cat.jpg")), 300);
-        Photo shown = TerminalDecoder.Photo(TerminalDecoder.Sixel(Sixel.Encode(photo)));
-        Assert.Equal((photo.Width, photo.Height), (shown.Width, shown.Height));
-        double error = photo.Rgb.Zip(shown.Rgb, (a, b) => (double)(a - b) * (a - b)).Average();
+        int[,] shown = TerminalDecoder.Sixel(Sixel.Encode(photo));
+        Assert.Equal((photo.Width, photo.Height), (shown.GetLength(1), shown.GetLength(0)));
+        double error = photo.Rgb.Zip(TerminalDecoder.Rgb(shown), (a, b) => (double)(a - b) * (a - b)).Average();
         // Pillow's own quantize(256, Image.MEDIANCUT) of this picture has a mean squared error of 8.4.
         Assert.InRange(error, 0.5, 8.4);
     }
@@ -39,6 +39,6 @@ public class SixelTests
     {
         int[,] shown = TerminalDecoder.Sixel(Sixel.Encode(photo));
         Assert.DoesNotContain(-1, shown.Cast<int>());
-        return photo.Rgb.Zip(TerminalDecoder.Photo(shown).Rgb, (a, b) => Math.Abs(a - b)).Max();
+        return photo.Rgb.Zip(TerminalDecoder.Rgb(shown), (a, b) => Math.Abs(a - b)).Max();
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
-using EasyExplain.Imaging;
 
-namespace EasyExplain.Tests.Imaging.Terminal;
+namespace EasyExplain.Tests;
 
 /// <summary>What a terminal would show: reads escape sequences back into pixels, knowing nothing of how they were made.</summary>
 internal static class TerminalDecoder
@@ -79,12 +78,9 @@ internal static class TerminalDecoder
         return pixels;
     }
 
-    /// <summary>A picture of such pixels, black where nothing was drawn.</summary>
-    internal static Photo Photo(int[,] pixels)
-    {
-        byte[] rgb = [.. pixels.Cast<int>().SelectMany(pixel => pixel < 0 ? new byte[3] : [(byte)(pixel >> 16), (byte)(pixel >> 8), (byte)pixel])];
-        return new Photo(pixels.GetLength(1), pixels.GetLength(0), rgb);
-    }
+    /// <summary>The bytes of such pixels, red, green and blue, black where nothing was drawn.</summary>
+    internal static byte[] Rgb(int[,] pixels) =>
+        [.. pixels.Cast<int>().SelectMany(pixel => pixel < 0 ? new byte[3] : [(byte)(pixel >> 16), (byte)(pixel >> 8), (byte)pixel])];
 
     private static IEnumerable<int[]> Rows(string line)
     {
