@@ -12,6 +12,7 @@
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()
+    TypesToProcess       = @('bin/EasyExplain.Types.ps1xml')
     FormatsToProcess     = @('bin/EasyExplain.Format.ps1xml')
 
     PrivateData          = @{
