@@ -8,10 +8,11 @@
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
 
-    CmdletsToExport      = @('Import-CamModel', 'Get-CamLayer', 'Invoke-CamExplanation', 'Get-CamConcept', 'Export-CamOverlay')
+    CmdletsToExport      = @('Import-CamModel', 'Get-CamLayer', 'Invoke-CamExplanation', 'Get-CamConcept', 'Export-CamOverlay', 'Show-CamOverlay')
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()
+    TypesToProcess       = @('bin/EasyExplain.Types.ps1xml')
     FormatsToProcess     = @('bin/EasyExplain.Format.ps1xml')
 
     PrivateData          = @{

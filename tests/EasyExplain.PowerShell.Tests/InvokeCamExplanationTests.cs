@@ -252,7 +252,7 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
             $args[0], $args[0] | Invoke-CamExplanation -Model $m -Layer layer1, layer3 -Method GradCAM, LayerCAM
             """, Cat);
         Assert.Equal(4, result.OrThrow().Count);
-        Assert.All(result.Output, explanation => Assert.True((bool)((dynamic)explanation.BaseObject).Map.IsEmpty));
+        Assert.All(result.Output, explanation => Assert.True((bool)((dynamic)explanation.BaseObject).Fused.IsEmpty));
         Assert.Contains("zero everywhere", Assert.Single(result.Warnings), StringComparison.Ordinal);
         Assert.True((bool)session.Run("""
             $overlay = Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel dead.safetensors -InputSize 32) -WarningAction Ignore | Export-CamOverlay dead -PassThru

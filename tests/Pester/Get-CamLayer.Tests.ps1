@@ -31,4 +31,47 @@ Describe 'Get-CamLayer' {
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'LayerNotFound*'
         "$problem" | Should -Match 'layer1, layer2, layer3'
     }
+
+    It 'indents names with -Tree, and gives the same layers' {
+        $tree = $model | Get-CamLayer layer3, layer3.0, layer3.0.conv1 -Tree
+        $lines = $tree | Out-String -Stream -Width 120
+        $lines -match 'conv1' | Should -Match '46       layer3\.0\.conv1 '
+        $lines -match 'BasicBlock' | Should -Match '45     layer3\.0 '
+        $tree[0] | Should -BeOfType EasyExplain.Models.CamLayer
+        $tree[0].Model | Should -Be $model
+        ($tree | Where-Object Type -EQ Conv2d).Name | Should -Be 'layer3.0.conv1'
+    }
+
+    It 'forgets the tree without -Tree' {
+        $null = $model | Get-CamLayer -Tree | Out-String
+        $model | Get-CamLayer layer3.0.conv1 | Out-String -Width 120 | Should -Match '46   layer3\.0\.conv1 '
+    }
+
+    It 'completes <line> with Tab' -ForEach @(
+        @{ Line = '$model | Get-CamLayer layer3.0.c'; Expected = 'layer3.0.conv1', 'layer3.0.conv2' }
+        @{ Line = '$models[0] | Get-CamLayer -Name av'; Expected = 'avgpool' }
+        @{ Line = '$holder.Model | Get-CamLayer av'; Expected = 'avgpool' }
+        @{ Line = '$models | Get-CamLayer layer1, av'; Expected = 'avgpool' }
+        @{ Line = 'Get-CamLayer -Model $model -Name av'; Expected = 'avgpool' }
+        @{ Line = '$model | Get-CamLayer -Type Ba'; Expected = 'BasicBlock', 'BatchNorm2d' }
+        @{ Line = 'Get-CamLayer -Model $model -Type *2d'; Expected = 'AdaptiveAvgPool2d', 'BatchNorm2d', 'Conv2d' }
+        @{ Line = '$model | Invoke-CamExplanation x.jpg -Layer av'; Expected = 'avgpool' }
+        @{ Line = 'Invoke-CamExplanation x.jpg -Model $model -Layer av'; Expected = 'avgpool' }
+        @{ Line = '$model | Invoke-CamExplanation x.jpg -Class au'; Expected = 'automobile' }
+        @{ Line = 'Import-CamModel -Architecture vgg13'; Expected = 'vgg13', 'vgg13_bn' }
+    ) {
+        $models = @($model)
+        $holder = @{ Model = $model }
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be $expected
+    }
+
+    It 'runs nothing for Tab' {
+        $script:ran = $false
+        function Get-Other { $script:ran = $true; $model }
+        foreach ($line in '(Get-Other) | Get-CamLayer av', '$(Get-Other) | Get-CamLayer av', '$model.Dispose() | Get-CamLayer av', '$nobody | Get-CamLayer av') {
+            (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Not -Contain 'avgpool'
+        }
+        $ran | Should -BeFalse
+        $model.IsDisposed | Should -BeFalse
+    }
 }

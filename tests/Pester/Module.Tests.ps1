@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    $cmdlets = 'Export-CamOverlay', 'Get-CamConcept', 'Get-CamLayer', 'Import-CamModel', 'Invoke-CamExplanation'
+    $cmdlets = 'Export-CamOverlay', 'Get-CamConcept', 'Get-CamLayer', 'Import-CamModel', 'Invoke-CamExplanation', 'Show-CamOverlay'
 }
 
 Describe 'The module' {
@@ -17,7 +17,7 @@ Describe 'The module' {
     }
 
     It 'exports its cmdlets, and nothing else' {
-        $expected = 'Export-CamOverlay', 'Get-CamConcept', 'Get-CamLayer', 'Import-CamModel', 'Invoke-CamExplanation'
+        $expected = 'Export-CamOverlay', 'Get-CamConcept', 'Get-CamLayer', 'Import-CamModel', 'Invoke-CamExplanation', 'Show-CamOverlay'
         (Get-Command -Module EasyExplain -CommandType All).Name | Sort-Object | Should -Be $expected
     }
 

@@ -78,14 +78,22 @@ public sealed class CamExplanation : ICamResult
     /// <summary>The seed of the noise that was drawn; null where the method draws none.</summary>
     public required long? Seed { get; init; }
 
-    /// <summary>What it took, from pixels to maps; work shared by several explanations of one photo counts for the first.</summary>
-    public required TimeSpan Duration { get; init; }
+    /// <summary>What it took in seconds, from pixels to maps; work shared by several explanations of one photo counts for the first.</summary>
+    public double Seconds => Duration.TotalSeconds;
+
+    /// <summary>The name of the model that was explained.</summary>
+    public string ModelName => Model.Name;
+
+    // Public properties are what ConvertTo-Json and Export-Clixml write. The rest are properties in PowerShell, too: see EasyExplain.Types.ps1xml.
+
+    /// <summary>What <see cref="Seconds"/> says.</summary>
+    internal TimeSpan Duration { get; init; }
 
     /// <summary>The model that was explained.</summary>
-    public CamModel Model { get; }
+    internal CamModel Model { get; }
 
     /// <summary>The map that stands for the whole explanation: the fused one, or the only one.</summary>
-    public CamMap Map => Fused ?? Maps[0];
+    internal CamMap Map => Fused ?? Maps[0];
 
     /// <summary>The photo, decoded again if it is no longer in memory.</summary>
     /// <exception cref="ImageFileException">The file is no longer the picture it was.</exception>

@@ -12,7 +12,8 @@ public readonly record struct PixelPoint(int X, int Y)
 }
 
 /// <summary>Where a layer looked: a class activation map at the layer's own size, scaled to [0, 1].</summary>
-/// <remarks>It lives in managed memory; <see cref="Tensor"/> makes a native copy only when somebody asks for it.</remarks>
+/// <remarks>It lives in managed memory; <see cref="Tensor"/> makes a native copy only when somebody asks for it. What is internal here is a
+/// property in PowerShell, too (see EasyExplain.Types.ps1xml), but not one that ConvertTo-Json writes.</remarks>
 public sealed class CamMap
 {
     private readonly float[,] _values;
@@ -49,10 +50,16 @@ public sealed class CamMap
     public int Width => _values.GetLength(1);
 
     /// <summary>The map as a float32 tensor <c>[Height, Width]</c> on the CPU, made at the first question.</summary>
-    public Tensor Tensor => _tensor ??= torch.tensor(_values).DetachFromDisposeScope();
+    internal Tensor Tensor => _tensor ??= torch.tensor(_values).DetachFromDisposeScope();
 
     /// <summary>The centre of the highest cell, in pixels of the original photo.</summary>
-    public PixelPoint Peak { get; }
+    internal PixelPoint Peak { get; }
+
+    /// <summary>The centre of the highest cell, in pixels from the original photo's left edge.</summary>
+    public int PeakX => Peak.X;
+
+    /// <summary>The centre of the highest cell, in pixels from the original photo's upper edge.</summary>
+    public int PeakY => Peak.Y;
 
     /// <summary>True if it is zero everywhere: nothing at this layer spoke for the class.</summary>
     public bool IsEmpty => _highest == 0;

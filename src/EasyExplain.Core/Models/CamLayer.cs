@@ -36,8 +36,11 @@ public sealed class CamLayer
     /// <summary>True for the layer that is explained when none is named.</summary>
     public bool IsDefault => Name == Model.DefaultLayer;
 
-    /// <summary>The model it belongs to.</summary>
-    public CamModel Model { get; }
+    /// <summary>The name of the model it belongs to.</summary>
+    public string ModelName => Model.Name;
+
+    /// <summary>The model it belongs to: a property in PowerShell, too (see EasyExplain.Types.ps1xml), but not one that ConvertTo-Json writes.</summary>
+    internal CamModel Model { get; }
 
     /// <summary>Whether its output has height and width over 1, so that a map of it says something.</summary>
     internal bool IsSpatial => GridSize is { Height: > 1, Width: > 1 };
@@ -49,6 +52,9 @@ public sealed class CamLayer
     internal bool IsExplainable => IsSpatial && Model.Network.CellsLeadToOutput(Node);
 
     internal Node Node { get; }
+
+    /// <summary>The same layer as an object of its own: PowerShell remembers by the object how to show it.</summary>
+    internal CamLayer Copy() => (CamLayer)MemberwiseClone();
 
     /// <inheritdoc/>
     public override string ToString() => Name;

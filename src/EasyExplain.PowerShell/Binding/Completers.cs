@@ -50,7 +50,7 @@ public sealed class ClassCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         const string predicted = nameof(ClassChoice.Predicted);
-        string[] labels = fakeBoundParameters["Model"] is { } bound && PSObject.AsPSObject(bound).BaseObject is CamModel model ? model.Labels : [];
+        string[] labels = ModelAtHand.Of(commandAst, fakeBoundParameters)?.Labels ?? [];
         if (!labels.Contains(predicted, StringComparer.OrdinalIgnoreCase) && Completion.Fits(predicted, wordToComplete))
         {
             yield return Completion.Of(predicted, "the most probable class of each picture");
@@ -68,6 +68,28 @@ public sealed class ClassCompleter : IArgumentCompleter
             }
         }
     }
+}
+
+/// <summary>Completes names of layers with Tab: those of -Model, or of the model that is piped in.</summary>
+public sealed class LayerCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        (ModelAtHand.Of(commandAst, fakeBoundParameters)?.Layers ?? [])
+            .Where(layer => Completion.Fits(layer.Name, wordToComplete))
+            .Select(layer => Completion.Of(layer.Name, $"{layer.Type}, {string.Join('×', layer.OutputShape)}"));
+}
+
+/// <summary>Completes types of layers with Tab: those of -Model, or of the model that is piped in.</summary>
+public sealed class LayerTypeCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        (ModelAtHand.Of(commandAst, fakeBoundParameters)?.Layers ?? [])
+            .GroupBy(layer => layer.Type)
+            .Where(layers => Completion.Fits(layers.Key, wordToComplete))
+            .OrderBy(layers => layers.Key, StringComparer.OrdinalIgnoreCase)
+            .Select(layers => Completion.Of(layers.Key, layers.Count() == 1 ? "1 layer" : $"{layers.Count()} layers"));
 }
 
 /// <summary>What all completers do.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EasyExplain.Models;
+using EasyExplain.PowerShell.Binding;
 
 namespace EasyExplain.PowerShell.Cmdlets;
 
@@ -23,6 +24,11 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Layers are objects: OutputShape is batch, channels, height and width; of a ViT's layer batch, tokens and
 /// channels, of a Swin's batch, height, width and channels, as PyTorch has them.</para>
 /// </example>
+/// <example>
+/// <title>What is inside of what</title>
+/// <code>Import-CamModel | Get-CamLayer layer3* -Tree</code>
+/// <para>The same layers, shown with their names indented.</para>
+/// </example>
 /// <seealso cref="ImportCamModelCommand"/>
 /// <seealso cref="InvokeCamExplanationCommand"/>
 [Cmdlet(VerbsCommon.Get, "CamLayer", DefaultParameterSetName = FromPipeline)]
@@ -37,18 +43,24 @@ public sealed class GetCamLayerCommand : PSCmdlet
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = FromArgument)]
     public CamModel Model { get; set; } = null!;
 
-    /// <summary>Names of layers, with wildcards.</summary>
+    /// <summary>Names of layers, with wildcards. Tab completes those of the model.</summary>
     /// <value>*</value>
     [Parameter(Position = 0, ParameterSetName = FromPipeline)]
     [Parameter(Position = 1, ParameterSetName = FromArgument)]
+    [ArgumentCompleter(typeof(LayerCompleter))]
     [SupportsWildcards]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>torchvision's classes, such as Conv2d, ReLU or BasicBlock, with wildcards.</summary>
+    /// <summary>torchvision's classes, such as Conv2d, ReLU or BasicBlock, with wildcards. Tab completes those of the model.</summary>
     /// <value>*</value>
     [Parameter]
+    [ArgumentCompleter(typeof(LayerTypeCompleter))]
     [SupportsWildcards]
     public string[] Type { get; set; } = ["*"];
+
+    /// <summary>Shows the names indented, each layer under what holds it. The layers are the same objects for the next command.</summary>
+    [Parameter]
+    public SwitchParameter Tree { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -62,7 +74,17 @@ public sealed class GetCamLayerCommand : PSCmdlet
             {
                 WriteError(new ErrorRecord(LayerSelection.Unknown(Model, name), "LayerNotFound", ErrorCategory.ObjectNotFound, name));
             }
-            WriteObject(named.Where(layer => types.Any(type => type.IsMatch(layer.Type))), enumerateCollection: true);
+            foreach (CamLayer layer in named.Where(layer => types.Any(type => type.IsMatch(layer.Type))))
+            {
+                WriteObject(Tree ? ShownAsTree(layer) : layer);
+            }
         }
+    }
+
+    private static PSObject ShownAsTree(CamLayer layer)
+    {
+        var shown = PSObject.AsPSObject(layer.Copy());
+        shown.TypeNames.Insert(0, typeof(CamLayer).FullName + "#Tree"); // chooses a view in EasyExplain.Format.ps1xml
+        return shown;
     }
 }

@@ -29,11 +29,14 @@ public sealed class CamConcepts : ICamResult
     /// <summary>Height and width of the photo in pixels, upright.</summary>
     public int[] ImageSize => _photo.Size;
 
-    /// <summary>What it took from activations to concepts; the pass through the network, which all layers share, counts for the first.</summary>
-    public required TimeSpan Duration { get; init; }
+    /// <summary>What it took in seconds, from activations to concepts; the pass through the network, which all layers share, counts for the first.</summary>
+    public required double Seconds { get; init; }
 
-    /// <summary>The model.</summary>
-    public CamModel Model { get; }
+    /// <summary>The model's name.</summary>
+    public string ModelName => Model.Name;
+
+    /// <summary>The model; a property in PowerShell, too: see EasyExplain.Types.ps1xml.</summary>
+    internal CamModel Model { get; }
 
     /// <summary>The photo, decoded again if it is no longer in memory.</summary>
     /// <exception cref="ImageFileException">The file is no longer the picture it was.</exception>

@@ -88,7 +88,7 @@ public sealed class ConceptFinder
                 Layer = layer.Name,
                 Concepts = ConceptsOf(layer, outputs, photo, cancel),
                 Predictions = predictions,
-                Duration = watch.Elapsed,
+                Seconds = watch.Elapsed.TotalSeconds,
             });
             watch.Restart();
         }

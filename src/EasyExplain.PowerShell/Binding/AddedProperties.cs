@@ -1,0 +1,37 @@
+using System.Management.Automation;
+using EasyExplain.Explanation;
+using EasyExplain.Explanation.Concepts;
+using EasyExplain.Models;
+
+namespace EasyExplain.PowerShell.Binding;
+
+/// <summary>Properties that objects have in PowerShell only, named by EasyExplain.Types.ps1xml.</summary>
+/// <remarks>
+/// ConvertTo-Json writes every public property that .NET knows, at any depth, and heeds no attribute of the engine's. Weights, tensors and
+/// what is said twice must stay out of it, so they are added here, as hidden ones.
+/// </remarks>
+public static class AddedProperties
+{
+    /// <summary>The model of an explanation, of concepts or of a layer.</summary>
+    public static CamModel? Model(PSObject instance) => Of(instance) switch
+    {
+        CamExplanation explanation => explanation.Model,
+        CamConcepts concepts => concepts.Model,
+        CamLayer layer => layer.Model,
+        _ => null,
+    };
+
+    /// <summary>The map that stands for an explanation.</summary>
+    public static CamMap? Map(PSObject instance) => (Of(instance) as CamExplanation)?.Map;
+
+    /// <summary>What an explanation took, as a TimeSpan.</summary>
+    public static object? Duration(PSObject instance) => (Of(instance) as CamExplanation)?.Duration;
+
+    /// <summary>A map as a TorchSharp tensor.</summary>
+    public static object? Tensor(PSObject instance) => (Of(instance) as CamMap)?.Tensor;
+
+    /// <summary>The centre of a map's highest cell: X and Y.</summary>
+    public static object? Peak(PSObject instance) => (Of(instance) as CamMap)?.Peak;
+
+    private static object? Of(PSObject? instance) => instance?.BaseObject;
+}
