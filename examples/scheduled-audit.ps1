@@ -123,8 +123,8 @@ try {
     $summary = [Text.Json.JsonSerializer]::Serialize([ordered]@{
             exitCode  = $exitCode
             error     = $fatal
-            model     = if ($model) { $model.ToString() }
-            modelPath = if ($model) { $model.Path }
+            model     = ${model}?.Name
+            modelPath = ${model}?.Path
             method    = $Method
             started   = $started
             ended     = Get-Now
