@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace EasyExplain.PowerShell.Tests;
@@ -106,6 +107,25 @@ public sealed class ScheduledAuditTests : IDisposable
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
         Assert.Contains("Another audit is at work", run.Error);
         Assert.Equal([At("out", ".audit.lock")], Directory.GetFileSystemEntries(At("out")));
+    }
+
+    /// <summary>The labels come through a named pipe: the first run waits for them, its lock taken, until this test sends them.</summary>
+    [UnixFact]
+    public void TwoRunsAtOnce_TheFirstEnds0_TheSecond2()
+    {
+        ChildProcess.Run("mkfifo", [At("labels")], _folder.FullName);
+        using Process first = ChildProcess.Start("dotnet", [Host, Script, "-Path", "photos", "-Destination", "out", "-LabelPath", "labels"], _folder.FullName);
+        ChildProcess second;
+        using (var labels = new FileStream(At("labels"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) // opens when the first run reads
+        {
+            second = Run("-Path", "photos", "-Destination", "out");
+            labels.Write("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n"u8);
+        }
+
+        Assert.Equal(new ChildProcess(0, "", ""), ChildProcess.End(first));
+        Assert.Equal(2, second.ExitCode);
+        Assert.Equal((0, 2, 2, 0), Counts(Summary("out")));
+        Assert.Equal(2, Lines("out").Length);
     }
 
     private ChildProcess Run(params string[] arguments) => ChildProcess.Run("dotnet", [Host, Script, .. arguments], _folder.FullName);
