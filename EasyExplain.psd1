@@ -4,7 +4,7 @@
     GUID                 = 'a607fc8a-cf5d-4fef-bb1d-2537659e4e33'
     Author               = 'The EasyExplain developers'
     Copyright            = '(c) The EasyExplain developers. MIT license.'
-    Description          = 'Shows where in an image a convolutional classifier looked when it decided: class activation maps (Grad-CAM, LayerCAM, Smooth Grad-CAM++) as objects in the pipeline and as overlays, heat maps, masks and panels. Runs on the CPU; needs no Python.'
+    Description          = 'Shows where in an image a convolutional classifier looked when it decided: class activation maps (Grad-CAM, LayerCAM, Score-CAM and others) as objects in the pipeline and as overlays, heat maps, masks and panels. Runs on the CPU; needs no Python.'
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
 

@@ -23,5 +23,6 @@ if ($strangers) { throw "Loaded from outside the package: $strangers" }
 # Help that the engine makes up out of the syntax has no examples.
 $silent = $module.ExportedCmdlets.Keys | Where-Object { -not (Get-Help $_ -Full).PSObject.Properties['examples'] }
 if ($silent) { throw "Without help in the package: $silent" }
+if (-not [IO.File]::Exists([IO.Path]::Combine($Package, 'en-US', 'about_EasyExplain.help.txt'))) { throw 'Without about_EasyExplain in the package.' }
 
 "Imported $($module.Name) $($module.Version) from $Package and loaded libtorch. Cmdlets: $($module.ExportedCmdlets.Keys -join ', ')"

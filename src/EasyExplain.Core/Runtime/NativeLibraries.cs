@@ -21,7 +21,7 @@ public static class NativeLibraries
     /// <summary>The folder that holds this assembly, where the search starts.</summary>
     public static string BaseFolder { get; } = Path.GetDirectoryName(typeof(NativeLibraries).Assembly.Location)!;
 
-    /// <summary>Answers the loader's questions from now on; harmless when called again.</summary>
+    /// <summary>Answers the loader's questions from now on, and sets what libtorch reads when it loads; harmless when called again.</summary>
     public static void Register()
     {
         lock (Gate)
@@ -30,6 +30,7 @@ public static class NativeLibraries
             {
                 return;
             }
+            WaitPolicy.Set();
             AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly)!.ResolvingUnmanagedDll += Resolve;
             _registered = true;
         }

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace EasyExplain.PowerShell.Tests;
+
+/// <summary>examples/scheduled-audit.ps1 as cron starts it: a process of the host, nobody at its streams.</summary>
+public sealed class ScheduledAuditTests : IDisposable
+{
+    private static readonly string Host = BuiltAssembly.Of("src/EasyExplain.Host", "EasyExplain.Host.dll");
+    private static readonly string Script = Path.Combine(Repository.Root, "examples", "scheduled-audit.ps1");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("audit [1] ");
+
+    public ScheduledAuditTests()
+    {
+        Directory.CreateDirectory(At("photos", "more [2]"));
+        File.Copy(Repository.Photo("cat.jpg"), At("photos", "cat.jpg"));
+        File.Copy(Repository.Photo("rocket.jpg"), At("photos", "more [2]", "a [1].jpg"));
+        File.WriteAllText(At("photos", "notes.txt"), "no image");
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void GoodFolder_Ends0_Silently_WithOneLineAndOneOverlayForEachImage()
+    {
+        ChildProcess run = Run("-Path", "photos", "-Destination", "photos/out");
+
+        Assert.Equal(new ChildProcess(0, "", ""), run);
+        Assert.Equal(2, Lines("photos/out").Length);
+        string[] fields = Lines("photos/out").Single(line => line.Contains("cat.jpg", StringComparison.Ordinal)).Split('\t');
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", fields[0]);
+        Assert.Equal(["INFO", At("photos", "cat.jpg"), "cat"], fields[1..4]);
+        Assert.Matches(@"^0\.75\d\d$", fields[4]); // the quick start's 75.5 %
+        JsonElement summary = Summary("photos/out");
+        Assert.Equal((0, 2, 2, 0), Counts(summary));
+        Assert.Equal("resnet20-cifar10", summary.GetProperty("model").GetString());
+        Assert.True(summary.GetProperty("ended").GetDateTimeOffset() >= summary.GetProperty("started").GetDateTimeOffset());
+        Assert.Equal(2, Directory.GetFiles(At("photos", "out"), "*.png", SearchOption.AllDirectories).Length);
+
+        Assert.Equal(0, Run("-Path", "photos", "-Destination", "photos/out").ExitCode);
+        Assert.Equal((0, 2, 2, 0), Counts(Summary("photos/out"))); // its own overlays are no photos
+        Assert.Equal(4, Lines("photos/out").Length);
+    }
+
+    [Fact]
+    public void BadImage_Ends1_AndTheOthersAreDone()
+    {
+        File.Copy(Repository.Data("images", "truncated_half.jpg"), At("photos", "half.jpg"));
+
+        ChildProcess run = Run("-Path", "photos", "-Destination", "out");
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith(At("photos", "half.jpg") + ": ", run.Error, StringComparison.Ordinal);
+        Assert.Equal(1, run.Error.Count(letter => letter == '\n'));
+        Assert.Equal((1, 3, 2, 1), Counts(Summary("out")));
+        JsonElement failure = Summary("out").GetProperty("failures").EnumerateArray().Single();
+        Assert.Equal((At("photos", "half.jpg"), "ImageTruncated"), (failure.GetProperty("path").GetString(), failure.GetProperty("errorId").GetString()));
+        Assert.Equal(["ERROR", At("photos", "half.jpg")], Lines("out").Single(line => line.Contains("half.jpg", StringComparison.Ordinal)).Split('\t')[1..3]);
+        Assert.Equal(3, Lines("out").Length);
+    }
+
+    [Fact]
+    public void OverlayThatCannotBeWritten_Ends1_ForItsPhoto()
+    {
+        Directory.CreateDirectory(At("out", "cat_LayerCAM_cat_overlay.png")); // a folder in the overlay's place
+
+        Assert.Equal(1, Run("-Path", "photos", "-Destination", "out").ExitCode);
+
+        Assert.Equal((1, 2, 1, 1), Counts(Summary("out")));
+        Assert.Equal(At("photos", "cat.jpg"), Summary("out").GetProperty("failures")[0].GetProperty("path").GetString());
+    }
+
+    [Fact]
+    public void MissingModel_Ends2_AndTheSummarySaysWhy()
+    {
+        ChildProcess run = Run("-Path", "photos", "-Destination", "out", "-ModelPath", "nothing.pth");
+
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains("nothing.pth", run.Error);
+        Assert.Equal((2, 0, 0, 0), Counts(Summary("out")));
+        Assert.Contains("nothing.pth", Summary("out").GetProperty("error").GetString());
+    }
+
+    [Theory]
+    [InlineData("-Destination", "-Path", "photos")]
+    [InlineData("'{0}' is not a folder", "-Path", "nowhere", "-Destination", "out")]
+    [InlineData("overlays would be taken for photos", "-Path", "photos", "-Destination", "photos/")]
+    public void WrongParameters_End2_WithoutAQuestion(string said, params string[] arguments)
+    {
+        ChildProcess run = Run(arguments);
+
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains(string.Format(null, said, At("nowhere")), run.Error);
+        Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public void SecondRunAtOnce_Ends2_AndTouchesNothing()
+    {
+        Directory.CreateDirectory(At("out"));
+        ChildProcess run;
+        using (new FileStream(At("out", ".audit.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)) // the first run
+        {
+            run = Run("-Path", "photos", "-Destination", "out");
+        }
+
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains("Another audit is at work", run.Error);
+        Assert.Equal([At("out", ".audit.lock")], Directory.GetFileSystemEntries(At("out")));
+    }
+
+    /// <summary>The labels come through a named pipe: the first run waits for them, its lock taken, until this test sends them.</summary>
+    [UnixFact]
+    public void TwoRunsAtOnce_TheFirstEnds0_TheSecond2()
+    {
+        ChildProcess.Run("mkfifo", [At("labels")], _folder.FullName);
+        using Process first = ChildProcess.Start("dotnet", [Host, Script, "-Path", "photos", "-Destination", "out", "-LabelPath", "labels"], _folder.FullName);
+        ChildProcess second;
+        using (var labels = new FileStream(At("labels"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) // opens when the first run reads
+        {
+            second = Run("-Path", "photos", "-Destination", "out");
+            labels.Write("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n"u8);
+        }
+
+        Assert.Equal(new ChildProcess(0, "", ""), ChildProcess.End(first));
+        Assert.Equal(2, second.ExitCode);
+        Assert.Equal((0, 2, 2, 0), Counts(Summary("out")));
+        Assert.Equal(2, Lines("out").Length);
+    }
+
+    private ChildProcess Run(params string[] arguments) => ChildProcess.Run("dotnet", [Host, Script, .. arguments], _folder.FullName);
+
+    private string[] Lines(string destination) => File.ReadAllLines(At(destination, "audit.log"));
+
+    private JsonElement Summary(string destination) => JsonDocument.Parse(File.ReadAllBytes(At(destination, "summary.json"))).RootElement;
+
+    private static (int ExitCode, int Images, int Explained, int Failed) Counts(JsonElement summary)
+    {
+        int Of(string name) => summary.GetProperty(name).GetInt32();
+        return (Of("exitCode"), Of("images"), Of("explained"), Of("failed"));
+    }
+
+    private string At(params string[] parts) => Path.GetFullPath(Path.Combine([_folder.FullName, .. parts]));
+}

@@ -1,0 +1,63 @@
+# The job as a scheduler starts it: another pwsh, not interactive, its streams in files.
+Describe 'examples/scheduled-audit.ps1' {
+    BeforeAll {
+        $script = [IO.Path]::GetFullPath("$PSScriptRoot/../../examples/scheduled-audit.ps1")
+        $images = [IO.Path]::GetFullPath("$PSScriptRoot/../data/images")
+        $pwsh = [Environment]::ProcessPath
+
+        function Invoke-Job {
+            $said = & $pwsh -NoProfile -NonInteractive -File $script @args 2>&1
+            [pscustomobject]@{ ExitCode = $LASTEXITCODE; Said = $said -join "`n" }
+        }
+    }
+
+    BeforeEach {
+        $photos = (New-Item -ItemType Directory "$TestDrive/$([guid]::NewGuid()) [1]").FullName
+        $out = "$photos.out"
+        Copy-Item "$PSScriptRoot/../../examples/photos/cat.jpg" -Destination "$photos/cat.jpg"
+    }
+
+    It 'ends with 0 and says nothing when all is well' {
+        $job = Invoke-Job -Path $photos -Destination $out
+        $job.ExitCode | Should -Be 0
+        $job.Said | Should -BeNullOrEmpty
+        $summary = Get-Content -LiteralPath "$out/summary.json" -Raw | ConvertFrom-Json
+        $summary.explained | Should -Be 1
+        $summary.failed | Should -Be 0
+        $summary.started | Should -BeOfType datetime
+        @(Get-Content -LiteralPath "$out/audit.log") | Should -Match '^\S+Z\tINFO\t.*cat\.jpg\tcat\t0\.\d{4}$'
+    }
+
+    It 'ends with 1 after bad images and does the rest, its log free of control characters' {
+        'empty.jpg', 'text.png' | ForEach-Object { Copy-Item "$images/$_" -Destination "$photos/$_" }
+        $job = Invoke-Job -Path $photos -Destination $out
+        $job.ExitCode | Should -Be 1
+        $job.Said | Should -Match 'empty\.jpg'
+        $job.Said | Should -Not -Match '\e'
+        $summary = Get-Content -LiteralPath "$out/summary.json" -Raw | ConvertFrom-Json
+        $summary.failures.errorId | Sort-Object | Should -Be 'ImageEmpty', 'ImageNotAnImage'
+        $summary.explained | Should -Be 1
+        Get-Content -LiteralPath "$out/audit.log" -Raw | Should -Not -Match '[\x00-\x08\x0b-\x1f]'
+        @(Get-Content -LiteralPath "$out/audit.log").Count | Should -Be 3
+    }
+
+    It 'ends with 2 when the model is missing' {
+        (Invoke-Job -Path $photos -Destination $out -ModelPath './nothing.pth').ExitCode | Should -Be 2
+        (Get-Content -LiteralPath "$out/summary.json" -Raw | ConvertFrom-Json).error | Should -Match 'nothing\.pth'
+    }
+
+    It 'ends with 2 when it is told something it does not know' {
+        $job = Invoke-Job -Path $photos -Destination $out -Desk 3
+        $job.ExitCode | Should -Be 2
+        $job.Said | Should -Match '-Desk'
+    }
+
+    It 'ends with 2 while another run holds the lock' {
+        $null = New-Item -ItemType Directory $out
+        $lock = [IO.File]::Open("$out/.audit.lock", 'OpenOrCreate', 'ReadWrite', 'None')
+        try { $job = Invoke-Job -Path $photos -Destination $out } finally { $lock.Dispose() }
+        $job.ExitCode | Should -Be 2
+        $job.Said | Should -Match 'Another audit is at work'
+        Test-Path -LiteralPath "$out/audit.log" | Should -BeFalse
+    }
+}
