@@ -91,7 +91,7 @@ public sealed class Explainer
 
     private List<CamExplanation> Explain(Tensor picture, Photo photo, string? path, CancellationToken cancel)
     {
-        ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
+        using IDisposable weights = _model.Use();
         var watch = Stopwatch.StartNew();
         Tensor input = picture.to(_model.Device);
         Pass pass = Executor.Run(_network, input, _taps, track: _methods.Any(method => method.UsesGradients), cancel);

@@ -70,6 +70,35 @@ public sealed class ClassCompleter : IArgumentCompleter
     }
 }
 
+/// <summary>Completes the placeholders of a file name with Tab: after an open brace, and at the end of what was typed.</summary>
+public sealed class FileNameCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        string typed = wordToComplete.Trim('\'', '"');
+        int brace = typed.LastIndexOf('{');
+        bool isOpen = brace >= 0 && typed.IndexOf('}', brace) < 0;
+        (string before, string begun) = isOpen ? (typed[..brace], typed[(brace + 1)..]) : (typed, "");
+        return PictureNames.Placeholders
+            .Where(placeholder => placeholder.Name.StartsWith(begun, StringComparison.OrdinalIgnoreCase))
+            .Select(placeholder => Completion.Of($"{before}{{{placeholder.Name}}}", placeholder.Meaning));
+    }
+}
+
+/// <summary>Completes what was expected with Tab: ParentFolder, and the labels of -Model.</summary>
+public sealed class ExpectedLabelCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        string[] labels = fakeBoundParameters["Model"] is { } bound && PSObject.AsPSObject(bound).BaseObject is CamModel model ? model.Labels : [];
+        return labels.Distinct().Select(label => Completion.Of(label, "every photo should show it"))
+            .Prepend(Completion.Of(ExpectedLabel.ParentFolder, "the name of the folder that the photo lies in"))
+            .Where(completion => Completion.Fits(completion.ListItemText, wordToComplete));
+    }
+}
+
 /// <summary>What all completers do.</summary>
 internal static class Completion
 {

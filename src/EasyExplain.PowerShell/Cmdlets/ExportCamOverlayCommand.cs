@@ -30,12 +30,15 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <seealso cref="InvokeCamExplanationCommand"/>
 [Cmdlet(VerbsData.Export, "CamOverlay", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportCamOverlayCommand : PSCmdlet
+public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
 {
-    private readonly OverlayFileNames _names = new();
+    private const int MostPending = 2; // explanations whose pictures are written while the next ones are made
+
+    private readonly Beside<List<object>> _writing = new();
+    private PictureNames _names = null!;
     private CamPicture _picture = null!;
     private string _folder = "";
-    private bool _stopped;
+    private volatile bool _stopped;
 
     /// <summary>Explanations of Invoke-CamExplanation.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
@@ -51,6 +54,22 @@ public sealed class ExportCamOverlayCommand : PSCmdlet
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public OverlayStyle[] Style { get; set; } = [OverlayStyle.Overlay];
+
+    /// <summary>
+    /// The pictures' names below -Destination, without extension: text with placeholders in braces, folders told apart with /. Tab completes
+    /// the placeholders: {Folder}, {Name}, {Extension}, {Method}, {Layers}, {Class}, {Label}, {Probability}, {Predicted}, {Expected},
+    /// {Style} and {Model}. A name that the run has given before gets a number.
+    /// </summary>
+    /// <value>{Folder}/{Name}_{Method}_{Label}_{Style}</value>
+    [Parameter]
+    [ArgumentCompleter(typeof(FileNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string FileName { get; set; } = PictureNames.Default;
+
+    /// <summary>The folder whose tree is kept below -Destination: what {Folder} is relative to. By default the current location. A picture of a photo that lies elsewhere goes to -Destination itself.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RelativeTo { get; set; }
 
     /// <summary>The opacity of the heat over the photo: 0 shows only the photo, 1 only the heat.</summary>
     /// <value>0.5</value>
@@ -84,15 +103,33 @@ public sealed class ExportCamOverlayCommand : PSCmdlet
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
-    /// <summary>Returns the files written.</summary>
+    /// <summary>Leaves pictures that exist as they are, without an error; a half-written one is not trusted and is written again.</summary>
+    [Parameter]
+    public SwitchParameter SkipExisting { get; set; }
+
+    /// <summary>Returns the files written, each as soon as it is there.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Waits for the pictures that are being written.</summary>
+    public void Dispose() => _writing.Dispose();
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         _picture = new CamPicture(Alpha, Colormap, Threshold, MaxSize);
         _folder = this.OrFatal(Destination, () => FilePaths.Literal(this, Destination));
+        string root = RelativeTo is null
+            ? SessionState.Path.CurrentFileSystemLocation.ProviderPath
+            : this.OrFatal(RelativeTo, () => FilePaths.Folder(this, RelativeTo));
+        try
+        {
+            _names = new PictureNames(FileName, root);
+        }
+        catch (ArgumentException e)
+        {
+            ThrowTerminatingError(new ErrorRecord(e, "FileNameInvalid", ErrorCategory.InvalidArgument, FileName));
+        }
     }
 
     /// <inheritdoc/>
@@ -100,42 +137,99 @@ public sealed class ExportCamOverlayCommand : PSCmdlet
     {
         foreach (CamExplanation explanation in InputObject)
         {
-            foreach (OverlayStyle style in Style)
+            Picture[] pictures = [.. Style.Select((style, index) => new Picture(
+                style, System.IO.Path.Combine(_folder, _names.For(explanation, style, Format)), FinishedPhotos.NoteOf(explanation, index, Style.Length)))];
+            Picture[] wanted = [.. pictures.Where(picture => !Exists(picture.Path) && ShouldProcess(picture.Path, "Write picture"))];
+            while (_writing.IsReady || _writing.Count >= MostPending)
             {
-                string path = System.IO.Path.Combine(_folder, _names.For(explanation, style, Format));
-                if (!_stopped && ShouldProcess(path, "Write picture") && Write(explanation, style, path) && PassThru)
-                {
-                    WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true); // as Get-Item gives it
-                }
+                Report(_writing.Next());
             }
+            _writing.Start(() => Write(explanation, wanted));
+            if (PassThru)
+            {
+                EndProcessing(); // what comes next in the pipeline shall not wait for another explanation
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        while (_writing.Count > 0)
+        {
+            Report(_writing.Next());
         }
     }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _stopped = true;
 
-    private bool Write(CamExplanation explanation, OverlayStyle style, string path)
+    /// <summary>Whether -SkipExisting passes over a picture.</summary>
+    private bool Exists(string path)
     {
-        Photo picture;
         try
         {
-            picture = _picture.Draw(explanation, style);
+            bool skip = SkipExisting && File.Exists(path) && PictureNote.IsWhole(path);
+            if (skip)
+            {
+                WriteVerbose($"'{path}' exists.");
+            }
+            return skip;
         }
         catch (Exception e) when (Errors.IsAboutOneFile(e))
         {
-            WriteError(Errors.Reading(e, explanation.Path ?? (object)explanation));
-            return false;
-        }
-        try
-        {
-            Directory.CreateDirectory(_folder);
-            ImageEncoder.Save(picture, path, Format, overwrite: !NoClobber);
-            return true;
-        }
-        catch (Exception e) when (Errors.IsAboutOneFile(e))
-        {
-            WriteError(Errors.Writing(e, path));
-            return false;
+            return false; // writing it will say what is wrong
         }
     }
+
+    /// <summary>Draws and writes the pictures of an explanation, beside the pipeline; what could not be done is an error each.</summary>
+    private List<object> Write(CamExplanation explanation, Picture[] pictures)
+    {
+        var done = new List<object>(); // paths and error records, in order
+        foreach ((OverlayStyle style, string path, string note) in pictures)
+        {
+            if (_stopped)
+            {
+                break;
+            }
+            Photo drawn;
+            try
+            {
+                drawn = _picture.Draw(explanation, style);
+            }
+            catch (Exception e) when (Errors.IsAboutOneFile(e))
+            {
+                done.Add(Errors.Reading(e, explanation.Path ?? (object)explanation));
+                break; // the other styles need the same photo
+            }
+            try
+            {
+                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+                ImageEncoder.Save(drawn, path, Format, overwrite: !NoClobber, note: note);
+                done.Add(path);
+            }
+            catch (Exception e) when (Errors.IsAboutOneFile(e))
+            {
+                done.Add(Errors.Writing(e, path));
+            }
+        }
+        return done;
+    }
+
+    private void Report(List<object> done)
+    {
+        foreach (object one in done)
+        {
+            if (one is ErrorRecord error)
+            {
+                WriteError(error);
+            }
+            else if (PassThru)
+            {
+                WriteObject(InvokeProvider.Item.Get([(string)one], force: true, literalPath: true), enumerateCollection: true); // as Get-Item gives it
+            }
+        }
+    }
+
+    private sealed record Picture(OverlayStyle Style, string Path, string Note);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
@@ -62,6 +63,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     private const string ByPath = "Path";
     private const string ByLiteralPath = "LiteralPath";
     private const string ByInputTensor = "InputTensor";
+    private const int DecodedAhead = 2; // pictures decoded beside the network, where it is known which ones follow
 
     private readonly CancellationTokenSource _stop = new();
     private readonly List<CamLayer> _pipedLayers = [];
@@ -69,8 +71,12 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     private bool _named; // -InputObject was given by name: a layer like those of -Layer, and nothing of it comes through the pipeline
     private Explainer? _explainer;
     private CamModel? _explained; // the model that _explainer was made for
-    private int _images;
-    private bool _warned;
+    private readonly ImageProgress _progress = new();
+    private string _choices = ""; // what of the command line decides an explanation, with the photo
+    private FinishedPhotos? _finished;
+    private int _passedOver;
+    private bool _warnedOfEmpty;
+    private bool _warnedOfUnknown;
 
     /// <summary>Image files, with wildcards. A file whose very name has brackets in it is found too.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByPath)]
@@ -123,6 +129,25 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [ValidateRange(1, int.MaxValue)]
     public int? Top { get; set; }
 
+    /// <summary>
+    /// What the photos should show: a label or a class's number, ParentFolder for a dataset laid out as class folders, or a script block that
+    /// gets each file as $_ and gives its label. Fills Expected and, by the predicted class, Correct. Case does not matter; of a label that
+    /// the model does not know, Correct stays empty.
+    /// </summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ExpectedLabelCompleter))]
+    [ValidateNotNull]
+    public ExpectedLabel? ExpectedLabel { get; set; }
+
+    /// <summary>
+    /// A folder with pictures of an earlier run, the -Destination of Export-CamOverlay: photos of which it has them all are passed over.
+    /// Each picture says in itself which photo and which choices it is of, so that its name does not matter, and a changed photo, layer,
+    /// method or class is explained anew; a half-written picture counts as missing.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SkipExisting { get; set; }
+
     /// <summary>How many noisy copies a smoothing method takes; for ISCAM, how many steps.</summary>
     /// <value>4</value>
     [Parameter]
@@ -163,6 +188,10 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             _named = true;
             Layer = [.. Layer, new LayerArgument(InputObject)];
         }
+        if (SkipExisting is not null)
+        {
+            _finished = this.OrFatal(SkipExisting, () => new FinishedPhotos(FilePaths.Literal(this, SkipExisting)));
+        }
         Seed ??= Random.Shared.NextInt64(int.MaxValue);
     }
 
@@ -191,9 +220,13 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         {
             WriteWarning("Nothing was explained: no model was given, and no layer came through the pipeline.");
         }
-        if (_images > 1)
+        if (_progress.IsShown)
         {
-            WriteProgress(new ProgressRecord(0, "Explaining images", $"{_images} done") { RecordType = ProgressRecordType.Completed });
+            WriteProgress(_progress.End());
+        }
+        if (_passedOver > 0)
+        {
+            WriteVerbose($"{_passedOver} of the photos were passed over: '{SkipExisting}' has their pictures.");
         }
     }
 
@@ -205,35 +238,60 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         Explainer explainer = ExplainerFor(model, layers);
         if (ParameterSetName == ByInputTensor)
         {
-            Explain(model, InputTensor, cancel => explainer.Explain(InputTensor, cancel));
+            Explain(model, InputTensor, left: null, cancel => explainer.Explain(InputTensor, cancel));
             return;
         }
+        List<string> files = Files();
+        using var decoded = new Beside<(Photo Photo, string Id)>();
+        int begun = 0;
+        for (int index = 0; index < files.Count; index++)
+        {
+            for (; begun < Math.Min(files.Count, index + 1 + DecodedAhead); begun++)
+            {
+                string file = files[begun];
+                decoded.Start(() => (ImageDecoder.Decode(file), Request.IdOf(file, _choices)));
+            }
+            Explain(model, files[index], files.Count > 1 ? files.Count - index - 1 : null, cancel =>
+            {
+                (Photo photo, string id) = decoded.Next();
+                IReadOnlyList<CamExplanation> explanations = explainer.Explain(photo, files[index], cancel);
+                for (int one = 0; one < explanations.Count; one++)
+                {
+                    explanations[one].Request = new Request(id, one, explanations.Count);
+                }
+                return explanations;
+            });
+        }
+    }
+
+    /// <summary>The files of -Path or -LiteralPath that are to be explained; what names none is an error each.</summary>
+    private List<string> Files()
+    {
         bool literal = ParameterSetName == ByLiteralPath;
+        var files = new List<string>();
         foreach (string given in literal ? LiteralPath : Path)
         {
-            IReadOnlyList<string> files;
             try
             {
-                files = literal ? [FilePaths.Literal(this, given)] : FilePaths.Matching(this, given);
+                files.AddRange(literal ? [FilePaths.Literal(this, given)] : FilePaths.Matching(this, given));
             }
             catch (Exception e) when (Errors.IsAboutOneFile(e))
             {
                 WriteError(Errors.Reading(e, given));
-                continue;
-            }
-            foreach (string file in files)
-            {
-                Explain(model, file, cancel => explainer.Explain(ImageDecoder.Decode(file), file, cancel));
             }
         }
+        _passedOver += files.RemoveAll(file => _finished is not null && File.Exists(file) && _finished.Contain(Request.IdOf(file, _choices)));
+        return files;
     }
 
     /// <summary>Explains one picture; what is wrong with it is an error of its own, and the pipeline goes on.</summary>
-    private void Explain(CamModel model, object target, Func<CancellationToken, IReadOnlyList<CamExplanation>> explain)
+    private void Explain(CamModel model, object target, int? left, Func<CancellationToken, IReadOnlyList<CamExplanation>> explain)
     {
-        if (++_images > 1)
+        string? path = target as string;
+        ProgressRecord progress = _progress.Next(System.IO.Path.GetFileName(path), left);
+        if (_progress.IsShown)
         {
-            WriteProgress(new ProgressRecord(0, "Explaining images", $"{_images}: {System.IO.Path.GetFileName(target as string)}"));
+            WriteProgress(progress);
         }
         IReadOnlyList<CamExplanation> explanations = [];
         try
@@ -253,10 +311,30 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             WriteError(Errors.Reading(e, target));
         }
         // Outside of the try: what a later command in the pipeline throws is not about this picture.
+        string? expected = explanations.Count > 0 ? Expected(path, target) : null;
         foreach (CamExplanation explanation in explanations)
         {
+            if (expected is not null)
+            {
+                explanation.Expect(expected);
+                WarnIfUnknown(explanation);
+            }
             WarnIfEmpty(explanation);
             WriteObject(explanation);
+        }
+    }
+
+    private string? Expected(string? path, object target)
+    {
+        try
+        {
+            return ExpectedLabel?.For(path);
+        }
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            WriteError(new ErrorRecord(new InvalidOperationException($"The script block of -ExpectedLabel failed for '{path}': {e.Message}", e),
+                "ExpectedLabelFailed", ErrorCategory.InvalidResult, target));
+            return null;
         }
     }
 
@@ -282,6 +360,8 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         WriteVerbose($"{model}: {string.Join(", ", methods.Select(method => method.Name))} at {string.Join(", ", layers)} for " +
             $"{(Class is not null ? $"class {string.Join(", ", Class)}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
+        _choices = string.Join('\n', [model.Path, .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation, .. layers, .. methods.Select(method => method.Name),
+            "class", .. Class ?? [], "top", Top, SampleCount, string.Create(CultureInfo.InvariantCulture, $"{NoiseStd}")]);
         return new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), ShowPasses);
     }
 
@@ -292,7 +372,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     /// <summary>Shows how far a method is that needs many passes for one picture, under the progress of the pictures if there are several.</summary>
     private void ShowPasses(int done, int of) => WriteProgress(new ProgressRecord(1, "Running the network for each channel", $"{done} of {of} passes")
     {
-        ParentActivityId = _images > 1 ? 0 : -1,
+        ParentActivityId = _progress.IsShown ? 0 : -1,
         PercentComplete = (int)(100L * done / of),
         RecordType = done == of ? ProgressRecordType.Completed : ProgressRecordType.Processing,
     });
@@ -305,11 +385,22 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         return new PipelineStoppedException(); // not reached
     }
 
+    private void WarnIfUnknown(CamExplanation explanation)
+    {
+        if (!_warnedOfUnknown && explanation.Correct is null)
+        {
+            _warnedOfUnknown = true;
+            WriteWarning($"{explanation.Path ?? "The tensor"}: {explanation.Model} has no class '{explanation.Expected}', so it is neither right nor wrong; Correct is empty. " +
+                $"{(explanation.Model.Labels.Length == 0 ? "It has no labels; import it with -LabelPath." : NearNames.Hint(explanation.Expected!, explanation.Model.Labels))} " +
+                "Further labels of that kind are not announced.");
+        }
+    }
+
     private void WarnIfEmpty(CamExplanation explanation)
     {
-        if (!_warned && explanation.Maps.FirstOrDefault(map => map.IsEmpty) is { } empty)
+        if (!_warnedOfEmpty && explanation.Maps.FirstOrDefault(map => map.IsEmpty) is { } empty)
         {
-            _warned = true;
+            _warnedOfEmpty = true;
             WriteWarning($"{explanation.Path ?? "The tensor"}: the {explanation.Method} map of '{empty.Layer}' for '{explanation.Label}' is zero everywhere: " +
                 "nothing there spoke for that class, and an overlay of it shows the plain photo. Further empty maps are not announced; their IsEmpty is true.");
         }
