@@ -53,6 +53,21 @@ Describe 'Auditing a folder' {
         (& $run).FullName | Should -Be $half
     }
 
+    It 'writes pictures and rows in one run, as README has it, and goes on with both' {
+        $out = Join-Path $TestDrive both
+        $csv = Join-Path $TestDrive both.csv
+        $run = {
+            Get-ChildItem $photos -Recurse -Include *.jpg, *.png |
+                Invoke-CamExplanation -Model $model -ExpectedLabel ParentFolder -SkipExisting $out -PipelineVariable row |
+                Export-CamOverlay $out -RelativeTo $photos -PassThru |
+                ForEach-Object { $row } | Select-Object Path, Label, Probability, Expected, Correct | Export-Csv $csv -Append
+        }
+        & $run
+        Remove-Item (Join-Path $out 'truck/1_LayerCAM_ship_overlay.png')
+        & $run
+        (Import-Csv $csv).Label | Should -Be 'cat', 'ship', 'ship'
+    }
+
     It 'shares one model in ForEach-Object -Parallel' {
         $alone = Invoke-CamExplanation (Join-Path $photos 'cat/1.jpg') -Model $model
         $manifest = "$PSScriptRoot/../../EasyExplain.psd1"

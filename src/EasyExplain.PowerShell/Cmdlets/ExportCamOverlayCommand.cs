@@ -8,9 +8,13 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <summary>Writes explanations as pictures: overlays, heat maps, masks, panels.</summary>
 /// <remarks>
 /// <para>Writes one file for each explanation and style, named after the photo, the method, the explained label and the style, such as
-/// cat_LayerCAM_cat_overlay.png. Files appear whole or not at all. Photos are never changed.</para>
+/// cat_LayerCAM_cat_overlay.png; -FileName names them otherwise. The folders that a photo has below the current location, or below
+/// -RelativeTo, are made below the destination too. Files appear whole or not at all. Photos are never changed.</para>
 /// <para>Pictures are as large as the photo, up to -MaxSize on the longer side. Where an explanation has several layers, overlay, heat map
 /// and mask show the fused map; a panel shows every layer.</para>
+/// <para>Pictures are drawn and written beside the network, which goes on with the next photos meanwhile; with -PassThru each file is there
+/// before the next explanation is taken. A picture that cannot be written is one error that names it, and the rest goes on. Each picture
+/// has a line of text in it that says what it shows; by that line, Invoke-CamExplanation -SkipExisting knows which photos are done.</para>
 /// </remarks>
 /// <example>
 /// <title>An overlay and a panel</title>
@@ -26,6 +30,19 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <title>What would be written</title>
 /// <code>Invoke-CamExplanation *.jpg -Model (Import-CamModel) | Export-CamOverlay ./out -Style Mask -Threshold 0.4 -WhatIf</code>
 /// <para>Names the files, writes nothing.</para>
+/// </example>
+/// <example>
+/// <title>A folder with folders, its tree kept</title>
+/// <code>
+/// $model = Import-CamModel
+/// Get-ChildItem ./photos -Recurse -Include *.jpg, *.png | Invoke-CamExplanation -Model $model | Export-CamOverlay ./out -RelativeTo ./photos
+/// </code>
+/// <para>The picture of photos/pets/1.jpg lies in out/pets, that of photos/wild/1.jpg in out/wild.</para>
+/// </example>
+/// <example>
+/// <title>Sorted by what was predicted, the surest last</title>
+/// <code>Invoke-CamExplanation ./photos/*.jpg -Model (Import-CamModel) | Export-CamOverlay ./out -FileName '{Label}/{Probability} {Name}'</code>
+/// <para>Writes out/cat/0.755 1.png and the like.</para>
 /// </example>
 /// <seealso cref="InvokeCamExplanationCommand"/>
 [Cmdlet(VerbsData.Export, "CamOverlay", SupportsShouldProcess = true)]

@@ -14,8 +14,9 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Runs each image through the network once and computes, for each class asked, a class activation map at each layer: high where the layer
 /// saw what speaks for the class. Several layers cost one pass, and are also fused into one map. ScoreCAM, SSCAM, ISCAM and AblationCAM run
 /// it once more for every channel of a layer, and show how far they are.</para>
-/// <para>Images can be named, matched with wildcards or piped in; each explanation leaves as soon as it is ready. An image that cannot be
-/// read is one error that names the file, and the rest goes on. Layers can be piped in from Get-CamLayer; they bring their model.</para>
+/// <para>Images can be named, matched with wildcards or piped in; each explanation leaves as soon as it is ready. Of images that are named
+/// together, the next ones are decoded while the network runs, and the progress bar knows the time left; of images that are piped in, nobody
+/// knows how many follow, and none is held back. An image that cannot be read is one error that names the file, and the rest goes on. Layers can be piped in from Get-CamLayer; they bring their model.</para>
 /// <para>Without -Method it is LayerCAM, without -Class the predicted class, without -Layer the last layer whose output still has height
 /// and width. -Verbose says what was chosen.</para>
 /// <para>A map that is zero everywhere is a fact about the model: nothing at that layer spoke for the class. A warning says so once.</para>
@@ -52,6 +53,24 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <title>A method that draws noise, the same every time</title>
 /// <code>Invoke-CamExplanation *.jpg -Model (Import-CamModel) -Layer layer3 -Method SmoothGradCAMPlusPlus -SampleCount 8 -Seed 7</code>
 /// <para>Without -Seed one is drawn, and stands in the explanation's Seed property.</para>
+/// </example>
+/// <example>
+/// <title>A dataset checked against its own labels</title>
+/// <code>
+/// $model = Import-CamModel
+/// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation -Model $model -ExpectedLabel ParentFolder |
+///     Select-Object Path, Label, Probability, Expected, Correct | Export-Csv ./audit.csv
+/// </code>
+/// <para>One row a photo: what was predicted, how sure, what its folder says, and whether that agrees. A script block knows other
+/// layouts, such as -ExpectedLabel { $_.BaseName.Split('_')[0] }.</para>
+/// </example>
+/// <example>
+/// <title>An audit that can be stopped and goes on where it was</title>
+/// <code>
+/// $model = Import-CamModel
+/// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation -Model $model -SkipExisting ./out -Verbose | Export-CamOverlay ./out
+/// </code>
+/// <para>The same lines start it and go on with it: photos that have all their pictures are not explained again.</para>
 /// </example>
 /// <seealso cref="ImportCamModelCommand"/>
 /// <seealso cref="GetCamLayerCommand"/>
