@@ -25,4 +25,4 @@ $explanation | Out-Host
 $explanation.Predictions | Out-Host
 
 # The picture of each, and all of them on one panel.
-$explanation | Export-CamOverlay $Destination -Style Overlay, Heatmap, Mask, Panel -PassThru | Out-Host
+$explanation | Export-CamOverlay $Destination -FileName '{Name}_{Style}' -Style Overlay, Heatmap, Mask, Panel -PassThru | Out-Host

@@ -100,7 +100,7 @@ try {
             $explanation = $_
             $_
         }
-    } | Export-CamOverlay $folder -PassThru -ErrorAction Continue 2>&1 | ForEach-Object {
+    } | Export-CamOverlay $folder -RelativeTo $photos -PassThru -ErrorAction Continue 2>&1 | ForEach-Object {
         if ($_ -is [Management.Automation.ErrorRecord]) {
             Write-Failure $explanation.Path $_.FullyQualifiedErrorId.Split(',')[0] $_.Exception.Message
         }

@@ -54,14 +54,14 @@ public class ExportCamOverlayTests(ModuleSession session) : IClassFixture<Module
     }
 
     [Fact]
-    public void TwoPhotosOfOneName_GiveTwoFiles()
+    public void TwoPhotosOfOneName_GiveTwoFiles_InOneFolderToo()
     {
         foreach (string folder in new[] { "a", "b" })
         {
             Directory.CreateDirectory(Path.Combine(session.Folder, folder));
             File.Copy(Cat, Path.Combine(session.Folder, folder, "1.jpg"), overwrite: true);
         }
-        session.Run("'a/1.jpg', 'b/1.jpg' | Invoke-CamExplanation -Model (Import-CamModel) | Export-CamOverlay out6").OrThrow();
+        session.Run("'a/1.jpg', 'b/1.jpg' | Invoke-CamExplanation -Model (Import-CamModel) | Export-CamOverlay out6 -FileName '{Name}_{Method}_{Label}_{Style}'").OrThrow();
         Assert.Equal(["1_LayerCAM_cat_overlay (2).png", "1_LayerCAM_cat_overlay.png"], Directory.GetFiles(Path.Combine(session.Folder, "out6")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 

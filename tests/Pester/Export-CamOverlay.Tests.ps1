@@ -2,7 +2,10 @@ BeforeAll {
     Import-Module "$PSScriptRoot/../../EasyExplain.psd1" -Force
     $script:cat = Resolve-Path "$PSScriptRoot/../../examples/photos/cat.jpg"
     $script:explanation = Import-CamModel | Get-CamLayer layer? | Invoke-CamExplanation $cat
+    Push-Location $TestDrive # the photo does not lie below, so that pictures go to the destination itself
 }
+
+AfterAll { Pop-Location }
 
 Describe 'Export-CamOverlay' {
     It 'writes what was asked for, and prints the files with -PassThru' {

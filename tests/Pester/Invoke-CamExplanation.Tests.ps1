@@ -88,7 +88,7 @@ Describe 'Invoke-CamExplanation' {
     It 'puts what was predicted beside what was expected, and each into its own file' {
         $explanations = Invoke-CamExplanation $cat -Model $model -Class Predicted, dog
         $explanations.Label | Should -Be 'cat', 'dog'
-        $files = $explanations | Export-CamOverlay (Join-Path $TestDrive both) -PassThru
+        $files = $explanations | Export-CamOverlay (Join-Path $TestDrive both) -RelativeTo $photos -PassThru
         $files.Name | Should -Be 'cat_LayerCAM_cat_overlay.png', 'cat_LayerCAM_dog_overlay.png'
         Get-ChildItem (Join-Path $TestDrive both) | Should -HaveCount 2
     }

@@ -60,6 +60,12 @@ public sealed class CamExplanation : ICamResult
     /// <summary>The five most probable classes.</summary>
     public required Prediction[] Predictions { get; init; }
 
+    /// <summary>What the photo was expected to show: a label of the model, or as it was given where the model has none such; null where nothing was expected.</summary>
+    public string? Expected { get; private set; }
+
+    /// <summary>Whether the predicted class is the expected one; null where nothing was expected, or a label that the model does not know.</summary>
+    public bool? Correct { get; private set; }
+
     /// <summary>One map a layer, in the order asked.</summary>
     public required CamMap[] Maps { get; init; }
 
@@ -92,8 +98,19 @@ public sealed class CamExplanation : ICamResult
     /// <summary>The model that was explained.</summary>
     internal CamModel Model { get; }
 
+    /// <summary>What asked for it; null for an input tensor.</summary>
+    internal Request? Request { get; set; }
+
     /// <summary>The map that stands for the whole explanation: the fused one, or the only one.</summary>
     internal CamMap Map => Fused ?? Maps[0];
+
+    /// <summary>Says what the photo should show: a label or the number of a class.</summary>
+    internal void Expect(string expected)
+    {
+        int[] classes = Model.ClassesOf(expected);
+        Expected = classes.Length == 1 ? Model.LabelOf(classes[0]) : expected;
+        Correct = classes.Length == 0 ? null : classes.Contains(Predictions[0].Class);
+    }
 
     /// <summary>The photo, decoded again if it is no longer in memory.</summary>
     /// <exception cref="ImageFileException">The file is no longer the picture it was.</exception>
@@ -101,8 +118,6 @@ public sealed class CamExplanation : ICamResult
 
     /// <inheritdoc/>
     public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Label} ({Method})";
-
-    string ICamResult.Subject => $"{Method}_{Label}";
 
     Photo ICamResult.Draw(CamPicture picture, OverlayStyle style) => picture.Draw(this, style);
 }

@@ -36,11 +36,7 @@ public sealed class ClassChoice
     /// <summary>The class that <paramref name="given"/> stands for; null for the predicted one, and where there is a problem.</summary>
     private static int? Find(CamModel model, string given, List<string> problems)
     {
-        int[] named = Named(model, given, StringComparison.Ordinal);
-        if (named.Length == 0)
-        {
-            named = Named(model, given, StringComparison.OrdinalIgnoreCase);
-        }
+        int[] named = model.ClassesOf(given);
         if (named.Length == 1)
         {
             return named[0];
@@ -51,10 +47,6 @@ public sealed class ClassChoice
         }
         if (named.Length == 0 && int.TryParse(given, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index))
         {
-            if (index >= 0 && index < model.ClassCount)
-            {
-                return index;
-            }
             problems.Add($"{model} has no class {index}: its {model.ClassCount} classes are 0 to {model.ClassCount - 1}.");
             return null;
         }
@@ -65,7 +57,4 @@ public sealed class ClassChoice
             : $"{model} has no class '{given}'. {NearNames.Hint(given, [.. model.Labels, .. NearNames.Of(given, [nameof(Predicted)])])}");
         return null;
     }
-
-    private static int[] Named(CamModel model, string label, StringComparison comparison) =>
-        [.. Enumerable.Range(0, model.Labels.Length).Where(@class => model.Labels[@class].Equals(label, comparison))];
 }

@@ -76,7 +76,7 @@ public sealed class Explainer
 
     private List<CamExplanation> Explain(Tensor picture, Photo photo, string? path, CancellationToken cancel)
     {
-        ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
+        using IDisposable weights = _model.Use();
         var watch = Stopwatch.StartNew();
         using DisposeScope kept = NewDisposeScope();
         Tensor input = picture.to(_model.Device);

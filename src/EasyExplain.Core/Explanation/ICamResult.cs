@@ -8,9 +8,6 @@ public interface ICamResult
     /// <summary>The photo's full path; null for an input tensor.</summary>
     string? Path { get; }
 
-    /// <summary>What names of files call it, such as <c>LayerCAM_cat</c>.</summary>
-    string Subject { get; }
-
     /// <summary>Draws one picture of it.</summary>
     /// <exception cref="ImageFileException">The photo can no longer be read.</exception>
     /// <exception cref="Models.SelectionException">There is no picture of this style.</exception>

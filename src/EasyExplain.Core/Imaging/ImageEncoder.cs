@@ -25,10 +25,11 @@ public static class ImageEncoder
     /// <param name="format">The file's format.</param>
     /// <param name="quality">1 to 100, for JPEG and WebP.</param>
     /// <param name="overwrite">Whether a file that is there already gives way.</param>
+    /// <param name="note">A line of text to keep inside the file; null for none.</param>
     /// <exception cref="ImageFileException">The picture is too large for the format.</exception>
     /// <exception cref="IOException">The folder is missing, the disk is full, or the file exists and may not be overwritten.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
-    public static void Save(Photo photo, string path, ImageFormat format, int quality = 90, bool overwrite = true)
+    public static void Save(Photo photo, string path, ImageFormat format, int quality = 90, bool overwrite = true, string? note = null)
     {
         ArgumentNullException.ThrowIfNull(photo);
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -41,7 +42,13 @@ public static class ImageEncoder
         if (!overwrite && File.Exists(path))
             throw new IOException($"'{path}' exists already.");
         using SKData data = Encode(photo, path, format, quality);
-        WholeFile.Write(path, overwrite, file => file.Write(data.AsSpan()));
+        WholeFile.Write(path, overwrite, file =>
+        {
+            if (note is null)
+                file.Write(data.AsSpan());
+            else
+                PictureNote.Write(file, format, data.AsSpan(), note);
+        });
     }
 
     private static SKData Encode(Photo photo, string path, ImageFormat format, int quality)

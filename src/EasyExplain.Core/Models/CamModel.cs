@@ -1,3 +1,4 @@
+using System.Globalization;
 using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Rewrites;
@@ -12,6 +13,7 @@ public sealed class CamModel : IDisposable
     private readonly BatchNormFolding _folding;
     private readonly Dictionary<Node, int> _order;
     private readonly object _gate = new();
+    private int _users;
     private bool _disposed;
 
     internal CamModel(string name, string architecture, string path, Network network, Preprocessing preprocessing, string[] labels, Device device)
@@ -86,19 +88,48 @@ public sealed class CamModel : IDisposable
     internal IReadOnlyDictionary<Node, long[]> Shapes { get; }
 
     /// <summary>What a class is called: its label, or its number where there is none.</summary>
-    public string LabelOf(int @class) => @class < Labels.Length ? Labels[@class] : @class.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public string LabelOf(int @class) => @class < Labels.Length ? Labels[@class] : @class.ToString(CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Architecture})";
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// The classes that a text stands for: those with that label (case matters only between labels that differ in nothing else),
+    /// else the one of that number. Empty where the model has none.
+    /// </summary>
+    public int[] ClassesOf(string given)
+    {
+        int[] classes = Labelled(given, StringComparison.Ordinal);
+        if (classes.Length == 0)
+        {
+            classes = Labelled(given, StringComparison.OrdinalIgnoreCase);
+        }
+        bool isNumber = int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < ClassCount;
+        return classes.Length == 0 && isNumber ? [number] : classes;
+    }
+
+    /// <summary>Gives the weights' memory back, at once or, where another thread is explaining with them, when that is through with its picture.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
-            _disposed = true;
-            _folding.Dispose();
-            Network.Dispose();
+            if (!_disposed)
+            {
+                _disposed = true;
+                FreeUnlessUsed();
+            }
+        }
+    }
+
+    /// <summary>Keeps the weights in memory until the result is disposed, whoever disposes the model meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    internal IDisposable Use()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _users++;
+            return new Usage(this);
         }
     }
 
@@ -113,6 +144,33 @@ public sealed class CamModel : IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             return _folding.Apply(layers);
+        }
+    }
+
+    private int[] Labelled(string label, StringComparison comparison) =>
+        [.. Enumerable.Range(0, Labels.Length).Where(@class => Labels[@class].Equals(label, comparison))];
+
+    private void FreeUnlessUsed()
+    {
+        if (_users == 0)
+        {
+            _folding.Dispose();
+            Network.Dispose();
+        }
+    }
+
+    private sealed class Usage(CamModel model) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (model._gate)
+            {
+                model._users--;
+                if (model._disposed)
+                {
+                    model.FreeUnlessUsed();
+                }
+            }
         }
     }
 }

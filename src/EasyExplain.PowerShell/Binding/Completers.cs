@@ -92,6 +92,35 @@ public sealed class LayerTypeCompleter : IArgumentCompleter
             .Select(layers => Completion.Of(layers.Key, layers.Count() == 1 ? "1 layer" : $"{layers.Count()} layers"));
 }
 
+/// <summary>Completes the placeholders of a file name with Tab: after an open brace, and at the end of what was typed.</summary>
+public sealed class FileNameCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        string typed = wordToComplete.Trim('\'', '"');
+        int brace = typed.LastIndexOf('{');
+        bool isOpen = brace >= 0 && typed.IndexOf('}', brace) < 0;
+        (string before, string begun) = isOpen ? (typed[..brace], typed[(brace + 1)..]) : (typed, "");
+        return PictureNames.Placeholders
+            .Where(placeholder => placeholder.Name.StartsWith(begun, StringComparison.OrdinalIgnoreCase))
+            .Select(placeholder => Completion.Of($"{before}{{{placeholder.Name}}}", placeholder.Meaning));
+    }
+}
+
+/// <summary>Completes what was expected with Tab: ParentFolder, and the labels of -Model.</summary>
+public sealed class ExpectedLabelCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        string[] labels = ModelAtHand.Of(commandAst, fakeBoundParameters)?.Labels ?? [];
+        return labels.Distinct().Select(label => Completion.Of(label, "every photo should show it"))
+            .Prepend(Completion.Of(ExpectedLabel.ParentFolder, "the name of the folder that the photo lies in"))
+            .Where(completion => Completion.Fits(completion.ListItemText, wordToComplete));
+    }
+}
+
 /// <summary>What all completers do.</summary>
 internal static class Completion
 {

@@ -8,6 +8,10 @@ namespace EasyExplain.PowerShell.Binding;
 /// <summary>From what went wrong to the error record a user can act on, in one place for all cmdlets.</summary>
 internal static class Errors
 {
+    // The numbers that Windows, and then Linux and macOS, have for these.
+    private static readonly int[] InUse = [32, 33, 11, 35];
+    private static readonly int[] DiskFull = [39, 112, 28, 69, 122];
+
     /// <summary>Whether an exception is about one file, so that the pipeline can go on with the next.</summary>
     public static bool IsAboutOneFile(Exception e) =>
         e is ImageFileException or IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException
@@ -23,16 +27,20 @@ internal static class Errors
         UnauthorizedAccessException or System.Security.SecurityException => new ErrorRecord(e, "ImageAccessDenied", ErrorCategory.PermissionDenied, target),
         InvalidDataException => new ErrorRecord(e, "OutputNotFinite", ErrorCategory.InvalidResult, target),
         ArgumentException => new ErrorRecord(e, "InputShapeMismatch", ErrorCategory.InvalidArgument, target),
+        IOException when Has(e, InUse) => new ErrorRecord(e, "ImageInUse", ErrorCategory.ResourceBusy, target),
         _ => new ErrorRecord(e, "ImageReadFailed", ErrorCategory.ReadError, target),
     };
 
     /// <summary>An error about one output file: non-terminating, its target is the file.</summary>
     public static ErrorRecord Writing(Exception e, string path) => e switch
     {
+        IOException when Has(e, DiskFull) => new ErrorRecord(e, "DiskFull", ErrorCategory.ResourceUnavailable, path),
         UnauthorizedAccessException => new ErrorRecord(e, "OverlayAccessDenied", ErrorCategory.PermissionDenied, path),
         IOException when File.Exists(path) => new ErrorRecord(e, "OverlayExists", ErrorCategory.ResourceExists, path),
         _ => new ErrorRecord(e, "OverlayWriteFailed", ErrorCategory.WriteError, path),
     };
+
+    private static bool Has(Exception e, int[] codes) => codes.Contains(e.HResult & 0xFFFF);
 
     /// <summary>An error that ends the command, or null if <paramref name="e"/> is none that we know.</summary>
     public static ErrorRecord? Fatal(Exception e, object? target) => e switch

@@ -8,6 +8,12 @@ internal static class FilePaths
     /// <summary>The full path of a file or folder that need not exist; no character is a wildcard.</summary>
     public static string Literal(PSCmdlet cmdlet, string path) => cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 
+    /// <summary>The full path of a folder; no character is a wildcard.</summary>
+    /// <exception cref="DirectoryNotFoundException">It is not there, or no folder.</exception>
+    public static string Folder(PSCmdlet cmdlet, string path) => Literal(cmdlet, path) is var full && Directory.Exists(full)
+        ? full
+        : throw new DirectoryNotFoundException($"There is no folder '{full}'.");
+
     /// <summary>
     /// The files that <paramref name="path"/> stands for. A file whose very name has brackets in it is found before they are taken
     /// for a wildcard; folders that a wildcard matches are passed over.

@@ -9,9 +9,10 @@ namespace EasyExplain.PowerShell.Binding;
 internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly ImageProgress _progress = new(activity);
 
-    /// <summary>How many pictures it has come to.</summary>
-    public int Count { get; private set; }
+    /// <summary>Whether it has come to more than one picture, and shows how far it is.</summary>
+    public bool ShowsProgress => _progress.IsShown;
 
     /// <summary>The files that were named; what is not there is an error, and passed over.</summary>
     public IEnumerable<string> Files(IEnumerable<string> given, bool literal)
@@ -39,11 +40,13 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
     /// <param name="model">The model that looks at it.</param>
     /// <param name="target">The file or the tensor.</param>
     /// <param name="work">Finds it out.</param>
-    public IReadOnlyList<T> Do<T>(CamModel model, object target, Func<CancellationToken, IReadOnlyList<T>> work)
+    /// <param name="left">How many pictures follow; null where nobody knows.</param>
+    public IReadOnlyList<T> Do<T>(CamModel model, object target, Func<CancellationToken, IReadOnlyList<T>> work, int? left = null)
     {
-        if (++Count > 1)
+        ProgressRecord progress = _progress.Next(Path.GetFileName(target as string), left);
+        if (ShowsProgress)
         {
-            cmdlet.WriteProgress(new ProgressRecord(0, activity, $"{Count}: {Path.GetFileName(target as string)}"));
+            cmdlet.WriteProgress(progress);
         }
         try
         {
@@ -68,9 +71,9 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
     /// <summary>Takes the progress away.</summary>
     public void Complete()
     {
-        if (Count > 1)
+        if (ShowsProgress)
         {
-            cmdlet.WriteProgress(new ProgressRecord(0, activity, $"{Count} done") { RecordType = ProgressRecordType.Completed });
+            cmdlet.WriteProgress(_progress.End());
         }
     }
 

@@ -9,12 +9,16 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <summary>Writes explanations as pictures: overlays, heat maps, masks, panels.</summary>
 /// <remarks>
 /// <para>Writes one file for each explanation and style, named after the photo, the method, the explained label and the style, such as
-/// cat_LayerCAM_cat_overlay.png. Files appear whole or not at all. Photos are never changed.</para>
+/// cat_LayerCAM_cat_overlay.png; -FileName names them otherwise. The folders that a photo has below the current location, or below
+/// -RelativeTo, are made below the destination too. Files appear whole or not at all. Photos are never changed.</para>
 /// <para>Pictures are as large as the photo, up to -MaxSize on the longer side. Where an explanation has several layers, overlay, heat map
 /// and mask show the fused map; a panel shows every layer.</para>
 /// <para>Concepts of Get-CamConcept are drawn in colours: each pixel in that of the concept that is strongest there, as bright as the concept
 /// is strong, with the concept's number where it is strongest. A panel has a tile for each concept, titled with its number and its classes.
 /// A heat map of them is the colours alone; a mask there is none.</para>
+/// <para>Pictures are drawn and written beside the network, which goes on with the next photos meanwhile; with -PassThru each file is there
+/// before the next explanation is taken. A picture that cannot be written is one error that names it, and the rest goes on. Each picture
+/// has a line of text in it that says what it shows; by that line, Invoke-CamExplanation -SkipExisting knows which photos are done.</para>
 /// </remarks>
 /// <example>
 /// <title>An overlay and a panel</title>
@@ -31,16 +35,32 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <code>Invoke-CamExplanation *.jpg -Model (Import-CamModel) | Export-CamOverlay ./out -Style Mask -Threshold 0.4 -WhatIf</code>
 /// <para>Names the files, writes nothing.</para>
 /// </example>
+/// <example>
+/// <title>A folder with folders, its tree kept</title>
+/// <code>
+/// $model = Import-CamModel
+/// Get-ChildItem ./photos -Recurse -Include *.jpg, *.png | Invoke-CamExplanation -Model $model | Export-CamOverlay ./out -RelativeTo ./photos
+/// </code>
+/// <para>The picture of photos/pets/1.jpg lies in out/pets, that of photos/wild/1.jpg in out/wild.</para>
+/// </example>
+/// <example>
+/// <title>Sorted by what was predicted, the surest last</title>
+/// <code>Invoke-CamExplanation ./photos/*.jpg -Model (Import-CamModel) | Export-CamOverlay ./out -FileName '{Label}/{Probability} {Name}'</code>
+/// <para>Writes out/cat/0.755 1.png and the like.</para>
+/// </example>
 /// <seealso cref="InvokeCamExplanationCommand"/>
 /// <seealso cref="GetCamConceptCommand"/>
 [Cmdlet(VerbsData.Export, "CamOverlay", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportCamOverlayCommand : PSCmdlet
+public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
 {
-    private readonly OverlayFileNames _names = new();
+    private const int MostPending = 2; // explanations whose pictures are written while the next ones are made
+
+    private readonly Beside<List<object>> _writing = new();
+    private PictureNames _names = null!;
     private CamPicture _picture = null!;
     private string _folder = "";
-    private bool _stopped;
+    private volatile bool _stopped;
 
     /// <summary>Explanations of Invoke-CamExplanation, or concepts of Get-CamConcept.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
@@ -56,6 +76,22 @@ public sealed class ExportCamOverlayCommand : PSCmdlet
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public OverlayStyle[] Style { get; set; } = [OverlayStyle.Overlay];
+
+    /// <summary>
+    /// The pictures' names below -Destination, without extension: text with placeholders in braces, folders told apart with /. Tab completes
+    /// the placeholders: {Folder}, {Name}, {Extension}, {Method}, {Layers}, {Class}, {Label}, {Probability}, {Predicted}, {Expected},
+    /// {Style} and {Model}. A name that the run has given before gets a number.
+    /// </summary>
+    /// <value>{Folder}/{Name}_{Method}_{Label}_{Style}</value>
+    [Parameter]
+    [ArgumentCompleter(typeof(FileNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string FileName { get; set; } = PictureNames.Default;
+
+    /// <summary>The folder whose tree is kept below -Destination: what {Folder} is relative to. By default the current location. A picture of a photo that lies elsewhere goes to -Destination itself.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RelativeTo { get; set; }
 
     /// <summary>The opacity of the heat over the photo: 0 shows only the photo, 1 only the heat.</summary>
     /// <value>0.5</value>
@@ -89,63 +125,142 @@ public sealed class ExportCamOverlayCommand : PSCmdlet
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
-    /// <summary>Returns the files written.</summary>
+    /// <summary>Leaves pictures that exist as they are, without an error; a half-written one is not trusted and is written again.</summary>
+    [Parameter]
+    public SwitchParameter SkipExisting { get; set; }
+
+    /// <summary>Returns the files written, each as soon as it is there.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Waits for the pictures that are being written.</summary>
+    public void Dispose() => _writing.Dispose();
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         _picture = new CamPicture(Alpha, Colormap, Threshold, MaxSize);
         _folder = this.OrFatal(Destination, () => FilePaths.Literal(this, Destination));
+        string root = RelativeTo is null
+            ? SessionState.Path.CurrentFileSystemLocation.ProviderPath
+            : this.OrFatal(RelativeTo, () => FilePaths.Folder(this, RelativeTo));
+        try
+        {
+            _names = new PictureNames(FileName, root);
+        }
+        catch (ArgumentException e)
+        {
+            ThrowTerminatingError(new ErrorRecord(e, "FileNameInvalid", ErrorCategory.InvalidArgument, FileName));
+        }
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (ICamResult explanation in InputObject)
+        foreach (ICamResult result in InputObject)
         {
-            foreach (OverlayStyle style in Style)
+            Picture[] pictures = [.. Style.Select((style, index) => new Picture(
+                style, System.IO.Path.Combine(_folder, _names.For(result, style, Format)), FinishedPhotos.NoteOf(result, index, Style.Length)))];
+            Picture[] wanted = [.. pictures.Where(picture => !Exists(picture.Path) && ShouldProcess(picture.Path, "Write picture"))];
+            while (_writing.IsReady || _writing.Count >= MostPending)
             {
-                string path = System.IO.Path.Combine(_folder, _names.For(explanation, style, Format));
-                if (!_stopped && ShouldProcess(path, "Write picture") && Write(explanation, style, path) && PassThru)
-                {
-                    WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true); // as Get-Item gives it
-                }
+                Report(_writing.Next());
             }
+            _writing.Start(() => Write(result, wanted));
+            if (PassThru)
+            {
+                EndProcessing(); // what comes next in the pipeline shall not wait for another explanation
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        while (_writing.Count > 0)
+        {
+            Report(_writing.Next());
         }
     }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _stopped = true;
 
-    private bool Write(ICamResult explanation, OverlayStyle style, string path)
+    /// <summary>Whether -SkipExisting passes over a picture.</summary>
+    private bool Exists(string path)
     {
-        Photo picture;
         try
         {
-            picture = explanation.Draw(_picture, style);
-        }
-        catch (SelectionException e)
-        {
-            ThrowTerminatingError(Errors.Fatal(e, explanation)!);
-            throw; // not reached
+            bool skip = SkipExisting && File.Exists(path) && PictureNote.IsWhole(path);
+            if (skip)
+            {
+                WriteVerbose($"'{path}' exists.");
+            }
+            return skip;
         }
         catch (Exception e) when (Errors.IsAboutOneFile(e))
         {
-            WriteError(Errors.Reading(e, explanation.Path ?? (object)explanation));
-            return false;
-        }
-        try
-        {
-            Directory.CreateDirectory(_folder);
-            ImageEncoder.Save(picture, path, Format, overwrite: !NoClobber);
-            return true;
-        }
-        catch (Exception e) when (Errors.IsAboutOneFile(e))
-        {
-            WriteError(Errors.Writing(e, path));
-            return false;
+            return false; // writing it will say what is wrong
         }
     }
+
+    /// <summary>Draws and writes the pictures of an explanation, beside the pipeline; what could not be done is an error each, a style that there is not one for all.</summary>
+    private List<object> Write(ICamResult result, Picture[] pictures)
+    {
+        var done = new List<object>(); // paths, error records and what ends the command, in order
+        foreach ((OverlayStyle style, string path, string note) in pictures)
+        {
+            if (_stopped)
+            {
+                break;
+            }
+            Photo drawn;
+            try
+            {
+                drawn = result.Draw(_picture, style);
+            }
+            catch (SelectionException e)
+            {
+                done.Add(e);
+                break;
+            }
+            catch (Exception e) when (Errors.IsAboutOneFile(e))
+            {
+                done.Add(Errors.Reading(e, result.Path ?? (object)result));
+                break; // the other styles need the same photo
+            }
+            try
+            {
+                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+                ImageEncoder.Save(drawn, path, Format, overwrite: !NoClobber, note: note);
+                done.Add(path);
+            }
+            catch (Exception e) when (Errors.IsAboutOneFile(e))
+            {
+                done.Add(Errors.Writing(e, path));
+            }
+        }
+        return done;
+    }
+
+    private void Report(List<object> done)
+    {
+        foreach (object one in done)
+        {
+            if (one is ErrorRecord error)
+            {
+                WriteError(error);
+            }
+            else if (one is SelectionException misfit)
+            {
+                ThrowTerminatingError(Errors.Fatal(misfit, null)!);
+            }
+            else if (PassThru)
+            {
+                WriteObject(InvokeProvider.Item.Get([(string)one], force: true, literalPath: true), enumerateCollection: true); // as Get-Item gives it
+            }
+        }
+    }
+
+    private sealed record Picture(OverlayStyle Style, string Path, string Note);
 }

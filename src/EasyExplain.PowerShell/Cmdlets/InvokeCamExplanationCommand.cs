@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
@@ -14,8 +15,9 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Runs each image through the network once and computes, for each class asked, a class activation map at each layer: high where the layer
 /// saw what speaks for the class. Several layers cost one pass, and are also fused into one map. ScoreCAM, SSCAM, ISCAM and AblationCAM run
 /// it once more for every channel of a layer, and show how far they are.</para>
-/// <para>Images can be named, matched with wildcards or piped in; each explanation leaves as soon as it is ready. An image that cannot be
-/// read is one error that names the file, and the rest goes on. Layers can be piped in from Get-CamLayer; they bring their model.</para>
+/// <para>Images can be named, matched with wildcards or piped in; each explanation leaves as soon as it is ready. Of images that are named
+/// together, the next ones are decoded while the network runs, and the progress bar knows the time left; of images that are piped in, nobody
+/// knows how many follow, and none is held back. An image that cannot be read is one error that names the file, and the rest goes on. Layers can be piped in from Get-CamLayer; they bring their model.</para>
 /// <para>Without -Method it is LayerCAM, without -Class the predicted class, without -Layer the last layer whose output still has height
 /// and width. -Verbose says what was chosen. FullGrad explains the whole network and takes no layer: its map has the input's size.</para>
 /// <para>A map that is zero everywhere is a fact about the model: nothing at that layer spoke for the class. A warning says so once.</para>
@@ -63,6 +65,24 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <code>Invoke-CamExplanation *.jpg -Model (Import-CamModel) -Layer layer3 -Method SmoothGradCAMPlusPlus -SampleCount 8 -Seed 7</code>
 /// <para>Without -Seed one is drawn, and stands in the explanation's Seed property.</para>
 /// </example>
+/// <example>
+/// <title>A dataset checked against its own labels</title>
+/// <code>
+/// $model = Import-CamModel
+/// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation -Model $model -ExpectedLabel ParentFolder |
+///     Select-Object Path, Label, Probability, Expected, Correct | Export-Csv ./audit.csv
+/// </code>
+/// <para>One row a photo: what was predicted, how sure, what its folder says, and whether that agrees. A script block knows other
+/// layouts, such as -ExpectedLabel { $_.BaseName.Split('_')[0] }.</para>
+/// </example>
+/// <example>
+/// <title>An audit that can be stopped and goes on where it was</title>
+/// <code>
+/// $model = Import-CamModel
+/// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation -Model $model -SkipExisting ./out -Verbose | Export-CamOverlay ./out
+/// </code>
+/// <para>The same lines start it and go on with it: photos that have all their pictures are not explained again.</para>
+/// </example>
 /// <seealso cref="ImportCamModelCommand"/>
 /// <seealso cref="GetCamLayerCommand"/>
 /// <seealso cref="ExportCamOverlayCommand"/>
@@ -73,6 +93,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     private const string ByPath = "Path";
     private const string ByLiteralPath = "LiteralPath";
     private const string ByInputTensor = "InputTensor";
+    private const int DecodedAhead = 2; // pictures decoded beside the network, where it is known which ones follow
 
     private readonly PictureLoop _pictures;
     private readonly List<CamLayer> _pipedLayers = [];
@@ -80,7 +101,11 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     private bool _named; // -InputObject was given by name: a layer like those of -Layer, and nothing of it comes through the pipeline
     private Explainer? _explainer;
     private CamModel? _explained; // the model that _explainer was made for
-    private bool _warned;
+    private string _choices = ""; // what of the command line decides an explanation, with the photo
+    private FinishedPhotos? _finished;
+    private int _passedOver;
+    private bool _warnedOfEmpty;
+    private bool _warnedOfUnknown;
 
     /// <summary>Makes the command.</summary>
     public InvokeCamExplanationCommand() => _pictures = new PictureLoop(this, "Explaining images");
@@ -137,6 +162,25 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [ValidateRange(1, int.MaxValue)]
     public int? Top { get; set; }
 
+    /// <summary>
+    /// What the photos should show: a label or a class's number, ParentFolder for a dataset laid out as class folders, or a script block that
+    /// gets each file as $_ and gives its label. Fills Expected and, by the predicted class, Correct. Case does not matter; of a label that
+    /// the model does not know, Correct stays empty.
+    /// </summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ExpectedLabelCompleter))]
+    [ValidateNotNull]
+    public ExpectedLabel? ExpectedLabel { get; set; }
+
+    /// <summary>
+    /// A folder with pictures of an earlier run, the -Destination of Export-CamOverlay: photos of which it has them all are passed over.
+    /// Each picture says in itself which photo and which choices it is of, so that its name does not matter, and a changed photo, layer,
+    /// method or class is explained anew; a half-written picture counts as missing.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SkipExisting { get; set; }
+
     /// <summary>How many noisy copies a smoothing method takes; for ISCAM, how many steps.</summary>
     /// <value>4</value>
     [Parameter]
@@ -185,6 +229,10 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             _named = true;
             Layer = [.. Layer, new LayerArgument(InputObject)];
         }
+        if (SkipExisting is not null)
+        {
+            _finished = this.OrFatal(SkipExisting, () => new FinishedPhotos(FilePaths.Literal(this, SkipExisting)));
+        }
         Seed ??= Random.Shared.NextInt64(int.MaxValue);
     }
 
@@ -214,6 +262,10 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             WriteWarning("Nothing was explained: no model was given, and no layer came through the pipeline.");
         }
         _pictures.Complete();
+        if (_passedOver > 0)
+        {
+            WriteVerbose($"{_passedOver} of the photos were passed over: '{SkipExisting}' has their pictures.");
+        }
     }
 
     /// <inheritdoc/>
@@ -224,22 +276,68 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         Explainer explainer = ExplainerFor(model, layers);
         if (ParameterSetName == ByInputTensor)
         {
-            Write(_pictures.Do(model, InputTensor, cancel => explainer.Explain(InputTensor, cancel)));
+            Write(InputTensor, _pictures.Do(model, InputTensor, cancel => explainer.Explain(InputTensor, cancel)));
             return;
         }
-        bool literal = ParameterSetName == ByLiteralPath;
-        foreach (string file in _pictures.Files(literal ? LiteralPath : Path, literal))
+        List<string> files = Files();
+        using var decoded = new Beside<(Photo Photo, string Id)>();
+        int begun = 0;
+        for (int index = 0; index < files.Count; index++)
         {
-            Write(_pictures.Do(model, file, cancel => explainer.Explain(ImageDecoder.Decode(file), file, cancel)));
+            for (; begun < Math.Min(files.Count, index + 1 + DecodedAhead); begun++)
+            {
+                string file = files[begun];
+                decoded.Start(() => (ImageDecoder.Decode(file), Request.IdOf(file, _choices)));
+            }
+            Write(files[index], _pictures.Do(model, files[index], cancel =>
+            {
+                (Photo photo, string id) = decoded.Next();
+                IReadOnlyList<CamExplanation> explanations = explainer.Explain(photo, files[index], cancel);
+                for (int one = 0; one < explanations.Count; one++)
+                {
+                    explanations[one].Request = new Request(id, one, explanations.Count);
+                }
+                return explanations;
+            }, left: files.Count > 1 ? files.Count - index - 1 : null));
         }
     }
 
-    private void Write(IReadOnlyList<CamExplanation> explanations)
+    /// <summary>The files of -Path or -LiteralPath that are to be explained; what names none is an error each.</summary>
+    private List<string> Files()
     {
+        bool literal = ParameterSetName == ByLiteralPath;
+        List<string> files = [.. _pictures.Files(literal ? LiteralPath : Path, literal)];
+        _passedOver += files.RemoveAll(file => _finished is not null && File.Exists(file) && _finished.Contain(Request.IdOf(file, _choices)));
+        return files;
+    }
+
+    /// <summary>Gives the explanations of one picture on. What a later command in the pipeline throws is not about this picture.</summary>
+    private void Write(object target, IReadOnlyList<CamExplanation> explanations)
+    {
+        string? expected = explanations.Count > 0 ? Expected(target as string, target) : null;
         foreach (CamExplanation explanation in explanations)
         {
+            if (expected is not null)
+            {
+                explanation.Expect(expected);
+                WarnIfUnknown(explanation);
+            }
             WarnIfEmpty(explanation);
             WriteObject(explanation);
+        }
+    }
+
+    private string? Expected(string? path, object target)
+    {
+        try
+        {
+            return ExpectedLabel?.For(path);
+        }
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            WriteError(new ErrorRecord(new InvalidOperationException($"The script block of -ExpectedLabel failed for '{path}': {e.Message}", e),
+                "ExpectedLabelFailed", ErrorCategory.InvalidResult, target));
+            return null;
         }
     }
 
@@ -262,6 +360,8 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             $"{(Class is not null ? $"class {string.Join(", ", Class)}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
         Smoothing smoothing = (AugSmooth ? Smoothing.Augmentation : Smoothing.None) | (EigenSmooth ? Smoothing.Eigen : Smoothing.None);
+        _choices = string.Join('\n', [model.Path, .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation, .. layers, .. methods.Select(method => method.Name),
+            "class", .. Class ?? [], "top", Top, SampleCount, string.Create(CultureInfo.InvariantCulture, $"{NoiseStd}"), smoothing, File.GetLastWriteTimeUtc(model.Path).Ticks]);
         return new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), smoothing, ShowPasses);
     }
 
@@ -271,16 +371,27 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     /// <summary>Shows how far a method is that needs many passes for one picture, under the progress of the pictures if there are several.</summary>
     private void ShowPasses(int done, int of) => WriteProgress(new ProgressRecord(1, "Running the network again", $"{done} of {of} passes")
     {
-        ParentActivityId = _pictures.Count > 1 ? 0 : -1,
+        ParentActivityId = _pictures.ShowsProgress ? 0 : -1,
         PercentComplete = (int)(100L * done / of),
         RecordType = done == of ? ProgressRecordType.Completed : ProgressRecordType.Processing,
     });
 
+    private void WarnIfUnknown(CamExplanation explanation)
+    {
+        if (!_warnedOfUnknown && explanation.Correct is null)
+        {
+            _warnedOfUnknown = true;
+            WriteWarning($"{explanation.Path ?? "The tensor"}: {explanation.Model} has no class '{explanation.Expected}', so it is neither right nor wrong; Correct is empty. " +
+                $"{(explanation.Model.Labels.Length == 0 ? "It has no labels; import it with -LabelPath." : NearNames.Hint(explanation.Expected!, explanation.Model.Labels))} " +
+                "Further labels of that kind are not announced.");
+        }
+    }
+
     private void WarnIfEmpty(CamExplanation explanation)
     {
-        if (!_warned && explanation.Maps.FirstOrDefault(map => map.IsEmpty) is { } empty)
+        if (!_warnedOfEmpty && explanation.Maps.FirstOrDefault(map => map.IsEmpty) is { } empty)
         {
-            _warned = true;
+            _warnedOfEmpty = true;
             WriteWarning($"{explanation.Path ?? "The tensor"}: the {explanation.Method} map of '{empty.Layer}' for '{explanation.Label}' is zero everywhere: " +
                 "nothing there spoke for that class, and an overlay of it shows the plain photo. Further empty maps are not announced; their IsEmpty is true.");
         }

@@ -43,7 +43,7 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     private const string InViewer = "Viewer";
     private const int ViewerMaxSize = 1024;
 
-    private readonly OverlayFileNames _names = new();
+    private readonly PictureNames _names = new("{Name}_{Method}_{Label}_{Style}", ".");
     private TerminalWindow? _window;
     private string? _folder; // of this run's files for the viewer
     private bool _stopped;

@@ -45,7 +45,5 @@ public sealed class CamConcepts : ICamResult
     /// <inheritdoc/>
     public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Concepts.Length} concepts at {Layer}";
 
-    string ICamResult.Subject => $"DFF_{Layer}";
-
     Photo ICamResult.Draw(CamPicture picture, OverlayStyle style) => ConceptPicture.Draw(picture, this, style);
 }

@@ -72,7 +72,7 @@ public sealed class ConceptFinder
 
     private List<CamConcepts> Find(Tensor picture, Photo photo, string? path, CancellationToken cancel)
     {
-        ObjectDisposedException.ThrowIf(_model.IsDisposed, _model);
+        using IDisposable weights = _model.Use();
         var watch = Stopwatch.StartNew();
         using IDisposable untracked = no_grad();
         Pass pass = Executor.Run(_network, picture.to(_model.Device), _taps, track: false, cancel);
