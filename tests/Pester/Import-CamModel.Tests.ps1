@@ -120,4 +120,18 @@ Describe 'Import-CamModel' {
         $line = 'Import-CamModel -Architecture vgg16'
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be 'vgg16', 'vgg16_bn'
     }
+
+    It 'takes a TorchSharp module of the user''s own, and leaves it the user''s' {
+        $nn = [TorchSharp.torch+nn]
+        $net = $nn::Sequential($nn::Conv2d(3, 8, 3), $nn::ReLU(), $nn::AdaptiveAvgPool2d(1), $nn::Flatten(), $nn::Linear(8, 2))
+        $own = Import-CamModel -Module $net -InputSize 64
+        ($own | Get-CamLayer).Type | Should -Be 'Conv2d', 'ReLU', 'AdaptiveAvgPool2d', 'Flatten', 'Linear'
+        $own.DefaultLayer | Should -Be '1'
+        $explanation = Invoke-CamExplanation ([IO.Path]::GetFullPath("$PSScriptRoot/../../examples/photos/cat.jpg")) -Model $own -Layer 0, 1 -Method GradCAM
+        $explanation.Layers | Should -Be '0', '1'
+        $own.Dispose()
+        $again = Import-CamModel -Module $net -InputSize 64
+        $again.ClassCount | Should -Be 2
+        { Import-CamModel -Module $nn::Conv2d(1, 8, 3) -InputSize 64 } | Should -Throw '*3, 64, 64*'
+    }
 }

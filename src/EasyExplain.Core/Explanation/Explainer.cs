@@ -140,7 +140,7 @@ public sealed class Explainer
         }
         Tensor[] byTap = [.. _tapOf.Distinct().Order().Select(MapAt)];
         Tensor[] maps = [.. _tapOf.Select(tap => byTap[tap])];
-        return maps.Length == 1 ? maps : [.. maps, method.Fuse(maps, (_model.Preprocessing.Height, _model.Preprocessing.Width))];
+        return maps.Length > 1 ? [.. maps, method.Fuse(maps, (_model.Preprocessing.Height, _model.Preprocessing.Width))] : maps;
     }
 
     private CamExplanation ToExplanation(

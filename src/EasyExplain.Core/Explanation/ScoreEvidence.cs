@@ -37,7 +37,11 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
     {
         using IDisposable recorded = enable_grad();
         IReadOnlyList<Tensor> gradients = _curvedGradients[score] ??=
-            [.. autograd.grad([scores[score](run.Pass.Logits).sum()], [.. run.Pass.Taps.Take(run.Taps.Count)], retain_graph: true, create_graph: true)];
+            [.. autograd.grad([scores[score](run.Pass.Logits).sum()], [.. run.Pass.Taps.Take(run.Taps.Count)], retain_graph: true, create_graph: true, allow_unused: true)];
+        if (gradients[tap].IsInvalid)
+        {
+            return zeros_like(vector);
+        }
         Tensor product = (AsMap(gradients[tap], tap) * vector).sum();
         // Where nothing curved follows, the gradient is a constant or depends on other layers alone, and libtorch would rather end the
         // process than say 0.
@@ -65,7 +69,8 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
         {
             throw new InvalidOperationException("Nothing was recorded on the way forward: a method that asks for gradients must say that it uses them.");
         }
-        return [.. autograd.grad([sum], [.. pass.Taps], retain_graph: true).Zip(taps, (gradient, tap) => tap.Layout!.ToMap(gradient))];
+        IList<Tensor> gradients = autograd.grad([sum], [.. pass.Taps], retain_graph: true, allow_unused: true);
+        return [.. taps.Select((tap, index) => tap.Layout!.ToMap(gradients[index] is { IsInvalid: false } gradient ? gradient : zeros_like(pass.Taps[index])))];
     }
 
     private Tensor AsMap(Tensor output, int tap) => run.Taps[tap].Layout!.ToMap(output)[0];

@@ -1,6 +1,7 @@
 using EasyExplain.Imaging;
 using EasyExplain.Models.Architectures;
 using EasyExplain.Networks;
+using EasyExplain.Networks.Modules;
 using EasyExplain.Runtime;
 using EasyExplain.Weights;
 using TorchSharp;
@@ -94,6 +95,37 @@ public static class ModelImporter
         }
     }
 
+    /// <summary>Makes a model of a user's own TorchSharp module, which stays the user's: disposing the model leaves it and its weights alone.</summary>
+    /// <param name="module">Takes <c>[N, 3, H, W]</c>, gives logits <c>[N, classes]</c>, in float32. It is put into evaluation mode.</param>
+    /// <param name="options">What the user says about it: labels and preprocessing; without, that of ImageNet's networks.</param>
+    /// <param name="explain">Told what was found out or chosen by default, a sentence each.</param>
+    /// <exception cref="ModelImportException">It takes or gives something else, or an option does not fit.</exception>
+    public static CamModel Import(nn.Module<Tensor, Tensor> module, ModelOptions options, Action<string> explain)
+    {
+        string name = module.GetName();
+        if (module.parameters().FirstOrDefault(parameter => parameter.dtype != float32) is { } other)
+        {
+            throw new ModelImportException(ModelFault.InvalidOption, $"{name} computes in {other.dtype}; call its to(float32) first.");
+        }
+        module.eval();
+        Preprocessing preprocessing = Chosen(options, Architecture.ImageNet, name, explain);
+        Network network;
+        try
+        {
+            network = ModuleNetwork.Of(module, preprocessing.Height, preprocessing.Width);
+        }
+        catch (Exception e) when (e is ArgumentException or System.Runtime.InteropServices.ExternalException)
+        {
+            throw new ModelImportException(ModelFault.InvalidOption,
+                $"{name} cannot be explained as it is: {e.Message.Split('\n')[0]}. It must take [N, 3, {preprocessing.Height}, {preprocessing.Width}] (see -InputSize) and give [N, classes].");
+        }
+        Device device = module.parameters().FirstOrDefault()?.device ?? CPU;
+        var model = new CamModel(name, name, "", network, preprocessing, [.. options.Labels ?? []], device);
+        explain($"{name}: {network.Layers.Count} of its submodules take part in a run and can be explained, {model.ClassCount} classes.");
+        return model.Labels.Length == 0 || model.Labels.Length == model.ClassCount ? model : throw new ModelImportException(ModelFault.InvalidOption,
+            $"{model.Labels.Length} labels were given, but {name} has {model.ClassCount} classes. Give one label a line, in the order of the classes.");
+    }
+
     /// <summary>The architecture, and the file's tensors under its names.</summary>
     private static (Architecture Architecture, IReadOnlyList<WeightEntry> Entries) ArchitectureOf(WeightFile file, ModelOptions options, Action<string> explain)
     {
@@ -142,10 +174,22 @@ public static class ModelImporter
 
     private static Preprocessing PreprocessingOf(WeightFile file, ModelOptions options, Preprocessing usual, Action<string> explain)
     {
+        try
+        {
+            return Chosen(options, FileMetadata.Preprocessing(file, usual), $"'{file.Path}'", explain);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelImportException(ModelFault.InvalidOption, $"The preprocessing of '{file.Path}' is impossible: {e.Message}");
+        }
+    }
+
+    /// <summary>The preprocessing that <paramref name="stated"/> is, but for what the user says.</summary>
+    private static Preprocessing Chosen(ModelOptions options, Preprocessing stated, string whose, Action<string> explain)
+    {
         Preprocessing chosen;
         try
         {
-            Preprocessing stated = FileMetadata.Preprocessing(file, usual);
             Preprocessing sized = stated.ForInput(options.InputSize?[0] ?? stated.Height, options.InputSize?[^1] ?? stated.Width);
             chosen = sized with
             {
@@ -158,7 +202,7 @@ public static class ModelImporter
         }
         catch (ArgumentException e)
         {
-            throw new ModelImportException(ModelFault.InvalidOption, $"The preprocessing of '{file.Path}' is impossible: {e.Message}");
+            throw new ModelImportException(ModelFault.InvalidOption, $"The preprocessing of {whose} is impossible: {e.Message}");
         }
         explain($"Input {chosen.Height}×{chosen.Width}, mean {string.Join(", ", chosen.Mean)}, standard deviation {string.Join(", ", chosen.Std)}, " +
             $"{chosen.ResizeMode}{(chosen.ResizeMode == ResizeMode.CenterCrop ? $" of {chosen.ResizeSize}" : "")}, {chosen.Interpolation}.");

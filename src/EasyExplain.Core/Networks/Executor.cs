@@ -20,10 +20,18 @@ internal static class Executor
     public static Pass Run(Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel = default) =>
         Run(network, network.Nodes, new Dictionary<Node, Tensor> { [network.Input] = input }, taps, track, cancel);
 
-    /// <summary>Runs some of a network's nodes, in their order; outputs that are <paramref name="given"/> are not computed, and stay the caller's.</summary>
+    /// <summary>
+    /// Runs some of a network's nodes, in their order; outputs that are <paramref name="given"/> are not computed, and stay the caller's.
+    /// A user's own module always runs as a whole, from the input on.
+    /// </summary>
     public static Pass Run(
         Network network, IReadOnlyList<Node> nodes, IReadOnlyDictionary<Node, Tensor> given, IReadOnlyList<Node> taps, bool track, CancellationToken cancel)
     {
+        if (network.Module is { } module)
+        {
+            cancel.ThrowIfCancellationRequested();
+            return module.Run(given[network.Input], network.Input, taps, given.Where(output => output.Key != network.Input).ToDictionary(), track);
+        }
         IReadOnlyList<Node> Reads(Node node) => given.ContainsKey(node) ? [] : node.Inputs;
         Dictionary<Node, int> readers = CountReaders(nodes.SelectMany(Reads).Concat(taps).Append(network.Output));
         var outputs = new Dictionary<Node, Tensor>();

@@ -1,3 +1,4 @@
+using EasyExplain.Networks.Modules;
 using EasyExplain.Networks.Operators;
 
 namespace EasyExplain.Networks;
@@ -24,6 +25,9 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
 
     /// <summary>The names of the module tree, parents before children.</summary>
     public IReadOnlyList<Layer> Layers { get; } = layers;
+
+    /// <summary>A user's own module that this network only names the layers of; null for a network of operations.</summary>
+    internal TorchModule? Module { get; init; }
 
     /// <summary>Every parameter and buffer, in the order the nodes run.</summary>
     public IEnumerable<Parameter> Parameters => Nodes.SelectMany(node => node.Operator.Parameters);

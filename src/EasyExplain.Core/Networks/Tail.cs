@@ -16,12 +16,12 @@ internal sealed class Tail
         (_network, _start, _ofPicture) = (network, start, DependentOn(network, network.Input));
         HashSet<Node> changed = DependentOn(network, start);
         Node[] after = [.. network.Nodes.Where(node => node != start && changed.Contains(node) && network.LeadsToOutput(node))];
-        Beside = [.. after.SelectMany(node => node.Inputs).Where(source => !changed.Contains(source)).Distinct()];
+        Beside = network.Module is not null ? [network.Input] : [.. after.SelectMany(node => node.Inputs).Where(source => !changed.Contains(source)).Distinct()];
         HashSet<Node> needed = [start, .. Beside, .. after];
         _nodes = [.. network.Nodes.Where(needed.Contains)];
     }
 
-    /// <summary>The nodes that do not depend on the start but are read by what does, such as the other branch of a sum.</summary>
+    /// <summary>The nodes that do not depend on the start but are read by what does, such as the other branch of a sum; of a user's own module the input.</summary>
     public IReadOnlyList<Node> Beside { get; }
 
     /// <summary>The logits <c>[N, classes]</c> for N changed outputs of the start.</summary>

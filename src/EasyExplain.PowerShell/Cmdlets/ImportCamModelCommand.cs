@@ -4,6 +4,7 @@ using EasyExplain.Models;
 using EasyExplain.Models.Architectures;
 using EasyExplain.PowerShell.Binding;
 using EasyExplain.Weights;
+using TorchSharp;
 
 namespace EasyExplain.PowerShell.Cmdlets;
 
@@ -55,31 +56,44 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <code>Import-CamModel ./xray.safetensors -InputSize 320,320 -Mean 0.5,0.5,0.5 -Std 0.25,0.25,0.25 -ResizeMode CenterCrop</code>
 /// <para>Give what the network was trained with where it differs from torchvision's 224 by 224 pixels and ImageNet statistics.</para>
 /// </example>
+/// <example>
+/// <title>Your own TorchSharp module</title>
+/// <code>
+/// $nn = [TorchSharp.torch+nn]
+/// $conv, $relu = $nn::Conv2d(3, 8, 3), $nn::ReLU()
+/// $net = $nn::Sequential($conv, $relu, $nn::AdaptiveAvgPool2d(1), $nn::Flatten(), $nn::Linear(8, 2))
+/// Import-CamModel -Module $net -InputSize 64 | Get-CamLayer
+/// </code>
+/// <para>Its submodules are the layers, by the names that they have in it: 0 is the convolution.</para>
+/// </example>
 /// <seealso cref="GetCamLayerCommand"/>
 /// <seealso cref="InvokeCamExplanationCommand"/>
-[Cmdlet(VerbsData.Import, "CamModel")]
+[Cmdlet(VerbsData.Import, "CamModel", DefaultParameterSetName = FromFile)]
 [OutputType(typeof(CamModel))]
 public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
 {
+    private const string FromFile = "File";
+    private const string FromModule = "Module";
+
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>
     /// The weight file: .safetensors or .pth; with -Weights also a folder to look for it in. Without both, the bundled model is loaded.
     /// </summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = FromFile)]
     [Alias("LiteralPath", "PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string? Path { get; set; }
 
     /// <summary>torchvision's name of the architecture, such as resnet50 or vgg16_bn. Tab completes it. Without it, the tensors' names and shapes tell.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = FromFile)]
     [ArgumentCompleter(typeof(ArchitectureCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Architecture { get; set; }
 
     /// <summary>Where in a checkpoint the weights are: a key such as model_ema, or what the tensors' names begin with. Without it, the usual place is found, and averaged weights are taken only if there are no others.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = FromFile)]
     [ValidateNotNullOrEmpty]
     public string? StateDictKey { get; set; }
 
@@ -87,10 +101,18 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     /// Weights that torchvision publishes: Default, or a name such as IMAGENET1K_V1, which Tab completes; or torchvision's full name, such as
     /// ResNet50_Weights.IMAGENET1K_V2. With a file in -Path, they say what preprocessing it takes.
     /// </summary>
-    [Parameter]
+    [Parameter(ParameterSetName = FromFile)]
     [ArgumentCompleter(typeof(WeightsCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Weights { get; set; }
+
+    /// <summary>
+    /// Your own TorchSharp module in place of a file: it takes images [N, 3, H, W] and gives logits [N, classes]. Its submodules are the
+    /// layers. It is put into evaluation mode and stays yours; disposing the model leaves it alone.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = FromModule)]
+    [ValidateNotNull]
+    public torch.nn.Module Module { get; set; } = null!;
 
     /// <summary>A text file with one label a line, in the order of the classes.</summary>
     [Parameter]
@@ -131,30 +153,21 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
 
     /// <summary>Where the network computes: cpu, cuda or cuda:1.</summary>
     /// <value>cpu</value>
-    [Parameter]
+    [Parameter(ParameterSetName = FromFile)]
     [ValidateNotNullOrEmpty]
     public string Device { get; set; } = "cpu";
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (ParameterSetName == FromModule)
+        {
+            WriteObject(this.OrFatal(Module, () => ModelImporter.Import(OwnModule(), Options(weights: null), WriteVerbose)));
+            return;
+        }
         NamedWeights? weights = Weights is null ? null : this.OrFatal(Weights, () => NamedWeights.Find(Architecture, Weights));
         string path = this.OrFatal(Path ?? Weights ?? Architecture, () => FileOf(weights));
-        var options = new ModelOptions
-        {
-            Architecture = Architecture,
-            StateDictKey = StateDictKey,
-            Weights = weights,
-            Labels = LabelPath is null ? null : this.OrFatal(LabelPath, ReadLabels),
-            InputSize = InputSize,
-            Mean = Mean,
-            Std = Std,
-            ResizeMode = ResizeMode,
-            ResizeSize = ResizeSize,
-            Interpolation = Interpolation,
-            Device = Device,
-        };
-        WriteObject(this.OrFatal(path, () => ModelImporter.Import(path, options, WriteVerbose)));
+        WriteObject(this.OrFatal(path, () => ModelImporter.Import(path, Options(weights), WriteVerbose)));
     }
 
     /// <inheritdoc/>
@@ -162,6 +175,24 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
+
+    private torch.nn.Module<torch.Tensor, torch.Tensor> OwnModule() => Module as torch.nn.Module<torch.Tensor, torch.Tensor>
+        ?? throw new ModelImportException(ModelFault.InvalidOption, $"{Module.GetName()} is no module that makes one tensor of one: derive it from Module<Tensor, Tensor>, or wrap it in one.");
+
+    private ModelOptions Options(NamedWeights? weights) => new()
+    {
+        Architecture = Architecture,
+        StateDictKey = StateDictKey,
+        Weights = weights,
+        Labels = LabelPath is null ? null : this.OrFatal(LabelPath, ReadLabels),
+        InputSize = InputSize,
+        Mean = Mean,
+        Std = Std,
+        ResizeMode = ResizeMode,
+        ResizeSize = ResizeSize,
+        Interpolation = Interpolation,
+        Device = Device,
+    };
 
     private string FileOf(NamedWeights? weights)
     {

@@ -361,7 +361,8 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
         Smoothing smoothing = (AugSmooth ? Smoothing.Augmentation : Smoothing.None) | (EigenSmooth ? Smoothing.Eigen : Smoothing.None);
         _choices = string.Join('\n', [model.Path, .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation, .. layers, .. methods.Select(method => method.Name),
-            "class", .. Class ?? [], "top", Top, SampleCount, string.Create(CultureInfo.InvariantCulture, $"{NoiseStd}"), smoothing, File.GetLastWriteTimeUtc(model.Path).Ticks]);
+            "class", .. Class ?? [], "top", Top, SampleCount, string.Create(CultureInfo.InvariantCulture, $"{NoiseStd}"), smoothing,
+            model.Path.Length > 0 ? File.GetLastWriteTimeUtc(model.Path).Ticks : model.Name]);
         return new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), smoothing, ShowPasses);
     }
 

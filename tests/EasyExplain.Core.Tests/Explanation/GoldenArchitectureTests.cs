@@ -58,8 +58,9 @@ public class GoldenArchitectureTests
     {
         JsonElement golden = Case(architecture);
         using CamModel model = GoldenModels.Build(architecture, golden.GetProperty("input_size").GetInt32());
-        CamMethod[] methods = [.. Catalog.All.Where(method => method.UsesGradients)];
-        var explainer = new Explainer(model, LayerSelection.Select(model, [model.DefaultLayer]), methods, ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
+        IReadOnlyList<CamLayer> layers = LayerSelection.Select(model, [model.DefaultLayer]);
+        CamMethod[] methods = [.. Catalog.All.Where(method => method.UsesGradients && method.Fits(layers))];
+        var explainer = new Explainer(model, layers, methods, ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
         IReadOnlyList<CamExplanation> explanations = explainer.Explain(GoldenModels.Pattern(model), null);
         Assert.Equal(methods.Select(method => method.Name), explanations.Select(explanation => explanation.Method));
         Assert.All(explanations, explanation => Assert.All(explanation.Map.ToArray().Cast<float>(), value => Assert.InRange(value, 0, 1)));

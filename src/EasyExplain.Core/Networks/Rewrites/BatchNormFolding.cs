@@ -19,6 +19,10 @@ internal sealed class BatchNormFolding(Network network) : IDisposable
     /// </summary>
     public Network Apply(IReadOnlySet<string> keep)
     {
+        if (network.Module is not null)
+        {
+            return network; // nobody knows what lies between its layers
+        }
         HashSet<Node> kept = [.. keep.Select(name => network.Find(name)!.Node)];
         ILookup<Node, Node> readers = network.Nodes.SelectMany(node => node.Inputs, (reader, read) => (read, reader))
             .ToLookup(pair => pair.read, pair => pair.reader);
