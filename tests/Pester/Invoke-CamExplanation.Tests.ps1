@@ -62,6 +62,12 @@ Describe 'Invoke-CamExplanation' {
         (Invoke-CamExplanation $cat -Model $model -Method *Grad*, GradCAM).Method | Should -Be ($all -like '*Grad*')
     }
 
+    It 'tells a debugger how long each took' {
+        $DebugPreference = 'Continue'
+        $all = Invoke-CamExplanation $cat -Model $model -Method GradCAM, LayerCAM 5>&1
+        @($all | Where-Object { $_ -is [Management.Automation.DebugRecord] -and $_.Message -match 'cat\.jpg: cat \(\w+\) took \d+ ms' }).Count | Should -Be 2
+    }
+
     It 'smooths the maps of any method, and says how' {
         $maps = foreach ($switches in @{}, @{ AugSmooth = $true }, @{ EigenSmooth = $true }, @{ AugSmooth = $true; EigenSmooth = $true }) {
             $explanation = Invoke-CamExplanation $cat -Model $model -Layer layer2 @switches

@@ -323,6 +323,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
                 WarnIfUnknown(explanation);
             }
             WarnIfEmpty(explanation);
+            WriteDebug(string.Create(CultureInfo.InvariantCulture, $"{explanation} took {explanation.Seconds * 1000:0} ms."));
             WriteObject(explanation);
         }
     }
