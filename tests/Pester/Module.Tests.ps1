@@ -32,4 +32,12 @@ Describe 'The module' {
         Import-Module $manifest -ErrorAction Stop
         Get-Module EasyExplain | Should -Not -BeNullOrEmpty
     }
+
+    It 'works from a folder with spaces and [brackets]' -Skip:$IsWindows {
+        $link = Join-Path $TestDrive 'a b [1]'
+        $root = [IO.Path]::GetFullPath("$PSScriptRoot/../..")
+        [void] [IO.Directory]::CreateSymbolicLink($link, $root)
+        $script = "Import-Module ([WildcardPattern]::Escape('$link/EasyExplain.psd1')); (Invoke-CamExplanation '$root/examples/photos/cat.jpg' -Model (Import-CamModel)).Map.Layer"
+        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $script 2>&1 | Should -Be 'layer3'
+    }
 }
