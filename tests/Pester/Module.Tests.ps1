@@ -34,10 +34,16 @@ Describe 'The module' {
     }
 
     It 'works from a folder with spaces and [brackets]' -Skip:$IsWindows {
-        $link = Join-Path $TestDrive 'a b [1]'
+        # Not below TestDrive, which is searched and cleared recursively.
+        $link = Join-Path ([IO.Path]::GetTempPath()) "a b [$([guid]::NewGuid())]"
         $root = [IO.Path]::GetFullPath("$PSScriptRoot/../..")
         [void] [IO.Directory]::CreateSymbolicLink($link, $root)
-        $script = "Import-Module ([WildcardPattern]::Escape('$link/EasyExplain.psd1')); (Invoke-CamExplanation '$root/examples/photos/cat.jpg' -Model (Import-CamModel)).Map.Layer"
-        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $script 2>&1 | Should -Be 'layer3'
+        try {
+            $script = "Import-Module ([WildcardPattern]::Escape('$link/EasyExplain.psd1')); (Invoke-CamExplanation '$root/examples/photos/cat.jpg' -Model (Import-CamModel)).Map.Layer"
+            & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $script 2>&1 | Should -Be 'layer3'
+        }
+        finally {
+            [IO.Directory]::Delete($link) # the link, not what it leads to
+        }
     }
 }
