@@ -37,7 +37,7 @@ Describe 'Show-CamOverlay' {
         Set-Content $file "Import-Module ([WildcardPattern]::Escape('$module')); `$x = Invoke-CamExplanation -LiteralPath '$cat' -Model (Import-CamModel) | Show-CamOverlay -Width 30 -Style Heatmap; ""x is [`$x]"""
         # script gives it a terminal of its own, whose output it writes to a file.
         $log = Join-Path $TestDrive 'terminal.log'
-        script -qec "stty cols 50 rows 40; '$([Environment]::ProcessPath)' -NoProfile -File '$file'" $log *> $null
+        script -qec "stty cols 50 rows 40; env -u NO_COLOR TERM=xterm '$([Environment]::ProcessPath)' -NoProfile -File '$file'" $log *> $null
         Get-Content $log -Raw | Should -Match 'x is \[\]'
         $lines = @(Get-Content $log | Where-Object { $_ -match '▀' })
         $lines | Should -HaveCount 10 -Because '451 by 300 pixels, 30 columns wide, are 20 rows of half characters'
