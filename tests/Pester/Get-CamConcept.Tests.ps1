@@ -79,4 +79,9 @@ Describe 'Get-CamConcept' {
     It 'stops at once for a layer that is not there, and names near ones' {
         { Get-CamConcept $cat -Model $model -Layer layer33 } | Should -Throw -ErrorId 'NothingSelected*' -ExpectedMessage '*layer3*'
     }
+
+    It 'completes the layers of the model at hand' {
+        $line = 'Get-CamConcept -Model $model -Layer layer3.0.c'
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be 'layer3.0.conv1', 'layer3.0.conv2'
+    }
 }

@@ -84,8 +84,7 @@ public sealed class Explainer
         float[] logits = plain.Pass.Logits.detach()[0].to(CPU).data<float>().ToArray();
         IReadOnlyList<Prediction> ranked = Rank(logits);
         IReadOnlyList<int> classes = _choice.From(ranked);
-        ILookup<int, long> others = classes.SelectMany(@class => OthersOf(@class, classes, logits), (@class, other) => (@class, other))
-            .ToLookup(pair => pair.@class, pair => (long)pair.other);
+        long[] OthersOf(Func<Tensor, long, long[], Tensor>? score, int @class) => score is null ? [] : [.. Others(@class, classes, logits)];
         var answers = classes.SelectMany(_ => _methods, (@class, method) => new Answer(@class, method)).ToDictionary(answer => (answer.Class, answer.Method));
 
         IReadOnlyList<AugmentedView> views = _smoothing.HasFlag(Smoothing.Augmentation) ? AugmentedView.All : [AugmentedView.Plain];
@@ -98,7 +97,7 @@ public sealed class Explainer
                 foreach (IGrouping<Func<Tensor, long, long[], Tensor>?, CamMethod> family in _methods.GroupBy(method => method.Score))
                 {
                     using DisposeScope ofFamily = NewDisposeScope();
-                    var evidence = new ScoreEvidence(run, [.. some.Select(@class => ScoreOf(family.Key, @class, [.. others[@class]]))]);
+                    var evidence = new ScoreEvidence(run, [.. some.Select(@class => ScoreOf(family.Key, @class, OthersOf(family.Key, @class)))]);
                     foreach (var (@class, score) in some.Select((@class, score) => (@class, score)))
                     {
                         foreach (CamMethod method in family)
@@ -112,7 +111,7 @@ public sealed class Explainer
                 }
             }
         }
-        return [.. answers.Values.Select(answer => ToExplanation(answer, photo, path, ranked, logits, others[answer.Class]))];
+        return [.. answers.Values.Select(answer => ToExplanation(answer, photo, path, ranked, logits, OthersOf(answer.Method.Score, answer.Class)))];
     }
 
     private PictureRun Run(Tensor input, CancellationToken cancel)
@@ -122,9 +121,9 @@ public sealed class Explainer
     }
 
     /// <summary>The classes that one is compared with: the others that were asked for, or else those with the nearest scores.</summary>
-    private static IEnumerable<int> OthersOf(int @class, IReadOnlyList<int> asked, float[] logits) => asked.Count > 1
+    private static IEnumerable<long> Others(int @class, IReadOnlyList<int> asked, float[] logits) => (asked.Count > 1
         ? asked.Where(other => other != @class)
-        : Enumerable.Range(0, logits.Length).Where(other => other != @class).OrderBy(other => Math.Abs(logits[other] - logits[@class])).Take(SimilarClasses);
+        : Enumerable.Range(0, logits.Length).Where(other => other != @class).OrderBy(other => Math.Abs(logits[other] - logits[@class])).Take(SimilarClasses)).Select(other => (long)other);
 
     /// <summary>A class's logit, or what a method makes of that and others where there are any.</summary>
     private static Func<Tensor, Tensor> ScoreOf(Func<Tensor, long, long[], Tensor>? score, int @class, long[] others) =>
@@ -144,7 +143,7 @@ public sealed class Explainer
     }
 
     private CamExplanation ToExplanation(
-        Answer answer, Photo photo, string? path, IReadOnlyList<Prediction> ranked, float[] logits, IEnumerable<long> others)
+        Answer answer, Photo photo, string? path, IReadOnlyList<Prediction> ranked, float[] logits, long[] others)
     {
         CamMethod method = answer.Method;
         string[] names = method.AtInput ? ["input"] : [.. _layers.Select(layer => layer.Name)];
@@ -155,7 +154,7 @@ public sealed class Explainer
             Label = _model.LabelOf(answer.Class),
             Probability = ranked.First(prediction => prediction.Class == answer.Class).Probability,
             Score = logits[answer.Class],
-            ComparedWith = method.Score is null ? [] : [.. others.Select(other => _model.LabelOf((int)other))],
+            ComparedWith = [.. others.Select(other => _model.LabelOf((int)other))],
             Predictions = [.. ranked.Take(PredictionsKept)],
             Maps = [.. names.Select((name, layer) => ToMap(name, answer.Maps[layer], photo))],
             Fused = answer.Maps.Length > names.Length ? ToMap(string.Join("+", names), answer.Maps[^1], photo) : null,

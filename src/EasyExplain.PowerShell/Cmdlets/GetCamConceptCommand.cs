@@ -80,6 +80,7 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
 
     /// <summary>Layers: names, wildcards, or layers of Get-CamLayer. A wildcard takes the matching layers whose output has height and width.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(LayerCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public LayerArgument[] Layer { get; set; } = [];
