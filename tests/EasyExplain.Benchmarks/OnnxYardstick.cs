@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace EasyExplain.Benchmarks;
 
 /// <summary>ONNX Runtime's inference of a whole network as imported, float32, with as many threads as libtorch and else its default options.</summary>
-internal sealed class OnnxYardstick(CamModel model, Tensor input)
+internal sealed class OnnxYardstick(CamModel model, Tensor input) : IDisposable
 {
     private readonly InferenceSession _session = Session(model.Network);
     private readonly float[] _pixels = input.data<float>().ToArray();
@@ -19,6 +19,8 @@ internal sealed class OnnxYardstick(CamModel model, Tensor input)
         using OrtValue picture = OrtValue.CreateTensorValueFromMemory(_pixels, _shape);
         return _session.Run(run, _session.InputNames, [picture], _session.OutputNames);
     }
+
+    public void Dispose() => _session.Dispose();
 
     private static InferenceSession Session(Network network) => throw new NotImplementedException($"{network.Nodes.Count} nodes");
 }
