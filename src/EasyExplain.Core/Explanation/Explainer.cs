@@ -114,7 +114,7 @@ public sealed class Explainer
                 foreach (IGrouping<Func<Tensor, long, long[], Tensor>?, CamMethod> family in _methods.GroupBy(method => method.Score))
                 {
                     using DisposeScope ofFamily = NewDisposeScope();
-                    var evidence = new ScoreEvidence(run, [.. some.Select(@class => ScoreOf(family.Key, @class, OthersOf(family.Key, @class)))]);
+                    var evidence = new ScoreEvidence(run, [.. some.Select(@class => ScoreOf(family.Key, @class, OthersOf(family.Key, @class)))], ofFamily);
                     foreach (var (@class, score) in some.Select((@class, score) => (@class, score)))
                     {
                         foreach (CamMethod method in family)
@@ -149,7 +149,11 @@ public sealed class Explainer
     /// <summary>The scaled maps of a method's layers in their order, then the fused one if there are several.</summary>
     private Tensor[] MapsOf(CamMethod method, Func<int, LayerEvidence> evidenceAt)
     {
-        Tensor MapAt(int tap) => Fusion.Scale(method.Map(evidenceAt(tap)));
+        Tensor MapAt(int tap)
+        {
+            using DisposeScope scope = NewDisposeScope(); // the memory of one layer's steps serves the next one's
+            return Fusion.Scale(method.Map(evidenceAt(tap))).MoveToOuterDisposeScope();
+        }
         if (method.AtInput)
         {
             return [MapAt(Array.IndexOf(_taps, _network.Input))];

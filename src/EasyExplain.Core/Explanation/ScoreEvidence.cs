@@ -10,8 +10,8 @@ namespace EasyExplain.Explanation;
 /// </summary>
 /// <param name="run">The picture's way through the network.</param>
 /// <param name="scores">Each makes scores <c>[N]</c> of logits <c>[N, classes]</c>.</param>
-/// <remarks>Its tensors belong to the dispose scope in which they are first asked for; keep one scope open while it is used.</remarks>
-internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, Tensor>> scores)
+/// <param name="kept">Owns what is found out, whatever scope it is asked for in.</param>
+internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, Tensor>> scores, DisposeScope kept)
 {
     private const int Powers = 3;
     private readonly IReadOnlyList<Tensor>?[] _gradients = new IReadOnlyList<Tensor>?[scores.Count];
@@ -27,7 +27,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
 
     /// <summary>The gradients of a score with respect to the taps' outputs, then to those of the biased nodes, <c>[C, H, W]</c> each.</summary>
     public IReadOnlyList<Tensor> Gradients(int score) => _gradients[score] ??=
-        [.. ScoreGradients(run.Pass, [.. run.Taps, .. run.Biased], score).Select(gradient => gradient[0])];
+        [.. ScoreGradients(run.Pass, [.. run.Taps, .. run.Biased], score).Select(gradient => gradient[0].MoveToOtherDisposeScope(kept))];
 
     /// <summary>For each tap the means over the noisy copies of g, g² and g³.</summary>
     public IReadOnlyList<Tensor[]> NoisyMoments(int score) => (_noisyMoments ??= MeasureNoise())[score];
@@ -37,7 +37,8 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
     {
         using IDisposable recorded = enable_grad();
         IReadOnlyList<Tensor> gradients = _curvedGradients[score] ??=
-            [.. autograd.grad([scores[score](run.Pass.Logits).sum()], [.. run.Pass.Taps.Take(run.Taps.Count)], retain_graph: true, create_graph: true, allow_unused: true)];
+            [.. autograd.grad([scores[score](run.Pass.Logits).sum()], [.. run.Pass.Taps.Take(run.Taps.Count)], retain_graph: true, create_graph: true, allow_unused: true)
+                .Select(gradient => gradient.MoveToOtherDisposeScope(kept))];
         if (gradients[tap].IsInvalid)
         {
             return zeros_like(vector);
@@ -55,7 +56,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
     {
         if (!_changed.TryGetValue((method, tap), out Tensor? known))
         {
-            known = _changed[(method, tap)] = passes(new ChangedPasses(run, tap, scores));
+            known = _changed[(method, tap)] = passes(new ChangedPasses(run, tap, scores)).MoveToOtherDisposeScope(kept);
         }
         return known;
     }
@@ -76,7 +77,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
     private Tensor[][][] MeasureNoise()
     {
         Noise noise = run.Noise;
-        Tensor[][][] sums = [.. scores.Select(_ => run.Activations.Select(activation => Enumerable.Range(0, Powers).Select(_ => zeros_like(activation)).ToArray()).ToArray())];
+        Tensor[][][] sums = [.. scores.Select(_ => run.Activations.Select(activation => Enumerable.Range(0, Powers).Select(_ => zeros_like(activation).MoveToOtherDisposeScope(kept)).ToArray()).ToArray())];
         using var generator = new Generator((ulong)noise.Seed, CPU);
         int batch = run.FittingBatch(track: true);
         for (int done = 0; done < noise.SampleCount; done += batch)

@@ -81,7 +81,7 @@ public sealed class MethodTests : IDisposable
         Node[] biased = [.. network.Nodes.Where(node => node.Operator.ChannelBias is not null)];
         var run = new PictureRun(
             network, picture, [network.Input], biased, Executor.Run(network, picture, [network.Input, .. biased], track: true), new Noise(1, 0, 0, 1), Progress: null, default);
-        var input = new LayerEvidence(new ScoreEvidence(run, [logits => logits.select(1, 1)]), 0, 0, 1, "FullGrad", eigen: false);
+        var input = new LayerEvidence(new ScoreEvidence(run, [logits => logits.select(1, 1)], scope), 0, 0, 1, "FullGrad", eigen: false);
 
         double contributed = (input.Gradients * picture[0]).sum().item<double>()
             + input.Biases.Sum(part => (part.Bias.view(-1, 1, 1) * part.Gradient).sum().item<double>())

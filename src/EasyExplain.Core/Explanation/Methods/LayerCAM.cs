@@ -15,6 +15,6 @@ internal static class LayerCAM
     private static Tensor Map(LayerEvidence layer)
     {
         Tensor weights = layer.Gradients.relu(); // w = ReLU(∂score/∂A), one for every place of every channel
-        return layer.Merge(weights * layer.Activations).relu();
+        return layer.Merge(weights.mul_(layer.Activations)).relu();
     }
 }
