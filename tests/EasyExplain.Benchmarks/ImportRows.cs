@@ -1,6 +1,7 @@
 using EasyExplain.Models;
 using EasyExplain.Models.Architectures;
 using EasyExplain.Networks;
+using EasyExplain.Weights;
 
 namespace EasyExplain.Benchmarks;
 
@@ -21,7 +22,7 @@ internal static class ImportRows
             }
             foreach ((string name, string path) in files)
             {
-                yield return new Row($"peak memory of importing ResNet-50 from {name} / its weights as float32", 1.3, PeakMemory.OfImport(path));
+                yield return new Row($"peak memory of importing ResNet-50 from {name} / its weights as float32", 1.3, PeakMemory.OfImport(path) / WeightBytes(path));
             }
         }
         finally
@@ -32,6 +33,12 @@ internal static class ImportRows
 
     private static double Time(string path) => SideBySide.Ratio(
         Rounds, () => ModelImporter.Import(path, new ModelOptions(), _ => { }), () => new Built(new PlainRead(path), Catalog.Find("resnet50").Build(1000)));
+
+    private static double WeightBytes(string path)
+    {
+        using WeightFile file = WeightFile.Open(path);
+        return file.Entries.Sum(entry => sizeof(float) * entry.Shape.Aggregate(1.0, (product, size) => product * size));
+    }
 
     private sealed record Built(PlainRead Bytes, Network Network) : IDisposable
     {

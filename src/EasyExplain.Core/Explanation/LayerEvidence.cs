@@ -1,4 +1,5 @@
 using EasyExplain.Explanation.Methods;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
@@ -74,8 +75,13 @@ public sealed class LayerEvidence
     /// Channels to one map, <c>[C, H, W]</c> to <c>[H, W]</c>: their sum, the last step of every weighted map; with eigen smoothing the first
     /// principal component instead, as in pytorch-grad-cam, which leaves out what only few channels say. NaN counts as 0.
     /// </summary>
-    public Tensor Merge(Tensor weighted) =>
-        _eigen ? PrincipalComponent.Of(weighted) : where(weighted.isnan(), zeros_like(weighted), weighted).sum(dim: 0);
+    public Tensor Merge(Tensor weighted)
+    {
+        // What is as large as the layer goes at once: of many layers together it would be most of the memory.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor merged = _eigen ? PrincipalComponent.Of(weighted) : weighted.nan_to_num(0, double.PositiveInfinity, double.NegativeInfinity).sum(dim: 0);
+        return merged.MoveToOuterDisposeScope();
+    }
 
     private PictureRun Run => _evidence.Run;
 }

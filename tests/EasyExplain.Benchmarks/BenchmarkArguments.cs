@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace EasyExplain.Benchmarks;
+
+/// <summary>What to measure.</summary>
+/// <param name="Soak">How many images to run through; null for the usual rows.</param>
+/// <param name="Json">A file to write the rows to; null for none.</param>
+internal sealed record BenchmarkArguments(int? Soak, string? Json)
+{
+    public const string Usage = """
+        usage: EasyExplain.Benchmarks [--soak [IMAGES]] [--json FILE]
+          (nothing)         time and memory, as ratios
+          --soak [IMAGES]   whether memory stays flat over many images (2000; at least 100), and its peaks
+          --json FILE       the rows as JSON, too
+        """;
+
+    private const int SoakImages = 2000;
+    private const int FewestSoakImages = 100;
+
+    /// <summary>Reads the command line; null where it is none.</summary>
+    public static BenchmarkArguments? Parse(string[] args)
+    {
+        int? soak = null;
+        string? json = null;
+        while (args.Length > 0)
+        {
+            switch (args)
+            {
+                case ["--soak", string number, ..] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int images):
+                    if (images < FewestSoakImages)
+                    {
+                        return null;
+                    }
+                    (soak, args) = (images, args[2..]);
+                    break;
+                case ["--soak", ..]:
+                    (soak, args) = (SoakImages, args[1..]);
+                    break;
+                case ["--json", string file, ..]:
+                    (json, args) = (file, args[2..]);
+                    break;
+                default:
+                    return null;
+            }
+        }
+        return new BenchmarkArguments(soak, json);
+    }
+}
