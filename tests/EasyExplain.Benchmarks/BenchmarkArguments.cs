@@ -4,12 +4,15 @@ namespace EasyExplain.Benchmarks;
 
 /// <summary>What to measure.</summary>
 /// <param name="Soak">How many images to run through; null for the usual rows.</param>
+/// <param name="Only">The rows that have the text in their name; empty for all.</param>
 /// <param name="Json">A file to write the rows to; null for none.</param>
-internal sealed record BenchmarkArguments(int? Soak, string? Json)
+internal sealed record BenchmarkArguments(int? Soak, string Only, string? Json)
 {
     public const string Usage = """
-        usage: EasyExplain.Benchmarks [--soak [IMAGES]] [--json FILE]
+        usage: EasyExplain.Benchmarks [--only TEXT] [--json FILE]
+               EasyExplain.Benchmarks --soak [IMAGES] [--json FILE]
           (nothing)         time and memory, as ratios
+          --only TEXT       the rows that have the text in their name
           --soak [IMAGES]   whether memory stays flat over many images (2000; at least 100), and its peaks
           --json FILE       the rows as JSON, too
         """;
@@ -21,7 +24,7 @@ internal sealed record BenchmarkArguments(int? Soak, string? Json)
     public static BenchmarkArguments? Parse(string[] args)
     {
         int? soak = null;
-        string? json = null;
+        string? only = null, json = null;
         while (args.Length > 0)
         {
             switch (args)
@@ -36,6 +39,9 @@ internal sealed record BenchmarkArguments(int? Soak, string? Json)
                 case ["--soak", ..]:
                     (soak, args) = (SoakImages, args[1..]);
                     break;
+                case ["--only", string text, ..]:
+                    (only, args) = (text, args[2..]);
+                    break;
                 case ["--json", string file, ..]:
                     (json, args) = (file, args[2..]);
                     break;
@@ -43,6 +49,6 @@ internal sealed record BenchmarkArguments(int? Soak, string? Json)
                     return null;
             }
         }
-        return new BenchmarkArguments(soak, json);
+        return soak is null || only is null ? new BenchmarkArguments(soak, only ?? "", json) : null;
     }
 }

@@ -19,7 +19,7 @@ internal static class PeakMemory
         ["photo"] = path => () => Export(ExplainerOf(Bundled(), ["layer3"]).Explain(ImageDecoder.Decode(path), path)[0]),
         ["layers"] = architecture =>
         {
-            Explainer explainer = ExplainerOf(RandomModel.Of(architecture), Stacked(architecture));
+            Explainer explainer = ExplainerOf(new Subject(architecture).Model, Stacked(architecture));
             Photo photo = Photo.Black(224, 224);
             return () => explainer.Explain(photo, null);
         },

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using EasyExplain.Benchmarks;
 using EasyExplain.Benchmarks.Soak;
 
@@ -17,27 +18,45 @@ if (args is [SoakRun.Argument, string list, string results])
     }
     return 0;
 }
-if (BenchmarkArguments.Parse(args) is not { } arguments)
+if (BenchmarkArguments.Parse(args) is not { } given)
 {
     Console.Error.WriteLine(BenchmarkArguments.Usage);
     return 2;
 }
 
+bool Wanted(string what) => what.Contains(given.Only, StringComparison.OrdinalIgnoreCase);
+IEnumerable<Row>[] families = given.Soak is { } images
+    ? [SoakRows.Measure(images)]
+    : [ExplanationRows.Measure(Wanted), PassesRows.Measure(Wanted), StartRows.Measure(Wanted), ImportRows.Measure(Wanted)];
 var rows = new List<Row>();
-foreach (Row row in arguments.Soak is { } images ? SoakRows.Measure(images) : ImportRows.Measure())
+foreach (Row row in families.SelectMany(family => family))
 {
     rows.Add(row);
-    Console.Error.WriteLine($"{row.What}: {row.Measured:f2}");
+    Console.Error.WriteLine(FormattableString.Invariant($"{row.What}: {Measured(row)}"));
+}
+if (rows.Count == 0)
+{
+    Console.Error.WriteLine($"No row has '{given.Only}' in its name.");
+    return 2;
 }
 Console.WriteLine("| what | reach | measured | held |");
 Console.WriteLine("| --- | --- | --- | --- |");
 foreach (Row row in rows)
 {
-    Console.WriteLine(FormattableString.Invariant($"| {row.What} | ≤ {row.Reach} | {row.Measured:f2} | {(row.Held ? "yes" : "no")} |"));
+    Console.WriteLine(FormattableString.Invariant($"| {row.What} | ≤ {row.Reach}{Unit(row)} | {Measured(row)} | {(row.Held ? "yes" : "no")} |"));
 }
-if (arguments.Json is { } file)
+if (given.Json is { } file)
 {
-    var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
     File.WriteAllText(file, JsonSerializer.Serialize(rows, options));
 }
 return rows.TrueForAll(row => row.Held) ? 0 : 1;
+
+static string Unit(Row row) => row.Unit is null ? "" : " " + row.Unit;
+
+static string Measured(Row row) => FormattableString.Invariant($"{Math.Round(row.Measured, row.Reach < 0.1 ? 4 : 2)}{Unit(row)}");

@@ -21,8 +21,8 @@ internal static class SoakEngine
     public static IEnumerable<Reading> Run(IReadOnlyList<string> files, string results)
     {
         using CamModel small = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
-        using CamModel larger = RandomModel.Of("resnet18");
-        Explainer ofSmall = ExplainerOf(small, "layer1", "layer2", "layer3"), ofLarger = ExplainerOf(larger, "layer2", "layer3", "layer4");
+        using var larger = new Subject("resnet18");
+        Explainer ofSmall = ExplainerOf(small, "layer1", "layer2", "layer3"), ofLarger = ExplainerOf(larger.Model, "layer2", "layer3", "layer4");
         var picture = new CamPicture(0.5, Colormap.Jet, 0.5, MaxSize: 1024);
         IReadOnlyDictionary<int, int> moments = Reading.Moments(files.Count);
         int refused = 0;

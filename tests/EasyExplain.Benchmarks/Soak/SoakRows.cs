@@ -1,3 +1,5 @@
+using EasyExplain.Tests;
+
 namespace EasyExplain.Benchmarks.Soak;
 
 /// <summary>Whether the last image of many takes what the first ones took: through the engine, and through the cmdlets.</summary>
@@ -13,7 +15,7 @@ internal static class SoakRows
         DirectoryInfo folder = Directory.CreateTempSubdirectory("easyexplain-soak-");
         try
         {
-            string[] files = SoakPhotos.Write(folder.CreateSubdirectory("photos").FullName, Checkout.Photos, count);
+            string[] files = SoakPhotos.Write(folder.CreateSubdirectory("photos").FullName, Path.Combine(Repository.Root, "examples", "photos"), count);
             string list = Path.Combine(folder.FullName, "files.txt");
             File.WriteAllLines(list, files);
             Console.WriteLine($"{count} images, {files.Distinct().Count()} files; {string.Join(", ", SoakEngine.Methods)} at three layers, overlays as JPEG.");

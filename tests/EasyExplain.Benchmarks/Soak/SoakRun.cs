@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EasyExplain.Tests;
 
 namespace EasyExplain.Benchmarks.Soak;
 
@@ -16,7 +17,7 @@ internal static class SoakRun
     /// <returns>Readings at 10 %, 50 % and 100 %.</returns>
     public static IReadOnlyList<Reading> ThroughCmdlets(string list, string results) => Run("dotnet",
     [
-        Checkout.Host, Path.Combine(Checkout.Root, "tests", "EasyExplain.Benchmarks", "Soak", "soak.ps1"),
+        StartRows.BuiltHost(), Path.Combine(Repository.Root, "tests", "EasyExplain.Benchmarks", "Soak", "soak.ps1"),
         list, results, typeof(Reading).Assembly.Location, string.Join(',', SoakEngine.Methods),
     ]);
 
