@@ -1,6 +1,8 @@
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Networks.Onnx;
 using Microsoft.ML.OnnxRuntime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Benchmarks;
@@ -8,7 +10,7 @@ namespace EasyExplain.Benchmarks;
 /// <summary>ONNX Runtime's inference of a whole network as imported, float32, with as many threads as libtorch and else its default options.</summary>
 internal sealed class OnnxYardstick(CamModel model, Tensor input) : IDisposable
 {
-    private readonly InferenceSession _session = Session(model.Network);
+    private readonly InferenceSession _session = Session(model.Network, input.shape);
     private readonly float[] _pixels = input.data<float>().ToArray();
     private readonly long[] _shape = input.shape;
 
@@ -22,5 +24,21 @@ internal sealed class OnnxYardstick(CamModel model, Tensor input) : IDisposable
 
     public void Dispose() => _session.Dispose();
 
-    private static InferenceSession Session(Network network) => throw new NotImplementedException($"{network.Nodes.Count} nodes");
+    private static InferenceSession Session(Network network, long[] shape)
+    {
+        IReadOnlyDictionary<Node, long[]> shapes = network.Shapes(shape[1..]);
+        using DisposeScope scope = NewDisposeScope();
+        var graph = new OnnxGraph();
+        var values = new Dictionary<Node, string> { [network.Input] = graph.Input(shapes[network.Input]) };
+        foreach (Node node in network.Nodes.Skip(1))
+        {
+            if (!graph.TryAdd(node, values, shapes[node]))
+            {
+                throw new NotSupportedException($"{node.Operator.Type} '{node.Name}' has no form in ONNX here.");
+            }
+        }
+        graph.Output(values[network.Output]);
+        using var options = new SessionOptions { IntraOpNumThreads = get_num_threads() };
+        return new InferenceSession(graph.ToBytes(), options);
+    }
 }
