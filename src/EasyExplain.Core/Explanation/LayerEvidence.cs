@@ -1,5 +1,4 @@
 using EasyExplain.Explanation.Methods;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
@@ -75,13 +74,8 @@ public sealed class LayerEvidence
     /// Channels to one map, <c>[C, H, W]</c> to <c>[H, W]</c>: their sum, the last step of every weighted map; with eigen smoothing the first
     /// principal component instead, as in pytorch-grad-cam, which leaves out what only few channels say. NaN counts as 0.
     /// </summary>
-    public Tensor Merge(Tensor weighted)
-    {
-        // What is as large as the layer goes at once: of many layers together it would be most of the memory.
-        using DisposeScope scope = NewDisposeScope();
-        Tensor merged = _eigen ? PrincipalComponent.Of(weighted) : weighted.nan_to_num(0, double.PositiveInfinity, double.NegativeInfinity).sum(dim: 0);
-        return merged.MoveToOuterDisposeScope();
-    }
+    public Tensor Merge(Tensor weighted) =>
+        _eigen ? PrincipalComponent.Of(weighted) : where(weighted.isnan(), zeros_like(weighted), weighted).sum(dim: 0);
 
     private PictureRun Run => _evidence.Run;
 }
