@@ -1,6 +1,7 @@
 using EasyExplain.Models;
 using EasyExplain.Models.Architectures;
 using EasyExplain.Networks;
+using EasyExplain.Runtime;
 using EasyExplain.Weights;
 
 namespace EasyExplain.Benchmarks;
@@ -41,7 +42,7 @@ internal static class ImportRows
     private static double Time(string path)
     {
         // All start with memory that the system has yet to give: what was freed before would make the next round look faster than a first one.
-        double[] medians = SideBySide.Medians(Rounds, NativeMemoryPool.Trim,
+        double[] medians = SideBySide.Medians(Rounds, NativeHeap.Trim,
             () => ModelImporter.Import(path, new ModelOptions(), _ => { }), () => new Built(new PlainRead(path), Catalog.Find("resnet50").Build(1000)));
         return medians[0] / medians[1];
     }

@@ -4,6 +4,7 @@ using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
+using EasyExplain.Runtime;
 
 namespace EasyExplain.Benchmarks;
 
@@ -48,7 +49,7 @@ internal static class PeakMemory
         Bundled().Dispose();
         Action measured = Works[work](argument);
         GC.Collect();
-        NativeMemoryPool.Trim();
+        NativeHeap.Trim();
         ProcessMemory.ForgetPeak();
         long before = ProcessMemory.Resident();
         measured();

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace EasyExplain.Benchmarks;
 
 /// <summary>The memory of this process that is in the machine's RAM, in bytes.</summary>
-internal static class ProcessMemory
+internal static partial class ProcessMemory
 {
     /// <summary>Now.</summary>
     public static long Resident() => OperatingSystem.IsLinux() ? Status("VmRSS:") : Self().WorkingSet64;
@@ -21,6 +22,17 @@ internal static class ProcessMemory
         }
     }
 
+    /// <summary>What of the C library's heap is in use, where it is glibc's; else 0.</summary>
+    public static long NativeInUse()
+    {
+        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libc.so.6", out nint library) || !NativeLibrary.TryGetExport(library, "mallinfo2", out _))
+        {
+            return 0;
+        }
+        HeapInfo info = MallInfo();
+        return (long)(info.InUse + info.Mapped);
+    }
+
     private static Process Self() => Process.GetCurrentProcess();
 
     private static long Status(string name)
@@ -28,4 +40,11 @@ internal static class ProcessMemory
         string line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
         return 1024 * long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
+
+    [LibraryImport("libc.so.6", EntryPoint = "mallinfo2")]
+    private static partial HeapInfo MallInfo();
+
+    /// <summary>What mallinfo(3) says of all arenas together, in bytes: in use are <c>Mapped</c>, which are blocks of their own, and <c>InUse</c>.</summary>
+    private readonly record struct HeapInfo(
+        nuint Arena, nuint FreeChunks, nuint SmallChunks, nuint Blocks, nuint Mapped, nuint Unused, nuint SmallFree, nuint InUse, nuint Free, nuint Trimmable);
 }

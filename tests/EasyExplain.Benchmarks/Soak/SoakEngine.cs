@@ -9,7 +9,7 @@ namespace EasyExplain.Benchmarks.Soak;
 internal static class SoakEngine
 {
     // A larger network takes its turn now and then, so that blocks of other sizes come and go between the small one's.
-    private const int LargerEvery = 25;
+    private const int LargerEvery = 8;
 
     /// <summary>The methods: gradients, noisy copies and further passes, and a decomposition.</summary>
     public static IReadOnlyList<string> Methods { get; } = ["LayerCAM", "SmoothGradCAMPlusPlus", "EigenCAM"];
@@ -17,7 +17,7 @@ internal static class SoakEngine
     /// <summary>Runs through <paramref name="files"/>.</summary>
     /// <param name="files">The file of each image.</param>
     /// <param name="results">The folder for the pictures.</param>
-    /// <returns>Readings at 10 %, 50 % and 100 %, each when it is taken.</returns>
+    /// <returns>Readings before the first and at 10 %, 50 % and 100 %, each when it is taken.</returns>
     public static IEnumerable<Reading> Run(IReadOnlyList<string> files, string results)
     {
         using CamModel small = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
@@ -26,9 +26,9 @@ internal static class SoakEngine
         var picture = new CamPicture(0.5, Colormap.Jet, 0.5, MaxSize: 1024);
         IReadOnlyDictionary<int, int> moments = Reading.Moments(files.Count);
         int refused = 0;
-        for (int done = 1; done <= files.Count; done++)
+        for (int done = 0; done <= files.Count; done++)
         {
-            if (!Export(files[done - 1], done % LargerEvery == 0 ? ofLarger : ofSmall, picture, results))
+            if (done > 0 && !Export(files[done - 1], done % LargerEvery == 0 ? ofLarger : ofSmall, picture, results))
             {
                 refused++;
             }

@@ -10,11 +10,11 @@ internal static class SoakRun
     public const string Argument = "--soak-engine";
 
     /// <summary>Through the engine.</summary>
-    /// <returns>Readings at 10 %, 50 % and 100 %.</returns>
+    /// <returns>Readings at 0 %, 10 %, 50 % and 100 %.</returns>
     public static IReadOnlyList<Reading> ThroughEngine(string list, string results) => Run(Environment.ProcessPath!, [Argument, list, results]);
 
     /// <summary>Through the cmdlets, in one pipeline in a hosted PowerShell engine.</summary>
-    /// <returns>Readings at 10 %, 50 % and 100 %.</returns>
+    /// <returns>Readings at 0 %, 10 %, 50 % and 100 %.</returns>
     public static IReadOnlyList<Reading> ThroughCmdlets(string list, string results) => Run("dotnet",
     [
         StartRows.BuiltHost(), Path.Combine(Repository.Root, "tests", "EasyExplain.Benchmarks", "Soak", "soak.ps1"),
