@@ -1,6 +1,4 @@
 using EasyExplain.Imaging;
-using EasyExplain.Models.Architectures;
-using EasyExplain.Networks;
 
 namespace EasyExplain.Benchmarks.Soak;
 
@@ -12,34 +10,29 @@ internal static class PeakRows
 
     // A phone's photo, and one of a hundred megapixels.
     private static readonly (string Name, int Width, int Height)[] Sizes = [("12-megapixel", 4000, 3000), ("100-megapixel", 11_600, 8_700)];
-    private static readonly (ImageFormat Format, double Reach)[] Formats = [(ImageFormat.Jpeg, 3), (ImageFormat.Png, 3)];
+    private static readonly ImageFormat[] Formats = [ImageFormat.Jpeg, ImageFormat.Png];
+
+    // Of layers, their outputs, their gradients, and as much again on the way; of a photo, its pixels as the decoder has them (RGBA) and
+    // as we do (RGB), its file, and what the small network takes.
+    private const double LayersReach = 1000, PhotoReach = 64, BytesOfPixelReach = 9;
 
     /// <summary>Measures them; a photo lies in <paramref name="folder"/> as long as it is needed.</summary>
     public static IEnumerable<Row> Measure(string folder)
     {
         string[] layers = PeakMemory.Stacked(ManyLayers);
-        yield return new Row($"peak memory of LayerCAM at all {layers.Length} `features` layers of VGG-19, beside its weights / the outputs of those layers", 3,
-            PeakMemory.OfLayers(ManyLayers) / OutputBytes(layers));
+        yield return new Row($"peak memory of LayerCAM at all {layers.Length} `features` layers of VGG-19, beside its weights", LayersReach, PeakMemory.OfLayers(ManyLayers) / 1e6, "MB");
         foreach (var (name, width, height) in Sizes)
         {
             Photo photo = Draw(width, height);
-            foreach (var (format, reach) in Formats)
+            foreach (ImageFormat format in Formats)
             {
                 string path = Path.Combine(folder, "large." + format);
                 ImageEncoder.Save(photo, path, format);
-                yield return new Row($"peak memory of explaining a {name} {format.ToString().ToUpperInvariant()} with the bundled model / its pixels as bytes",
-                    reach, PeakMemory.OfPhoto(path) / ((double)BytesOfPixel * width * height));
+                yield return new Row($"peak memory of explaining a {name} {format.ToString().ToUpperInvariant()} with the bundled model",
+                    Math.Round(PhotoReach + BytesOfPixelReach * width * height / 1e6), PeakMemory.OfPhoto(path) / 1e6, "MB");
                 File.Delete(path);
             }
         }
-    }
-
-    private static double OutputBytes(string[] layers)
-    {
-        Architecture architecture = Catalog.Find(ManyLayers);
-        using Network network = architecture.Build(1000);
-        IReadOnlyDictionary<Node, long[]> shapes = network.Shapes(3, architecture.Preprocessing.Height, architecture.Preprocessing.Width);
-        return layers.Sum(layer => sizeof(float) * shapes[network.Find(layer)!.Node].Aggregate(1.0, (product, size) => product * size));
     }
 
     /// <summary>Slopes and edges, as photos have them, with a little of a sensor's noise.</summary>
