@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EasyExplain.Benchmarks;
+using EasyExplain.Benchmarks.Scaling;
 using EasyExplain.Benchmarks.Soak;
 
 // Measurements of memory need a process of their own: this program calls itself.
@@ -22,6 +23,12 @@ if (BenchmarkArguments.Parse(args) is not { } given)
 {
     Console.Error.WriteLine(BenchmarkArguments.Usage);
     return 2;
+}
+
+if (given.Scaling is { } rounds)
+{
+    ScalingRun.Measure(rounds);
+    return 0;
 }
 
 bool Wanted(string what) => what.Contains(given.Only, StringComparison.OrdinalIgnoreCase);

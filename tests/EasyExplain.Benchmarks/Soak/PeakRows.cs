@@ -6,14 +6,13 @@ namespace EasyExplain.Benchmarks.Soak;
 internal static class PeakRows
 {
     private const string ManyLayers = "vgg19";
-    private const int BytesOfPixel = 3;
 
     // A phone's photo, and one of a hundred megapixels.
     private static readonly (string Name, int Width, int Height)[] Sizes = [("12-megapixel", 4000, 3000), ("100-megapixel", 11_600, 8_700)];
     private static readonly ImageFormat[] Formats = [ImageFormat.Jpeg, ImageFormat.Png];
 
-    // Of layers, their outputs, their gradients, and as much again on the way; of a photo, its pixels as the decoder has them (RGBA) and
-    // as we do (RGB), its file, and what the small network takes.
+    // In MB. Of layers: eight times their outputs. Of a photo: its pixels as the decoder has them (RGBA) and as we do (RGB), its file, and
+    // beside that what the small network takes.
     private const double LayersReach = 1000, PhotoReach = 64, BytesOfPixelReach = 9;
 
     /// <summary>Measures them; a photo lies in <paramref name="folder"/> as long as it is needed.</summary>
@@ -23,7 +22,7 @@ internal static class PeakRows
         yield return new Row($"peak memory of LayerCAM at all {layers.Length} `features` layers of VGG-19, beside its weights", LayersReach, PeakMemory.OfLayers(ManyLayers) / 1e6, "MB");
         foreach (var (name, width, height) in Sizes)
         {
-            Photo photo = Draw(width, height);
+            Photo photo = SyntheticPhoto.Draw(width, height);
             foreach (ImageFormat format in Formats)
             {
                 string path = Path.Combine(folder, "large." + format);
@@ -33,19 +32,5 @@ internal static class PeakRows
                 File.Delete(path);
             }
         }
-    }
-
-    /// <summary>Slopes and edges, as photos have them, with a little of a sensor's noise.</summary>
-    private static Photo Draw(int width, int height)
-    {
-        byte[] rgb = new byte[width * height * BytesOfPixel];
-        var random = new Random(1);
-        random.NextBytes(rgb);
-        for (int at = 0; at < rgb.Length; at++)
-        {
-            int x = at / BytesOfPixel % width, y = at / BytesOfPixel / width;
-            rgb[at] = (byte)((rgb[at] & 3) + (x * 120 / width) + (y * 80 / height) + ((x / 256 + y / 256) % 2 * 40));
-        }
-        return new Photo(width, height, rgb);
     }
 }
