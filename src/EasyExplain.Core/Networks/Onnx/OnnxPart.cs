@@ -82,8 +82,6 @@ internal sealed class OnnxPart : IDisposable
     {
         Telemetry.SwitchOff();
         var options = new SessionOptions { IntraOpNumThreads = get_num_threads(), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        // An arena would keep the memory of the largest batch as long as the model lives, in each session; without one it was as fast.
-        options.EnableCpuMemArena = false;
         // Its threads would spin while libtorch's compute, and the other way round.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         return options;
