@@ -7,7 +7,7 @@ namespace EasyExplain.Benchmarks.Scaling;
 /// <summary>The measurements as lines, both axes logarithmic: where time is linear, a line is level.</summary>
 internal static class ScalingPlot
 {
-    private const int Width = 1100, Height = 640;
+    private const int Width = 1160, Height = 640;
     private const float Left = 80, Top = 70, Right = 800, Bottom = 560, TextSize = 17;
     private static readonly SKColor Ink = new(0x22, 0x22, 0x22), Grid = new(0xDD, 0xDD, 0xDD);
 
@@ -26,7 +26,7 @@ internal static class ScalingPlot
 
         double[] heights = [.. all.SelectMany(series => series.Points.Select(series.Relative))];
         var across = new Axis(1, all.Max(series => series.Points[^1].Value / series.Points[0].Value), Left, Right);
-        var up = new Axis(Math.Min(0.5, heights.Min()), Math.Max(2, heights.Max()), Bottom, Top);
+        var up = new Axis(Math.Min(0.5, 0.9 * heights.Min()), Math.Max(2, 1.1 * heights.Max()), Bottom, Top);
         using SKPaint grid = Stroke(Grid, 1), linear = Stroke(Ink, 1.5f);
         foreach (double tick in across.Ticks)
         {
@@ -53,10 +53,6 @@ internal static class ScalingPlot
             foreach (SKPoint point in points)
             {
                 canvas.DrawCircle(point, 4, line);
-            }
-            if (Math.Abs(legend - up.At(1)) < 30)
-            {
-                legend += 60; // the word there is for the level line
             }
             canvas.DrawLine(Right + 90, legend + 10, Right + 120, legend + 10, line);
             text.Draw(canvas, $"{series.Quantity}, {Label(series.Points[0].Value)} to {Label(series.Points[^1].Value)}", Right + 130, legend, Width - Right - 140);
