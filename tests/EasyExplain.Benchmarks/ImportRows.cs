@@ -1,6 +1,8 @@
 using EasyExplain.Models;
 using EasyExplain.Models.Architectures;
 using EasyExplain.Networks;
+using EasyExplain.Runtime;
+using EasyExplain.Weights;
 
 namespace EasyExplain.Benchmarks;
 
@@ -28,7 +30,7 @@ internal static class ImportRows
             }
             foreach ((string what, string file) in peaks.Where(row => wanted(row.What)))
             {
-                yield return new Row(what, 1.3, PeakMemory.OfImport(files[file]));
+                yield return new Row(what, 1.3, PeakMemory.OfImport(files[file]) / WeightBytes(files[file]));
             }
         }
         finally
@@ -40,9 +42,15 @@ internal static class ImportRows
     private static double Time(string path)
     {
         // All start with memory that the system has yet to give: what was freed before would make the next round look faster than a first one.
-        double[] medians = SideBySide.Medians(Rounds, NativeMemoryPool.Trim,
+        double[] medians = SideBySide.Medians(Rounds, NativeHeap.Trim,
             () => ModelImporter.Import(path, new ModelOptions(), _ => { }), () => new Built(new PlainRead(path), Catalog.Find("resnet50").Build(1000)));
         return medians[0] / medians[1];
+    }
+
+    private static double WeightBytes(string path)
+    {
+        using WeightFile file = WeightFile.Open(path);
+        return file.Entries.Sum(entry => sizeof(float) * entry.Shape.Aggregate(1.0, (product, size) => product * size));
     }
 
     private sealed record Built(PlainRead Bytes, Network Network) : IDisposable

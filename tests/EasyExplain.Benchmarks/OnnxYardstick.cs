@@ -38,6 +38,7 @@ internal sealed class OnnxYardstick(CamModel model, Tensor input) : IDisposable
             }
         }
         graph.Output(values[network.Output]);
+        Telemetry.SwitchOff();
         using var options = new SessionOptions { IntraOpNumThreads = get_num_threads() };
         return new InferenceSession(graph.ToBytes(), options);
     }

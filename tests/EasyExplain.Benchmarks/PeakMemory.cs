@@ -1,64 +1,77 @@
 using System.Diagnostics;
 using System.Globalization;
+using EasyExplain.Explanation;
+using EasyExplain.Explanation.Methods;
+using EasyExplain.Imaging;
 using EasyExplain.Models;
-using EasyExplain.Weights;
+using EasyExplain.Runtime;
 
 namespace EasyExplain.Benchmarks;
 
-/// <summary>How much resident memory an import takes at its highest point.</summary>
+/// <summary>How much resident memory some work takes at its highest point, in bytes: measured in a process of its own, less what was resident before.</summary>
 internal static class PeakMemory
 {
     public const string Argument = "--peak";
 
-    /// <summary>The peak while <paramref name="path"/> is imported, less what was resident before, over its weights' bytes as float32.</summary>
-    public static double OfImport(string path)
+    // Each is prepared, then measured.
+    private static readonly Dictionary<string, Func<string, Action>> Works = new()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Argument, path]) { RedirectStandardOutput = true };
+        ["import"] = path => () => ModelImporter.Import(path, new ModelOptions(), _ => { }).Dispose(),
+        ["photo"] = path => () => Export(ExplainerOf(Bundled(), ["layer3"]).Explain(ImageDecoder.Decode(path), path)[0]),
+        ["layers"] = architecture =>
+        {
+            Explainer explainer = ExplainerOf(new Subject(architecture).Model, Stacked(architecture));
+            Photo photo = Photo.Black(224, 224);
+            return () => explainer.Explain(photo, null);
+        },
+    };
+
+    /// <summary>While a weight file is imported.</summary>
+    public static double OfImport(string path) => Of("import", path);
+
+    /// <summary>While a photo is decoded, explained by the bundled model, drawn and written.</summary>
+    public static double OfPhoto(string path) => Of("photo", path);
+
+    /// <summary>While one picture is explained at all layers of a VGG's <c>features</c>, beside the weights.</summary>
+    public static double OfLayers(string architecture) => Of("layers", architecture);
+
+    /// <summary>The names of those layers, in order.</summary>
+    public static string[] Stacked(string architecture)
+    {
+        using Networks.Network network = Models.Architectures.Catalog.Find(architecture).Build(1000);
+        return [.. network.Layers.Select(layer => layer.Name).Where(name => name.StartsWith("features.", StringComparison.Ordinal))];
+    }
+
+    /// <summary>The child's side: prints the bytes.</summary>
+    public static void Measure(string work, string argument)
+    {
+        // The engine and its native libraries are there before; what they take is no matter of the work.
+        Bundled().Dispose();
+        Action measured = Works[work](argument);
+        GC.Collect();
+        NativeHeap.Trim();
+        ProcessMemory.ForgetPeak();
+        long before = ProcessMemory.Resident();
+        measured();
+        Console.WriteLine((ProcessMemory.Peak() - before).ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static double Of(string work, string argument)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [Argument, work, argument]) { RedirectStandardOutput = true };
         using Process child = Process.Start(start)!;
         string text = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
         return child.ExitCode == 0
             ? double.Parse(text, CultureInfo.InvariantCulture)
-            : throw new InvalidOperationException($"The process that measures the peak of '{path}' ended with {child.ExitCode}.");
+            : throw new InvalidOperationException($"The process that measures the peak of {work} '{argument}' ended with {child.ExitCode}.");
     }
 
-    /// <summary>The child's side: prints the ratio.</summary>
-    public static void Measure(string path)
-    {
-        // The engine and its native libraries are there before a second model is loaded; what they take is no matter of the weights.
-        ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { }).Dispose();
-        GC.Collect();
-        NativeMemoryPool.Trim();
-        double weights = WeightBytes(path);
-        ForgetPeak();
-        long before = Resident();
-        using CamModel model = ModelImporter.Import(path, new ModelOptions(), _ => { });
-        Console.WriteLine(((Peak() - before) / weights).ToString(CultureInfo.InvariantCulture));
-    }
+    private static CamModel Bundled() => ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
 
-    private static double WeightBytes(string path)
-    {
-        using WeightFile file = WeightFile.Open(path);
-        return file.Entries.Sum(entry => sizeof(float) * entry.Shape.Aggregate(1.0, (product, size) => product * size));
-    }
+    private static Explainer ExplainerOf(CamModel model, string[] layers) =>
+        new(model, LayerSelection.Select(model, layers), [LayerCAM.Method], ClassChoice.Predicted, new Noise(1, 0, 0, 1));
 
-    private static void ForgetPeak()
-    {
-        if (OperatingSystem.IsLinux())
-        {
-            File.WriteAllText("/proc/self/clear_refs", "5"); // proc(5): resets VmHWM
-        }
-    }
-
-    private static long Resident() => OperatingSystem.IsLinux() ? Status("VmRSS:") : Self().WorkingSet64;
-
-    private static long Peak() => OperatingSystem.IsLinux() ? Status("VmHWM:") : Self().PeakWorkingSet64;
-
-    private static Process Self() => Process.GetCurrentProcess();
-
-    private static long Status(string name)
-    {
-        string line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-    }
+    private static void Export(CamExplanation explanation) => ImageEncoder.Save(
+        new CamPicture(0.5, Colormap.Jet, 0.5, MaxSize: 1024).Draw(explanation, OverlayStyle.Overlay), explanation.Path + ".overlay.jpg", ImageFormat.Jpeg);
 }

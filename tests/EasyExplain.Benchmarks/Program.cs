@@ -2,26 +2,39 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EasyExplain.Benchmarks;
+using EasyExplain.Benchmarks.Scaling;
+using EasyExplain.Benchmarks.Soak;
 
-// A measurement of memory needs a process of its own: this program calls itself.
-if (args is [PeakMemory.Argument, string measured])
+// Measurements of memory need a process of their own: this program calls itself.
+if (args is [PeakMemory.Argument, string work, string argument])
 {
-    PeakMemory.Measure(measured);
+    PeakMemory.Measure(work, argument);
     return 0;
 }
-var given = new Dictionary<string, string>();
-foreach (string[] option in args.Chunk(2))
+if (args is [SoakRun.Argument, string list, string results])
 {
-    if (option is not ["--json" or "--only", _] || !given.TryAdd(option[0], option[1]))
+    foreach (Reading reading in SoakEngine.Run(File.ReadAllLines(list), results))
     {
-        Console.Error.WriteLine("usage: EasyExplain.Benchmarks [--json FILE] [--only TEXT]   (--only: the rows that have the text in their name)");
-        return 2;
+        Console.WriteLine(reading.ToLine());
     }
+    return 0;
+}
+if (BenchmarkArguments.Parse(args) is not { } given)
+{
+    Console.Error.WriteLine(BenchmarkArguments.Usage);
+    return 2;
 }
 
-string only = given.GetValueOrDefault("--only", "");
-bool Wanted(string what) => what.Contains(only, StringComparison.OrdinalIgnoreCase);
-IEnumerable<Row>[] families = [ExplanationRows.Measure(Wanted), PassesRows.Measure(Wanted), StartRows.Measure(Wanted), ImportRows.Measure(Wanted)];
+if (given.Scaling is { } rounds)
+{
+    ScalingRun.Measure(rounds);
+    return 0;
+}
+
+bool Wanted(string what) => what.Contains(given.Only, StringComparison.OrdinalIgnoreCase);
+IEnumerable<Row>[] families = given.Soak is { } images
+    ? [SoakRows.Measure(images)]
+    : [ExplanationRows.Measure(Wanted), PassesRows.Measure(Wanted), StartRows.Measure(Wanted), ImportRows.Measure(Wanted)];
 var rows = new List<Row>();
 foreach (Row row in families.SelectMany(family => family))
 {
@@ -30,7 +43,7 @@ foreach (Row row in families.SelectMany(family => family))
 }
 if (rows.Count == 0)
 {
-    Console.Error.WriteLine($"No row has '{only}' in its name.");
+    Console.Error.WriteLine($"No row has '{given.Only}' in its name.");
     return 2;
 }
 Console.WriteLine("| what | reach | measured | held |");
@@ -39,7 +52,7 @@ foreach (Row row in rows)
 {
     Console.WriteLine(FormattableString.Invariant($"| {row.What} | ≤ {row.Reach}{Unit(row)} | {Measured(row)} | {(row.Held ? "yes" : "no")} |"));
 }
-if (given.TryGetValue("--json", out string? file))
+if (given.Json is { } file)
 {
     var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {

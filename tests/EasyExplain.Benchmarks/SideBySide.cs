@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace EasyExplain.Benchmarks;
 
@@ -34,20 +33,4 @@ internal static class SideBySide
         using IDisposable? result = action();
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
-}
-
-/// <summary>The C library's pool of freed memory.</summary>
-internal static partial class NativeMemoryPool
-{
-    /// <summary>Gives it back to the system where that can be asked for (glibc); elsewhere nothing.</summary>
-    public static void Trim()
-    {
-        if (OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "malloc_trim", out _))
-        {
-            _ = MallocTrim(0);
-        }
-    }
-
-    [LibraryImport("libc.so.6", EntryPoint = "malloc_trim")]
-    private static partial int MallocTrim(nint kept);
 }

@@ -64,8 +64,8 @@ internal static class StartRows
         .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program))
         .FirstOrDefault(File.Exists);
 
-    /// <summary>The host, built beside this program in the same configuration.</summary>
-    private static string BuiltHost() => Path.Combine(Repository.Root, "src", "EasyExplain.Host",
+    /// <summary>Our own host of the PowerShell engine, built in the same configuration as this program.</summary>
+    public static string BuiltHost() => Path.Combine(Repository.Root, "src", "EasyExplain.Host",
         Path.GetRelativePath(Path.Combine(Repository.Root, "tests", "EasyExplain.Benchmarks"), AppContext.BaseDirectory), "EasyExplain.Host.dll");
 
     private static string Write(DirectoryInfo folder, string name, string script)

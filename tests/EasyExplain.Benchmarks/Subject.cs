@@ -31,10 +31,13 @@ internal sealed class Subject : IDisposable
     public Tensor Input => _input.Value;
 
     /// <summary>Ours, as the cmdlet does it for the predicted class with its defaults: from the input tensor to the maps.</summary>
-    public Func<IDisposable?> Explanation(string method, params IReadOnlyList<string> layers)
+    public Func<IDisposable?> Explanation(string method, params IReadOnlyList<string> layers) => Explanation(method, batchSize: 16, layers);
+
+    /// <summary>The same with another <c>-BatchSize</c>.</summary>
+    public Func<IDisposable?> Explanation(string method, int batchSize, IReadOnlyList<string> layers)
     {
         // The defaults of Invoke-CamExplanation.
-        var noise = new Noise(SampleCount: 4, Std: 0.3, Seed: 1, BatchSize: 16);
+        var noise = new Noise(SampleCount: 4, Std: 0.3, Seed: 1, batchSize);
         var explainer = new Lazy<Explainer>(() =>
             new Explainer(Model, LayerSelection.Select(Model, layers), [Methods.Find(method)], ClassChoice.Predicted, noise));
         return () =>
@@ -43,6 +46,24 @@ internal sealed class Subject : IDisposable
             return null;
         };
     }
+
+    /// <summary>Ours again, the way forward alone: the network's outputs, and those of some layers.</summary>
+    /// <param name="layers">The layers whose outputs are kept.</param>
+    /// <param name="batch">How many pictures at a time.</param>
+    /// <param name="times">How many such batches, one after the other.</param>
+    public Func<IDisposable?> Forward(IReadOnlyList<string> layers, int batch = 1, int times = 1) => () =>
+    {
+        using DisposeScope all = NewDisposeScope();
+        Network network = Model.Optimized(layers.ToHashSet());
+        Node[] taps = [.. layers.Select(layer => network.Find(layer)!.Node).Distinct()];
+        Tensor pictures = Input.expand(batch, -1, -1, -1).contiguous();
+        for (int time = 0; time < times; time++)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Executor.Run(network, pictures, taps, track: false);
+        }
+        return null;
+    };
 
     /// <summary>Yardstick (a): plain inference of the network as imported, nothing folded or fused.</summary>
     /// <param name="batch">How many pictures at a time.</param>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EasyExplain.Models;
+using EasyExplain.Runtime;
 
 namespace EasyExplain.PowerShell.Binding;
 
@@ -8,8 +9,11 @@ namespace EasyExplain.PowerShell.Binding;
 /// <param name="activity">What is done, for the progress.</param>
 internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposable
 {
+    private const int BetweenTrims = 100; // pictures: often enough for a flat run, so rarely that its milliseconds do not count
+
     private readonly CancellationTokenSource _stop = new();
     private readonly ImageProgress _progress = new(activity);
+    private int _done;
 
     /// <summary>Whether it has come to more than one picture, and shows how far it is.</summary>
     public bool ShowsProgress => _progress.IsShown;
@@ -66,14 +70,22 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
             cmdlet.WriteError(Errors.Reading(e, target));
             return [];
         }
+        finally
+        {
+            if (++_done % BetweenTrims == 0)
+            {
+                NativeHeap.Trim();
+            }
+        }
     }
 
-    /// <summary>Takes the progress away.</summary>
+    /// <summary>Takes the progress away, and leaves the session's memory as small as it can.</summary>
     public void Complete()
     {
         if (ShowsProgress)
         {
             cmdlet.WriteProgress(_progress.End());
+            NativeHeap.Trim();
         }
     }
 

@@ -80,6 +80,7 @@ internal sealed class OnnxPart : IDisposable
 
     private static SessionOptions Options()
     {
+        Telemetry.SwitchOff();
         var options = new SessionOptions { IntraOpNumThreads = get_num_threads(), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         // Its threads would spin while libtorch's compute, and the other way round.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");

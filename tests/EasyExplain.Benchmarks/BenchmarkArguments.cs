@@ -1,0 +1,66 @@
+using System.Globalization;
+
+namespace EasyExplain.Benchmarks;
+
+/// <summary>What to measure.</summary>
+/// <param name="Soak">How many images to run through; null for the usual rows.</param>
+/// <param name="Scaling">How often to time each value of each quantity that grows; null for the usual rows.</param>
+/// <param name="Only">The rows that have the text in their name; empty for all.</param>
+/// <param name="Json">A file to write the rows to; null for none.</param>
+internal sealed record BenchmarkArguments(int? Soak, int? Scaling, string Only, string? Json)
+{
+    public const string Usage = """
+        usage: EasyExplain.Benchmarks [--only TEXT] [--json FILE]
+               EasyExplain.Benchmarks --soak [IMAGES] [--json FILE]
+               EasyExplain.Benchmarks --scaling [ROUNDS]
+          (nothing)         time and memory, as ratios
+          --only TEXT       the rows that have the text in their name
+          --soak [IMAGES]   whether memory stays flat over many images (2000; at least 500), and its peaks
+          --scaling [ROUNDS]  how time grows with batch size, layers, images, megapixels and threads, timed so often (5):
+                            writes docs/scaling.png and the table in docs/scaling.md
+          --json FILE       the rows as JSON, too
+        """;
+
+    private const int SoakImages = 2000;
+    private const int ScalingRounds = 5;
+    private const int FewestSoakImages = 500; // a tenth of them has met every file, and each network several times
+
+    /// <summary>Reads the command line; null where it is none.</summary>
+    public static BenchmarkArguments? Parse(string[] args)
+    {
+        int? soak = null, scaling = null;
+        string? only = null, json = null;
+        while (args.Length > 0)
+        {
+            switch (args)
+            {
+                case ["--soak", string number, ..] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int images):
+                    if (images < FewestSoakImages)
+                    {
+                        return null;
+                    }
+                    (soak, args) = (images, args[2..]);
+                    break;
+                case ["--soak", ..]:
+                    (soak, args) = (SoakImages, args[1..]);
+                    break;
+                case ["--scaling", string number, ..] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int rounds) && rounds > 0:
+                    (scaling, args) = (rounds, args[2..]);
+                    break;
+                case ["--scaling", ..]:
+                    (scaling, args) = (ScalingRounds, args[1..]);
+                    break;
+                case ["--only", string text, ..]:
+                    (only, args) = (text, args[2..]);
+                    break;
+                case ["--json", string file, ..]:
+                    (json, args) = (file, args[2..]);
+                    break;
+                default:
+                    return null;
+            }
+        }
+        int runs = (soak is null ? 0 : 1) + (scaling is null ? 0 : 1) + (only is null ? 0 : 1);
+        return runs <= 1 && (scaling is null || json is null) ? new BenchmarkArguments(soak, scaling, only ?? "", json) : null;
+    }
+}

@@ -1,0 +1,27 @@
+# One pipeline over a list of files, run by SoakRun.cs in the host: prints a reading at 0 %, 10 %, 50 % and 100 %.
+param([string] $List, [string] $Results, [string] $Benchmarks, [string] $Methods)
+
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+Import-Module ([IO.Path]::Combine($PSScriptRoot, '../../../EasyExplain.psd1'))
+$model = Import-CamModel
+
+# Reading alone is used of it; what it needs is loaded by then.
+[void][Reflection.Assembly]::LoadFrom($Benchmarks)
+$reading = [EasyExplain.Benchmarks.Soak.Reading]
+$files = [IO.File]::ReadAllLines($List)
+$moments = $reading::Moments($files.Count)
+$count = @{ done = 0; refused = 0 }
+
+# The next file is asked for when the one before is through the pipeline. A last reading comes when the pictures are written too.
+$feed = {
+    for ($index = 0; $index -lt $files.Count; $index++) {
+        if ($moments.ContainsKey($index)) { [Console]::WriteLine($reading::Take($moments[$index], $index - $count.refused, $count.refused).ToLine()) }
+        $files[$index]
+    }
+}
+& $feed |
+    Invoke-CamExplanation -Model $model -Layer layer1, layer2, layer3 -Method $Methods.Split(',') -Seed 1 -ErrorAction Continue 2>&1 |
+    ForEach-Object { if ($_ -is [System.Management.Automation.ErrorRecord]) { $count.refused++ } else { $_ } } |
+    Export-CamOverlay $Results -Format Jpeg
+[Console]::WriteLine($reading::Take(100, $files.Count - $count.refused, $count.refused).ToLine())
