@@ -1,14 +1,12 @@
-using System.Runtime.InteropServices;
-
 namespace EasyExplain.Runtime;
 
 /// <summary>How libtorch's threads wait for each other: asleep, so that a busy neighbour costs no more than its share of the machine.</summary>
 /// <remarks>
 /// libgomp, with which libtorch's Linux build computes in parallel, lets a thread that is done spin for millions of rounds until the
 /// others are. Where another process has the core of one of them, the spinning keeps the core from the very thread it waits for. libgomp
-/// reads its environment once, when it is loaded; the environment of .NET is a copy on Unix, which C's getenv does not see, hence setenv.
+/// reads its environment once, when it is loaded.
 /// </remarks>
-internal static partial class WaitPolicy
+internal static class WaitPolicy
 {
     /// <summary>libgomp's name for the rounds a thread spins before it sleeps.</summary>
     internal const string SpinCount = "GOMP_SPINCOUNT";
@@ -27,19 +25,8 @@ internal static partial class WaitPolicy
         string? policy = Environment.GetEnvironmentVariable(Policy);
         if (OperatingSystem.IsLinux())
         {
-            Put(SpinCount, count ?? (policy is null ? Rounds : null));
-            Put(Policy, policy);
+            NativeEnvironment.Put(SpinCount, count ?? (policy is null ? Rounds : null));
+            NativeEnvironment.Put(Policy, policy);
         }
     }
-
-    private static void Put(string name, string? value)
-    {
-        if (value is not null)
-        {
-            _ = SetEnv(name, value, overwrite: 1);
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetEnv(string name, string value, int overwrite);
 }
