@@ -47,6 +47,27 @@ public sealed class CudaBuildTests : IDisposable
     }
 
     [LinuxFact]
+    public void AGpuWithoutABuild_IsAskedForInVain_AndWhatToGetIsSaid()
+    {
+        string[] lines = Run($"try {{ Import-CamModel -Architecture resnet50 -Weights Default -Device cuda:1 }} {Told}; {Loaded}", "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal("CudaBuildNotNamed", lines[0]);
+        Assert.Contains("EASYEXPLAIN_LIBTORCH", lines[1], StringComparison.Ordinal);
+        Assert.Equal(2, lines.Length); // no libtorch is loaded: the variable can still be set
+    }
+
+    [LinuxFact]
+    public void ABuildNamedAfterAModelWasImported_AsksForANewSession()
+    {
+        PutCudaBuild();
+        string[] lines = Run($"$m = Import-CamModel; $env:EASYEXPLAIN_LIBTORCH = '{_folder}'; try {{ Import-CamModel -Device cuda }} {Told}", "").Split('\n');
+
+        Assert.Equal("LibTorchAlreadyLoaded", lines[0]);
+        Assert.Contains($"'{Packaged}'", lines[1], StringComparison.Ordinal);
+        Assert.Contains("new session", lines[1], StringComparison.Ordinal);
+    }
+
+    [LinuxFact]
     public void ABuildThatDoesNotFit_LeavesTheCpuToThePackagedOne()
     {
         string output = Run($"(Import-CamModel).Device.ToString(); try {{ Import-CamModel -Device cuda }} {Told}", Path.Combine(_folder, "gone"));
