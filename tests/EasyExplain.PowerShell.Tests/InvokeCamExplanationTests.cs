@@ -43,6 +43,17 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
             $"{Path.GetFileName((string)explanation.Properties["Path"].Value)}:{string.Join(',', (IEnumerable<string>)explanation.Properties["Layers"].Value)}")));
     }
 
+    [Theory]
+    [InlineData("-Layer layer2, layer3 -Method GradCAM", "ONNX Runtime up to 'layer3.2.relu', gradients too, and libtorch from there on.")]
+    [InlineData("-Layer layer2 -Method EigenCAM", "ONNX Runtime.")]
+    [InlineData("-Method ShapleyCAM", "libtorch.")]
+    public void Verbose_SaysWhichEngineRunsWhat(string choice, string expected)
+    {
+        ModuleSession.Result result = session.Run($"Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) {choice} -Verbose", Cat);
+        Assert.Single(result.OrThrow());
+        Assert.Contains(result.Verbose, line => line.EndsWith($" runs in {expected}", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void AMethodOfManyPasses_ShowsHowFarItIs_UnderThePictures()
     {

@@ -55,6 +55,23 @@ public sealed class Explainer
         _biased = atInput ? [.. _network.Nodes.Where(node => node.Operator.ChannelBias is not null && _network.LeadsToOutput(node))] : [];
     }
 
+    /// <summary>Which engine runs what of the network, as the end of a sentence; what can be compiled for that is.</summary>
+    internal string Engine
+    {
+        get
+        {
+            using IDisposable weights = _model.Use();
+            long[] shape = [3, _model.Preprocessing.Height, _model.Preprocessing.Width];
+            return IsCurved || _network.Onnx is null ? "libtorch" : _network.Onnx.Summary(_network, Taps, IsTracked, shape);
+        }
+    }
+
+    private Node[] Taps => [.. _taps, .. _biased];
+
+    private bool IsTracked => _methods.Any(method => method.UsesGradients);
+
+    private bool IsCurved => _methods.Any(method => method.UsesCurvature);
+
     /// <summary>Explains a photo: one forward pass, one backward pass a class, all layers tapped; six times that with augmentation.</summary>
     /// <returns>One explanation for each class and method, in the order asked.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
@@ -117,8 +134,7 @@ public sealed class Explainer
 
     private PictureRun Run(Tensor input, CancellationToken cancel)
     {
-        Pass pass = Executor.Run(_network, input, [.. _taps, .. _biased],
-            track: _methods.Any(method => method.UsesGradients), cancel, curved: _methods.Any(method => method.UsesCurvature));
+        Pass pass = Executor.Run(_network, input, Taps, IsTracked, cancel, IsCurved);
         return new PictureRun(_network, input, _taps, _biased, pass, _noise, _progress, cancel);
     }
 

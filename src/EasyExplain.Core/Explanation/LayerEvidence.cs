@@ -74,8 +74,16 @@ public sealed class LayerEvidence
     /// Channels to one map, <c>[C, H, W]</c> to <c>[H, W]</c>: their sum, the last step of every weighted map; with eigen smoothing the first
     /// principal component instead, as in pytorch-grad-cam, which leaves out what only few channels say. NaN counts as 0.
     /// </summary>
-    public Tensor Merge(Tensor weighted) =>
-        _eigen ? PrincipalComponent.Of(weighted) : where(weighted.isnan(), zeros_like(weighted), weighted).sum(dim: 0);
+    public Tensor Merge(Tensor weighted)
+    {
+        if (_eigen)
+        {
+            return PrincipalComponent.Of(weighted);
+        }
+        // Looked for where there is least to look through: a sum shows the NaN that is in it.
+        Tensor sum = weighted.sum(dim: 0);
+        return sum.isnan().any().item<bool>() ? where(weighted.isnan(), zeros_like(weighted), weighted).sum(dim: 0) : sum;
+    }
 
     private PictureRun Run => _evidence.Run;
 }

@@ -86,9 +86,9 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
         float[] planes = new float[pixels.Length];
         for (int c = 0; c < 3; c++)
         {
-            float mean = (float)Mean[c], std = (float)Std[c];
+            float mean = (float)(255 * Mean[c]), std = (float)(255 * Std[c]); // in steps of a byte: one rounding fewer for each pixel
             for (int i = 0, plane = c * Height * Width; i < Height * Width; i++)
-                planes[plane + i] = (pixels[i * 3 + c] / 255 - mean) / std;
+                planes[plane + i] = (pixels[i * 3 + c] - mean) / std;
         }
         return tensor(planes, [1, 3, Height, Width]);
     }

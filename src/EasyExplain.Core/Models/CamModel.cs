@@ -12,7 +12,6 @@ namespace EasyExplain.Models;
 public sealed class CamModel : IDisposable
 {
     private readonly BatchNormFolding _folding;
-    private readonly OnnxEngine? _onnx;
     private readonly Dictionary<string, Network> _optimized = [];
     private readonly Dictionary<Node, int> _order;
     private readonly object _gate = new();
@@ -23,8 +22,8 @@ public sealed class CamModel : IDisposable
     {
         (Name, Architecture, Path, Network, Preprocessing, Labels, Device) = (name, architecture, path, network, preprocessing, labels, device);
         _folding = new BatchNormFolding(network);
-        _onnx = device.type == TorchSharp.DeviceType.CPU && network.Module is null ? new OnnxEngine() : null;
-        Unfolded = new Network(network.Nodes, network.Output, network.Layers) { Module = network.Module, Onnx = _onnx };
+        Onnx = device.type == TorchSharp.DeviceType.CPU && network.Module is null ? new OnnxEngine() : null;
+        Unfolded = new Network(network.Nodes, network.Output, network.Layers) { Module = network.Module, Onnx = Onnx };
         Shapes = network.Shapes(3, preprocessing.Height, preprocessing.Width);
         ClassCount = checked((int)Shapes[network.Output][0]);
         ParameterCount = network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count);
@@ -86,6 +85,9 @@ public sealed class CamModel : IDisposable
     internal IReadOnlyList<CamLayer> Layers { get; }
 
     internal Network Network { get; }
+
+    /// <summary>What runs the network besides libtorch; null for a user's own module and off the CPU.</summary>
+    internal OnnxEngine? Onnx { get; }
 
     /// <summary>The network with nothing folded, run as fast as it goes all the same.</summary>
     internal Network Unfolded { get; }
@@ -153,7 +155,7 @@ public sealed class CamModel : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             // The same choice gives the same network, so that what was compiled for it is found again.
             string key = string.Join(',', layers.Order(StringComparer.Ordinal));
-            return _optimized.TryGetValue(key, out Network? known) ? known : _optimized[key] = _folding.Apply(layers, _onnx);
+            return _optimized.TryGetValue(key, out Network? known) ? known : _optimized[key] = _folding.Apply(layers, Onnx);
         }
     }
 
@@ -164,7 +166,7 @@ public sealed class CamModel : IDisposable
     {
         if (_users == 0)
         {
-            _onnx?.Dispose();
+            Onnx?.Dispose();
             _folding.Dispose();
             Network.Dispose();
         }
@@ -179,7 +181,7 @@ public sealed class CamModel : IDisposable
                 model._users--;
                 if (model._users == 0)
                 {
-                    model._onnx?.FreeRetired();
+                    model.Onnx?.FreeRetired();
                 }
                 if (model._disposed)
                 {

@@ -19,7 +19,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// together, the next ones are decoded while the network runs, and the progress bar knows the time left; of images that are piped in, nobody
 /// knows how many follow, and none is held back. An image that cannot be read is one error that names the file, and the rest goes on. Layers can be piped in from Get-CamLayer; they bring their model.</para>
 /// <para>Without -Method it is LayerCAM, without -Class the predicted class, without -Layer the last layer whose output still has height
-/// and width. -Verbose says what was chosen. FullGrad explains the whole network and takes no layer: its map has the input's size.</para>
+/// and width. -Verbose says what was chosen, and which engine runs what. FullGrad explains the whole network and takes no layer: its map has the input's size.</para>
 /// <para>A map that is zero everywhere is a fact about the model: nothing at that layer spoke for the class. A warning says so once.</para>
 /// </remarks>
 /// <example>
@@ -364,7 +364,9 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         _choices = string.Join('\n', [model.Path, .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation, .. layers, .. methods.Select(method => method.Name),
             "class", .. Class ?? [], "top", Top, SampleCount, string.Create(CultureInfo.InvariantCulture, $"{NoiseStd}"), smoothing,
             model.Path.Length > 0 ? File.GetLastWriteTimeUtc(model.Path).Ticks : model.Name]);
-        return new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), smoothing, ShowPasses);
+        var explainer = new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), smoothing, ShowPasses);
+        WriteVerbose($"{model} runs in {explainer.Engine}.");
+        return explainer;
     }
 
     /// <summary>Whether a method was named that says nothing of its own about the default layer alone.</summary>

@@ -28,7 +28,9 @@ public class GoldenArchitectureTests
         int @class = golden.GetProperty("class").GetInt32();
 
         Tensor input = model.Preprocessing.ToInput(GoldenModels.Pattern(model)).to(model.Device);
-        foreach (Network network in new[] { model.Network, model.Optimized(new HashSet<string>()) })
+        // Batch norms folded and not, each on libtorch alone and on what is used.
+        Network folded = model.Optimized(new HashSet<string>()), foldedOnLibtorch = new(folded.Nodes, folded.Output, folded.Layers);
+        foreach (Network network in new[] { model.Network, model.Unfolded, foldedOnLibtorch, folded })
         {
             using DisposeScope run = NewDisposeScope();
             Tensor output = Executor.Run(network, input, [], track: false).Logits;

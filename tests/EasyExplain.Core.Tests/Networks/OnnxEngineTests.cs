@@ -89,5 +89,21 @@ public class OnnxEngineTests
         Assert.Null(engine.Failure);
     }
 
+    [Fact]
+    public void WithoutOnnxRuntime_LibtorchRunsEverything_AndTheReasonIsTold()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var engine = new OnnxEngine();
+        using Network network = SmallNetwork.Build();
+        Network fast = On(network, engine);
+        Node[] taps = [network.Find("stem")!.Node, network.Find("block")!.Node];
+        Assert.Equal("ONNX Runtime up to 'block.relu', gradients too, and libtorch from there on", engine.Summary(fast, taps, track: true, [.. SmallNetwork.Picture().shape[1..]]));
+        engine.GiveUp("ONNX Runtime is not to be had: no such file");
+        Assert.Equal("libtorch (ONNX Runtime is not to be had: no such file)", engine.Summary(fast, taps, track: true, [.. SmallNetwork.Picture().shape[1..]]));
+        Pass expected = Executor.Run(network, SmallNetwork.Picture(), taps, track: true), actual = Executor.Run(fast, SmallNetwork.Picture(), taps, track: true);
+        Assert.True(expected.Logits.Equals(actual.Logits));
+        Assert.Null(actual.Back);
+    }
+
     private static Network On(Network network, OnnxEngine engine) => new(network.Nodes, network.Output, network.Layers) { Onnx = engine };
 }

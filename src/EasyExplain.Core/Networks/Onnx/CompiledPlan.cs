@@ -14,6 +14,11 @@ internal sealed class CompiledPlan : IDisposable
     private CompiledPlan(OnnxPlan plan, Node[] made, Node[] read, OnnxPart forward, OnnxPart? back) =>
         (_plan, _made, _read, _forward, _back) = (plan, made, read, forward, back);
 
+    /// <summary>Which engine runs what, as the end of a sentence.</summary>
+    public string Summary => _plan.Rest.Count == 1
+        ? "ONNX Runtime"
+        : $"ONNX Runtime up to '{_plan.Cut.Name}'{(_back is null ? "" : ", gradients too")}, and libtorch from there on";
+
     /// <summary>Compiles it.</summary>
     public static CompiledPlan? Of(Network network, OnnxPlan plan, IReadOnlyList<Node> taps, IReadOnlyDictionary<Node, long[]> shapes)
     {
@@ -57,14 +62,15 @@ internal sealed class CompiledPlan : IDisposable
         // Where the gradients at the taps are computed here, autograd follows from the cut on, and else from the first tap on.
         Node[] later = _back is null ? [.. taps.Where(tap => !known.ContainsKey(tap) || tap == _plan.Cut)] : [_plan.Cut];
         Pass rest = Executor.Run(network, _plan.Rest, new Dictionary<Node, Tensor> { [_plan.Cut] = known[_plan.Cut] }, later, track, cancel);
-        foreach (var (tap, output) in later.Zip(rest.Taps))
+        foreach (var (tap, tapped) in later.Zip(rest.Taps))
         {
-            known[tap] = output;
+            known[tap] = tapped;
         }
         known[network.Input] = input.alias(); // what is returned is the caller's to dispose
-        foreach (Tensor kept in taps.Concat(_back is null ? [] : _read.Append(_plan.Cut)).Select(node => known[node]).Append(rest.Logits))
+        IEnumerable<Tensor> kept = taps.Concat(_back is null ? [] : _read.Append(_plan.Cut)).Select(node => known[node]).Append(rest.Logits);
+        foreach (Tensor output in kept.Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>())
         {
-            kept.MoveToOuterDisposeScope();
+            output.MoveToOuterDisposeScope();
         }
         var pass = new Pass(rest.Logits, [.. taps.Select(tap => known[tap])]);
         return _back is null ? pass : pass with

@@ -16,8 +16,12 @@ internal sealed class OnnxEngine : IDisposable
     private readonly LinkedList<Known> _plans = []; // the last used first
     private readonly List<CompiledPlan> _retired = [];
 
-    /// <summary>Why nothing runs here, as the end of a sentence, once that is known; else null.</summary>
+    /// <summary>Why nothing runs here, once that is known; else null.</summary>
     public string? Failure { get; private set; }
+
+    /// <summary>Leaves everything to libtorch from now on.</summary>
+    /// <param name="why">The reason, a sentence without its full stop.</param>
+    public void GiveUp(string why) => Failure = why;
 
     /// <summary>Runs a network on <paramref name="input"/>, <c>[N, C, H, W]</c>, as <see cref="Executor"/> does; null where only that can.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
@@ -33,7 +37,7 @@ internal sealed class OnnxEngine : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            Failure = $"ONNX Runtime failed: {e.Message}";
+            GiveUp($"ONNX Runtime failed: {e.Message}");
             return null;
         }
     }
@@ -68,6 +72,10 @@ internal sealed class OnnxEngine : IDisposable
         }
     }
 
+    /// <summary>Which engine runs what of such a run, as the end of a sentence.</summary>
+    public string Summary(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape) =>
+        PlanFor(network, taps, track, inputShape)?.Summary ?? (Failure is null ? "libtorch" : $"libtorch ({Failure})");
+
     /// <summary>Gives back what is no longer kept; nothing may be running.</summary>
     public void FreeRetired()
     {
@@ -98,7 +106,7 @@ internal sealed class OnnxEngine : IDisposable
         }
         catch (Exception e) when (e is OnnxRuntimeException or DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)
         {
-            Failure = $"ONNX Runtime is not to be had: {e.GetBaseException().Message}";
+            GiveUp($"ONNX Runtime is not to be had: {e.GetBaseException().Message}");
             return null;
         }
     }

@@ -1,5 +1,6 @@
 using EasyExplain.Networks.Operators;
 using EasyExplain.Networks.Rewrites;
+using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Onnx;
 
@@ -20,6 +21,7 @@ internal sealed record OnnxPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyLis
     /// <param name="shapes">The nodes' output shapes.</param>
     public static OnnxPlan? For(Network network, IReadOnlyList<Node> taps, bool track, IReadOnlyDictionary<Node, long[]> shapes)
     {
+        using TorchSharp.DisposeScope scope = NewDisposeScope(); // trying an operator's ONNX form makes small tensors
         // Without a convolution before it, a cut would only cost a way from one engine to the other.
         int convolution = network.Nodes.TakeWhile(node => node.Operator is not Conv2d).Count();
         (int Index, Node Node)[] cuts = [.. Cuts(network, shapes).Where(cut => cut.Index >= convolution)];
@@ -33,10 +35,13 @@ internal sealed record OnnxPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyLis
         }
         Dictionary<Node, int> order = network.Nodes.Select((node, index) => (node, index)).ToDictionary(pair => pair.node, pair => pair.index);
         (int first, int last) = (taps.Min(tap => order[tap]), taps.Max(tap => order[tap]));
-        (int Index, Node Node) after = cuts.FirstOrDefault(cut => cut.Index >= last && cut.Node != network.Output);
-        if (after.Node is not null && Backpropagation.From(network, after.Node, taps, shapes) is { } back)
+        // The later the better, as long as the way back from there can be written down.
+        foreach ((int Index, Node Node) after in Enumerable.Reverse(cuts).Where(cut => cut.Index >= last && cut.Node != network.Output))
         {
-            return Split(network, after, taps is [var only] && only == after.Node ? null : back);
+            if (Backpropagation.From(network, after.Node, taps, shapes) is { } back)
+            {
+                return Split(network, after, taps is [var only] && only == after.Node ? null : back);
+            }
         }
         (int Index, Node Node) before = cuts.LastOrDefault(cut => cut.Index <= first);
         return before.Node is null ? null : Split(network, before, back: null);
