@@ -2,6 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EasyExplain.Benchmarks;
+using EasyExplain.Runtime;
+
+NativeLibraries.Register(); // rows may make tensors before they import a model
 
 // A measurement of memory needs a process of its own: this program calls itself.
 if (args is [PeakMemory.Argument, string measured])
