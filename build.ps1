@@ -82,7 +82,7 @@ function Invoke-Package {
         [IO.File]::Copy((At $name), [IO.Path]::Combine($package, $name))
     }
     Copy-License ([IO.Path]::Combine($package, 'licenses'))
-    Remove-NativeSymbols ([IO.Path]::Combine($package, 'bin', 'libtorch_cpu.so'))
+    Remove-NativeSymbols ([IO.Path]::Combine($package, 'bin', 'runtimes', 'linux-x64', 'native', 'libtorch_cpu.so'))
 
     $check = At build, Test-Package.ps1
     if ($inHost) {

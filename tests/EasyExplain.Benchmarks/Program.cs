@@ -4,6 +4,9 @@ using System.Text.Json.Serialization;
 using EasyExplain.Benchmarks;
 using EasyExplain.Benchmarks.Scaling;
 using EasyExplain.Benchmarks.Soak;
+using EasyExplain.Runtime;
+
+NativeLibraries.Register(); // rows may make tensors before they import a model
 
 // Measurements of memory need a process of their own: this program calls itself.
 if (args is [PeakMemory.Argument, string work, string argument])

@@ -35,7 +35,9 @@ public class ImportCamModelTests(ModuleSession session) : IClassFixture<ModuleSe
     [InlineData("Import-CamModel -LabelPath nowhere.txt", "FileNotFound", ErrorCategory.ObjectNotFound, "nowhere.txt")]
     [InlineData("Import-CamModel -Architecture resnet21", "UnknownArchitecture", ErrorCategory.InvalidArgument, "resnet20")]
     [InlineData("Import-CamModel (Import-CamModel).Path -Architecture resnet18", "WeightsDoNotFit", ErrorCategory.InvalidArgument, "layer4.0.conv1.weight")]
-    [InlineData("Import-CamModel -Device tpu", "InvalidOption", ErrorCategory.InvalidArgument, "'tpu'")]
+    [InlineData("Import-CamModel -Device gpu", "UnknownDevice", ErrorCategory.InvalidArgument, "'gpu'")]
+    [InlineData("Import-CamModel nowhere.pth -Device cuda:one", "UnknownDevice", ErrorCategory.InvalidArgument, "cuda:1")]
+    [InlineData("$before, $env:EASYEXPLAIN_LIBTORCH = $env:EASYEXPLAIN_LIBTORCH, \"$pwd/none\"; try { Import-CamModel -Device cuda } finally { $env:EASYEXPLAIN_LIBTORCH = $before }", "CudaBuildNotFound", ErrorCategory.ResourceUnavailable, "none'")]
     [InlineData("[System.IO.File]::WriteAllText(\"$pwd/junk.pth\", 'hello'); Import-CamModel junk.pth", "WeightFileInvalid", ErrorCategory.InvalidData, "junk.pth")]
     [InlineData("[System.IO.File]::WriteAllBytes(\"$pwd/empty.pth\", [byte[]]::new(0)); Import-CamModel empty.pth", "WeightFileInvalid", ErrorCategory.InvalidData, "empty.pth")]
     public void WhatIsWrong_StopsAtOnce_AndSaysWhat(string script, string id, ErrorCategory category, string named)

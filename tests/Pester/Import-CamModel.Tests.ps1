@@ -40,10 +40,45 @@ Describe 'Import-CamModel' {
         @{ what = 'a file that is not there'; arguments = @{ Path = 'gone.pth' }; id = 'FileNotFound*'; says = '*gone.pth*' }
         @{ what = 'a misspelt architecture'; arguments = @{ Architecture = 'resnet21' }; id = 'UnknownArchitecture*'; says = '*resnet20*' }
         @{ what = 'an architecture that does not fit'; arguments = @{ Architecture = 'vgg11'; Path = "$PSScriptRoot/../../bin/models/resnet20-cifar10.safetensors" }; id = 'WeightsDoNotFit*'; says = '*classifier.6.weight*' }
-        @{ what = 'a device that is not there'; arguments = @{ Device = 'cuda:77' }; id = 'InvalidOption*'; says = "*'cuda:77'*" }
+        @{ what = 'a misspelt device'; arguments = @{ Device = 'gpu' }; id = 'UnknownDevice*'; says = "*'gpu'*cuda:1*" }
     ) {
         { Import-CamModel @arguments } | Should -Throw -ErrorId $id
         { Import-CamModel @arguments } | Should -Throw -ExpectedMessage $says
+    }
+
+    Context 'a GPU' {
+        BeforeAll {
+            $named = $env:EASYEXPLAIN_LIBTORCH
+            $packaged = Get-ChildItem "$PSScriptRoot/../../bin/runtimes" -Recurse -Filter '*torch_cpu.*' | Select-Object -First 1 -ExpandProperty DirectoryName
+        }
+
+        AfterEach {
+            $env:EASYEXPLAIN_LIBTORCH = $named
+        }
+
+        It 'needs a CUDA build of libtorch, and says how to name it' -Skip:([bool] $env:EASYEXPLAIN_LIBTORCH) {
+            { Import-CamModel -Device cuda:77 } | Should -Throw -ErrorId 'CudaBuildNotNamed*' -ExpectedMessage "*'cuda:77'*EASYEXPLAIN_LIBTORCH*"
+        }
+
+        It 'is not found in a folder that is not there' {
+            $env:EASYEXPLAIN_LIBTORCH = Join-Path $TestDrive 'gone'
+            { Import-CamModel -Device cuda } | Should -Throw -ErrorId 'CudaBuildNotFound*' -ExpectedMessage "*$(Join-Path $TestDrive 'gone')'*"
+            (Import-CamModel).ClassCount | Should -Be 10
+        }
+
+        It 'is not served by a libtorch for the CPU alone' {
+            $env:EASYEXPLAIN_LIBTORCH = $packaged
+            { Import-CamModel -Device cuda } | Should -Throw -ErrorId 'CudaBuildCpuOnly*' -ExpectedMessage '*torch_cuda*'
+        }
+
+        It 'is not served by a libtorch of another version' {
+            $lib = (New-Item -ItemType Directory (Join-Path $TestDrive 'libtorch [1]/lib')).FullName
+            $file = (Get-ChildItem -LiteralPath $packaged -Filter '*torch_cpu.*').Name
+            $file, $file.Replace('_cpu', '_cuda') | ForEach-Object { Set-Content -LiteralPath (Join-Path $lib $_) '' }
+            Set-Content -LiteralPath (Join-Path $TestDrive 'libtorch [1]/build-version') '2.8.0+cu126'
+            $env:EASYEXPLAIN_LIBTORCH = Join-Path $TestDrive 'libtorch [1]'
+            { Import-CamModel -Device cuda } | Should -Throw -ErrorId 'CudaBuildVersionMismatch*' -ExpectedMessage '*2.8.0*2.10.0*'
+        }
     }
 
     It 'names a key that a file does not have' {

@@ -121,7 +121,8 @@ public sealed class Explainer
                         {
                             cancel.ThrowIfCancellationRequested();
                             Tensor[] maps = MapsOf(method, tap => new LayerEvidence(evidence, score, tap, @class, method.Name, _smoothing.HasFlag(Smoothing.Eigen)));
-                            answers[(@class, method)].Add([.. maps.Select(map => (view.Undo(map) / views.Count).MoveToOtherDisposeScope(kept))], watch.Elapsed);
+                            // On the CPU: so a GPU is through with them when the time is taken.
+                            answers[(@class, method)].Add([.. maps.Select(map => (view.Undo(map) / views.Count).to(CPU).MoveToOtherDisposeScope(kept))], watch.Elapsed);
                             watch.Restart();
                         }
                     }

@@ -18,7 +18,7 @@ public enum ModelFault
     /// <summary>The file's tensors are not those of the architecture.</summary>
     WeightsDoNotFit,
 
-    /// <summary>An option (labels, input size and other preprocessing, device) does not fit the model or the machine.</summary>
+    /// <summary>An option (labels, input size and other preprocessing) does not fit the model.</summary>
     InvalidOption,
 }
 

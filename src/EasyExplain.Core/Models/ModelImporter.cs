@@ -4,7 +4,6 @@ using EasyExplain.Networks;
 using EasyExplain.Networks.Modules;
 using EasyExplain.Runtime;
 using EasyExplain.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Models;
@@ -42,7 +41,7 @@ public sealed record ModelOptions
     /// <summary>How the pixels of the input are made of the photo's.</summary>
     public Interpolation? Interpolation { get; init; }
 
-    /// <summary><c>cpu</c> or <c>cuda[:n]</c>.</summary>
+    /// <summary><c>cpu</c> or <c>cuda[:n]</c>, see <see cref="ComputeDevice"/>.</summary>
     public string Device { get; init; } = "cpu";
 }
 
@@ -61,6 +60,7 @@ public static class ModelImporter
     /// <param name="explain">Told what was found out or chosen by default, a sentence each.</param>
     /// <exception cref="WeightFileException">The file is not a weight file, or is damaged.</exception>
     /// <exception cref="ModelImportException">Its tensors fit no architecture, or an option does not fit.</exception>
+    /// <exception cref="DeviceException">It cannot compute on that device.</exception>
     public static CamModel Import(string path, ModelOptions options, Action<string> explain)
     {
         using WeightFile file = WeightFile.Open(path, options.StateDictKey);
@@ -70,8 +70,7 @@ public static class ModelImporter
             explain($"-StateDictKey would take those under {TensorDifference.List(file.OtherKeys)} instead.");
         }
         (Architecture architecture, IReadOnlyList<WeightEntry> entries) = ArchitectureOf(file, options, explain);
-        NativeLibraries.LoadTorch();
-        Device device = DeviceOf(options.Device);
+        Device device = ComputeDevice.Find(options.Device);
         Preprocessing preprocessing = PreprocessingOf(file, options, UsualFor(architecture, entries, options, path, explain), explain);
         if (architecture.SizeOf(entries) is { } side && (preprocessing.Height != side || preprocessing.Width != side))
         {
@@ -207,27 +206,6 @@ public static class ModelImporter
         explain($"Input {chosen.Height}×{chosen.Width}, mean {string.Join(", ", chosen.Mean)}, standard deviation {string.Join(", ", chosen.Std)}, " +
             $"{chosen.ResizeMode}{(chosen.ResizeMode == ResizeMode.CenterCrop ? $" of {chosen.ResizeSize}" : "")}, {chosen.Interpolation}.");
         return chosen;
-    }
-
-    private static Device DeviceOf(string name)
-    {
-        string[] parts = name.ToLowerInvariant().Split(':');
-        int index = 0;
-        bool known = parts[0] is "cpu" or "cuda" && (parts.Length == 1 || (parts.Length == 2 && parts[0] == "cuda" && int.TryParse(parts[1], out index) && index >= 0));
-        if (!known)
-        {
-            throw new ModelImportException(ModelFault.InvalidOption, $"'{name}' is not a device. Known: cpu, cuda, cuda:0, cuda:1, ….");
-        }
-        if (parts[0] == "cpu")
-        {
-            return CPU;
-        }
-        if (!cuda.is_available() || index >= cuda.device_count())
-        {
-            throw new ModelImportException(ModelFault.InvalidOption,
-                $"Device '{name}' is not there: this build of libtorch sees {(cuda.is_available() ? cuda.device_count() : 0)} CUDA devices. Use -Device cpu.");
-        }
-        return new Device(DeviceType.CUDA, index);
     }
 
     private static Network Build(Architecture architecture, long classes, Preprocessing preprocessing)

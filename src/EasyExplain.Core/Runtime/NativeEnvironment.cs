@@ -2,12 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace EasyExplain.Runtime;
 
-/// <summary>The environment variables that native libraries see. On Unix, .NET's own are a copy that C's getenv does not know.</summary>
+/// <summary>The environment that native libraries read: the environment of .NET is a copy on Unix, which C's getenv does not see.</summary>
 internal static partial class NativeEnvironment
 {
-    /// <summary>Sets a variable for libraries that have not read it yet, and for processes started by native code.</summary>
-    public static void Set(string name, string value)
+    /// <summary>Makes a variable known to libraries that have not read it yet; nothing to do for null.</summary>
+    public static void Put(string name, string? value)
     {
+        if (value is null)
+        {
+            return;
+        }
         if (OperatingSystem.IsWindows())
         {
             Environment.SetEnvironmentVariable(name, value);
@@ -15,6 +19,15 @@ internal static partial class NativeEnvironment
         else
         {
             _ = SetEnv(name, value, overwrite: 1);
+        }
+    }
+
+    /// <summary>The same for what .NET's environment says, which PowerShell's <c>$env:</c> sets.</summary>
+    public static void PutOwn(params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            Put(name, Environment.GetEnvironmentVariable(name));
         }
     }
 

@@ -10,8 +10,8 @@ namespace EasyExplain.Runtime;
 /// </summary>
 /// <remarks>
 /// PowerShell does not look into <c>runtimes/&lt;rid&gt;/native</c> of a module's folder, and the host process lies elsewhere. So the
-/// loader's last question is answered here: first the folder of this assembly (how a build and a one-platform package lie), then
-/// <c>runtimes/&lt;rid&gt;/native</c> below it (how a package for several platforms lies).
+/// loader's last question is answered here: first the folder of this assembly, then <c>runtimes/&lt;rid&gt;/native</c> below it. There libtorch
+/// lies, so that the question is asked at all: a process has one libtorch, and it may be a <see cref="CudaBuild"/> somewhere else.
 /// </remarks>
 public static class NativeLibraries
 {
@@ -49,11 +49,13 @@ public static class NativeLibraries
         }
     }
 
-    /// <summary>Loads libtorch now.</summary>
+    /// <summary>Loads libtorch now: a CUDA build where <see cref="CudaBuild.Variable"/> names one that fits, else the one for the CPU that lies here.</summary>
     /// <exception cref="DllNotFoundException">libtorch is missing or does not load; the message says where it was looked for and what helps.</exception>
+    /// <exception cref="DeviceException">The CUDA build does not load.</exception>
     public static void LoadTorch()
     {
         Register();
+        LibTorch.Choose(CudaBuild.Named, PackagedTorch());
         try
         {
             torch.InitializeDeviceType(DeviceType.CPU);
@@ -84,19 +86,36 @@ public static class NativeLibraries
     internal static string RuntimeId(string os, Architecture architecture) => $"{os}-{architecture.ToString().ToLowerInvariant()}";
 
     /// <summary>The first existing file for <paramref name="name"/>, or null.</summary>
-    internal static string? Find(string name, string baseFolder, string os, Architecture architecture)
+    internal static string? Find(string name, string baseFolder, string os, Architecture architecture) =>
+        FirstOf(name, SearchFolders(baseFolder, RuntimeId(os, architecture)), os);
+
+    private static string? FirstOf(string name, IReadOnlyList<string> folders, string os)
     {
         IReadOnlyList<string> files = Path.HasExtension(name) ? [name, .. FileNames(name, os)] : FileNames(name, os);
-        return SearchFolders(baseFolder, RuntimeId(os, architecture))
-            .SelectMany(folder => files.Select(file => Path.Combine(folder, file)))
-            .FirstOrDefault(File.Exists);
+        return folders.SelectMany(folder => files.Select(file => Path.Combine(folder, file))).FirstOrDefault(File.Exists);
     }
 
-    private static string OSPlatformName() => OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
+    /// <summary>The platform's part of a runtime identifier.</summary>
+    internal static string OSPlatformName() => OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
+
+    private static string? PackagedTorch() =>
+        Path.GetDirectoryName(Find("torch_cpu", BaseFolder, OSPlatformName(), RuntimeInformation.ProcessArchitecture));
 
     private static IntPtr Resolve(Assembly assembly, string name)
     {
-        string? file = Find(name, BaseFolder, OSPlatformName(), RuntimeInformation.ProcessArchitecture);
+        try
+        {
+            if (name is "torch_cpu" or "torch_cuda" or "LibTorchSharp")
+            {
+                LibTorch.Choose(CudaBuild.Named, PackagedTorch()); // somebody uses TorchSharp before a model is imported
+            }
+        }
+        catch (DeviceException)
+        {
+            return IntPtr.Zero;
+        }
+        string? file = FirstOf(name, LibTorch.Folder is { } chosen ? [chosen] : [], OSPlatformName())
+            ?? Find(name, BaseFolder, OSPlatformName(), RuntimeInformation.ProcessArchitecture);
         return file is not null && NativeLibrary.TryLoad(file, out IntPtr handle) ? handle : IntPtr.Zero;
     }
 }

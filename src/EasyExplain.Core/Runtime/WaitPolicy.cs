@@ -25,16 +25,8 @@ internal static class WaitPolicy
         string? policy = Environment.GetEnvironmentVariable(Policy);
         if (OperatingSystem.IsLinux())
         {
-            Put(SpinCount, count ?? (policy is null ? Rounds : null));
-            Put(Policy, policy);
-        }
-    }
-
-    private static void Put(string name, string? value)
-    {
-        if (value is not null)
-        {
-            NativeEnvironment.Set(name, value);
+            NativeEnvironment.Put(SpinCount, count ?? (policy is null ? Rounds : null));
+            NativeEnvironment.Put(Policy, policy);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
+using EasyExplain.Runtime;
 using EasyExplain.Weights;
 
 namespace EasyExplain.PowerShell.Binding;
@@ -46,6 +47,8 @@ internal static class Errors
     public static ErrorRecord? Fatal(Exception e, object? target) => e switch
     {
         ModelImportException { Fault: var fault } => new ErrorRecord(e, fault.ToString(), ErrorCategory.InvalidArgument, target),
+        DeviceException { Fault: DeviceFault.UnknownDevice } => new ErrorRecord(e, nameof(DeviceFault.UnknownDevice), ErrorCategory.InvalidArgument, target),
+        DeviceException { Fault: var fault } => new ErrorRecord(e, fault.ToString(), ErrorCategory.ResourceUnavailable, target),
         WeightsDownloadException { Fault: WeightsDownloadFault.HashMismatch } => new ErrorRecord(e, "WeightsHashMismatch", ErrorCategory.InvalidData, target),
         WeightsDownloadException => new ErrorRecord(e, "WeightsDownloadFailed", ErrorCategory.ConnectionError, target),
         WeightFileException => new ErrorRecord(e, "WeightFileInvalid", ErrorCategory.InvalidData, target),

@@ -3,6 +3,7 @@ using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Models.Architectures;
 using EasyExplain.PowerShell.Binding;
+using EasyExplain.Runtime;
 using EasyExplain.Weights;
 using TorchSharp;
 
@@ -26,6 +27,10 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>A photo is stretched to the input, so that the explanation covers all of it. torchvision's published accuracies are measured with
 /// -ResizeMode CenterCrop.</para>
 /// <para>A torchvision architecture with 1000 classes and no labels of its own gets ImageNet's labels; -LabelPath gives others.</para>
+/// <para>The libtorch that comes with the module computes on the CPU alone. For -Device cuda, get the same version with CUDA (2.10.0, the archive
+/// from pytorch.org, or the folder torch of Python's torch 2.10.0) and let the environment variable EASYEXPLAIN_LIBTORCH name its folder
+/// before the first model is imported: a process loads one libtorch, and keeps it. It then serves -Device cpu, too. Convolutions compute in
+/// full float32 there, not in TF32, so that maps are those of the CPU.</para>
 /// <para>Without -Path and -Weights, the model that ships with the module is loaded: ResNet-20, trained on CIFAR-10, which knows airplane, automobile,
 /// bird, cat, deer, dog, frog, horse, ship and truck.</para>
 /// <para>A model holds its weights in native memory. Call its Dispose() method when you load many in one session.</para>
@@ -151,7 +156,10 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     [Parameter]
     public Interpolation? Interpolation { get; set; }
 
-    /// <summary>Where the network computes: cpu, cuda or cuda:1.</summary>
+    /// <summary>
+    /// Where the network computes: cpu, cuda (NVIDIA's first GPU) or cuda:1 (the second). A GPU needs a CUDA build of libtorch, whose folder
+    /// the environment variable EASYEXPLAIN_LIBTORCH names, see the notes.
+    /// </summary>
     /// <value>cpu</value>
     [Parameter(ParameterSetName = FromFile)]
     [ValidateNotNullOrEmpty]
@@ -165,6 +173,8 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
             WriteObject(this.OrFatal(Module, () => ModelImporter.Import(OwnModule(), Options(weights: null), WriteVerbose)));
             return;
         }
+        // Before a download that would be in vain.
+        this.OrFatal(Device, () => ComputeDevice.IsCpu(Device) ? null : ComputeDevice.Find(Device));
         NamedWeights? weights = Weights is null ? null : this.OrFatal(Weights, () => NamedWeights.Find(Architecture, Weights));
         string path = this.OrFatal(Path ?? Weights ?? Architecture, () => FileOf(weights));
         WriteObject(this.OrFatal(path, () => ModelImporter.Import(path, Options(weights), WriteVerbose)));

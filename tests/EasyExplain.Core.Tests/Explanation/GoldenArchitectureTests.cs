@@ -18,21 +18,24 @@ public class GoldenArchitectureTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void LogitsAndMaps_AreThoseOfTheReference(string architecture)
+    public void LogitsAndMaps_AreThoseOfTheReference(string architecture) => Check(architecture, "cpu");
+
+    internal static void Check(string architecture, string device)
     {
         JsonElement golden = Case(architecture);
         using DisposeScope scope = NewDisposeScope();
-        using CamModel model = GoldenModels.Build(architecture, golden.GetProperty("input_size").GetInt32());
+        using CamModel model = GoldenModels.Build(architecture, golden.GetProperty("input_size").GetInt32(), device);
         int @class = golden.GetProperty("class").GetInt32();
 
-        Tensor input = model.Preprocessing.ToInput(GoldenModels.Pattern(model));
+        Tensor input = model.Preprocessing.ToInput(GoldenModels.Pattern(model)).to(model.Device);
         // Batch norms folded and not, each on libtorch alone and on what is used.
         Network folded = model.Optimized(new HashSet<string>()), foldedOnLibtorch = new(folded.Nodes, folded.Output, folded.Layers);
         foreach (Network network in new[] { model.Network, model.Unfolded, foldedOnLibtorch, folded })
         {
             using DisposeScope run = NewDisposeScope();
-            float[] logits = Executor.Run(network, input, [], track: false).Logits.data<float>().ToArray();
+            Tensor output = Executor.Run(network, input, [], track: false).Logits;
             Assert.Equal(1, run.DisposablesCount); // the logits: each operator has freed what it made on the way
+            float[] logits = output.data<float>().ToArray();
             float[] expected = Goldens.Load("architectures")[$"{architecture}/logits"].Floats;
             double tolerance = 1e-3 * Math.Max(1, expected.Max(Math.Abs));
             Assert.All(expected.Zip(logits), pair => Assert.InRange(pair.Second, pair.First - tolerance, pair.First + tolerance));

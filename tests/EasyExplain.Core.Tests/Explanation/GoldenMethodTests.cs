@@ -21,10 +21,12 @@ public class GoldenMethodTests(GoldenModels models) : IClassFixture<GoldenModels
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void TheMap_IsThatOfTheReference(string key)
+    public void TheMap_IsThatOfTheReference(string key) => Check(key, models, "cpu");
+
+    internal static void Check(string key, GoldenModels models, string device)
     {
         JsonElement golden = Goldens.Index("methods").GetProperty("cases").EnumerateArray().First(golden => Text(golden, "key") == key);
-        CamModel model = models.Of(Text(golden, "architecture"));
+        CamModel model = models.Of(Text(golden, "architecture"), device);
         string[] layers = Text(golden, "layer").Split('+');
         CamMethod method = PeersOtherSign.Contains(key) ? OppositeEigenGradCAM : Catalog.Find(MethodOf(golden));
         var explainer = new Explainer(model, LayerSelection.Select(model, layers), [method],

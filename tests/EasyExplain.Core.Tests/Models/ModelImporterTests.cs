@@ -128,12 +128,10 @@ public sealed class ModelImporterTests : IDisposable
 
     [Theory]
     [InlineData("gpu")]
-    [InlineData("cuda:x")]
-    [InlineData("cpu:1")]
     [InlineData("cuda:99")]
     public void ADeviceThatIsNotThere_IsAnError(string device)
     {
-        var error = Assert.Throws<ModelImportException>(() => Import(ModelImporter.BundledPath, new ModelOptions { Device = device }));
+        var error = Assert.Throws<DeviceException>(() => Import(ModelImporter.BundledPath, new ModelOptions { Device = device }));
         Assert.Contains($"'{device}'", error.Message, StringComparison.Ordinal);
     }
 

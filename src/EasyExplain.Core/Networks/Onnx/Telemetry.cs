@@ -18,10 +18,10 @@ internal static class Telemetry
     {
         if (Environment.GetEnvironmentVariable(Variable) is { } chosen)
         {
-            NativeEnvironment.Set(Variable, chosen); // in PowerShell $env: alone would not reach it
+            NativeEnvironment.Put(Variable, chosen); // in PowerShell $env: alone would not reach it
             return;
         }
-        NativeEnvironment.Set(Variable, "1");
+        NativeEnvironment.Put(Variable, "1");
         OrtEnv.Instance().DisableTelemetryEvents();
     }
 }
