@@ -23,14 +23,15 @@ public static class Overlay
         if (!(alpha is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "The heat's opacity lies between 0 and 1.");
         byte[] rgb = (byte[])photo.Rgb.Clone();
-        ReadOnlySpan<byte> table = ColormapTables.Of(colormap);
+        double[] below = [.. Enumerable.Range(0, 256).Select(value => (1 - alpha) * value)];
+        double[] heat = Array.ConvertAll(ColormapTables.Of(colormap).ToArray(), value => alpha * value);
         if (map.Cast<float>().Any(value => value > 0))
         {
             foreach ((int at, float value) in Spread(map, region, photo.Width, photo.Height))
             {
                 int color = ColormapTables.IndexOf(value * value) * 3;
                 for (int c = 0; c < 3; c++)
-                    rgb[at + c] = (byte)((1 - alpha) * rgb[at + c] + alpha * table[color + c] + 0.5);
+                    rgb[at + c] = (byte)(below[rgb[at + c]] + heat[color + c] + 0.5);
             }
         }
         return new Photo(photo.Width, photo.Height, rgb);
@@ -75,16 +76,15 @@ public static class Overlay
     /// <summary>The map at the photo's size: for each pixel inside the region where it lies in RGB bytes, and its value in 0..1.</summary>
     internal static IEnumerable<(int At, float Value)> Spread(float[,] map, PixelRegion region, int width, int height)
     {
-        int mapHeight = map.GetLength(0), mapWidth = map.GetLength(1);
-        (int left, ResampleAxis columns) = Axis(mapWidth, region.X, region.Width, width);
-        (int top, ResampleAxis rows) = Axis(mapHeight, region.Y, region.Height, height);
+        (int left, ResampleAxis columns) = Axis(map.GetLength(1), region.X, region.Width, width);
+        (int top, ResampleAxis rows) = Axis(map.GetLength(0), region.Y, region.Height, height);
         if (columns.Length == 0 || rows.Length == 0)
             yield break;
-        float[] values = Resampler.Resize<float>(Flatten(map), mapWidth, 1, columns, rows);
-        for (int i = 0; i < values.Length; i++)
+        float[] values = Resampler.Resize(map, columns, rows);
+        for (int y = 0, i = 0; y < rows.Length; y++)
         {
-            int x = left + i % columns.Length, y = top + i / columns.Length;
-            yield return ((y * width + x) * 3, Math.Clamp(values[i], 0, 1));
+            for (int x = 0, at = ((top + y) * width + left) * 3; x < columns.Length; x++, at += 3)
+                yield return (at, Math.Clamp(values[i++], 0, 1));
         }
     }
 
@@ -94,13 +94,6 @@ public static class Overlay
         int first = Math.Max(0, (int)Math.Ceiling(start - 0.5));
         int end = Math.Min(photoLength, (int)Math.Ceiling(start + extent - 0.5));
         double scale = mapLength / extent;
-        return (first, new ResampleAxis(mapLength, (first - start) * scale, scale, Math.Max(0, end - first), ResampleKernel.Bicubic));
-    }
-
-    private static float[] Flatten(float[,] map)
-    {
-        float[] cells = new float[map.Length];
-        Buffer.BlockCopy(map, 0, cells, 0, cells.Length * sizeof(float));
-        return cells;
+        return (first, new ResampleAxis(0, mapLength, (first - start) * scale, scale, Math.Max(0, end - first), ResampleKernel.Bicubic));
     }
 }

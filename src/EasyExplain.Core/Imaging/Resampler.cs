@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace EasyExplain.Imaging;
 
@@ -8,20 +10,56 @@ namespace EasyExplain.Imaging;
 /// </remarks>
 internal static class Resampler
 {
-    /// <summary>Resizes one picture: across, then down.</summary>
-    /// <param name="source">[height, width, channels], interleaved, top row first.</param>
-    /// <param name="width">Pixels in a row of the source.</param>
-    /// <param name="channels">Samples of a pixel.</param>
+    private delegate void LineResizer(int row, Span<float> line);
+
+    /// <summary>Resizes a photo: across, then down. Bicubic values overshoot at edges and are clamped to 0..255 in both directions, as Pillow does.</summary>
+    /// <param name="photo">The photo.</param>
+    /// <param name="columns">The horizontal axis, in the photo's own pixels.</param>
+    /// <param name="rows">The vertical axis.</param>
+    /// <returns>[rows.Length, columns.Length, 3].</returns>
+    internal static float[] Resize(Photo photo, ResampleAxis columns, ResampleAxis rows)
+    {
+        var pixels = new Vector128<float>[photo.Width]; // of one row: red, green, blue and nothing
+        int first = columns.First(0), end = columns.First(columns.Length - 1) + columns.Weights(columns.Length - 1).Length;
+        float[] output = Resize(columns.Length * 3, rows, (row, line) =>
+        {
+            ReadOnlySpan<byte> rgb = photo.Rgb.AsSpan(row * photo.Width * 3, photo.Width * 3);
+            for (int x = first; x < end; x++)
+                pixels[x] = Vector128.ConvertToSingle(Vector128.Create(rgb[x * 3], rgb[x * 3 + 1], rgb[x * 3 + 2], 0));
+            for (int x = 0; x < columns.Length; x++)
+            {
+                Vector128<float> sum = default;
+                int source = columns.First(x);
+                foreach (float weight in columns.Weights(x))
+                    sum += weight * pixels[source++];
+                sum = Vector128.Min(Vector128.Max(sum, default), Vector128.Create(255f));
+                (line[x * 3], line[x * 3 + 1], line[x * 3 + 2]) = (sum[0], sum[1], sum[2]);
+            }
+        });
+        foreach (ref float sample in output.AsSpan())
+            sample = Math.Clamp(sample, 0, 255);
+        return output;
+    }
+
+    /// <summary>Resizes a map: across, then down. Bicubic values may leave its range.</summary>
+    /// <param name="map">[height, width].</param>
     /// <param name="columns">The horizontal axis.</param>
     /// <param name="rows">The vertical axis.</param>
-    /// <returns>
-    /// [rows.Length, columns.Length, channels]. Bicubic values overshoot at edges: those of bytes are clamped to 0..255 in both
-    /// directions, as Pillow does; others may leave the source's range.
-    /// </returns>
-    internal static float[] Resize<T>(ReadOnlySpan<T> source, int width, int channels, ResampleAxis columns, ResampleAxis rows)
-        where T : unmanaged, INumberBase<T>
+    /// <returns>[rows.Length, columns.Length].</returns>
+    internal static float[] Resize(float[,] map, ResampleAxis columns, ResampleAxis rows) => Resize(columns.Length, rows, (row, line) =>
     {
-        int length = columns.Length * channels;
+        for (int x = 0; x < columns.Length; x++)
+        {
+            float sum = 0;
+            int source = columns.First(x);
+            foreach (float weight in columns.Weights(x))
+                sum += weight * map[row, source++];
+            line[x] = sum;
+        }
+    });
+
+    private static float[] Resize(int length, ResampleAxis rows, LineResizer resizeLine)
+    {
         float[] output = new float[rows.Length * length];
         float[][] lines = [.. Enumerable.Range(0, rows.Longest).Select(_ => new float[length])]; // resized rows of the source, in turn
         int next = 0;
@@ -34,44 +72,22 @@ internal static class Resampler
                 float[] line = lines[row % lines.Length];
                 if (row >= next)
                 {
-                    ResizeLine(source.Slice(row * width * channels, width * channels), channels, columns, line);
+                    resizeLine(row, line);
                     next = row + 1;
                 }
                 AddScaled(line, weights[k], sum);
             }
-            Limit<T>(sum);
         }
         return output;
     }
 
-    private static void ResizeLine<T>(ReadOnlySpan<T> source, int channels, ResampleAxis columns, Span<float> line)
-        where T : unmanaged, INumberBase<T>
-    {
-        line.Clear();
-        for (int x = 0; x < columns.Length; x++)
-        {
-            Span<float> sum = line.Slice(x * channels, channels);
-            int sample = columns.First(x) * channels;
-            foreach (float weight in columns.Weights(x))
-            {
-                for (int c = 0; c < sum.Length; c++)
-                    sum[c] += weight * float.CreateTruncating(source[sample++]);
-            }
-        }
-        Limit<T>(line);
-    }
-
     private static void AddScaled(ReadOnlySpan<float> line, float weight, Span<float> sum)
     {
-        for (int i = 0; i < sum.Length; i++)
+        ReadOnlySpan<Vector<float>> lines = MemoryMarshal.Cast<float, Vector<float>>(line);
+        Span<Vector<float>> sums = MemoryMarshal.Cast<float, Vector<float>>(sum);
+        for (int i = 0; i < sums.Length; i++)
+            sums[i] += weight * lines[i];
+        for (int i = sums.Length * Vector<float>.Count; i < sum.Length; i++)
             sum[i] += weight * line[i];
-    }
-
-    private static void Limit<T>(Span<float> samples)
-    {
-        if (typeof(T) != typeof(byte))
-            return;
-        foreach (ref float sample in samples)
-            sample = Math.Clamp(sample, 0, 255);
     }
 }
