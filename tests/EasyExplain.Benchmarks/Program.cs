@@ -8,27 +8,36 @@ if (args is [PeakMemory.Argument, string measured])
     PeakMemory.Measure(measured);
     return 0;
 }
-if (args is not ([] or ["--json", _]))
+var given = new Dictionary<string, string>();
+foreach (string[] option in args.Chunk(2))
 {
-    Console.Error.WriteLine("usage: EasyExplain.Benchmarks [--json FILE]");
-    return 2;
+    if (option is not ["--json" or "--only", _] || !given.TryAdd(option[0], option[1]))
+    {
+        Console.Error.WriteLine("usage: EasyExplain.Benchmarks [--json FILE] [--only TEXT]   (--only: the rows that have the text in their name)");
+        return 2;
+    }
 }
 
+string only = given.GetValueOrDefault("--only", "");
+bool Wanted(string what) => what.Contains(only, StringComparison.OrdinalIgnoreCase);
+IEnumerable<Row>[] families = [ExplanationRows.Measure(Wanted), PassesRows.Measure(Wanted), StartRows.Measure(Wanted), ImportRows.Measure(Wanted)];
 var rows = new List<Row>();
-foreach (Row row in ImportRows.Measure())
+foreach (Row row in families.SelectMany(family => family))
 {
     rows.Add(row);
-    Console.Error.WriteLine($"{row.What}: {row.Measured:f2}");
+    Console.Error.WriteLine(FormattableString.Invariant($"{row.What}: {row.Measured:f2}{Unit(row)}"));
 }
 Console.WriteLine("| what | reach | measured | held |");
 Console.WriteLine("| --- | --- | --- | --- |");
 foreach (Row row in rows)
 {
-    Console.WriteLine(FormattableString.Invariant($"| {row.What} | ≤ {row.Reach} | {row.Measured:f2} | {(row.Held ? "yes" : "no")} |"));
+    Console.WriteLine(FormattableString.Invariant($"| {row.What} | ≤ {row.Reach}{Unit(row)} | {row.Measured:f2}{Unit(row)} | {(row.Held ? "yes" : "no")} |"));
 }
-if (args is [_, string file])
+if (given.TryGetValue("--json", out string? file))
 {
     var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     File.WriteAllText(file, JsonSerializer.Serialize(rows, options));
 }
 return rows.TrueForAll(row => row.Held) ? 0 : 1;
+
+static string Unit(Row row) => row.Unit.Length == 0 ? "" : " " + row.Unit;

@@ -11,24 +11,30 @@ namespace EasyExplain.Benchmarks;
 /// <summary>Writes weight files of a ResNet-50, whose values are random.</summary>
 internal static class ResNet50Files
 {
-    public const string Half = "a float16 .pth";
+    public const string Full = "a .pth", Safe = "a .safetensors", Half = "a float16 .pth";
 
-    /// <summary>A .pth as torch.save writes it, one in half the width, and a .safetensors file.</summary>
-    public static (string Name, string Path)[] Write(string folder)
+    /// <summary>A .pth as torch.save writes it, a .safetensors file, and a .pth in half the width.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Full, Safe, Half];
+
+    /// <summary>Writes all of them; gives the path of each by its name.</summary>
+    public static IReadOnlyDictionary<string, string> Write(string folder)
     {
         using Network network = Catalog.Find("resnet50").Build(1000);
         Parameter[] parameters = [.. network.Parameters];
-        (string Name, string Path) full = ("a .pth", Path.Combine(folder, "resnet50.pth"));
-        (string Name, string Path) half = (Half, Path.Combine(folder, "resnet50_half.pth"));
-        (string Name, string Path) safe = ("a .safetensors", Path.Combine(folder, "resnet50.safetensors"));
-        File.WriteAllBytes(full.Path, Checkpoint(parameters, "torch\nFloatStorage\n", Values));
-        File.WriteAllBytes(half.Path, Checkpoint(parameters, "torch\nHalfStorage\n", count => Array.ConvertAll(Values(count), value => (Half)value)));
-        using (WeightFile file = WeightFile.Open(full.Path))
+        var files = new Dictionary<string, string>
+        {
+            [Full] = Path.Combine(folder, "resnet50.pth"),
+            [Safe] = Path.Combine(folder, "resnet50.safetensors"),
+            [Half] = Path.Combine(folder, "resnet50_half.pth"),
+        };
+        File.WriteAllBytes(files[Full], Checkpoint(parameters, "torch\nFloatStorage\n", Values));
+        File.WriteAllBytes(files[Half], Checkpoint(parameters, "torch\nHalfStorage\n", count => Array.ConvertAll(Values(count), value => (Half)value)));
+        using (WeightFile file = WeightFile.Open(files[Full]))
         using (TorchSharp.DisposeScope scope = NewDisposeScope())
         {
-            SafetensorsWriter.Write(safe.Path, [.. file.Entries.Select(entry => KeyValuePair.Create(entry.Name, file.Read(entry)))]);
+            SafetensorsWriter.Write(files[Safe], [.. file.Entries.Select(entry => KeyValuePair.Create(entry.Name, file.Read(entry)))]);
         }
-        return [full, safe, half];
+        return files;
     }
 
     private static byte[] Checkpoint<T>(Parameter[] parameters, string storage, Func<long, T[]> values) where T : unmanaged

@@ -4,7 +4,8 @@ namespace EasyExplain.Benchmarks;
 /// <param name="What">What is compared with what.</param>
 /// <param name="Reach">The ratio that must not be exceeded.</param>
 /// <param name="Measured">The ratio as measured.</param>
-public sealed record Row(string What, double Reach, double Measured)
+/// <param name="Unit">Of both, where they are no ratio: <c>s</c>.</param>
+public sealed record Row(string What, double Reach, double Measured, string Unit = "")
 {
     /// <summary>Whether the promise was kept.</summary>
     public bool Held => Measured <= Reach;

@@ -3,34 +3,36 @@ using System.Runtime.InteropServices;
 
 namespace EasyExplain.Benchmarks;
 
-/// <summary>Times two things alternately in one run, so that what else the machine does meets both.</summary>
+/// <summary>Times several things in turn, round after round, so that what else the machine does meets all of them.</summary>
 internal static class SideBySide
 {
-    /// <summary>The median time of <paramref name="work"/> over that of <paramref name="yardstick"/>.</summary>
+    /// <summary>A little longer than the threads of either engine spin after their work: what one leaves spinning is no burden of the next.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The median time of each in seconds.</summary>
     /// <param name="rounds">How often each is timed, after one time that is not counted.</param>
-    /// <param name="work">What is measured; what it returns is disposed when the clock has stopped.</param>
-    /// <param name="yardstick">What it is compared with.</param>
-    public static double Ratio(int rounds, Func<IDisposable> work, Func<IDisposable> yardstick)
+    /// <param name="before">What comes before each timing, outside it.</param>
+    /// <param name="contestants">What is timed; what they return is disposed when the clock has stopped.</param>
+    public static double[] Medians(int rounds, Action before, params IReadOnlyList<Func<IDisposable?>> contestants)
     {
-        Time(work);
-        Time(yardstick);
-        (double Work, double Yardstick)[] times = [.. Enumerable.Range(0, rounds).Select(_ => (Time(work), Time(yardstick)))];
-        return Median(times.Select(time => time.Work)) / Median(times.Select(time => time.Yardstick));
+        double[][] times = [.. Enumerable.Range(0, 1 + rounds).Select(_ => contestants.Select(contestant => Time(before, contestant)).ToArray())];
+        return [.. contestants.Select((_, index) => Median(times.Skip(1).Select(round => round[index])))];
     }
 
-    private static double Time(Func<IDisposable> action)
-    {
-        // Both start with memory that the system has yet to give: what was freed before would make the next round look faster than a first one.
-        NativeMemoryPool.Trim();
-        long start = Stopwatch.GetTimestamp();
-        using IDisposable result = action();
-        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-    }
-
-    private static double Median(IEnumerable<double> values)
+    /// <summary>The middle one, or the upper of two.</summary>
+    public static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         return sorted[sorted.Length / 2];
+    }
+
+    private static double Time(Action before, Func<IDisposable?> action)
+    {
+        before();
+        Thread.Sleep(Rest);
+        long start = Stopwatch.GetTimestamp();
+        using IDisposable? result = action();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 }
 

@@ -1,0 +1,110 @@
+using EasyExplain.Explanation;
+using EasyExplain.Models;
+using EasyExplain.Models.Architectures;
+using EasyExplain.Networks;
+using EasyExplain.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+using Architectures = EasyExplain.Models.Architectures.Catalog;
+using Methods = EasyExplain.Explanation.Methods.Catalog;
+
+namespace EasyExplain.Benchmarks;
+
+/// <summary>A network with random weights and a random picture, 224×224, float32: what is timed of it, ours and the yardsticks.</summary>
+/// <remarks>All is made when it is first used, so that a row that is not measured costs nothing. Weights are drawn such that numbers neither vanish nor explode.</remarks>
+internal sealed class Subject : IDisposable
+{
+    private readonly Lazy<CamModel> _model;
+    private readonly Lazy<Tensor> _input;
+
+    public Subject(string architecture)
+    {
+        _model = new Lazy<CamModel>(() => Build(Architectures.Find(architecture)));
+        _input = new Lazy<Tensor>(() => Draw(_model.Value));
+    }
+
+    public CamModel Model => _model.Value;
+
+    /// <summary>The picture, normalised, <c>[1, 3, 224, 224]</c>.</summary>
+    public Tensor Input => _input.Value;
+
+    /// <summary>Ours, as the cmdlet does it for the predicted class with its defaults: from the input tensor to the maps.</summary>
+    public Func<IDisposable?> Explanation(string method, params IReadOnlyList<string> layers)
+    {
+        // The defaults of Invoke-CamExplanation.
+        var noise = new Noise(SampleCount: 4, Std: 0.3, Seed: 1, BatchSize: 16);
+        var explainer = new Lazy<Explainer>(() =>
+            new Explainer(Model, LayerSelection.Select(Model, layers), [Methods.Find(method)], ClassChoice.Predicted, noise));
+        return () =>
+        {
+            explainer.Value.Explain(Input);
+            return null;
+        };
+    }
+
+    /// <summary>Yardstick (a): plain inference of the network as imported, nothing folded or fused.</summary>
+    /// <param name="batch">How many pictures at a time.</param>
+    /// <param name="times">How many such batches, one after the other.</param>
+    public Func<IDisposable?> Inference(int batch = 1, int times = 1) => () =>
+    {
+        using DisposeScope all = NewDisposeScope();
+        Tensor pictures = Input.expand(batch, -1, -1, -1).contiguous();
+        for (int time = 0; time < times; time++)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Executor.Run(Model.Network, pictures, [], track: false);
+        }
+        return null;
+    };
+
+    /// <summary>Yardstick (c): ONNX Runtime's inference of the same network.</summary>
+    public Func<IDisposable?> OnnxInference()
+    {
+        var session = new Lazy<OnnxYardstick>(() => new OnnxYardstick(Model, Input));
+        return () => session.Value.Run();
+    }
+
+    public void Dispose()
+    {
+        if (_input.IsValueCreated)
+        {
+            Input.Dispose();
+        }
+        if (_model.IsValueCreated)
+        {
+            Model.Dispose();
+        }
+    }
+
+    private static CamModel Build(Architecture architecture)
+    {
+        NativeLibraries.LoadTorch();
+        using var generator = new Generator(1, CPU);
+        Network network = architecture.Build(1000);
+        foreach (Parameter parameter in network.Parameters)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            parameter.Load(Values(parameter, rand([.. parameter.Shape], generator: generator) * 2 - 1));
+        }
+        return new CamModel(architecture.Name, architecture.Name, "", network, architecture.Preprocessing, [], CPU);
+    }
+
+    /// <summary>Weights of <paramref name="uniform"/> numbers in [-1, 1): filters keep the variance through a ReLU (He et al. 2015, arXiv 1502.01852), and norms are near 1.</summary>
+    private static Tensor Values(Parameter parameter, Tensor uniform)
+    {
+        long[] shape = [.. parameter.Shape];
+        if (shape.Length > 1)
+        {
+            double fanIn = shape[1..].Aggregate(1.0, (product, size) => product * size);
+            return uniform * Math.Sqrt(4 / fanIn);
+        }
+        bool aroundOne = parameter.Name.EndsWith("running_var", StringComparison.Ordinal) || parameter.Name.EndsWith("weight", StringComparison.Ordinal);
+        return aroundOne ? 0.8 + 0.2 * uniform : 0.1 * uniform;
+    }
+
+    private static Tensor Draw(CamModel model)
+    {
+        using var generator = new Generator(2, CPU);
+        return randn([1, 3, model.Preprocessing.Height, model.Preprocessing.Width], generator: generator).DetachFromDisposeScope();
+    }
+}
