@@ -24,14 +24,16 @@ internal static class ExplanationRows
 
     private static Comparison[] OfResNet50(Subject resnet)
     {
-        Func<IDisposable?> inference = resnet.Inference();
+        Func<IDisposable?> inference = resnet.Inference(), onnx = resnet.OnnxInference();
         Func<IDisposable?> gradCam = resnet.Explanation("GradCAM", "layer4"), layerCam = resnet.Explanation("LayerCAM", "layer4");
         string[] three = ["layer2", "layer3", "layer4"];
         Func<IDisposable?> layerCamThree = resnet.Explanation("LayerCAM", three), smooth = resnet.Explanation("SmoothGradCAMPlusPlus", "layer4");
         return
         [
             new("GradCAM at layer4 / plain inference", 0.65, gradCam, inference),
+            new("GradCAM at layer4 / ONNX Runtime's inference", 1.25, gradCam, onnx),
             new("LayerCAM at layer4 / plain inference", 0.65, layerCam, inference),
+            new("LayerCAM at layer4 / ONNX Runtime's inference", 1.25, layerCam, onnx),
             new("LayerCAM at layer2, layer3, layer4 / plain inference", 1.25, layerCamThree, inference),
             new("LayerCAM at layer2, layer3, layer4 / as torch-cam does it", 0.88, layerCamThree, new TorchCam(resnet, three).LayerCam),
             new("LayerCAM at layer2, layer3, layer4 / as pytorch-grad-cam does it", 0.88, layerCamThree, new PyTorchGradCam(resnet, three).LayerCam),

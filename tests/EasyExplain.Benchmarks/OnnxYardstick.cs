@@ -1,14 +1,16 @@
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Networks.Onnx;
 using Microsoft.ML.OnnxRuntime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Benchmarks;
 
 /// <summary>ONNX Runtime's inference of a whole network as imported, float32, with as many threads as libtorch and else its default options.</summary>
-internal sealed class OnnxYardstick(CamModel model, Tensor input)
+internal sealed class OnnxYardstick(CamModel model, Tensor input) : IDisposable
 {
-    private readonly InferenceSession _session = Session(model.Network);
+    private readonly InferenceSession _session = Session(model.Network, input.shape);
     private readonly float[] _pixels = input.data<float>().ToArray();
     private readonly long[] _shape = input.shape;
 
@@ -20,5 +22,23 @@ internal sealed class OnnxYardstick(CamModel model, Tensor input)
         return _session.Run(run, _session.InputNames, [picture], _session.OutputNames);
     }
 
-    private static InferenceSession Session(Network network) => throw new NotImplementedException($"{network.Nodes.Count} nodes");
+    public void Dispose() => _session.Dispose();
+
+    private static InferenceSession Session(Network network, long[] shape)
+    {
+        IReadOnlyDictionary<Node, long[]> shapes = network.Shapes(shape[1..]);
+        using DisposeScope scope = NewDisposeScope();
+        var graph = new OnnxGraph();
+        var values = new Dictionary<Node, string> { [network.Input] = graph.Input(shapes[network.Input]) };
+        foreach (Node node in network.Nodes.Skip(1))
+        {
+            if (!graph.TryAdd(node, values, shapes[node]))
+            {
+                throw new NotSupportedException($"{node.Operator.Type} '{node.Name}' has no form in ONNX here.");
+            }
+        }
+        graph.Output(values[network.Output]);
+        using var options = new SessionOptions { IntraOpNumThreads = get_num_threads() };
+        return new InferenceSession(graph.ToBytes(), options);
+    }
 }

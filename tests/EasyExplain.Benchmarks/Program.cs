@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using EasyExplain.Benchmarks;
 
 // A measurement of memory needs a process of its own: this program calls itself.
@@ -25,19 +26,31 @@ var rows = new List<Row>();
 foreach (Row row in families.SelectMany(family => family))
 {
     rows.Add(row);
-    Console.Error.WriteLine(FormattableString.Invariant($"{row.What}: {row.Measured:f2}{Unit(row)}"));
+    Console.Error.WriteLine(FormattableString.Invariant($"{row.What}: {Measured(row)}"));
+}
+if (rows.Count == 0)
+{
+    Console.Error.WriteLine($"No row has '{only}' in its name.");
+    return 2;
 }
 Console.WriteLine("| what | reach | measured | held |");
 Console.WriteLine("| --- | --- | --- | --- |");
 foreach (Row row in rows)
 {
-    Console.WriteLine(FormattableString.Invariant($"| {row.What} | ≤ {row.Reach}{Unit(row)} | {row.Measured:f2}{Unit(row)} | {(row.Held ? "yes" : "no")} |"));
+    Console.WriteLine(FormattableString.Invariant($"| {row.What} | ≤ {row.Reach}{Unit(row)} | {Measured(row)} | {(row.Held ? "yes" : "no")} |"));
 }
 if (given.TryGetValue("--json", out string? file))
 {
-    var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
     File.WriteAllText(file, JsonSerializer.Serialize(rows, options));
 }
 return rows.TrueForAll(row => row.Held) ? 0 : 1;
 
-static string Unit(Row row) => row.Unit.Length == 0 ? "" : " " + row.Unit;
+static string Unit(Row row) => row.Unit is null ? "" : " " + row.Unit;
+
+static string Measured(Row row) => FormattableString.Invariant($"{Math.Round(row.Measured, row.Reach < 0.1 ? 4 : 2)}{Unit(row)}");

@@ -4,8 +4,8 @@ namespace EasyExplain.Benchmarks;
 /// <param name="What">What is compared with what.</param>
 /// <param name="Reach">The ratio that must not be exceeded.</param>
 /// <param name="Measured">The ratio as measured.</param>
-/// <param name="Unit">Of both, where they are no ratio: <c>s</c>.</param>
-public sealed record Row(string What, double Reach, double Measured, string Unit = "")
+/// <param name="Unit">Of both, such as <c>s</c>; null for a ratio.</param>
+public sealed record Row(string What, double Reach, double Measured, string? Unit = null)
 {
     /// <summary>Whether the promise was kept.</summary>
     public bool Held => Measured <= Reach;

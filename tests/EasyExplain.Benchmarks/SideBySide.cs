@@ -6,8 +6,8 @@ namespace EasyExplain.Benchmarks;
 /// <summary>Times several things in turn, round after round, so that what else the machine does meets all of them.</summary>
 internal static class SideBySide
 {
-    /// <summary>A little longer than the threads of either engine spin after their work: what one leaves spinning is no burden of the next.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
+    /// <summary>Longer than ONNX Runtime's threads spin after their work, which was found to be 20 to 50 ms: else whatever follows it looks slower.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The median time of each in seconds.</summary>
     /// <param name="rounds">How often each is timed, after one time that is not counted.</param>

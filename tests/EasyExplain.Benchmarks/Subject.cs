@@ -16,11 +16,13 @@ internal sealed class Subject : IDisposable
 {
     private readonly Lazy<CamModel> _model;
     private readonly Lazy<Tensor> _input;
+    private readonly Lazy<OnnxYardstick> _onnx;
 
     public Subject(string architecture)
     {
         _model = new Lazy<CamModel>(() => Build(Architectures.Find(architecture)));
         _input = new Lazy<Tensor>(() => Draw(_model.Value));
+        _onnx = new Lazy<OnnxYardstick>(() => new OnnxYardstick(Model, Input));
     }
 
     public CamModel Model => _model.Value;
@@ -58,14 +60,14 @@ internal sealed class Subject : IDisposable
     };
 
     /// <summary>Yardstick (c): ONNX Runtime's inference of the same network.</summary>
-    public Func<IDisposable?> OnnxInference()
-    {
-        var session = new Lazy<OnnxYardstick>(() => new OnnxYardstick(Model, Input));
-        return () => session.Value.Run();
-    }
+    public Func<IDisposable?> OnnxInference() => () => _onnx.Value.Run();
 
     public void Dispose()
     {
+        if (_onnx.IsValueCreated)
+        {
+            _onnx.Value.Dispose();
+        }
         if (_input.IsValueCreated)
         {
             Input.Dispose();

@@ -47,7 +47,7 @@ public sealed class Explainer
         }
         bool atInput = methods.Any(method => method.AtInput);
         // A folded network has other biases, and a method that explains the whole of it asks for every one.
-        _network = atInput ? model.Network : model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
+        _network = atInput ? model.Unfolded : model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
         Node[] nodes = [.. methods.All(method => method.AtInput) ? [] : layers.Select(layer => _network.Find(layer.Name)!.Node)];
         _taps = [.. nodes.Concat(atInput ? [_network.Input] : []).Distinct()];
         _tapOf = [.. nodes.Select(node => Array.IndexOf(_taps, node))];
@@ -116,7 +116,8 @@ public sealed class Explainer
 
     private PictureRun Run(Tensor input, CancellationToken cancel)
     {
-        Pass pass = Executor.Run(_network, input, [.. _taps, .. _biased], track: _methods.Any(method => method.UsesGradients), cancel);
+        Pass pass = Executor.Run(_network, input, [.. _taps, .. _biased],
+            track: _methods.Any(method => method.UsesGradients), cancel, curved: _methods.Any(method => method.UsesCurvature));
         return new PictureRun(_network, input, _taps, _biased, pass, _noise, _progress, cancel);
     }
 

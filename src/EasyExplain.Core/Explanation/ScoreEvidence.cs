@@ -63,14 +63,12 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
     /// <summary>The gradients of a summed score, batch dimension first; pictures of a batch do not see each other, so each gets its own.</summary>
     private IReadOnlyList<Tensor> ScoreGradients(Pass pass, IReadOnlyList<Node> taps, int score)
     {
-        // The graph is kept: the same pass may be asked about another score.
         using Tensor sum = scores[score](pass.Logits).sum();
         if (!sum.requires_grad)
         {
             throw new InvalidOperationException("Nothing was recorded on the way forward: a method that asks for gradients must say that it uses them.");
         }
-        IList<Tensor> gradients = autograd.grad([sum], [.. pass.Taps], retain_graph: true, allow_unused: true);
-        return [.. taps.Select((tap, index) => tap.Layout!.ToMap(gradients[index] is { IsInvalid: false } gradient ? gradient : zeros_like(pass.Taps[index])))];
+        return [.. taps.Zip(pass.Gradients(sum), (tap, gradient) => tap.Layout!.ToMap(gradient))];
     }
 
     private Tensor AsMap(Tensor output, int tap) => run.Taps[tap].Layout!.ToMap(output)[0];

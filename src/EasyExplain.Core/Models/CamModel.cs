@@ -1,6 +1,7 @@
 using System.Globalization;
 using EasyExplain.Imaging;
 using EasyExplain.Networks;
+using EasyExplain.Networks.Onnx;
 using EasyExplain.Networks.Rewrites;
 using static TorchSharp.torch;
 
@@ -11,6 +12,8 @@ namespace EasyExplain.Models;
 public sealed class CamModel : IDisposable
 {
     private readonly BatchNormFolding _folding;
+    private readonly OnnxEngine? _onnx;
+    private readonly Dictionary<string, Network> _optimized = [];
     private readonly Dictionary<Node, int> _order;
     private readonly object _gate = new();
     private int _users;
@@ -20,6 +23,8 @@ public sealed class CamModel : IDisposable
     {
         (Name, Architecture, Path, Network, Preprocessing, Labels, Device) = (name, architecture, path, network, preprocessing, labels, device);
         _folding = new BatchNormFolding(network);
+        _onnx = device.type == TorchSharp.DeviceType.CPU && network.Module is null ? new OnnxEngine() : null;
+        Unfolded = new Network(network.Nodes, network.Output, network.Layers) { Module = network.Module, Onnx = _onnx };
         Shapes = network.Shapes(3, preprocessing.Height, preprocessing.Width);
         ClassCount = checked((int)Shapes[network.Output][0]);
         ParameterCount = network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count);
@@ -82,6 +87,9 @@ public sealed class CamModel : IDisposable
 
     internal Network Network { get; }
 
+    /// <summary>The network with nothing folded, run as fast as it goes all the same.</summary>
+    internal Network Unfolded { get; }
+
     internal Preprocessing Preprocessing { get; }
 
     /// <summary>Each node's output shape without the batch dimension, for <see cref="InputSize"/>.</summary>
@@ -143,7 +151,9 @@ public sealed class CamModel : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _folding.Apply(layers);
+            // The same choice gives the same network, so that what was compiled for it is found again.
+            string key = string.Join(',', layers.Order(StringComparer.Ordinal));
+            return _optimized.TryGetValue(key, out Network? known) ? known : _optimized[key] = _folding.Apply(layers, _onnx);
         }
     }
 
@@ -154,6 +164,7 @@ public sealed class CamModel : IDisposable
     {
         if (_users == 0)
         {
+            _onnx?.Dispose();
             _folding.Dispose();
             Network.Dispose();
         }
@@ -166,6 +177,10 @@ public sealed class CamModel : IDisposable
             lock (model._gate)
             {
                 model._users--;
+                if (model._users == 0)
+                {
+                    model._onnx?.FreeRetired();
+                }
                 if (model._disposed)
                 {
                     model.FreeUnlessUsed();

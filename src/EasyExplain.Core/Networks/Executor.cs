@@ -5,7 +5,31 @@ namespace EasyExplain.Networks;
 /// <summary>What a run leaves: the logits and the outputs of the tapped nodes.</summary>
 /// <param name="Logits"><c>[N, classes]</c>.</param>
 /// <param name="Taps">The tapped nodes' outputs in the order asked, as their operators make them (see <see cref="Node.Layout"/>).</param>
-internal sealed record Pass(Tensor Logits, IReadOnlyList<Tensor> Taps);
+internal sealed record Pass(Tensor Logits, IReadOnlyList<Tensor> Taps)
+{
+    /// <summary>Where <see cref="Back"/> begins: the only output that autograd has followed from. Null where it has followed from the taps.</summary>
+    public Tensor? Cut { get; init; }
+
+    /// <summary>Makes, of the gradient with respect to <see cref="Cut"/>, those with respect to the taps.</summary>
+    public Func<Tensor, IReadOnlyList<Tensor>>? Back { get; init; }
+
+    /// <summary>The gradients of a score with respect to the taps, each of its tap's shape; those of a tap that the score does not depend on are 0.</summary>
+    /// <param name="score">A sum of what <see cref="Logits"/> holds, of a run that was tracked. Its graph is kept: there may be other scores.</param>
+    public IReadOnlyList<Tensor> Gradients(Tensor score)
+    {
+        if (Cut is not null)
+        {
+            return Back!(Autograd(score, [Cut])[0]);
+        }
+        return Autograd(score, Taps);
+    }
+
+    private static Tensor[] Autograd(Tensor score, IReadOnlyList<Tensor> sources) =>
+    [
+        .. autograd.grad([score], [.. sources], retain_graph: true, allow_unused: true)
+            .Zip(sources, (gradient, source) => gradient is { IsInvalid: false } ? gradient : zeros_like(source)),
+    ];
+}
 
 /// <summary>Runs a network node by node.</summary>
 internal static class Executor
@@ -15,10 +39,17 @@ internal static class Executor
     /// Each other tensor is freed after its last use. With <paramref name="track"/>, autograd follows from the first tap on, so that
     /// gradients of the logits with respect to the taps can be taken; what lies before is never tracked.
     /// </summary>
+    /// <param name="network">The network; where it has an <see cref="Network.Onnx"/> engine, that runs what it can.</param>
+    /// <param name="input">The pictures.</param>
+    /// <param name="taps">The nodes whose outputs are kept.</param>
+    /// <param name="track">Whether gradients will be asked for.</param>
+    /// <param name="cancel">Looked at before every node.</param>
+    /// <param name="curved">Whether the gradients will be differentiated in their turn: autograd alone can do that, from the first tap on.</param>
     /// <remarks>Call it within a dispose scope, which owns what is returned and, if the run is stopped, what it had made.</remarks>
-    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled; looked at before every node.</exception>
-    public static Pass Run(Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel = default) =>
-        Run(network, network.Nodes, new Dictionary<Node, Tensor> { [network.Input] = input }, taps, track, cancel);
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
+    public static Pass Run(Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel = default, bool curved = false) =>
+        (curved ? null : network.Onnx?.Run(network, input, taps, track, cancel))
+        ?? Run(network, network.Nodes, new Dictionary<Node, Tensor> { [network.Input] = input }, taps, track, cancel);
 
     /// <summary>
     /// Runs some of a network's nodes, in their order; outputs that are <paramref name="given"/> are not computed, and stay the caller's.

@@ -1,4 +1,5 @@
 using EasyExplain.Networks.Modules;
+using EasyExplain.Networks.Onnx;
 using EasyExplain.Networks.Operators;
 
 namespace EasyExplain.Networks;
@@ -28,6 +29,9 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
 
     /// <summary>A user's own module that this network only names the layers of; null for a network of operations.</summary>
     internal TorchModule? Module { get; init; }
+
+    /// <summary>Runs what it can of the network faster than libtorch; null for libtorch alone.</summary>
+    internal OnnxEngine? Onnx { get; init; }
 
     /// <summary>Every parameter and buffer, in the order the nodes run.</summary>
     public IEnumerable<Parameter> Parameters => Nodes.SelectMany(node => node.Operator.Parameters);

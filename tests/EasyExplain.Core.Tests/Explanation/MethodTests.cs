@@ -59,7 +59,8 @@ public sealed class MethodTests : IDisposable
     public void WithoutCurvature_TheHessianIsZero_AndLibtorchIsNotAsked()
     {
         float[,] shapley = Explain("ShapleyCAM", "layer3").Map.ToArray(); // averages and one linear layer follow
-        Assert.Equal(Explain("GradCAM", "layer3").Map.ToArray().Cast<float>(), shapley.Cast<float>());
+        // The one runs in libtorch alone, the other in ONNX Runtime up to the layer.
+        Assert.All(Explain("GradCAM", "layer3").Map.ToArray().Cast<float>().Zip(shapley.Cast<float>()), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
     }
 
     [Fact]

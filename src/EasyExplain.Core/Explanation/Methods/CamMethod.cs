@@ -19,8 +19,11 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
     /// </summary>
     public Func<Tensor, long, long[], Tensor>? Score { get; init; }
 
-    /// <summary>False if it never asks for the clean image's gradients: then nothing is recorded for them on the way forward.</summary>
+    /// <summary>False if it never asks for gradients: then nothing is recorded for them on the way forward.</summary>
     public bool UsesGradients { get; init; } = true;
+
+    /// <summary>True if it differentiates gradients in their turn (<see cref="LayerEvidence.HessianTimes"/>).</summary>
+    public bool UsesCurvature { get; init; }
 
     /// <summary>False if it says something about layers, too, that the output does not depend on.</summary>
     public bool NeedsInfluence { get; init; } = true;

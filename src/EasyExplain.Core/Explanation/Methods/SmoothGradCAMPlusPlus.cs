@@ -14,7 +14,6 @@ internal static class SmoothGradCAMPlusPlus
 
     public static CamMethod Method { get; } = new("SmoothGradCAMPlusPlus", "Grad-CAM++ averaged over noisy copies of the image: smoother, several times the work.", Map)
     {
-        UsesGradients = false, // but those of the noisy copies
         DrawsNoise = true,
     };
 

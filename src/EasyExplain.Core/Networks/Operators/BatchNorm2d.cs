@@ -1,3 +1,4 @@
+using EasyExplain.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -19,4 +20,16 @@ public sealed record BatchNorm2d(Parameter Weight, Parameter Bias, Parameter Run
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.batch_norm(
         inputs[0], RunningMean.Value, RunningVar.Value, Weight.Value, Bias.Value, training: false, eps: Eps);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("BatchNormalization",
+        [inputs[0], .. Parameters.Select(parameter => graph.Weight(parameter.Value))], ("epsilon", Eps));
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes)
+    {
+        using Tensor scale = (Weight.Value.to(float64) / (RunningVar.Value.to(float64) + Eps).sqrt()).cpu();
+        double[] factors = scale.data<double>().ToArray();
+        return [new Node(new ChannelAffine(factors, new double[factors.Length]), [gradient], node.Name)];
+    }
 }

@@ -1,3 +1,4 @@
+using EasyExplain.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -13,6 +14,20 @@ public sealed record ChannelAffine(IReadOnlyList<double> Scale, IReadOnlyList<do
         using Tensor scale = PerChannel(Scale, inputs[0]), shift = PerChannel(Shift, inputs[0]);
         return shift.addcmul(inputs[0], scale, 1);
     }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        string scaled = graph.Add("Mul", [inputs[0], Onnx(graph, Scale)]);
+        return Shift.All(shift => shift == 0) ? scaled : graph.Add("Add", [scaled, Onnx(graph, Shift)]);
+    }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
+        [new Node(new ChannelAffine(Scale, new double[Scale.Count]), [gradient], node.Name)];
+
+    private static string Onnx(OnnxGraph graph, IReadOnlyList<double> values) =>
+        graph.Weight(tensor([.. values], [values.Count, 1, 1], dtype: float32));
 
     private static Tensor PerChannel(IReadOnlyList<double> values, Tensor like) =>
         tensor([.. values], [values.Count, 1, 1], dtype: like.dtype, device: like.device);

@@ -1,3 +1,4 @@
+using EasyExplain.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -10,6 +11,22 @@ public sealed record Concat : Operator
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => cat([.. inputs], 1);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Concat", inputs, ("axis", 1L));
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes)
+    {
+        var slices = new List<Node>();
+        long first = 0;
+        foreach (long count in node.Inputs.Select(input => shapes[input][0]))
+        {
+            slices.Add(new Node(new ChannelSlice(first, count), [gradient], node.Name));
+            first += count;
+        }
+        return slices;
+    }
 }
 
 /// <summary>Some of the channels: <c>[N, C, H, W]</c> to <c>[N, Count, H, W]</c>.</summary>
@@ -22,6 +39,10 @@ public sealed record ChannelSlice(long First, long Count) : Operator
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].narrow(1, First, Count);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add(
+        "Slice", [inputs[0], graph.Integers(First), graph.Integers(First + Count), graph.Integers(1)]);
 }
 
 /// <summary>
@@ -36,5 +57,14 @@ public sealed record ChannelShuffle(long Groups) : Operator
     {
         using Tensor groups = inputs[0].unflatten(1, Groups, -1), dealt = groups.transpose(1, 2);
         return dealt.flatten(1, 2);
+    }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        long[] shape = graph.ShapeOf(inputs[0]);
+        string groups = graph.Add("Reshape", [inputs[0], graph.Integers(-1, Groups, shape[0] / Groups, shape[1], shape[2])]);
+        string dealt = graph.Add("Transpose", [groups], ("perm", new long[] { 0, 2, 1, 3, 4 }));
+        return graph.Add("Reshape", [dealt, graph.Integers([-1, .. shape])]);
     }
 }

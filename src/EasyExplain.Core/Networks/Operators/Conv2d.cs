@@ -1,3 +1,4 @@
+using EasyExplain.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -27,4 +28,56 @@ public sealed record Conv2d(Parameter Weight, Parameter? Bias, long Stride, Exte
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.conv2d(
         inputs[0], Weight.Value, Bias?.Value, [Stride, Stride], [Padding.Height, Padding.Width], groups: Groups);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Conv",
+        Bias is null ? [inputs[0], graph.Weight(Weight.Value)] : [inputs[0], graph.Weight(Weight.Value), graph.Weight(Bias.Value)],
+        ("strides", new[] { Stride, Stride }), ("pads", new[] { Padding.Height, Padding.Width, Padding.Height, Padding.Width }), ("group", Groups));
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes)
+    {
+        long[] input = shapes[node.Inputs[0]], output = shapes[node];
+        // Rows and columns at the end that no window reached, because the stride jumped over them.
+        Extent rest = (Rest(input[1], output[1], Weight.Shape[2], Padding.Height), Rest(input[2], output[2], Weight.Shape[3], Padding.Width));
+        return [new Node(new ConvTranspose2d(Weight, Stride, Padding, rest, Groups), [gradient], node.Name)];
+    }
+
+    private long Rest(long input, long output, long kernel, long padding) => input - ((output - 1) * Stride - 2 * padding + kernel);
+}
+
+/// <summary>A convolution's way back, <c>[N, K, H', W']</c> to <c>[N, C, H, W]</c>: what each output saw of an input goes back to it.</summary>
+/// <param name="Weight">That of the convolution, <c>[K, C / Groups, kernel height, kernel width]</c>.</param>
+/// <param name="Stride">Step, in pixels.</param>
+/// <param name="Padding">Pixels that are cut off above and below, left and right.</param>
+/// <param name="Rest">Rows below and columns on the right that nothing comes to, in pixels.</param>
+/// <param name="Groups">Into how many groups the channels fall.</param>
+internal sealed record ConvTranspose2d(Parameter Weight, long Stride, Extent Padding, Extent Rest, long Groups) : Operator
+{
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
+    [
+        Weight.Shape[1] * Groups,
+        (inputs[0][1] - 1) * Stride - 2 * Padding.Height + Weight.Shape[2] + Rest.Height,
+        (inputs[0][2] - 1) * Stride - 2 * Padding.Width + Weight.Shape[3] + Rest.Width,
+    ];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.conv_transpose2d(inputs[0], Weight.Value, null,
+        [Stride, Stride], [Padding.Height, Padding.Width], [Rest.Height, Rest.Width], groups: Groups);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        (long height, long width) = (Weight.Shape[2] - 1 - Padding.Height, Weight.Shape[3] - 1 - Padding.Width);
+        if (Stride > 1 || height < 0 || width < 0)
+        {
+            return graph.Add("ConvTranspose", [inputs[0], graph.Weight(Weight.Value)], ("strides", new[] { Stride, Stride }),
+                ("pads", new[] { Padding.Height, Padding.Width, Padding.Height, Padding.Width }),
+                ("output_padding", new[] { Rest.Height, Rest.Width }), ("group", Groups));
+        }
+        // Without a stride it is an ordinary convolution, with the filters turned by half a circle, which runs several times as fast.
+        Tensor turned = Weight.Value.unflatten(0, [Groups, -1]).transpose(1, 2).flatten(0, 1).flip(2, 3);
+        return graph.Add("Conv", [inputs[0], graph.Weight(turned)], ("pads", new[] { height, width, height, width }), ("group", Groups));
+    }
 }

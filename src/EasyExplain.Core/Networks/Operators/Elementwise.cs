@@ -1,3 +1,4 @@
+using EasyExplain.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -17,6 +18,37 @@ public sealed record ReLU : Operator
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].relu();
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Relu", inputs);
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
+        [new Node(new WhereBetween(0, double.PositiveInfinity), [gradient, node], node.Name)];
+}
+
+/// <summary>The first input where the second lies between two bounds, 0 elsewhere: the way back through an operation that cuts off what lies beyond.</summary>
+/// <param name="Low">What the second must exceed.</param>
+/// <param name="High">What it must stay below.</param>
+internal sealed record WhereBetween(double Low, double High) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using Tensor above = inputs[1] > Low, below = inputs[1] < High, between = above & below;
+        return inputs[0] * between;
+    }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        string between = graph.Add("Greater", [inputs[1], graph.Number(Low)]);
+        if (double.IsFinite(High))
+        {
+            between = graph.Add("And", [between, graph.Add("Less", [inputs[1], graph.Number(High)])]);
+        }
+        return graph.Add("Where", [between, inputs[0], graph.Number(0)]);
+    }
 }
 
 /// <summary>x + y.</summary>
@@ -24,6 +56,13 @@ public sealed record Add : Operator
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] + inputs[1];
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Add", inputs);
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node>? Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
+        node.Inputs.All(input => shapes[input].SequenceEqual(shapes[node])) ? [gradient, gradient] : null;
 }
 
 /// <summary>x · y; where one has a single value for a channel, that value stands for the whole channel.</summary>
@@ -34,6 +73,9 @@ public sealed record Multiply : Operator
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] * inputs[1];
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Mul", inputs);
 }
 
 /// <summary>Dropout of a network in use: its input.</summary>
@@ -41,6 +83,12 @@ public sealed record Dropout : Operator
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].alias();
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => inputs[0];
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) => [gradient];
 }
 
 /// <summary><c>[N, C, H, W]</c> to <c>[N, C·H·W]</c>.</summary>
@@ -51,4 +99,7 @@ public sealed record Flatten : Operator
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].flatten(1);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Flatten", inputs, ("axis", 1L));
 }

@@ -1,3 +1,4 @@
+using EasyExplain.Networks.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,6 +15,10 @@ public sealed record LayerNorm(Parameter Weight, Parameter Bias, double Eps) : O
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.layer_norm(inputs[0], [.. Weight.Shape], Weight.Value, Bias.Value, Eps);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add(
+        "LayerNormalization", [inputs[0], graph.Weight(Weight.Value), graph.Weight(Bias.Value)], ("axis", -1L), ("epsilon", Eps));
 }
 
 /// <summary>The same over the channels of <c>[N, C, H, W]</c>.</summary>
@@ -31,5 +36,13 @@ public sealed record LayerNorm2d(Parameter Weight, Parameter Bias, double Eps) :
         using DisposeScope scope = NewDisposeScope();
         Tensor x = inputs[0].permute(0, 2, 3, 1);
         return nn.functional.layer_norm(x, [.. Weight.Shape], Weight.Value, Bias.Value, Eps).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        string x = graph.Add("Transpose", inputs, ("perm", new long[] { 0, 2, 3, 1 }));
+        string normalised = graph.Add("LayerNormalization", [x, graph.Weight(Weight.Value), graph.Weight(Bias.Value)], ("axis", -1L), ("epsilon", Eps));
+        return graph.Add("Transpose", [normalised], ("perm", new long[] { 0, 3, 1, 2 }));
     }
 }

@@ -1,3 +1,4 @@
+using EasyExplain.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -11,4 +12,7 @@ public sealed record LayerScale(Parameter Factor) : Operator
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] * Factor.Value;
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Mul", [inputs[0], graph.Weight(Factor.Value)]);
 }

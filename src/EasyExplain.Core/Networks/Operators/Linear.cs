@@ -1,3 +1,4 @@
+using EasyExplain.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -15,4 +16,11 @@ public sealed record Linear(Parameter Weight, Parameter? Bias) : Operator
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.linear(inputs[0], Weight.Value, Bias?.Value);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        string product = graph.Add("MatMul", [inputs[0], graph.Weight(Weight.Value.t())]);
+        return Bias is null ? product : graph.Add("Add", [product, graph.Weight(Bias.Value)]);
+    }
 }

@@ -1,3 +1,5 @@
+using EasyExplain.Networks.Onnx;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -19,6 +21,51 @@ public sealed record MaxPool2d(long Kernel, long Stride, long Padding, bool Ceil
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.max_pool2d(inputs[0], Kernel, Stride, Padding, ceil_mode: CeilMode);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("MaxPool", inputs, OnnxWindow);
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
+        [new Node(new MaxPool2dGradient(this), [gradient, node.Inputs[0]], node.Name)];
+
+    /// <summary>Its window, as attributes of ONNX.</summary>
+    internal (string, object)[] OnnxWindow =>
+    [
+        ("kernel_shape", new[] { Kernel, Kernel }), ("strides", new[] { Stride, Stride }),
+        ("pads", new[] { Padding, Padding, Padding, Padding }), ("ceil_mode", CeilMode ? 1L : 0L),
+    ];
+}
+
+/// <summary>A maximum's way back: the gradient of each window, <c>[N, C, H', W']</c>, goes to that pixel of the input <c>[N, C, H, W]</c> that won.</summary>
+/// <param name="Forward">The maximum.</param>
+internal sealed record MaxPool2dGradient(MaxPool2d Forward) : Operator
+{
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[1];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable tracked = enable_grad();
+        Tensor input = inputs[1].detach().requires_grad_(true);
+        return autograd.grad([Forward.Run([input])], [input], [inputs[0]])[0].MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        long[] shape = graph.ShapeOf(inputs[1]);
+        // ONNX counts the winners' places through the whole batch, so that everything is one row. Where windows overlap, one pixel may
+        // win several times.
+        string winners = graph.Add("MaxPool", [inputs[1]], 2, Forward.OnnxWindow)[1];
+        string zeros = graph.Add("Mul", [inputs[1], graph.Number(0)]);
+        string row = graph.Add("ScatterElements",
+            [graph.Add("Reshape", [zeros, graph.Integers(-1)]), graph.Add("Reshape", [winners, graph.Integers(-1)]), graph.Add("Reshape", [inputs[0], graph.Integers(-1)])],
+            ("axis", 0L), ("reduction", "add"));
+        return graph.Add("Reshape", [row, graph.Integers([-1, .. shape])]);
+    }
 }
 
 /// <summary>The mean over a square window; the zeros of the padding count among its pixels.</summary>
@@ -33,6 +80,10 @@ public sealed record AvgPool2d(long Kernel, long Stride, long Padding) : Operato
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.avg_pool2d(inputs[0], Kernel, Stride, Padding, count_include_pad: true);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("AveragePool", inputs,
+        ("kernel_shape", new[] { Kernel, Kernel }), ("strides", new[] { Stride, Stride }), ("pads", new[] { Padding, Padding, Padding, Padding }), ("count_include_pad", 1L));
 }
 
 /// <summary>The mean over as many windows as the output has cells: <c>[N, C, H, W]</c> to <c>[N, C, Size, Size]</c>.</summary>
@@ -43,4 +94,20 @@ public sealed record AdaptiveAvgPool2d(long Size) : Operator
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.adaptive_avg_pool2d(inputs[0], Size);
+
+    /// <inheritdoc/>
+    internal override string? ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        long[] shape = graph.ShapeOf(inputs[0]);
+        if (Size == 1)
+        {
+            return graph.Add("GlobalAveragePool", inputs);
+        }
+        if (shape[1] % Size != 0 || shape[2] % Size != 0)
+        {
+            return null; // windows of different sizes
+        }
+        long[] window = [shape[1] / Size, shape[2] / Size];
+        return graph.Add("AveragePool", inputs, ("kernel_shape", window), ("strides", window));
+    }
 }

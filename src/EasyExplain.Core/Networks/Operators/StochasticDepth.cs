@@ -1,3 +1,4 @@
+using EasyExplain.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -7,4 +8,10 @@ public sealed record StochasticDepth : Operator
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].alias();
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => inputs[0];
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) => [gradient];
 }

@@ -1,3 +1,4 @@
+using EasyExplain.Networks.Onnx;
 using EasyExplain.Networks.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,7 +18,9 @@ internal sealed class BatchNormFolding(Network network) : IDisposable
     /// The network with every batch norm folded whose convolution is read by nobody else and is not among <paramref name="keep"/>.
     /// The outputs of the kept layers are what they were; layers inside a folded pair have no name in the result.
     /// </summary>
-    public Network Apply(IReadOnlySet<string> keep)
+    /// <param name="keep">Names of layers.</param>
+    /// <param name="onnx">What the result may run on besides libtorch.</param>
+    public Network Apply(IReadOnlySet<string> keep, OnnxEngine? onnx = null)
     {
         if (network.Module is not null)
         {
@@ -42,7 +45,10 @@ internal sealed class BatchNormFolding(Network network) : IDisposable
             nodes.Add(rewritten);
         }
         return new Network(nodes, now[network.Output],
-            [.. network.Layers.Where(layer => now.ContainsKey(layer.Node)).Select(layer => layer with { Node = now[layer.Node] })]);
+            [.. network.Layers.Where(layer => now.ContainsKey(layer.Node)).Select(layer => layer with { Node = now[layer.Node] })])
+        {
+            Onnx = onnx,
+        };
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,111 @@
+using Microsoft.ML.OnnxRuntime;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks.Onnx;
+
+/// <summary>
+/// Runs what it can of one model's networks in ONNX Runtime, whose float32 convolutions take half of libtorch's time. What it compiles it
+/// keeps, for as many plans as are likely to be wanted again.
+/// </summary>
+internal sealed class OnnxEngine : IDisposable
+{
+    // Each has a copy of the weights: one way through the network for the explanation, one for further passes, and those of another choice of layers.
+    private const int PlansKept = 4;
+
+    private readonly object _gate = new();
+    private readonly LinkedList<Known> _plans = []; // the last used first
+    private readonly List<CompiledPlan> _retired = [];
+
+    /// <summary>Why nothing runs here, as the end of a sentence, once that is known; else null.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>Runs a network on <paramref name="input"/>, <c>[N, C, H, W]</c>, as <see cref="Executor"/> does; null where only that can.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
+    public Pass? Run(Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel)
+    {
+        if (input.dtype != float32 || input.device.type != TorchSharp.DeviceType.CPU || PlanFor(network, taps, track, input.shape[1..]) is not { } plan)
+        {
+            return null;
+        }
+        try
+        {
+            return plan.Run(network, input, taps, track, cancel);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            Failure = $"ONNX Runtime failed: {e.Message}";
+            return null;
+        }
+    }
+
+    /// <summary>The plan for such a run, compiled; null where libtorch runs everything.</summary>
+    public CompiledPlan? PlanFor(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape)
+    {
+        lock (_gate)
+        {
+            if (Failure is not null)
+            {
+                return null;
+            }
+            int threads = get_num_threads();
+            if (_plans.FirstOrDefault(known => known.IsFor(network, taps, track, inputShape, threads)) is { } known)
+            {
+                _plans.Remove(known);
+                _plans.AddFirst(known);
+                return known.Plan;
+            }
+            CompiledPlan? plan = Compile(network, taps, track, inputShape);
+            _plans.AddFirst(new Known(network, [.. taps], track, inputShape, threads, plan));
+            if (_plans.Count > PlansKept)
+            {
+                if (_plans.Last!.Value is { Plan: { } oldest })
+                {
+                    _retired.Add(oldest); // another thread may be running it
+                }
+                _plans.RemoveLast();
+            }
+            return plan;
+        }
+    }
+
+    /// <summary>Gives back what is no longer kept; nothing may be running.</summary>
+    public void FreeRetired()
+    {
+        lock (_gate)
+        {
+            _retired.ForEach(plan => plan.Dispose());
+            _retired.Clear();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _retired.AddRange(_plans.Select(known => known.Plan).OfType<CompiledPlan>());
+            _plans.Clear();
+            FreeRetired();
+        }
+    }
+
+    private CompiledPlan? Compile(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape)
+    {
+        IReadOnlyDictionary<Node, long[]> shapes = network.Shapes(inputShape);
+        try
+        {
+            return OnnxPlan.For(network, taps, track, shapes) is { } plan ? CompiledPlan.Of(network, plan, taps, shapes) : null;
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)
+        {
+            Failure = $"ONNX Runtime is not to be had: {e.GetBaseException().Message}";
+            return null;
+        }
+    }
+
+    private sealed record Known(Network Network, Node[] Taps, bool Track, long[] InputShape, int Threads, CompiledPlan? Plan)
+    {
+        public bool IsFor(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape, int threads) =>
+            (Network, Track, Threads) == (network, track, threads) && Taps.SequenceEqual(taps) && InputShape.SequenceEqual(inputShape);
+    }
+}
