@@ -1,6 +1,6 @@
 using System.Management.Automation;
+using EasyExplain.Explanation;
 using EasyExplain.Explanation.Concepts;
-using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.PowerShell.Binding;
 using TorchSharp;
