@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EasyExplain.Imaging;
 
 /// <summary>Lays a class activation map over a photo, or draws it alone.</summary>
@@ -27,12 +29,16 @@ public static class Overlay
         double[] heat = Array.ConvertAll(ColormapTables.Of(colormap).ToArray(), value => alpha * value);
         if (map.Cast<float>().Any(value => value > 0))
         {
-            foreach ((int at, float value) in Spread(map, region, photo.Width, photo.Height))
+            Spread(map, region, photo.Width, photo.Height, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (first, values) =>
             {
-                int color = ColormapTables.IndexOf(value * value) * 3;
-                for (int c = 0; c < 3; c++)
-                    rgb[at + c] = (byte)(below[rgb[at + c]] + heat[color + c] + 0.5);
-            }
+                Span<byte> pixels = rgb.AsSpan(first * 3, values.Length * 3);
+                for (int x = 0, at = 0; x < values.Length; x++)
+                {
+                    int color = ColormapTables.IndexOf(values[x] * values[x]) * 3;
+                    for (int c = 0; c < 3; c++, at++)
+                        pixels[at] = (byte)(below[pixels[at]] + heat[color + c] + 0.5);
+                }
+            });
         }
         return new Photo(photo.Width, photo.Height, rgb);
     }
@@ -47,9 +53,12 @@ public static class Overlay
     public static Photo Heatmap(int width, int height, float[,] map, PixelRegion region, Colormap colormap)
     {
         var heatmap = Photo.Black(width, height);
-        ReadOnlySpan<byte> table = ColormapTables.Of(colormap);
-        foreach ((int at, float value) in Spread(map, region, width, height))
-            table.Slice(ColormapTables.IndexOf(value) * 3, 3).CopyTo(heatmap.Rgb.AsSpan(at));
+        byte[] table = ColormapTables.Of(colormap).ToArray();
+        Spread(map, region, width, height, (first, values) =>
+        {
+            for (int x = 0; x < values.Length; x++)
+                table.AsSpan(ColormapTables.IndexOf(values[x]) * 3, 3).CopyTo(heatmap.Rgb.AsSpan((first + x) * 3));
+        });
         return heatmap;
     }
 
@@ -65,27 +74,29 @@ public static class Overlay
         if (!(threshold is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "A threshold lies between 0 and 1.");
         var mask = Photo.Black(width, height);
-        foreach ((int at, float value) in Spread(map, region, width, height))
+        Spread(map, region, width, height, (first, values) =>
         {
-            if (value >= (float)threshold)
-                mask.Rgb.AsSpan(at, 3).Fill(255);
-        }
+            for (int x = 0; x < values.Length; x++)
+            {
+                if (values[x] >= (float)threshold)
+                    mask.Rgb.AsSpan((first + x) * 3, 3).Fill(255);
+            }
+        });
         return mask;
     }
 
-    /// <summary>The map at the photo's size: for each pixel inside the region where it lies in RGB bytes, and its value in 0..1.</summary>
-    internal static IEnumerable<(int At, float Value)> Spread(float[,] map, PixelRegion region, int width, int height)
+    /// <summary>The map at the photo's size, row by row: <paramref name="take"/> is told at which pixel of the photo a row begins, and its values in 0..1.</summary>
+    internal static void Spread(float[,] map, PixelRegion region, int width, int height, Resampler.RowTaker take)
     {
         (int left, ResampleAxis columns) = Axis(map.GetLength(1), region.X, region.Width, width);
         (int top, ResampleAxis rows) = Axis(map.GetLength(0), region.Y, region.Height, height);
         if (columns.Length == 0 || rows.Length == 0)
-            yield break;
-        float[] values = Resampler.Resize(map, columns, rows);
-        for (int y = 0, i = 0; y < rows.Length; y++)
+            return;
+        Resampler.Resize(map, columns, rows, (y, row) =>
         {
-            for (int x = 0, at = ((top + y) * width + left) * 3; x < columns.Length; x++, at += 3)
-                yield return (at, Math.Clamp(values[i++], 0, 1));
-        }
+            Resampler.Clamp(row, 1);
+            take((top + y) * width + left, row);
+        });
     }
 
     /// <summary>The pixels whose centres lie in the region along one axis, and how the map covers them.</summary>

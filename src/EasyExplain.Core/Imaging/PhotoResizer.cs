@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EasyExplain.Imaging;
 
 /// <summary>Makes photos smaller (or, for panels, larger).</summary>
@@ -25,9 +27,16 @@ public static class PhotoResizer
     internal static Photo Resize(Photo photo, int width, int height)
     {
         PixelRegion frame = photo.Frame;
-        float[] samples = Resampler.Resize(photo,
+        byte[] rgb = new byte[width * height * 3];
+        Resampler.Resize(photo,
             new ResampleAxis(frame.X, frame.X + frame.Width, frame.X, frame.Width / width, width, ResampleKernel.Bicubic),
-            new ResampleAxis(frame.Y, frame.Y + frame.Height, frame.Y, frame.Height / height, height, ResampleKernel.Bicubic));
-        return new Photo(width, height, Array.ConvertAll(samples, sample => (byte)(sample + 0.5f)));
+            new ResampleAxis(frame.Y, frame.Y + frame.Height, frame.Y, frame.Height / height, height, ResampleKernel.Bicubic),
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)] (y, row) =>
+            {
+                Span<byte> pixels = rgb.AsSpan(y * row.Length, row.Length);
+                for (int i = 0; i < pixels.Length; i++)
+                    pixels[i] = (byte)(row[i] + 0.5f);
+            });
+        return new Photo(width, height, rgb);
     }
 }

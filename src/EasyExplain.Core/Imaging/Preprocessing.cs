@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Imaging;
@@ -80,17 +83,22 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
         ArgumentNullException.ThrowIfNull(photo);
         PixelRegion frame = photo.Frame, region = photo.Find(RegionOf(photo.OriginalWidth, photo.OriginalHeight));
         ResampleKernel kernel = Interpolation == Interpolation.Bicubic ? ResampleKernel.Bicubic : ResampleKernel.Bilinear;
-        float[] pixels = Resampler.Resize(photo,
+        Tensor input = empty([1, 3, Height, Width]);
+        Resampler.Resize(photo,
             new ResampleAxis(frame.X, frame.X + frame.Width, region.X, region.Width / Width, Width, kernel),
-            new ResampleAxis(frame.Y, frame.Y + frame.Height, region.Y, region.Height / Height, Height, kernel));
-        float[] planes = new float[pixels.Length];
-        for (int c = 0; c < 3; c++)
-        {
-            float mean = (float)Mean[c], std = (float)Std[c];
-            for (int i = 0, plane = c * Height * Width; i < Height * Width; i++)
-                planes[plane + i] = (pixels[i * 3 + c] / 255 - mean) / std;
-        }
-        return tensor(planes, [1, 3, Height, Width]);
+            new ResampleAxis(frame.Y, frame.Y + frame.Height, region.Y, region.Height / Height, Height, kernel),
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)] (y, row) =>
+            {
+                Span<float> planes = MemoryMarshal.Cast<byte, float>(input.bytes);
+                for (int c = 0; c < 3; c++)
+                {
+                    float mean = (float)Mean[c], std = (float)Std[c];
+                    Span<float> line = planes.Slice((c * Height + y) * Width, Width);
+                    for (int x = 0, at = c; x < line.Length; x++, at += 3)
+                        line[x] = (row[at] / 255 - mean) / std;
+                }
+            });
+        return input;
     }
 
     /// <summary>The part of a photo that the input shows.</summary>
@@ -132,18 +140,18 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
         long[] shape = input.shape;
         if (shape is not ([1, 3, > 0, > 0] or [3, > 0, > 0]))
             throw new ArgumentException($"An input tensor is [1, 3, H, W] or [3, H, W], not [{string.Join(", ", shape)}].", nameof(input));
-        float[] planes;
-        using (NewDisposeScope())
-        {
-            planes = input.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
-        }
-        int pixels = planes.Length / 3;
+        using DisposeScope scope = NewDisposeScope();
+        ReadOnlySpan<float> planes = MemoryMarshal.Cast<byte, float>(input.detach().to(ScalarType.Float32).cpu().contiguous().bytes);
         byte[] rgb = new byte[planes.Length];
-        for (int i = 0; i < rgb.Length; i++)
+        for (int c = 0; c < 3; c++)
         {
-            int c = i % 3;
-            double value = (planes[c * pixels + i / 3] * Std[c] + Mean[c]) * 255;
-            rgb[i] = double.IsNaN(value) ? (byte)0 : (byte)Math.Round(Math.Clamp(value, 0, 255));
+            float mean = (float)Mean[c], std = (float)Std[c];
+            ReadOnlySpan<float> plane = planes.Slice(c * rgb.Length / 3, rgb.Length / 3);
+            for (int i = 0, at = c; i < plane.Length; i++, at += 3)
+            {
+                float value = (plane[i] * std + mean) * 255;
+                rgb[at] = value > 0 ? (byte)(Math.Min(value, 255) + 0.5f) : (byte)0; // not-a-number is not over 0
+            }
         }
         return new Photo((int)shape[^1], (int)shape[^2], rgb);
     }
