@@ -3,7 +3,12 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using EasyExplain.Benchmarks;
 
-// A measurement of memory needs a process of its own: this program calls itself.
+// A measurement of memory needs a process of its own, and so does a neighbour: this program calls itself.
+if (args is [BusyNeighbour.Argument])
+{
+    BusyNeighbour.Burn();
+    return 0;
+}
 if (args is [PeakMemory.Argument, string measured])
 {
     PeakMemory.Measure(measured);
@@ -21,7 +26,7 @@ foreach (string[] option in args.Chunk(2))
 
 string only = given.GetValueOrDefault("--only", "");
 bool Wanted(string what) => what.Contains(only, StringComparison.OrdinalIgnoreCase);
-IEnumerable<Row>[] families = [ExplanationRows.Measure(Wanted), PassesRows.Measure(Wanted), StartRows.Measure(Wanted), ImportRows.Measure(Wanted)];
+IEnumerable<Row>[] families = [ExplanationRows.Measure(Wanted), PassesRows.Measure(Wanted), StartRows.Measure(Wanted), FolderRows.Measure(Wanted), ImportRows.Measure(Wanted)];
 var rows = new List<Row>();
 foreach (Row row in families.SelectMany(family => family))
 {
@@ -37,7 +42,7 @@ Console.WriteLine("| what | reach | measured | held |");
 Console.WriteLine("| --- | --- | --- | --- |");
 foreach (Row row in rows)
 {
-    Console.WriteLine(FormattableString.Invariant($"| {row.What} | ≤ {row.Reach}{Unit(row)} | {Measured(row)} | {(row.Held ? "yes" : "no")} |"));
+    Console.WriteLine(FormattableString.Invariant($"| {row.What} | {(row.AtLeast ? '≥' : '≤')} {row.Reach}{Unit(row)} | {Measured(row)} | {(row.Held ? "yes" : "no")} |"));
 }
 if (given.TryGetValue("--json", out string? file))
 {
