@@ -8,7 +8,12 @@ using EasyExplain.Runtime;
 
 NativeLibraries.Register(); // rows may make tensors before they import a model
 
-// Measurements of memory need a process of their own: this program calls itself.
+// Measurements of memory need a process of their own, and so does a neighbour: this program calls itself.
+if (args is [BusyNeighbour.Argument])
+{
+    BusyNeighbour.Burn();
+    return 0;
+}
 if (args is [PeakMemory.Argument, string work, string argument])
 {
     PeakMemory.Measure(work, argument);
@@ -37,7 +42,7 @@ if (given.Scaling is { } rounds)
 bool Wanted(string what) => what.Contains(given.Only, StringComparison.OrdinalIgnoreCase);
 IEnumerable<Row>[] families = given.Soak is { } images
     ? [SoakRows.Measure(images)]
-    : [ExplanationRows.Measure(Wanted), PassesRows.Measure(Wanted), StartRows.Measure(Wanted), ImportRows.Measure(Wanted)];
+    : [ExplanationRows.Measure(Wanted), PassesRows.Measure(Wanted), StartRows.Measure(Wanted), FolderRows.Measure(Wanted), ImportRows.Measure(Wanted)];
 var rows = new List<Row>();
 foreach (Row row in families.SelectMany(family => family))
 {
@@ -53,7 +58,7 @@ Console.WriteLine("| what | reach | measured | held |");
 Console.WriteLine("| --- | --- | --- | --- |");
 foreach (Row row in rows)
 {
-    Console.WriteLine(FormattableString.Invariant($"| {row.What} | ≤ {row.Reach}{Unit(row)} | {Measured(row)} | {(row.Held ? "yes" : "no")} |"));
+    Console.WriteLine(FormattableString.Invariant($"| {row.What} | {(row.AtLeast ? '≥' : '≤')} {row.Reach}{Unit(row)} | {Measured(row)} | {(row.Held ? "yes" : "no")} |"));
 }
 if (given.Json is { } file)
 {

@@ -21,14 +21,16 @@ internal sealed class TorchCam(Subject subject, IReadOnlyList<string> layers)
     private readonly Lazy<Node[]> _layers = new(() => [.. layers.Select(layer => subject.Model.Network.Find(layer)!.Node)]);
 
     /// <summary>LayerCAM.</summary>
-    public IDisposable? LayerCam()
+    public IDisposable? LayerCam() => LayerCam(subject.Input);
+
+    /// <summary>LayerCAM of a picture <c>[1, 3, H, W]</c>: the map, or the fused one, <c>[1, h, w]</c>.</summary>
+    public Tensor LayerCam(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        var (logits, activations) = Forward(subject.Input);
+        var (logits, activations) = Forward(input);
         Tensor[] gradients = Gradients(logits, Predicted(logits), activations);
         using IDisposable untracked = no_grad();
-        Fuse([.. gradients.Zip(activations, (gradient, activation) => Map(gradient.relu(), activation))]);
-        return null;
+        return Fuse([.. gradients.Zip(activations, (gradient, activation) => Map(gradient.relu(), activation))]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Smooth Grad-CAM++ with the library's defaults: 4 samples, standard deviation 0.3.</summary>
@@ -82,13 +84,14 @@ internal sealed class TorchCam(Subject subject, IReadOnlyList<string> layers)
         return map.div_(map.flatten(1).max(-1).values[.., TensorIndex.None, TensorIndex.None] + Eps);
     }
 
-    private static void Fuse(Tensor[] maps)
+    private static Tensor Fuse(Tensor[] maps)
     {
-        if (maps.Length > 1)
+        if (maps.Length == 1)
         {
-            long[] size = [maps.Max(map => map.shape[1]), maps.Max(map => map.shape[2])];
-            stack(maps.Select(map => nn.functional.interpolate((2 * map).tanh().unsqueeze(1), size, mode: InterpolationMode.Bilinear, align_corners: false)))
-                .max(0).values.squeeze(1);
+            return maps[0];
         }
+        long[] size = [maps.Max(map => map.shape[1]), maps.Max(map => map.shape[2])];
+        return stack(maps.Select(map => nn.functional.interpolate((2 * map).tanh().unsqueeze(1), size, mode: InterpolationMode.Bilinear, align_corners: false)))
+            .max(0).values.squeeze(1);
     }
 }

@@ -32,12 +32,10 @@ public sealed record Prediction(int Class, string Label, double Probability)
 /// <remarks>Its lists are plain arrays: PowerShell cannot index every other list.</remarks>
 public sealed class CamExplanation : ICamResult
 {
-    private readonly ExplainedPhoto _photo;
-
-    internal CamExplanation(CamModel model, Photo photo, string? path) => (Model, _photo) = (model, new ExplainedPhoto(photo, path));
+    internal CamExplanation(CamModel model, Photo photo, string? path) => (Model, Source) = (model, new ExplainedPhoto(photo, path));
 
     /// <summary>The photo's full path; null for an input tensor.</summary>
-    public string? Path => _photo.Path;
+    public string? Path => Source.Path;
 
     /// <summary>The method's name.</summary>
     public required string Method { get; init; }
@@ -76,7 +74,7 @@ public sealed class CamExplanation : ICamResult
     public string[] Layers => [.. Maps.Select(map => map.Layer)];
 
     /// <summary>Height and width of the photo in pixels, upright.</summary>
-    public int[] ImageSize => _photo.Size;
+    public int[] ImageSize => Source.Size;
 
     /// <summary>How the maps were made less noisy.</summary>
     public required Smoothing Smoothing { get; init; }
@@ -98,6 +96,9 @@ public sealed class CamExplanation : ICamResult
     /// <summary>The model that was explained.</summary>
     internal CamModel Model { get; }
 
+    /// <summary>The photo that was explained.</summary>
+    internal ExplainedPhoto Source { get; }
+
     /// <summary>What asked for it; null for an input tensor.</summary>
     internal Request? Request { get; set; }
 
@@ -112,9 +113,9 @@ public sealed class CamExplanation : ICamResult
         Correct = classes.Length == 0 ? null : classes.Contains(Predictions[0].Class);
     }
 
-    /// <summary>The photo, decoded again if it is no longer in memory.</summary>
+    /// <summary>The photo as its file has it, decoded again if it is no longer in memory.</summary>
     /// <exception cref="ImageFileException">The file is no longer the picture it was.</exception>
-    public Photo GetPhoto() => _photo.Get();
+    public Photo GetPhoto() => Source.Get();
 
     /// <inheritdoc/>
     public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Label} ({Method})";

@@ -34,10 +34,10 @@ public sealed class CamMap
         var values = new float[map.shape[0], map.shape[1]];
         float[] flat = map.to(CPU).contiguous().data<float>().ToArray();
         Buffer.BlockCopy(flat, 0, values, 0, flat.Length * sizeof(float));
-        PixelRegion region = preprocessing.RegionOf(photo.Width, photo.Height);
+        PixelRegion region = preprocessing.RegionOf(photo.OriginalWidth, photo.OriginalHeight);
         return new CamMap(layer, values, (x, y) => new PixelPoint(
-            Math.Clamp((int)(region.X + x * region.Width), 0, photo.Width - 1),
-            Math.Clamp((int)(region.Y + y * region.Height), 0, photo.Height - 1)));
+            Math.Clamp((int)(region.X + x * region.Width), 0, photo.OriginalWidth - 1),
+            Math.Clamp((int)(region.Y + y * region.Height), 0, photo.OriginalHeight - 1)));
     }
 
     /// <summary>The layer's name; of a fused map, the names joined by +.</summary>

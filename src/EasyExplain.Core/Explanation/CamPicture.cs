@@ -1,5 +1,6 @@
 using System.Globalization;
 using EasyExplain.Imaging;
+using EasyExplain.Models;
 
 namespace EasyExplain.Explanation;
 
@@ -26,11 +27,18 @@ public enum OverlayStyle
 /// <param name="MaxSize">The longer side of a picture at most, in pixels; no photo is enlarged.</param>
 public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshold, int MaxSize)
 {
+    /// <summary>The longer side of a picture where nobody asks for another.</summary>
+    internal const int UsualMaxSize = 1024;
+
+    /// <summary>Decodes a photo as large as a model and a picture of the usual size need it; for a larger one it is decoded again.</summary>
+    /// <exception cref="ImageFileException">The file is not a picture that can be read.</exception>
+    internal static Photo Decode(string path, CamModel model) => ImageDecoder.DecodeFor(path, UsualMaxSize, model.Preprocessing.SufficientSide);
+
     /// <summary>Draws one picture, as large as the photo up to <see cref="MaxSize"/>; a panel has its own size.</summary>
     /// <exception cref="ImageFileException">The photo can no longer be read.</exception>
     public Photo Draw(CamExplanation explanation, OverlayStyle style)
     {
-        (Photo photo, PixelRegion region) = SizeFor(style, explanation.GetPhoto(), explanation.Model.Preprocessing);
+        (Photo photo, PixelRegion region) = SizeFor(style, explanation.Source, explanation.Model.Preprocessing);
         return style switch
         {
             OverlayStyle.Overlay => Blend(photo, explanation.Map, region),
@@ -42,13 +50,13 @@ public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshol
     }
 
     /// <summary>A photo at the size it is drawn in, and the part of it that the model saw.</summary>
-    internal (Photo Photo, PixelRegion Region) SizeFor(OverlayStyle style, Photo original, Preprocessing preprocessing)
+    internal (Photo Photo, PixelRegion Region) SizeFor(OverlayStyle style, ExplainedPhoto explained, Preprocessing preprocessing)
     {
         // A panel is drawn at its tiles' size: cheaper for a large photo, and sharper for one of 32×32 pixels.
+        Photo original = explained.Get(style == OverlayStyle.Panel ? Panel.LargestTile : MaxSize);
         Photo photo = style == OverlayStyle.Panel ? PhotoResizer.ScaleTo(original, Panel.LargestTile) : PhotoResizer.FitWithin(original, MaxSize);
-        PixelRegion region = preprocessing.RegionOf(original.Width, original.Height)
-            .Scale((double)photo.Width / original.Width, (double)photo.Height / original.Height);
-        return (photo, region);
+        int width = original.OriginalWidth, height = original.OriginalHeight;
+        return (photo, preprocessing.RegionOf(width, height).Scale((double)photo.Width / width, (double)photo.Height / height));
     }
 
     private IEnumerable<PanelTile> Tiles(CamExplanation explanation, Photo photo, PixelRegion region)

@@ -11,7 +11,7 @@ internal sealed class ExplainedPhoto
     /// <summary>Holds a photo of a file, or with no path that of a tensor.</summary>
     public ExplainedPhoto(Photo photo, string? path)
     {
-        (Path, Size, _decoded) = (path, [photo.Height, photo.Width], new WeakReference<Photo>(photo));
+        (Path, Size, _decoded) = (path, [photo.OriginalHeight, photo.OriginalWidth], new WeakReference<Photo>(photo));
         _own = path is null ? photo : null;
     }
 
@@ -21,17 +21,18 @@ internal sealed class ExplainedPhoto
     /// <summary>Height and width in pixels, upright.</summary>
     public int[] Size { get; }
 
-    /// <summary>The photo, decoded again if it is no longer in memory.</summary>
+    /// <summary>The photo, decoded again if it is no longer in memory, or there at too small a scale only.</summary>
+    /// <param name="longSide">How many pixels it is to have at least on the longer side, if its file has them; all by default.</param>
     /// <exception cref="ImageFileException">The file is no longer the picture it was.</exception>
-    public Photo Get()
+    public Photo Get(int longSide = int.MaxValue)
     {
         if (_own is not null)
         {
             return _own;
         }
-        if (!_decoded.TryGetTarget(out Photo? photo))
+        if (!_decoded.TryGetTarget(out Photo? photo) || !photo.Suffices(longSide))
         {
-            photo = ImageDecoder.Decode(Path!);
+            photo = ImageDecoder.DecodeFor(Path!, longSide, shortSide: 1);
             _decoded.SetTarget(photo);
         }
         return photo;

@@ -28,12 +28,14 @@ internal static class ColorOverlay
         var strongest = new ColoredMap?[values.Length];
         foreach (ColoredMap map in maps)
         {
-            foreach ((int at, float value) in Overlay.Spread(map.Map, region, photo.Width, photo.Height))
+            Overlay.Spread(map.Map, region, photo.Width, photo.Height, (first, row) =>
             {
-                int pixel = at / 3;
-                if (strongest[pixel] is null || value > values[pixel])
-                    (strongest[pixel], values[pixel]) = (map, value);
-            }
+                for (int x = 0, pixel = first; x < row.Length; x++, pixel++)
+                {
+                    if (strongest[pixel] is null || row[x] > values[pixel])
+                        (strongest[pixel], values[pixel]) = (map, row[x]);
+                }
+            });
         }
         for (int pixel = 0; pixel < values.Length; pixel++)
         {

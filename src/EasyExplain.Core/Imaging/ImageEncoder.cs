@@ -19,6 +19,9 @@ public enum ImageFormat
 /// <summary>Writes image files, each of which appears whole or not at all.</summary>
 public static class ImageEncoder
 {
+    // Level 3 takes less than half of the time of 6, libpng's usual one, for files 1 % larger.
+    private static readonly SKPngEncoderOptions Png = new(SKPngEncoderFilterFlags.AllFilters, zLibLevel: 3);
+
     /// <summary>Encodes a photo and writes it: under a temporary name in the same folder first, then moved to its own.</summary>
     /// <param name="photo">The picture.</param>
     /// <param name="path">The file to make; its folder must exist. The extension is not looked at.</param>
@@ -53,15 +56,16 @@ public static class ImageEncoder
 
     private static SKData Encode(Photo photo, string path, ImageFormat format, int quality)
     {
-        SKEncodedImageFormat encoded = format switch
+        using SKBitmap bitmap = SkiaPixels.ToBitmap(photo);
+        using SKPixmap pixels = bitmap.PeekPixels();
+        SKData? data = format switch
         {
-            ImageFormat.Png => SKEncodedImageFormat.Png,
-            ImageFormat.Jpeg => SKEncodedImageFormat.Jpeg,
-            ImageFormat.Webp => SKEncodedImageFormat.Webp,
+            ImageFormat.Png => pixels.Encode(Png),
+            ImageFormat.Jpeg => pixels.Encode(SKEncodedImageFormat.Jpeg, quality),
+            ImageFormat.Webp => pixels.Encode(SKEncodedImageFormat.Webp, quality),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Known are Png, Jpeg and Webp."),
         };
-        using SKBitmap bitmap = SkiaPixels.ToBitmap(photo);
-        return bitmap.Encode(encoded, quality) ?? throw new ImageFileException(ImageFault.Unsupported,
+        return data ?? throw new ImageFileException(ImageFault.Unsupported,
             $"'{path}' cannot be written: {photo.Width} x {photo.Height} pixels do not fit into a {format} file. Use Png.", path);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EasyExplain.Imaging;
 
 /// <summary>Lays a class activation map over a photo, or draws it alone.</summary>
@@ -23,15 +25,20 @@ public static class Overlay
         if (!(alpha is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "The heat's opacity lies between 0 and 1.");
         byte[] rgb = (byte[])photo.Rgb.Clone();
-        ReadOnlySpan<byte> table = ColormapTables.Of(colormap);
+        double[] below = [.. Enumerable.Range(0, 256).Select(value => (1 - alpha) * value)];
+        double[] heat = Array.ConvertAll(ColormapTables.Of(colormap).ToArray(), value => alpha * value);
         if (map.Cast<float>().Any(value => value > 0))
         {
-            foreach ((int at, float value) in Spread(map, region, photo.Width, photo.Height))
+            Spread(map, region, photo.Width, photo.Height, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (first, values) =>
             {
-                int color = ColormapTables.IndexOf(value * value) * 3;
-                for (int c = 0; c < 3; c++)
-                    rgb[at + c] = (byte)((1 - alpha) * rgb[at + c] + alpha * table[color + c] + 0.5);
-            }
+                Span<byte> pixels = rgb.AsSpan(first * 3, values.Length * 3);
+                for (int x = 0, at = 0; x < values.Length; x++)
+                {
+                    int color = ColormapTables.IndexOf(values[x] * values[x]) * 3;
+                    for (int c = 0; c < 3; c++, at++)
+                        pixels[at] = (byte)(below[pixels[at]] + heat[color + c] + 0.5);
+                }
+            });
         }
         return new Photo(photo.Width, photo.Height, rgb);
     }
@@ -46,9 +53,12 @@ public static class Overlay
     public static Photo Heatmap(int width, int height, float[,] map, PixelRegion region, Colormap colormap)
     {
         var heatmap = Photo.Black(width, height);
-        ReadOnlySpan<byte> table = ColormapTables.Of(colormap);
-        foreach ((int at, float value) in Spread(map, region, width, height))
-            table.Slice(ColormapTables.IndexOf(value) * 3, 3).CopyTo(heatmap.Rgb.AsSpan(at));
+        byte[] table = ColormapTables.Of(colormap).ToArray();
+        Spread(map, region, width, height, (first, values) =>
+        {
+            for (int x = 0; x < values.Length; x++)
+                table.AsSpan(ColormapTables.IndexOf(values[x]) * 3, 3).CopyTo(heatmap.Rgb.AsSpan((first + x) * 3));
+        });
         return heatmap;
     }
 
@@ -64,28 +74,29 @@ public static class Overlay
         if (!(threshold is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "A threshold lies between 0 and 1.");
         var mask = Photo.Black(width, height);
-        foreach ((int at, float value) in Spread(map, region, width, height))
+        Spread(map, region, width, height, (first, values) =>
         {
-            if (value >= (float)threshold)
-                mask.Rgb.AsSpan(at, 3).Fill(255);
-        }
+            for (int x = 0; x < values.Length; x++)
+            {
+                if (values[x] >= (float)threshold)
+                    mask.Rgb.AsSpan((first + x) * 3, 3).Fill(255);
+            }
+        });
         return mask;
     }
 
-    /// <summary>The map at the photo's size: for each pixel inside the region where it lies in RGB bytes, and its value in 0..1.</summary>
-    internal static IEnumerable<(int At, float Value)> Spread(float[,] map, PixelRegion region, int width, int height)
+    /// <summary>The map at the photo's size, row by row: <paramref name="take"/> is told at which pixel of the photo a row begins, and its values in 0..1.</summary>
+    internal static void Spread(float[,] map, PixelRegion region, int width, int height, Resampler.RowTaker take)
     {
-        int mapHeight = map.GetLength(0), mapWidth = map.GetLength(1);
-        (int left, ResampleAxis columns) = Axis(mapWidth, region.X, region.Width, width);
-        (int top, ResampleAxis rows) = Axis(mapHeight, region.Y, region.Height, height);
+        (int left, ResampleAxis columns) = Axis(map.GetLength(1), region.X, region.Width, width);
+        (int top, ResampleAxis rows) = Axis(map.GetLength(0), region.Y, region.Height, height);
         if (columns.Length == 0 || rows.Length == 0)
-            yield break;
-        float[] values = Resampler.Resize<float>(Flatten(map), mapWidth, 1, columns, rows);
-        for (int i = 0; i < values.Length; i++)
+            return;
+        Resampler.Resize(map, columns, rows, (y, row) =>
         {
-            int x = left + i % columns.Length, y = top + i / columns.Length;
-            yield return ((y * width + x) * 3, Math.Clamp(values[i], 0, 1));
-        }
+            Resampler.Clamp(row, 1);
+            take((top + y) * width + left, row);
+        });
     }
 
     /// <summary>The pixels whose centres lie in the region along one axis, and how the map covers them.</summary>
@@ -94,13 +105,6 @@ public static class Overlay
         int first = Math.Max(0, (int)Math.Ceiling(start - 0.5));
         int end = Math.Min(photoLength, (int)Math.Ceiling(start + extent - 0.5));
         double scale = mapLength / extent;
-        return (first, new ResampleAxis(mapLength, (first - start) * scale, scale, Math.Max(0, end - first), ResampleKernel.Bicubic));
-    }
-
-    private static float[] Flatten(float[,] map)
-    {
-        float[] cells = new float[map.Length];
-        Buffer.BlockCopy(map, 0, cells, 0, cells.Length * sizeof(float));
-        return cells;
+        return (first, new ResampleAxis(0, mapLength, (first - start) * scale, scale, Math.Max(0, end - first), ResampleKernel.Bicubic));
     }
 }

@@ -21,6 +21,7 @@ public sealed class Photo
         Width = width;
         Height = height;
         Rgb = rgb;
+        (OriginalWidth, OriginalHeight, Frame) = (width, height, PixelRegion.Whole(width, height));
     }
 
     /// <summary>Pixels in a row.</summary>
@@ -31,6 +32,29 @@ public sealed class Photo
 
     /// <summary>The pixels, [Height, Width, 3]: red, green, blue interleaved, top row first, 0 to 255.</summary>
     public byte[] Rgb { get; }
+
+    /// <summary>The width of the picture in its file, in pixels: more than <see cref="Width"/> where it was decoded at a reduced scale.</summary>
+    internal int OriginalWidth { get; init; }
+
+    /// <summary>The height of the picture in its file, in pixels.</summary>
+    internal int OriginalHeight { get; init; }
+
+    /// <summary>
+    /// Where in these pixels the picture in the file lies: all of them, but for a reduced one. That one's sides need not be whole
+    /// numbers: 1001 pixels at a quarter are 250.25, in 251 pixels of which the last is only partly the picture's.
+    /// </summary>
+    internal PixelRegion Frame { get; init; }
+
+    /// <summary>Whether it has so many pixels of the original's longer side, or all of them.</summary>
+    internal bool Suffices(int longSide) => OriginalWidth == Width && OriginalHeight == Height || Math.Max(Frame.Width, Frame.Height) >= longSide;
+
+    /// <summary>The same part of the picture in these pixels.</summary>
+    /// <param name="part">A part in pixels of the original.</param>
+    internal PixelRegion Find(PixelRegion part)
+    {
+        PixelRegion scaled = part.Scale(Frame.Width / OriginalWidth, Frame.Height / OriginalHeight);
+        return scaled with { X = Frame.X + scaled.X, Y = Frame.Y + scaled.Y };
+    }
 
     /// <summary>A picture of nothing.</summary>
     internal static Photo Black(int width, int height) => new(width, height, new byte[width * height * 3]);

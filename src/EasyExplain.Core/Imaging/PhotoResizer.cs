@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EasyExplain.Imaging;
 
 /// <summary>Makes photos smaller (or, for panels, larger).</summary>
@@ -11,23 +13,30 @@ public static class PhotoResizer
     {
         ArgumentNullException.ThrowIfNull(photo);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSize, 1);
-        return Math.Max(photo.Width, photo.Height) <= maxSize ? photo : ScaleTo(photo, maxSize);
+        return Math.Max(photo.OriginalWidth, photo.OriginalHeight) <= maxSize ? photo : ScaleTo(photo, maxSize);
     }
 
     /// <summary>Scales a photo, up or down, until its longer side has <paramref name="longerSide"/> pixels.</summary>
     internal static Photo ScaleTo(Photo photo, int longerSide)
     {
-        double scale = (double)longerSide / Math.Max(photo.Width, photo.Height);
-        return Resize(photo, Math.Max(1, (int)Math.Round(photo.Width * scale)), Math.Max(1, (int)Math.Round(photo.Height * scale)));
+        double scale = (double)longerSide / Math.Max(photo.OriginalWidth, photo.OriginalHeight);
+        return Resize(photo, Math.Max(1, (int)Math.Round(photo.OriginalWidth * scale)), Math.Max(1, (int)Math.Round(photo.OriginalHeight * scale)));
     }
 
     /// <summary>Resizes bicubically, with antialiasing when it gets smaller.</summary>
     internal static Photo Resize(Photo photo, int width, int height)
     {
-        float[] samples = Resampler.Resize<byte>(photo.Rgb, photo.Width, 3,
-            new ResampleAxis(photo.Width, width, ResampleKernel.Bicubic), new ResampleAxis(photo.Height, height, ResampleKernel.Bicubic));
-        return new Photo(width, height, Array.ConvertAll(samples, ToByte));
+        PixelRegion frame = photo.Frame;
+        byte[] rgb = new byte[width * height * 3];
+        Resampler.Resize(photo,
+            new ResampleAxis(frame.X, frame.X + frame.Width, frame.X, frame.Width / width, width, ResampleKernel.Bicubic),
+            new ResampleAxis(frame.Y, frame.Y + frame.Height, frame.Y, frame.Height / height, height, ResampleKernel.Bicubic),
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)] (y, row) =>
+            {
+                Span<byte> pixels = rgb.AsSpan(y * row.Length, row.Length);
+                for (int i = 0; i < pixels.Length; i++)
+                    pixels[i] = (byte)(row[i] + 0.5f);
+            });
+        return new Photo(width, height, rgb);
     }
-
-    private static byte ToByte(float sample) => (byte)Math.Clamp(sample + 0.5f, 0, 255);
 }

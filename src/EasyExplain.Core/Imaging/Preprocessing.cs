@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Imaging;
@@ -78,19 +81,24 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     public Tensor ToInput(Photo photo)
     {
         ArgumentNullException.ThrowIfNull(photo);
-        PixelRegion region = RegionOf(photo.Width, photo.Height);
+        PixelRegion frame = photo.Frame, region = photo.Find(RegionOf(photo.OriginalWidth, photo.OriginalHeight));
         ResampleKernel kernel = Interpolation == Interpolation.Bicubic ? ResampleKernel.Bicubic : ResampleKernel.Bilinear;
-        float[] pixels = Resampler.Resize<byte>(photo.Rgb, photo.Width, 3,
-            new ResampleAxis(photo.Width, region.X, region.Width / Width, Width, kernel),
-            new ResampleAxis(photo.Height, region.Y, region.Height / Height, Height, kernel));
-        float[] planes = new float[pixels.Length];
-        for (int c = 0; c < 3; c++)
-        {
-            float mean = (float)(255 * Mean[c]), std = (float)(255 * Std[c]); // in steps of a byte: one rounding fewer for each pixel
-            for (int i = 0, plane = c * Height * Width; i < Height * Width; i++)
-                planes[plane + i] = (pixels[i * 3 + c] - mean) / std;
-        }
-        return tensor(planes, [1, 3, Height, Width]);
+        Tensor input = empty([1, 3, Height, Width]);
+        Resampler.Resize(photo,
+            new ResampleAxis(frame.X, frame.X + frame.Width, region.X, region.Width / Width, Width, kernel),
+            new ResampleAxis(frame.Y, frame.Y + frame.Height, region.Y, region.Height / Height, Height, kernel),
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)] (y, row) =>
+            {
+                Span<float> planes = MemoryMarshal.Cast<byte, float>(input.bytes);
+                for (int c = 0; c < 3; c++)
+                {
+                    float mean = (float)(255 * Mean[c]), std = (float)(255 * Std[c]); // in steps of a byte: one rounding fewer for each pixel
+                    Span<float> line = planes.Slice((c * Height + y) * Width, Width);
+                    for (int x = 0, at = c; x < line.Length; x++, at += 3)
+                        line[x] = (row[at] - mean) / std;
+                }
+            });
+        return input;
     }
 
     /// <summary>The part of a photo that the input shows.</summary>
@@ -116,6 +124,12 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
             Width * scaleX, Height * scaleY);
     }
 
+    /// <summary>
+    /// How many pixels the short side of a photo needs so that an explanation hardly depends on how the photo was reduced to them: four
+    /// for each of the input's. Maps then differ by as little as they do for an input of whole bytes, as torchvision makes it.
+    /// </summary>
+    internal int SufficientSide => 4 * Math.Max(Height, Width) * (ResizeMode == ResizeMode.CenterCrop ? ResizeSize : Math.Min(Height, Width)) / Math.Min(Height, Width);
+
     /// <summary>The way back: shows what an input tensor holds.</summary>
     /// <param name="input">[1, 3, H, W] or [3, H, W], any floating type, any size; unchanged.</param>
     /// <returns>Times standard deviation, plus mean, times 255, rounded and clamped to bytes; not-a-number becomes 0.</returns>
@@ -126,18 +140,18 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
         long[] shape = input.shape;
         if (shape is not ([1, 3, > 0, > 0] or [3, > 0, > 0]))
             throw new ArgumentException($"An input tensor is [1, 3, H, W] or [3, H, W], not [{string.Join(", ", shape)}].", nameof(input));
-        float[] planes;
-        using (NewDisposeScope())
-        {
-            planes = input.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
-        }
-        int pixels = planes.Length / 3;
+        using DisposeScope scope = NewDisposeScope();
+        ReadOnlySpan<float> planes = MemoryMarshal.Cast<byte, float>(input.detach().to(ScalarType.Float32).cpu().contiguous().bytes);
         byte[] rgb = new byte[planes.Length];
-        for (int i = 0; i < rgb.Length; i++)
+        for (int c = 0; c < 3; c++)
         {
-            int c = i % 3;
-            double value = (planes[c * pixels + i / 3] * Std[c] + Mean[c]) * 255;
-            rgb[i] = double.IsNaN(value) ? (byte)0 : (byte)Math.Round(Math.Clamp(value, 0, 255));
+            float mean = (float)Mean[c], std = (float)Std[c];
+            ReadOnlySpan<float> plane = planes.Slice(c * rgb.Length / 3, rgb.Length / 3);
+            for (int i = 0, at = c; i < plane.Length; i++, at += 3)
+            {
+                float value = (plane[i] * std + mean) * 255;
+                rgb[at] = value > 0 ? (byte)(Math.Min(value, 255) + 0.5f) : (byte)0; // not-a-number is not over 0
+            }
         }
         return new Photo((int)shape[^1], (int)shape[^2], rgb);
     }

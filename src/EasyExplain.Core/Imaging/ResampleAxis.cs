@@ -12,12 +12,13 @@ internal sealed class ResampleAxis
     private readonly int[] _first;
 
     /// <summary>Works out all weights of an axis.</summary>
-    /// <param name="sourceLength">Samples of the source along this axis.</param>
+    /// <param name="from">Where the source begins: before its first sample's end.</param>
+    /// <param name="to">Where it ends. A sample that lies only partly in the source counts as much less.</param>
     /// <param name="start">Where in the source the output begins, in source samples.</param>
     /// <param name="scale">Source samples per output sample, over 0.</param>
     /// <param name="length">Output samples; each centre must lie inside the source.</param>
     /// <param name="kernel">How to interpolate.</param>
-    internal ResampleAxis(int sourceLength, double start, double scale, int length, ResampleKernel kernel)
+    internal ResampleAxis(double from, double to, double start, double scale, int length, ResampleKernel kernel)
     {
         _weights = new float[length][];
         _first = new int[length];
@@ -25,21 +26,15 @@ internal sealed class ResampleAxis
         for (int i = 0; i < length; i++)
         {
             double center = start + (i + 0.5) * scale;
-            int first = Math.Max(0, (int)(center - support + 0.5));
-            int end = Math.Min(sourceLength, (int)(center + support + 0.5));
+            int first = Math.Max((int)from, (int)(center - support + 0.5));
+            int end = Math.Min((int)Math.Ceiling(to), (int)(center + support + 0.5));
             double[] weights = new double[end - first];
-            for (int k = 0; k < weights.Length; k++)
-                weights[k] = kernel.Weight((first + k + 0.5 - center) / stretch);
+            for (int k = 0, sample = first; k < weights.Length; k++, sample++)
+                weights[k] = kernel.Weight((sample + 0.5 - center) / stretch) * (Math.Min(sample + 1, to) - Math.Max(sample, from));
             double sum = weights.Sum();
             _first[i] = first;
             _weights[i] = Array.ConvertAll(weights, w => (float)(w / sum));
         }
-    }
-
-    /// <summary>Fits a whole axis into another length.</summary>
-    internal ResampleAxis(int sourceLength, int length, ResampleKernel kernel)
-        : this(sourceLength, 0, (double)sourceLength / length, length, kernel)
-    {
     }
 
     /// <summary>Output samples.</summary>

@@ -119,7 +119,7 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     /// <value>1024</value>
     [Parameter]
     [ValidateRange(16, 16384)]
-    public int MaxSize { get; set; } = 1024;
+    public int MaxSize { get; set; } = CamPicture.UsualMaxSize;
 
     /// <summary>Leaves files that exist as they are; each is an error.</summary>
     [Parameter]

@@ -1,6 +1,6 @@
 using System.Management.Automation;
+using EasyExplain.Explanation;
 using EasyExplain.Explanation.Concepts;
-using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.PowerShell.Binding;
 using TorchSharp;
@@ -157,7 +157,7 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
         bool literal = ParameterSetName == ByLiteralPath;
         foreach (string file in _pictures.Files(literal ? LiteralPath : Path, literal))
         {
-            Write(_pictures.Do(model, file, cancel => finder.Find(ImageDecoder.Decode(file), file, cancel)));
+            Write(_pictures.Do(model, file, cancel => finder.Find(CamPicture.Decode(file, model), file, cancel)));
         }
     }
 

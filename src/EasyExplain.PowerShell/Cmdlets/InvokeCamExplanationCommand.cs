@@ -287,7 +287,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             for (; begun < Math.Min(files.Count, index + 1 + DecodedAhead); begun++)
             {
                 string file = files[begun];
-                decoded.Start(() => (ImageDecoder.Decode(file), Request.IdOf(file, _choices)));
+                decoded.Start(() => (CamPicture.Decode(file, model), Request.IdOf(file, _choices)));
             }
             Write(files[index], _pictures.Do(model, files[index], cancel =>
             {

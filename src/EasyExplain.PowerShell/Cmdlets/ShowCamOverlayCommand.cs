@@ -41,7 +41,6 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
 {
     private const string InTerminal = "Terminal";
     private const string InViewer = "Viewer";
-    private const int ViewerMaxSize = 1024;
 
     private readonly PictureNames _names = new("{Name}_{Method}_{Label}_{Style}", ".");
     private TerminalWindow? _window;
@@ -161,7 +160,7 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     private void View(ICamResult result, OverlayStyle style)
     {
         string name = _names.For(result, style, ImageFormat.Png);
-        if (!ShouldProcess(name, "Open picture in the default viewer") || Draw(result, style, ViewerMaxSize) is not { } picture)
+        if (!ShouldProcess(name, "Open picture in the default viewer") || Draw(result, style, CamPicture.UsualMaxSize) is not { } picture)
         {
             return;
         }

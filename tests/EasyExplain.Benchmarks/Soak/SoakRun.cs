@@ -17,7 +17,7 @@ internal static class SoakRun
     /// <returns>Readings at 0 %, 10 %, 50 % and 100 %.</returns>
     public static IReadOnlyList<Reading> ThroughCmdlets(string list, string results) => Run("dotnet",
     [
-        StartRows.BuiltHost(), Path.Combine(Repository.Root, "tests", "EasyExplain.Benchmarks", "Soak", "soak.ps1"),
+        PowerShellProcess.BuiltHost(), Path.Combine(Repository.Root, "tests", "EasyExplain.Benchmarks", "Soak", "soak.ps1"),
         list, results, typeof(Reading).Assembly.Location, string.Join(',', SoakEngine.Methods),
     ]);
 

@@ -37,7 +37,7 @@ public sealed class MethodTests : IDisposable
         ScoreEvidence At(Tensor x)
         {
             Node tap = network.Find("tap")!.Node;
-            return Evidence(network, x, tap);
+            return Evidence(scope, network, x, tap);
         }
 
         double Score(Tensor x) => Executor.Run(network, x, [], track: false).Logits[0, 1].item<double>();
@@ -51,7 +51,7 @@ public sealed class MethodTests : IDisposable
         Node left = g.Conv2d("left", g.Input, 4, kernel: 3), right = g.Conv2d("right", g.Input, 4, kernel: 3);
         using Network network = SmallNetwork.Fill(g.Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d("avgpool", g.Multiply(left, right), 1)), 3)));
         Tensor picture = SmallNetwork.Picture();
-        ScoreEvidence evidence = Evidence(network, picture, left, right);
+        ScoreEvidence evidence = Evidence(scope, network, picture, left, right);
         Assert.All([0, 1], layer => Assert.Equal(0, evidence.HessianTimes(0, layer, evidence.Run.Activations[layer]).abs().max().item<float>()));
     }
 
@@ -158,8 +158,8 @@ public sealed class MethodTests : IDisposable
     }
 
     /// <summary>What there is to see at some nodes, for the logit of class 1.</summary>
-    private static ScoreEvidence Evidence(Network network, Tensor picture, params Node[] taps) =>
-        new(new PictureRun(network, picture, taps, [], Executor.Run(network, picture, taps, track: true), new Noise(1, 0, 0, 1), Progress: null, default), [logits => logits.select(1, 1)]);
+    private static ScoreEvidence Evidence(DisposeScope scope, Network network, Tensor picture, params Node[] taps) =>
+        new(new PictureRun(network, picture, taps, [], Executor.Run(network, picture, taps, track: true), new Noise(1, 0, 0, 1), Progress: null, default), [logits => logits.select(1, 1)], scope);
 
     private CamExplanation Explain(string method, string layer, long seed = 7) => Explainer(Catalog.Find(method), layer, seed).Explain(_cat, null).Single();
 

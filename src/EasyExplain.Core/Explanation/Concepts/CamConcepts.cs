@@ -7,12 +7,10 @@ namespace EasyExplain.Explanation.Concepts;
 /// <remarks>Its lists are plain arrays: PowerShell cannot index every other list. It holds no native memory.</remarks>
 public sealed class CamConcepts : ICamResult
 {
-    private readonly ExplainedPhoto _photo;
-
-    internal CamConcepts(CamModel model, ExplainedPhoto photo) => (Model, _photo) = (model, photo);
+    internal CamConcepts(CamModel model, ExplainedPhoto photo) => (Model, Source) = (model, photo);
 
     /// <summary>The photo's full path; null for an input tensor.</summary>
-    public string? Path => _photo.Path;
+    public string? Path => Source.Path;
 
     /// <summary>The layer's name.</summary>
     public required string Layer { get; init; }
@@ -27,7 +25,7 @@ public sealed class CamConcepts : ICamResult
     public required Prediction[] Predictions { get; init; }
 
     /// <summary>Height and width of the photo in pixels, upright.</summary>
-    public int[] ImageSize => _photo.Size;
+    public int[] ImageSize => Source.Size;
 
     /// <summary>What it took in seconds, from activations to concepts; the pass through the network, which all layers share, counts for the first.</summary>
     public required double Seconds { get; init; }
@@ -38,9 +36,12 @@ public sealed class CamConcepts : ICamResult
     /// <summary>The model; a property in PowerShell, too: see EasyExplain.Types.ps1xml.</summary>
     internal CamModel Model { get; }
 
-    /// <summary>The photo, decoded again if it is no longer in memory.</summary>
+    /// <summary>The photo that was explained.</summary>
+    internal ExplainedPhoto Source { get; }
+
+    /// <summary>The photo as its file has it, decoded again if it is no longer in memory.</summary>
     /// <exception cref="ImageFileException">The file is no longer the picture it was.</exception>
-    public Photo GetPhoto() => _photo.Get();
+    public Photo GetPhoto() => Source.Get();
 
     /// <inheritdoc/>
     public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Concepts.Length} concepts at {Layer}";

@@ -13,7 +13,7 @@ internal static class ConceptPicture
     /// <exception cref="SelectionException">Concepts have no mask.</exception>
     public static Photo Draw(CamPicture look, CamConcepts concepts, OverlayStyle style)
     {
-        (Photo photo, PixelRegion region) = look.SizeFor(style, concepts.GetPhoto(), concepts.Model.Preprocessing);
+        (Photo photo, PixelRegion region) = look.SizeFor(style, concepts.Source, concepts.Model.Preprocessing);
         ColoredMap[] maps = [.. concepts.Concepts.Select(concept => new ColoredMap($"{concept.Index}", concept.ConceptColor, concept.Map.ToArray()))];
         return style switch
         {
