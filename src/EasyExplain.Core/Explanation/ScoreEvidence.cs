@@ -27,7 +27,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
 
     /// <summary>The gradients of a score with respect to the taps' outputs, then to those of the biased nodes, <c>[C, H, W]</c> each.</summary>
     public IReadOnlyList<Tensor> Gradients(int score) => _gradients[score] ??=
-        [.. ScoreGradients(run.Pass, [.. run.Taps, .. run.Biased], score).Select(gradient => gradient[0].MoveToOtherDisposeScope(kept))];
+        [.. ScoreGradients(run.Pass, [.. run.Taps, .. run.Biased], score).Select(gradient => Keep(gradient[0]))];
 
     /// <summary>For each tap the means over the noisy copies of g, g² and g³.</summary>
     public IReadOnlyList<Tensor[]> NoisyMoments(int score) => (_noisyMoments ??= MeasureNoise())[score];
@@ -38,7 +38,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
         using IDisposable recorded = enable_grad();
         IReadOnlyList<Tensor> gradients = _curvedGradients[score] ??=
             [.. autograd.grad([scores[score](run.Pass.Logits).sum()], [.. run.Pass.Taps.Take(run.Taps.Count)], retain_graph: true, create_graph: true, allow_unused: true)
-                .Select(gradient => gradient.MoveToOtherDisposeScope(kept))];
+                .Select(Keep)];
         if (gradients[tap].IsInvalid)
         {
             return zeros_like(vector);
@@ -56,7 +56,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
     {
         if (!_changed.TryGetValue((method, tap), out Tensor? known))
         {
-            known = _changed[(method, tap)] = passes(new ChangedPasses(run, tap, scores)).MoveToOtherDisposeScope(kept);
+            known = _changed[(method, tap)] = Keep(passes(new ChangedPasses(run, tap, scores)));
         }
         return known;
     }
@@ -72,12 +72,15 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
         return [.. taps.Zip(pass.Gradients(sum), (tap, gradient) => tap.Layout!.ToMap(gradient))];
     }
 
+    // A tensor that is moved to where it is would belong to nobody.
+    private Tensor Keep(Tensor tensor) => kept.Contains(tensor) ? tensor : tensor.MoveToOtherDisposeScope(kept);
+
     private Tensor AsMap(Tensor output, int tap) => run.Taps[tap].Layout!.ToMap(output)[0];
 
     private Tensor[][][] MeasureNoise()
     {
         Noise noise = run.Noise;
-        Tensor[][][] sums = [.. scores.Select(_ => run.Activations.Select(activation => Enumerable.Range(0, Powers).Select(_ => zeros_like(activation).MoveToOtherDisposeScope(kept)).ToArray()).ToArray())];
+        Tensor[][][] sums = [.. scores.Select(_ => run.Activations.Select(activation => Enumerable.Range(0, Powers).Select(_ => Keep(zeros_like(activation))).ToArray()).ToArray())];
         using var generator = new Generator((ulong)noise.Seed, CPU);
         int batch = run.FittingBatch(track: true);
         for (int done = 0; done < noise.SampleCount; done += batch)

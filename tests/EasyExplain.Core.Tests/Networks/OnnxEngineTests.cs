@@ -97,12 +97,45 @@ public class OnnxEngineTests
         using Network network = SmallNetwork.Build();
         Network fast = On(network, engine);
         Node[] taps = [network.Find("stem")!.Node, network.Find("block")!.Node];
-        Assert.Equal("ONNX Runtime up to 'block.relu', gradients too, and libtorch from there on", engine.Summary(fast, taps, track: true, [.. SmallNetwork.Picture().shape[1..]]));
+        Assert.Equal("ONNX Runtime", engine.Summary(fast, taps, track: true, [.. SmallNetwork.Picture().shape[1..]]));
         engine.GiveUp("ONNX Runtime is not to be had: no such file");
         Assert.Equal("libtorch (ONNX Runtime is not to be had: no such file)", engine.Summary(fast, taps, track: true, [.. SmallNetwork.Picture().shape[1..]]));
         Pass expected = Executor.Run(network, SmallNetwork.Picture(), taps, track: true), actual = Executor.Run(fast, SmallNetwork.Picture(), taps, track: true);
         Assert.True(expected.Logits.Equals(actual.Logits));
         Assert.Null(actual.Back);
+    }
+
+    [Fact]
+    public void WhatHasNoWayBackThere_IsLeftToLibtorch()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var engine = new OnnxEngine();
+        var g = new EasyExplain.Networks.NetworkBuilder(3, SmallNetwork.Size, SmallNetwork.Size);
+        Node early = g.ReLU("early", g.Conv2d("conv", g.Input, 4, kernel: 3)), late = g.ReLU("late", early);
+        using Network network = SmallNetwork.Fill(g.Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d("pool", g.GELU("gelu", late), 1)), 3)));
+        Network fast = On(network, engine);
+        long[] shape = SmallNetwork.Picture().shape[1..];
+        Assert.Equal("ONNX Runtime up to 'late', gradients too, and libtorch from there on", engine.Summary(fast, [early, late], track: true, shape));
+        Assert.Equal("ONNX Runtime up to 'late', and libtorch from there on", engine.Summary(fast, [late], track: true, shape));
+        Assert.Equal("ONNX Runtime", engine.Summary(fast, [late], track: false, shape));
+        Pass expected = Executor.Run(network, SmallNetwork.Picture(), [early, late], track: true), actual = Executor.Run(fast, SmallNetwork.Picture(), [early, late], track: true);
+        foreach (var (before, after) in expected.Gradients(expected.Logits.select(1, 1).sum()).Zip(actual.Gradients(actual.Logits.select(1, 1).sum())))
+        {
+            Assert.True(before.abs().max().item<float>() > 0);
+            Assert.True(before.allclose(after, rtol: 1e-4, atol: 1e-6));
+        }
+    }
+
+    [Fact]
+    public void AClassifierThatIsMostOfTheWeights_IsNotCopied()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var engine = new OnnxEngine();
+        var g = new EasyExplain.Networks.NetworkBuilder(3, SmallNetwork.Size, SmallNetwork.Size);
+        Node last = g.ReLU("relu", g.Conv2d("conv", g.Input, 4, kernel: 3));
+        using Network network = SmallNetwork.Fill(g.Build(g.Linear("fc", g.Flatten("flatten", last), 300)));
+        Assert.Equal("ONNX Runtime up to 'flatten', gradients too, and libtorch from there on",
+            engine.Summary(On(network, engine), [last], track: true, [.. SmallNetwork.Picture().shape[1..]]));
     }
 
     private static Network On(Network network, OnnxEngine engine) => new(network.Nodes, network.Output, network.Layers) { Onnx = engine };

@@ -36,7 +36,10 @@ internal sealed record OnnxPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyLis
         Dictionary<Node, int> order = network.Nodes.Select((node, index) => (node, index)).ToDictionary(pair => pair.node, pair => pair.index);
         (int first, int last) = (taps.Min(tap => order[tap]), taps.Max(tap => order[tap]));
         // The later the better, as long as the way back from there can be written down.
-        foreach ((int Index, Node Node) after in Enumerable.Reverse(cuts).Where(cut => cut.Index >= last && cut.Node != network.Output))
+        // A classifier that weighs more than all before it stays where its weights are: they would be copied twice.
+        bool heavyEnd = network.Parameters.Sum(parameter => parameter.Count) > 2 * network.Nodes.Where(node => node.Operator is Conv2d)
+            .SelectMany(node => node.Operator.Parameters).Sum(parameter => parameter.Count);
+        foreach ((int Index, Node Node) after in Enumerable.Reverse(cuts).Where(cut => cut.Index >= last && !(heavyEnd && cut.Node == network.Output)))
         {
             if (Backpropagation.From(network, after.Node, taps, shapes) is { } back)
             {

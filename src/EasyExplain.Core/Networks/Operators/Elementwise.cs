@@ -102,4 +102,22 @@ public sealed record Flatten : Operator
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Flatten", inputs, ("axis", 1L));
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
+        [new Node(new Unflatten(shapes[node.Inputs[0]]), [gradient], node.Name)];
+}
+
+/// <summary>A vector's numbers as the shape that they were flattened from.</summary>
+/// <param name="Shape">That, without the batch dimension.</param>
+internal sealed record Unflatten(long[] Shape) : Operator
+{
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Shape;
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].reshape([-1, .. Shape]);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Reshape", [inputs[0], graph.Integers([-1, .. Shape])]);
 }

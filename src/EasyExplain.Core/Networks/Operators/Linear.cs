@@ -23,4 +23,22 @@ public sealed record Linear(Parameter Weight, Parameter? Bias) : Operator
         string product = graph.Add("MatMul", [inputs[0], graph.Weight(Weight.Value.t())]);
         return Bias is null ? product : graph.Add("Add", [product, graph.Weight(Bias.Value)]);
     }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
+        [new Node(new LinearTranspose(Weight), [gradient], node.Name)];
+}
+
+/// <summary>A fully connected layer's way back, <c>[N, K]</c> to <c>[N, F]</c>.</summary>
+/// <param name="Weight">That of the layer, <c>[K, F]</c>.</param>
+internal sealed record LinearTranspose(Parameter Weight) : Operator
+{
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0][..^1], Weight.Shape[1]];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].matmul(Weight.Value);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("MatMul", [inputs[0], graph.Weight(Weight.Value)]);
 }

@@ -110,4 +110,24 @@ public sealed record AdaptiveAvgPool2d(long Size) : Operator
         long[] window = [shape[1] / Size, shape[2] / Size];
         return graph.Add("AveragePool", inputs, ("kernel_shape", window), ("strides", window));
     }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node>? Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
+        Size == 1 ? [new Node(new SpreadEvenly(shapes[node.Inputs[0]]), [gradient], node.Name)] : null;
+}
+
+/// <summary>The way back of a mean over a whole channel, <c>[N, C, 1, 1]</c> to <c>[N, C, H, W]</c>: every place has the same share.</summary>
+/// <param name="Shape"><c>[C, H, W]</c>.</param>
+internal sealed record SpreadEvenly(long[] Shape) : Operator
+{
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Shape;
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] * Shares();
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Mul", [inputs[0], graph.Weight(Shares())]);
+
+    private Tensor Shares() => full([1, 1, Shape[1], Shape[2]], 1f / (Shape[1] * Shape[2]));
 }
