@@ -46,12 +46,11 @@ public class ElfVersionsTests
     [Fact]
     public void TheBuiltLibrary_HasTheRequirementWeak_AndNoOther()
     {
-        string library = Path.Combine(AppContext.BaseDirectory, "libLibTorchSharp.so");
         if (!OperatingSystem.IsLinux())
         {
-            Assert.False(File.Exists(library));
             return;
         }
+        string library = Directory.EnumerateFiles(AppContext.BaseDirectory, "libLibTorchSharp.so", SearchOption.AllDirectories).Single();
         byte[] elf = File.ReadAllBytes(library);
         foreach ((string version, int at) in ElfVersions.Requirements(elf))
         {
