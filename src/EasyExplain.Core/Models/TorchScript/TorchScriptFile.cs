@@ -1,0 +1,153 @@
+using System.Runtime.InteropServices;
+using EasyExplain.Networks;
+using EasyExplain.Networks.Import;
+using EasyExplain.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+using Size = EasyExplain.Networks.Import.Size;
+
+namespace EasyExplain.Models.TorchScript;
+
+/// <summary>A model saved by torch.jit.save, traced or scripted: its code is followed once, and what it does to a picture becomes a network.</summary>
+/// <remarks>No Python runs, and nothing of the file is ever executed: the code is read, and only operators that are known here exist.</remarks>
+internal sealed class TorchScriptFile : IDisposable
+{
+    private const int MostShown = 20;
+    private const int LongestMessage = 1500;
+
+    private readonly string _path;
+    private readonly FileStream _file;
+    private TorchScriptArchive? _archive;
+
+    private TorchScriptFile(string path, FileStream file) => (_path, _file) = (path, file);
+
+    /// <summary>Opens the file and reads its module tree; code and weights are read by <see cref="ToNetwork"/>.</summary>
+    /// <exception cref="WeightFileException">It is no such file, or broken.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
+    public static TorchScriptFile Open(string path)
+    {
+        var opened = new TorchScriptFile(path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
+        try
+        {
+            opened._archive = opened.Explain(() => new TorchScriptArchive(opened._file));
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The model for pictures <c>[3, height, width]</c>, with its weights. It owns them: the file may be closed.</summary>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="explain">Is told what was found, for -Verbose.</param>
+    /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
+    /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers.</exception>
+    public Network ToNetwork(long height, long width, Action<string> explain) => Explain(() =>
+    {
+        // The tree is changed by the run, so each run has its own.
+        TorchScriptArchive archive = Interlocked.Exchange(ref _archive, null) ?? new TorchScriptArchive(_file);
+        var recorder = new NetworkRecorder(Channels, height, width);
+        var aten = new Aten(recorder);
+        var interpreter = new Interpreter(archive, aten);
+        aten.Path = () => interpreter.Path;
+        Network? network = null;
+        try
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Node output = Follow(interpreter, aten, recorder);
+            foreach (Layer layer in interpreter.Layers)
+            {
+                recorder.Layer(layer.Name, layer.Type, layer.Node);
+            }
+            network = recorder.Build(output);
+            explain($"TorchScript: {archive.Root.Type}, {network.Nodes.Count} operations, {network.Layers.Count} layers.");
+            return network;
+        }
+        finally
+        {
+            HashSet<Parameter> kept = network is null ? [] : [.. network.Parameters];
+            foreach (FixedTensor tensor in archive.Tensors.Concat(aten.Computed))
+            {
+                if (tensor.ParameterIfAny is { } parameter && !kept.Contains(parameter))
+                {
+                    parameter.Dispose();
+                }
+                tensor.Dispose();
+            }
+        }
+    });
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _archive?.Dispose();
+        _file.Dispose();
+    }
+
+    private const long Channels = 3;
+
+    private Node Follow(Interpreter interpreter, Aten aten, NetworkRecorder recorder)
+    {
+        object? result = null;
+        try
+        {
+            result = interpreter.Run(new ScriptTensor(recorder.Input));
+        }
+        catch (NotSupportedException e)
+        {
+            aten.Miss(e.Message);
+        }
+        catch (InvalidDataException) when (aten.Missing.Count > 0)
+        {
+            // What is missing may be why.
+        }
+        if (aten.Missing.Count > 0)
+        {
+            string[] missing = [.. aten.Missing.GroupBy(one => one.Operator).Select(group => $"{group.Key} in {Places([.. group.Select(one => one.Layer).Distinct()])}")];
+            throw new ModelImportException(ModelFault.UnsupportedOperator,
+                $"'{_path}' needs operators that are not known here: {Printable(string.Join("; ", missing.Take(MostShown)) + (missing.Length > MostShown ? $" and {missing.Length - MostShown} more" : ""))}.");
+        }
+        ScriptTensor[] outputs = [.. Interpreter.Tensors(result).Where(tensor => tensor.Node is not null)];
+        return outputs.Select(tensor => tensor.Node!).FirstOrDefault(node => recorder.Shape(node) is [var batch, _] && batch == new Size(0, 1))
+            ?? throw new InvalidDataException(outputs.Length == 0
+                ? "The model's result does not depend on the picture, or is no tensor."
+                : $"The model's result has {recorder.Shape(outputs[0].Node!).Count} dimensions; a classifier's is [pictures, classes].");
+    }
+
+    private static string Places(string[] layers) =>
+        string.Join(", ", layers.Take(3).Select(layer => layer.Length == 0 ? "the model itself" : $"'{layer}'")) + (layers.Length > 3 ? $" and {layers.Length - 3} more" : "");
+
+    /// <summary>Whatever is wrong with what the file says becomes one kind of error, with the file's name.</summary>
+    private T Explain<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (EndOfStreamException e)
+        {
+            throw new WeightFileException(_path, "The file ends in the middle of its data; it may have been cut off.", e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new WeightFileException(_path, Printable(e.Message), e);
+        }
+        catch (InsufficientExecutionStackException e)
+        {
+            throw new WeightFileException(_path, "The code is nested too deeply.", e);
+        }
+        catch (Exception e) when (e is ExternalException or NotSupportedException or ArgumentException or ArithmeticException or InvalidCastException
+            or IndexOutOfRangeException or KeyNotFoundException or FormatException or NullReferenceException or InvalidOperationException)
+        {
+            throw new WeightFileException(_path, $"The model's code cannot be followed: {Printable(e.Message.Split('\n')[0])}", e);
+        }
+    }
+
+    /// <summary>A message may quote names from the file, which can be long and full of control characters.</summary>
+    private static string Printable(string message) =>
+        string.Concat(message.Take(LongestMessage).Select(c => char.IsControl(c) ? '?' : c)) + (message.Length > LongestMessage ? "…" : "");
+}
