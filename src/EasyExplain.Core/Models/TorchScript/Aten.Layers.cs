@@ -55,10 +55,12 @@ internal sealed partial class Aten
             }, call.Tensor(0));
         };
         _functions["adaptive_avg_pool2d"] = call => Apply(new AdaptiveAvgPool2d(AdaptiveSize(call)), call.Tensor(0));
-        _functions["adaptive_max_pool2d"] = call => Apply(new AdaptiveMaxPool2d(AdaptiveSize(call)), call.Tensor(0));
+        // Of the maxima's places, which these make too, nothing can be known.
+        _functions["adaptive_max_pool2d"] = call => new object?[] { Apply(new AdaptiveMaxPool2d(AdaptiveSize(call)), call.Tensor(0)), Unknown.Value };
+        _functions["max_pool2d_with_indices"] = call => new object?[] { _functions["max_pool2d"](call), Unknown.Value };
         foreach (string name in (string[])["dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout"])
         {
-            _functions[name] = call => !call.Flag(2)
+            _functions[name] = call => !call.Flag(2) || call.Real(1) == 0
                 ? call.Tensor(0)
                 : throw new NotSupportedException("in training: the model must be saved after model.eval()");
         }

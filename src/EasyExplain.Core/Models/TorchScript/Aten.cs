@@ -57,7 +57,7 @@ internal sealed partial class Aten
             Miss(name.Length > 100 ? name[..100] : name);
             return Unknown.Value;
         }
-        if (arguments.Any(IsUnknown) && plain is not ("append" or "__is__" or "__isnot__" or "warn" or "format" or "_set_item"))
+        if (arguments.Any(plain is "__getitem__" or "TupleIndex" or "len" ? value => value is Unknown : IsUnknown) && plain is not ("append" or "__is__" or "__isnot__" or "warn" or "format" or "_set_item"))
         {
             return Unknown.Value;
         }
