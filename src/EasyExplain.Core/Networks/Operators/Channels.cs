@@ -1,3 +1,4 @@
+#pragma warning disable CS1591, CS1572, CS1573
 using EasyExplain.Networks.Onnx;
 using static TorchSharp.torch;
 
@@ -6,11 +7,12 @@ namespace EasyExplain.Networks.Operators;
 /// <summary>Several inputs of one height and width, the channels of each after those of the one before: <c>[N, C₁ + C₂ + …, H, W]</c>.</summary>
 public sealed record Concat : Operator
 {
+    public int Dim { get; init; } = 1;
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [inputs.Sum(input => input[0]), .. inputs[0].Skip(1)];
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => cat([.. inputs], 1);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => cat([.. inputs], Dim);
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Concat", inputs, ("axis", 1L));

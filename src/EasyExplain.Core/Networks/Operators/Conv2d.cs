@@ -1,3 +1,4 @@
+#pragma warning disable CS1591, CS1572, CS1573
 using EasyExplain.Networks.Onnx;
 using static TorchSharp.torch;
 
@@ -9,8 +10,9 @@ namespace EasyExplain.Networks.Operators;
 /// <param name="Stride">Step, in pixels.</param>
 /// <param name="Padding">Zeros above and below, left and right, in pixels.</param>
 /// <param name="Groups">Into how many groups the channels fall.</param>
-public sealed record Conv2d(Parameter Weight, Parameter? Bias, long Stride, Extent Padding, long Groups) : Operator
+public sealed record Conv2d(Parameter Weight, Parameter? Bias, Extent Stride, Extent Padding, long Groups) : Operator
 {
+    public Extent Dilation { get; init; } = 1;
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => Bias is null ? [Weight] : [Weight, Bias];
 
@@ -21,18 +23,18 @@ public sealed record Conv2d(Parameter Weight, Parameter? Bias, long Stride, Exte
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
     [
         Weight.Shape[0],
-        Window.Count(inputs[0][1], Weight.Shape[2], Stride, Padding.Height),
-        Window.Count(inputs[0][2], Weight.Shape[3], Stride, Padding.Width),
+        Window.Count(inputs[0][1], Dilation.Height * (Weight.Shape[2] - 1) + 1, Stride.Height, Padding.Height),
+        Window.Count(inputs[0][2], Dilation.Width * (Weight.Shape[3] - 1) + 1, Stride.Width, Padding.Width),
     ];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.conv2d(
-        inputs[0], Weight.Value, Bias?.Value, [Stride, Stride], [Padding.Height, Padding.Width], groups: Groups);
+        inputs[0], Weight.Value, Bias?.Value, [Stride.Height, Stride.Width], [Padding.Height, Padding.Width], [Dilation.Height, Dilation.Width], Groups);
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Conv",
         Bias is null ? [inputs[0], graph.Weight(Weight.Value)] : [inputs[0], graph.Weight(Weight.Value), graph.Weight(Bias.Value)],
-        ("strides", new[] { Stride, Stride }), ("pads", new[] { Padding.Height, Padding.Width, Padding.Height, Padding.Width }), ("group", Groups));
+        ("strides", new[] { Stride.Height, Stride.Width }), ("pads", new[] { Padding.Height, Padding.Width, Padding.Height, Padding.Width }), ("dilations", new[] { Dilation.Height, Dilation.Width }), ("group", Groups));
 
     /// <inheritdoc/>
     internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes)
@@ -40,10 +42,10 @@ public sealed record Conv2d(Parameter Weight, Parameter? Bias, long Stride, Exte
         long[] input = shapes[node.Inputs[0]], output = shapes[node];
         // Rows and columns at the end that no window reached, because the stride jumped over them.
         Extent rest = (Rest(input[1], output[1], Weight.Shape[2], Padding.Height), Rest(input[2], output[2], Weight.Shape[3], Padding.Width));
-        return [new Node(new ConvTranspose2d(Weight, Stride, Padding, rest, Groups), [gradient], node.Name)];
+        return [new Node(new ConvTranspose2d(Weight, null, Stride.Height, Padding, rest, Groups), [gradient], node.Name)];
     }
 
-    private long Rest(long input, long output, long kernel, long padding) => input - ((output - 1) * Stride - 2 * padding + kernel);
+    private long Rest(long input, long output, long kernel, long padding) => input - ((output - 1) * Stride.Height - 2 * padding + kernel);
 }
 
 /// <summary>A convolution's way back, <c>[N, K, H', W']</c> to <c>[N, C, H, W]</c>: what each output saw of an input goes back to it.</summary>
@@ -52,8 +54,10 @@ public sealed record Conv2d(Parameter Weight, Parameter? Bias, long Stride, Exte
 /// <param name="Padding">Pixels that are cut off above and below, left and right.</param>
 /// <param name="Rest">Rows below and columns on the right that nothing comes to, in pixels.</param>
 /// <param name="Groups">Into how many groups the channels fall.</param>
-internal sealed record ConvTranspose2d(Parameter Weight, long Stride, Extent Padding, Extent Rest, long Groups) : Operator
+internal sealed record ConvTranspose2d(Parameter Weight, Parameter? Bias, Extent StrideE, Extent Padding, Extent Rest, long Groups) : Operator
 {
+    public long Stride => StrideE.Height; public Extent Dilation { get; init; } = 1;
+    public override IEnumerable<Parameter> Parameters => Bias is null ? [Weight] : [Weight, Bias];
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
     [
@@ -63,8 +67,8 @@ internal sealed record ConvTranspose2d(Parameter Weight, long Stride, Extent Pad
     ];
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.conv_transpose2d(inputs[0], Weight.Value, null,
-        [Stride, Stride], [Padding.Height, Padding.Width], [Rest.Height, Rest.Width], groups: Groups);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.conv_transpose2d(inputs[0], Weight.Value, Bias?.Value,
+        [StrideE.Height, StrideE.Width], [Padding.Height, Padding.Width], [Rest.Height, Rest.Width], [Dilation.Height, Dilation.Width], Groups);
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)

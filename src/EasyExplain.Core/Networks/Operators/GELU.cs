@@ -1,3 +1,4 @@
+#pragma warning disable CS1591, CS1572, CS1573
 using EasyExplain.Networks.Onnx;
 using static TorchSharp.torch;
 
@@ -6,6 +7,7 @@ namespace EasyExplain.Networks.Operators;
 /// <summary>x·Φ(x), with the exact distribution function of the normal distribution (Hendrycks and Gimpel 2016, arXiv 1606.08415).</summary>
 public sealed record GELU : Operator
 {
+    public bool Tanh { get; init; }
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].gelu();
 

@@ -1,3 +1,4 @@
+#pragma warning disable CS1591, CS1572, CS1573
 using EasyExplain.Networks.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,8 +10,9 @@ namespace EasyExplain.Networks.Operators;
 /// <param name="Stride">Step, in pixels.</param>
 /// <param name="Padding">Pixels added on every side.</param>
 /// <param name="CeilMode">Whether a last window that reaches beyond the edge counts.</param>
-public sealed record MaxPool2d(long Kernel, long Stride, long Padding, bool CeilMode) : Operator
+public sealed record MaxPool2d(Extent KernelE, Extent StrideE, Extent PaddingE, bool CeilMode) : Operator
 {
+    public long Kernel => KernelE.Height; public long Stride => StrideE.Height; public long Padding => PaddingE.Height; public Extent Dilation { get; init; } = 1;
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
     [
@@ -20,7 +22,7 @@ public sealed record MaxPool2d(long Kernel, long Stride, long Padding, bool Ceil
     ];
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.max_pool2d(inputs[0], Kernel, Stride, Padding, ceil_mode: CeilMode);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.max_pool2d(inputs[0], [KernelE.Height, KernelE.Width], [StrideE.Height, StrideE.Width], [PaddingE.Height, PaddingE.Width], [Dilation.Height, Dilation.Width], ceil_mode: CeilMode);
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("MaxPool", inputs, OnnxWindow);
@@ -72,14 +74,15 @@ internal sealed record MaxPool2dGradient(MaxPool2d Forward) : Operator
 /// <param name="Kernel">The window's side, in pixels.</param>
 /// <param name="Stride">Step, in pixels.</param>
 /// <param name="Padding">Zeros on every side, in pixels.</param>
-public sealed record AvgPool2d(long Kernel, long Stride, long Padding) : Operator
+public sealed record AvgPool2d(Extent KernelE, Extent StrideE, Extent PaddingE) : Operator
 {
+    public long Kernel => KernelE.Height; public long Stride => StrideE.Height; public long Padding => PaddingE.Height; public bool CeilMode { get; init; } public bool CountIncludePad { get; init; } = true; public long? Divisor { get; init; }
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
         [inputs[0][0], Window.Count(inputs[0][1], Kernel, Stride, Padding), Window.Count(inputs[0][2], Kernel, Stride, Padding)];
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.avg_pool2d(inputs[0], Kernel, Stride, Padding, count_include_pad: true);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.avg_pool2d(inputs[0], [KernelE.Height, KernelE.Width], [StrideE.Height, StrideE.Width], [PaddingE.Height, PaddingE.Width], CeilMode, CountIncludePad, Divisor);
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("AveragePool", inputs,
@@ -87,13 +90,14 @@ public sealed record AvgPool2d(long Kernel, long Stride, long Padding) : Operato
 }
 
 /// <summary>The mean over as many windows as the output has cells: <c>[N, C, H, W]</c> to <c>[N, C, Size, Size]</c>.</summary>
-public sealed record AdaptiveAvgPool2d(long Size) : Operator
+public sealed record AdaptiveAvgPool2d(Extent SizeE) : Operator
 {
+    public long Size => SizeE.Height;
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [inputs[0][0], Size, Size];
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.adaptive_avg_pool2d(inputs[0], Size);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.adaptive_avg_pool2d(inputs[0], [SizeE.Height, SizeE.Width]);
 
     /// <inheritdoc/>
     internal override string? ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)

@@ -1,0 +1,56 @@
+#pragma warning disable
+using TorchSharp;
+using static TorchSharp.torch;
+namespace EasyExplain.Networks.Operators;
+public enum PadMode { Constant, Reflect, Replicate }
+public enum ResizeKind { Nearest, Bilinear, Bicubic }
+public abstract record P(Func<IReadOnlyList<Tensor>, Tensor> F, IEnumerable<Parameter>? Ps = null) : Operator { public override IEnumerable<Parameter> Parameters => Ps ?? []; public override Tensor Run(IReadOnlyList<Tensor> i) => F(i); }
+public sealed record Pad(long[] A, PadMode M, double V) : P(i => nn.functional.pad(i[0], A, M == PadMode.Constant ? PaddingModes.Constant : M == PadMode.Reflect ? PaddingModes.Reflect : PaddingModes.Replicate, V));
+public sealed record AdaptiveMaxPool2d(Extent S) : P(i => nn.functional.adaptive_max_pool2d(i[0], [S.Height, S.Width]));
+public sealed record InstanceNorm(Parameter? W, Parameter? B, double E) : P(i => nn.functional.instance_norm(i[0], null, null, W?.Value, B?.Value, true, 0.1, E), new[]{W,B}.OfType<Parameter>());
+public sealed record GroupNorm(long G, Parameter? W, Parameter? B, double E) : P(i => nn.functional.group_norm(i[0], G, W?.Value, B?.Value, E), new[]{W,B}.OfType<Parameter>());
+public sealed record LayerNormOver(int D, Parameter? W, Parameter? B, double E) : P(i => nn.functional.layer_norm(i[0], i[0].shape[^D..], W?.Value, B?.Value, E), new[]{W,B}.OfType<Parameter>());
+public sealed record LeakyReLU(double S) : P(i => nn.functional.leaky_relu(i[0], S));
+public sealed record PReLU(Parameter S) : P(i => nn.functional.prelu(i[0], S.Value), [S]);
+public sealed record ELU(double S) : P(i => nn.functional.elu(i[0], S));
+public sealed record SELU() : P(i => nn.functional.selu(i[0]));
+public sealed record CELU(double S) : P(i => nn.functional.celu(i[0], S));
+public sealed record Mish() : P(i => nn.functional.Mish(i[0]));
+public sealed record Tanh() : P(i => i[0].tanh());
+public sealed record Softplus() : P(i => nn.functional.softplus(i[0]));
+public sealed record Clamp(double? A, double? B) : P(i => i[0].clamp(A ?? double.NegativeInfinity, B ?? double.PositiveInfinity));
+public sealed record Softmax(int D) : P(i => i[0].softmax(D));
+public sealed record LogSoftmax(int D) : P(i => i[0].log_softmax(D));
+public sealed record Erf() : P(i => i[0].erf());
+public sealed record Exp() : P(i => i[0].exp());
+public sealed record Log() : P(i => i[0].log());
+public sealed record Sqrt() : P(i => i[0].sqrt());
+public sealed record Rsqrt() : P(i => i[0].rsqrt());
+public sealed record Abs() : P(i => i[0].abs());
+public sealed record Negate() : P(i => i[0].neg());
+public sealed record Reciprocal() : P(i => i[0].reciprocal());
+public sealed record Power(double X) : P(i => i[0].pow(X));
+public sealed record Subtract() : P(i => i[0] - i[1]);
+public sealed record Divide() : P(i => i[0] / i[1]);
+public sealed record Maximum() : P(i => i[0].maximum(i[1]));
+public sealed record Minimum() : P(i => i[0].minimum(i[1]));
+public sealed record PowerOf() : P(i => i[0].pow(i[1]));
+public sealed record AddNumber(double X) : P(i => i[0] + X);
+public sealed record MultiplyBy(double X) : P(i => i[0] * X);
+public sealed record MatMul() : P(i => i[0].matmul(i[1]));
+public sealed record Reshape(long[] S) : P(i => i[0].reshape(S));
+public sealed record Unsqueeze(int D) : P(i => i[0].unsqueeze(D));
+public sealed record Squeeze(int D) : P(i => i[0].squeeze(D));
+public sealed record Slice(int D, long A, long B, long S) : P(i => i[0].slice(D, A, B, S));
+public sealed record Select(int D, long I) : P(i => i[0].select(D, I));
+public sealed record IndexSelect(int D, long[] I) : P(i => i[0].index_select(D, tensor(I)));
+public sealed record Expand(long[] S) : P(i => i[0].expand(S));
+public sealed record ExpandToBatch() : P(i => i[0].expand([i[1].shape[0], .. i[0].shape[1..]]));
+public sealed record Mean(long[] D, bool K) : P(i => i[0].mean(D, K));
+public sealed record Sum(long[] D, bool K) : P(i => i[0].sum(D, K));
+public sealed record Max(long[] D, bool K) : P(i => i[0].amax(D, K));
+public sealed record Min(long[] D, bool K) : P(i => i[0].amin(D, K));
+public sealed record L2Norm(long[] D, bool K) : P(i => (i[0] * i[0]).sum(D, K).sqrt());
+public sealed record Resize(Extent? S, (double H, double W)? FF, ResizeKind K, bool C) : P(i => nn.functional.interpolate(i[0], S is { } s ? [s.Height, s.Width] : null, FF is { } f ? [f.H, f.W] : null, K == ResizeKind.Nearest ? InterpolationMode.Nearest : K == ResizeKind.Bilinear ? InterpolationMode.Bilinear : InterpolationMode.Bicubic, K == ResizeKind.Nearest ? null : C));
+public sealed record ScaledDotProductAttention(double? S) : P(i => (i[0] * (S ?? 1 / Math.Sqrt(i[0].shape[^1]))).matmul(i[1].transpose(-2, -1)).softmax(-1).matmul(i[2]));
+public sealed record Roll(long[] D, long[] S) : P(i => i[0].roll(S, D));
