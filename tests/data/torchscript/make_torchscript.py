@@ -144,7 +144,7 @@ class Constants(nn.Module):
 
 def models():
     yield "control", Control(), 16, ["scripted"]
-    yield "resnet", TinyResNet(), 32, ["traced", "scripted"]
+    yield "resnet", TinyResNet(), 32, ["traced", "scripted", "frozen"]
     yield "constants", Constants(), 16, ["traced", "scripted"]
     config = partial(InvertedResidualConfig, width_mult=1.0)
     yield "mobilenet_v3", MobileNetV3(
@@ -177,9 +177,11 @@ for name, model, size, forms in models():
     types = {path: type(module).__name__ for path, module in model.named_modules()}
     for form in forms:
         saved = torch.jit.trace(model, x[:1], check_trace=False) if form == "traced" else torch.jit.script(model)
+        if form == "frozen":
+            saved = torch.jit.freeze(saved.eval())
         saved.save(f"{name}_{form}.pt")
         expected[f"{name}_{form}"] = {
             "size": size, "logits": [[round(v, 7) for v in row] for row in logits.tolist()],
-            "layers": {path: types[path] for path in sorted(set(called))},
+            "layers": {path: types[path] for path in sorted(set(called))} if form != "frozen" else {"Conv2d0": "Conv2d", "Linear0": "Linear"},
         }
 json.dump(expected, open("expected.json", "w"), indent=1)

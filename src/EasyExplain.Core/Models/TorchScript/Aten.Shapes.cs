@@ -83,9 +83,9 @@ internal sealed partial class Aten
         {
             if (call[0] is not ScriptTensor x)
             {
-                return Sublist(ListOf(call[0]), call[1], call[2], call.Integer(3, 1)) is var part && call[0] is object?[] ? part.ToArray() : part;
+                List<object?> part = Sublist(ListOf(call[0]), call[1], call[2], call.Integer(3, 1));
+                return call[0] is object?[] ? part.ToArray() : part;
             }
-            // An index like [1:] means dimension 0.
             return Slice(x, call.Integer(1), call[2], call[3], call.Integer(4, 1));
         };
         _functions["narrow"] = call => Slice(call.Tensor(0), call.Integer(1), call[2], new Size(call.Integer(2) + call.Integer(3)), 1);

@@ -45,6 +45,9 @@ internal sealed partial class Aten
     /// <summary>What is not known or cannot be done here, with the layers that it is in.</summary>
     public IReadOnlyList<(string Operator, string Layer)> Missing => _missing;
 
+    /// <summary>What was written down, in order; without the constants.</summary>
+    public List<Node> Recorded { get; } = [];
+
     /// <summary>The tensors that were computed at once.</summary>
     public IEnumerable<FixedTensor> Computed => _computed;
 
@@ -150,6 +153,10 @@ internal sealed partial class Aten
         if (_recorder.Shape(node).Aggregate(1.0, (product, size) => product * (size.Fixed + (double)size.PerPicture)) > 1L << 32)
         {
             throw new InvalidDataException($"The layer '{Path()}' would make more than {1L << 32} numbers of a picture.");
+        }
+        if (inputs.Length > 0)
+        {
+            Recorded.Add(node);
         }
         return node;
     }

@@ -357,8 +357,9 @@ internal sealed class Interpreter
                 return dictionary;
             case Choice choice: return Evaluate(Truth(Evaluate(choice.Condition, frame)) ? choice.Then : choice.Otherwise, frame);
             case Subscript { Index: Range range } part:
-                return _aten.Call("torch.slice",
-                    [Evaluate(part.Owner, frame), Bound(range.Start), Bound(range.End), Bound(range.Step) ?? new Size(1)], new Dictionary<string, object?>());
+                object? owner = Evaluate(part.Owner, frame);
+                object?[] bounds = [Bound(range.Start), Bound(range.End), Bound(range.Step) ?? new Size(1)];
+                return _aten.Call("torch.slice", owner is ScriptTensor ? [owner, new Size(0), .. bounds] : [owner, .. bounds], new Dictionary<string, object?>());
             case Subscript subscript: return _aten.Call("torch.__getitem__", [Evaluate(subscript.Owner, frame), Evaluate(subscript.Index, frame)], new Dictionary<string, object?>());
             case Unary { Sign: "not" } unary: return !Truth(Evaluate(unary.Value, frame));
             case Unary unary: return _aten.Call(unary.Sign == "-" ? "torch.neg" : "torch.bitwise_not", [Evaluate(unary.Value, frame)], new Dictionary<string, object?>());

@@ -12,6 +12,7 @@ namespace EasyExplain.Models.TorchScript;
 /// <remarks>No Python runs, and nothing of the file is ever executed: the code is read, and only operators that are known here exist.</remarks>
 internal sealed class TorchScriptFile : IDisposable
 {
+    private const long Channels = 3;
     private const int MostShown = 20;
     private const int LongestMessage = 1500;
 
@@ -59,7 +60,8 @@ internal sealed class TorchScriptFile : IDisposable
         {
             using DisposeScope scope = NewDisposeScope();
             Node output = Follow(interpreter, aten, recorder);
-            foreach (Layer layer in interpreter.Layers)
+            Layer[] layers = [.. interpreter.Layers];
+            foreach (Layer layer in layers.Length > 0 ? layers : Numbered(aten.Recorded))
             {
                 recorder.Layer(layer.Name, layer.Type, layer.Node);
             }
@@ -88,7 +90,9 @@ internal sealed class TorchScriptFile : IDisposable
         _file.Dispose();
     }
 
-    private const long Channels = 3;
+    /// <summary>A model that was frozen (torch.jit.freeze) has no modules any more: its layers are its operations, as they are counted.</summary>
+    private static IEnumerable<Layer> Numbered(IEnumerable<Node> nodes) =>
+        nodes.GroupBy(node => node.Operator.Type).SelectMany(group => group.Select((node, i) => new Layer($"{group.Key}{i}", group.Key, node)));
 
     private Node Follow(Interpreter interpreter, Aten aten, NetworkRecorder recorder)
     {
