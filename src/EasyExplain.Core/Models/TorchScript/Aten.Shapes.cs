@@ -84,7 +84,7 @@ internal sealed partial class Aten
             if (call[0] is not ScriptTensor x)
             {
                 List<object?> part = Sublist(ListOf(call[0]), call[1], call[2], call.Integer(3, 1));
-                return call[0] is object?[] ? part.ToArray() : part;
+                return call[0] is object?[]? part.ToArray() : part;
             }
             return Slice(x, call.Integer(1), call[2], call[3], call.Integer(4, 1));
         };
