@@ -50,7 +50,7 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
             $full, $half = (Import-CamModel), (Import-CamModel -Precision BFloat16)
             $expected = Invoke-CamExplanation -LiteralPath $args[0] -Model $full
             $actual = Invoke-CamExplanation -LiteralPath $args[0] -Model $half -Verbose
-            $worst = 0
+            $worst = 0.0
             foreach ($row in 0..7) { foreach ($column in 0..7) {
                 $worst = [Math]::Max($worst, [Math]::Abs($expected.Maps[0].ToArray()[$row, $column] - $actual.Maps[0].ToArray()[$row, $column]))
             } }

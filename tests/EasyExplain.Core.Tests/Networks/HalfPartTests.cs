@@ -44,6 +44,8 @@ public class HalfPartTests
     [BFloat16Theory]
     [InlineData("stem.relu", "block.relu")]
     [InlineData("stem.conv", "block.downsample", "block.conv2")]
+    [InlineData("block.bn2")]
+    [InlineData("block.downsample")]
     public void WhatIsFusedOrOverwritten_LeavesTappedOutputsAsTheyAre(params string[] layers)
     {
         using DisposeScope scope = NewDisposeScope();
