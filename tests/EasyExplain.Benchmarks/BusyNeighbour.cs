@@ -7,10 +7,16 @@ internal sealed class BusyNeighbour : IDisposable
 {
     public const string Argument = "--burn";
 
-    private readonly Process _process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [Argument]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+    private readonly Process _process = ThisProgram.Start(Argument);
 
     /// <summary>Starts it; it is busy when this returns.</summary>
-    public BusyNeighbour() => _process.StandardOutput.ReadLine();
+    public BusyNeighbour()
+    {
+        if (_process.StandardOutput.ReadLine() is null)
+        {
+            throw new InvalidOperationException("The busy neighbour did not start.");
+        }
+    }
 
     /// <summary>The other process's side: ends with its standard input, so that it never outlives this program.</summary>
     public static void Burn()

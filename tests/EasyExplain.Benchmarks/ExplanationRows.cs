@@ -1,3 +1,6 @@
+using EasyExplain.Models;
+using EasyExplain.Networks.OneDnn;
+
 namespace EasyExplain.Benchmarks;
 
 /// <summary>Explanations by gradients against plain inference, against the Python libraries' way, and against ONNX Runtime's inference.</summary>
@@ -5,6 +8,7 @@ internal static class ExplanationRows
 {
     private const int Rounds = 21;
     private const int RoundsOfVgg = 11;
+    private static readonly string[] Three = ["layer2", "layer3", "layer4"];
 
     public static IEnumerable<Row> Measure(Func<string, bool> wanted)
     {
@@ -15,6 +19,10 @@ internal static class ExplanationRows
                 yield return row;
             }
         }
+        foreach (Row row in HalfRows(wanted))
+        {
+            yield return row;
+        }
         using var vgg = new Subject("vgg19");
         foreach (Row row in Comparison.Measure(RoundsOfVgg, OfVgg19(vgg).Where(comparison => wanted(comparison.What))))
         {
@@ -22,12 +30,39 @@ internal static class ExplanationRows
         }
     }
 
+    /// <summary>Convolutions in bfloat16, where the CPU has instructions for it.</summary>
+    private static IEnumerable<Row> HalfRows(Func<string, bool> wanted)
+    {
+        const string Maps = "LayerCAM of the bundled model in bfloat16, largest difference from float32, photos in examples/";
+        if (!BFloat16.IsSupported)
+        {
+            Console.Error.WriteLine("This CPU has no bfloat16: its rows are left out.");
+            yield break;
+        }
+        using (Subject full = new("resnet50"), half = new("resnet50", Precision.BFloat16))
+        {
+            Comparison comparison = new("LayerCAM at layer2, layer3, layer4 in bfloat16 / in float32", 0.65,
+                half.Explanation("LayerCAM", Three), full.Explanation("LayerCAM", Three));
+            foreach (Row row in Comparison.Measure(Rounds, new[] { comparison }.Where(comparison => wanted(comparison.What))))
+            {
+                yield return row;
+            }
+        }
+        foreach (string[] layers in new[] { ["layer1", "layer2", "layer3"], new[] { "layer3" } })
+        {
+            string what = $"{Maps}, {string.Join(", ", layers)}";
+            if (wanted(what))
+            {
+                yield return new Row(what, 0.05, HalfMaps.LargestDifference(layers));
+            }
+        }
+    }
+
     private static Comparison[] OfResNet50(Subject resnet)
     {
         Func<IDisposable?> inference = resnet.Inference(), onnx = resnet.OnnxInference();
         Func<IDisposable?> gradCam = resnet.Explanation("GradCAM", "layer4"), layerCam = resnet.Explanation("LayerCAM", "layer4");
-        string[] three = ["layer2", "layer3", "layer4"];
-        Func<IDisposable?> layerCamThree = resnet.Explanation("LayerCAM", three), smooth = resnet.Explanation("SmoothGradCAMPlusPlus", "layer4");
+        Func<IDisposable?> layerCamThree = resnet.Explanation("LayerCAM", Three), smooth = resnet.Explanation("SmoothGradCAMPlusPlus", "layer4");
         return
         [
             new("GradCAM at layer4 / plain inference", 0.65, gradCam, inference),
@@ -35,8 +70,8 @@ internal static class ExplanationRows
             new("LayerCAM at layer4 / plain inference", 0.65, layerCam, inference),
             new("LayerCAM at layer4 / ONNX Runtime's inference", 1.25, layerCam, onnx),
             new("LayerCAM at layer2, layer3, layer4 / plain inference", 1.25, layerCamThree, inference),
-            new("LayerCAM at layer2, layer3, layer4 / as torch-cam does it", 0.88, layerCamThree, new TorchCam(resnet, three).LayerCam),
-            new("LayerCAM at layer2, layer3, layer4 / as pytorch-grad-cam does it", 0.88, layerCamThree, new PyTorchGradCam(resnet, three).LayerCam),
+            new("LayerCAM at layer2, layer3, layer4 / as torch-cam does it", 0.88, layerCamThree, new TorchCam(resnet, Three).LayerCam),
+            new("LayerCAM at layer2, layer3, layer4 / as pytorch-grad-cam does it", 0.88, layerCamThree, new PyTorchGradCam(resnet, Three).LayerCam),
             new("SmoothGradCAMPlusPlus, 4 samples, layer4 / plain inference", 2.7, smooth, inference),
             new("SmoothGradCAMPlusPlus, 4 samples, layer4 / as torch-cam does it", 0.65, smooth, new TorchCam(resnet, ["layer4"]).SmoothGradCamPlusPlus),
         ];

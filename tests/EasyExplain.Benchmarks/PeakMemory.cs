@@ -58,8 +58,7 @@ internal static class PeakMemory
 
     private static double Of(string work, string argument)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Argument, work, argument]) { RedirectStandardOutput = true };
-        using Process child = Process.Start(start)!;
+        using Process child = ThisProgram.Start(Argument, work, argument);
         string text = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
         return child.ExitCode == 0

@@ -18,9 +18,9 @@ internal sealed class Subject : IDisposable
     private readonly Lazy<Tensor> _input;
     private readonly Lazy<OnnxYardstick> _onnx;
 
-    public Subject(string architecture)
+    public Subject(string architecture, Precision precision = Precision.Float32)
     {
-        _model = new Lazy<CamModel>(() => Build(Architectures.Find(architecture)));
+        _model = new Lazy<CamModel>(() => Build(Architectures.Find(architecture), precision));
         _input = new Lazy<Tensor>(() => Draw(_model.Value));
         _onnx = new Lazy<OnnxYardstick>(() => new OnnxYardstick(Model, Input));
     }
@@ -99,7 +99,7 @@ internal sealed class Subject : IDisposable
         }
     }
 
-    private static CamModel Build(Architecture architecture)
+    private static CamModel Build(Architecture architecture, Precision precision)
     {
         NativeLibraries.LoadTorch();
         using var generator = new Generator(1, CPU);
@@ -109,7 +109,7 @@ internal sealed class Subject : IDisposable
             using DisposeScope scope = NewDisposeScope();
             parameter.Load(Values(parameter, rand([.. parameter.Shape], generator: generator) * 2 - 1));
         }
-        return new CamModel(architecture.Name, architecture.Name, "", network, architecture.Preprocessing, [], CPU);
+        return new CamModel(architecture.Name, architecture.Name, "", network, architecture.Preprocessing, [], CPU, precision);
     }
 
     /// <summary>Weights of <paramref name="uniform"/> numbers in [-1, 1): filters keep the variance through a ReLU (He et al. 2015, arXiv 1502.01852), and norms are near 1.</summary>

@@ -43,6 +43,23 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
             $"{Path.GetFileName((string)explanation.Properties["Path"].Value)}:{string.Join(',', (IEnumerable<string>)explanation.Properties["Layers"].Value)}")));
     }
 
+    [BFloat16Fact]
+    public void InBFloat16_AnotherEngineRuns_AndTheLastLayersMapIsNearlyTheSame()
+    {
+        ModuleSession.Result result = session.Run("""
+            $full, $half = (Import-CamModel), (Import-CamModel -Precision BFloat16)
+            $expected = Invoke-CamExplanation -LiteralPath $args[0] -Model $full
+            $actual = Invoke-CamExplanation -LiteralPath $args[0] -Model $half -Verbose
+            $worst = 0.0
+            foreach ($row in 0..7) { foreach ($column in 0..7) {
+                $worst = [Math]::Max($worst, [Math]::Abs($expected.Maps[0].ToArray()[$row, $column] - $actual.Maps[0].ToArray()[$row, $column]))
+            } }
+            "$($full.Precision) $($half.Precision) $($actual.Label) $($worst -lt 0.05) $($worst -gt 0)"
+            """, Cat);
+        Assert.Equal("Float32 BFloat16 cat True True", result.OrThrow().Single().BaseObject);
+        Assert.Contains(result.Verbose, line => line.EndsWith(" runs in oneDNN in bfloat16.", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("-Layer layer2, layer3 -Method GradCAM", "ONNX Runtime.")]
     [InlineData("-Method ShapleyCAM", "libtorch.")]

@@ -46,6 +46,19 @@ Describe 'Import-CamModel' {
         { Import-CamModel @arguments } | Should -Throw -ExpectedMessage $says
     }
 
+    It 'computes in bfloat16 where the CPU can, or says what is missing' {
+        try {
+            $half = Import-CamModel -Precision BFloat16
+        }
+        catch {
+            $_.FullyQualifiedErrorId | Should -BeLike 'InvalidOption*'
+            $_.Exception.Message | Should -BeLike '*AVX512_BF16*Float32*'
+            Set-ItResult -Skipped -Because $_.Exception.Message
+        }
+        $half.Precision | Should -Be BFloat16
+        (Invoke-CamExplanation "$PSScriptRoot/../../examples/photos/cat.jpg" -Model $half).Label | Should -Be cat
+    }
+
     Context 'a GPU' {
         BeforeAll {
             $named = $env:EASYEXPLAIN_LIBTORCH

@@ -18,11 +18,12 @@ public sealed class CamModel : IDisposable
     private int _users;
     private bool _disposed;
 
-    internal CamModel(string name, string architecture, string path, Network network, Preprocessing preprocessing, string[] labels, Device device)
+    internal CamModel(string name, string architecture, string path, Network network, Preprocessing preprocessing, string[] labels, Device device, Precision precision = Precision.Float32)
     {
         (Name, Architecture, Path, Network, Preprocessing, Labels, Device) = (name, architecture, path, network, preprocessing, labels, device);
+        Precision = precision;
         _folding = new BatchNormFolding(network);
-        Onnx = device.type == TorchSharp.DeviceType.CPU && network.Module is null ? new OnnxEngine() : null;
+        Onnx = device.type == TorchSharp.DeviceType.CPU && network.Module is null ? new OnnxEngine(half: precision == Precision.BFloat16) : null;
         Unfolded = new Network(network.Nodes, network.Output, network.Layers) { Module = network.Module, Onnx = Onnx };
         Shapes = network.Shapes(3, preprocessing.Height, preprocessing.Width);
         ClassCount = checked((int)Shapes[network.Output][0]);
@@ -44,6 +45,9 @@ public sealed class CamModel : IDisposable
 
     /// <summary>Where it computes: <c>cpu</c>, <c>cuda:0</c>.</summary>
     public Device Device { get; }
+
+    /// <summary>In what numbers it computes.</summary>
+    public Precision Precision { get; }
 
     /// <summary>The number of classes, as the weights have it.</summary>
     public int ClassCount { get; }

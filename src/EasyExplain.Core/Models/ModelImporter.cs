@@ -2,6 +2,7 @@ using EasyExplain.Imaging;
 using EasyExplain.Models.Architectures;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Modules;
+using EasyExplain.Networks.OneDnn;
 using EasyExplain.Runtime;
 using EasyExplain.Weights;
 using static TorchSharp.torch;
@@ -43,6 +44,9 @@ public sealed record ModelOptions
 
     /// <summary><c>cpu</c> or <c>cuda[:n]</c>, see <see cref="ComputeDevice"/>.</summary>
     public string Device { get; init; } = "cpu";
+
+    /// <summary>In what numbers it computes; <see cref="Precision.BFloat16"/> only on a CPU that has instructions for it.</summary>
+    public Precision Precision { get; init; }
 }
 
 /// <summary>Makes a model of a weight file.</summary>
@@ -63,6 +67,7 @@ public static class ModelImporter
     /// <exception cref="DeviceException">It cannot compute on that device.</exception>
     public static CamModel Import(string path, ModelOptions options, Action<string> explain)
     {
+        DemandPrecision(options.Precision, options.Device, BFloat16.IsSupported);
         using WeightFile file = WeightFile.Open(path, options.StateDictKey);
         explain($"'{path}' is a {file.Format} file with {file.Entries.Count} tensors{(file.Key is null ? "" : $" under '{TensorDifference.Clean(file.Key)}'")}.");
         if (options.StateDictKey is null && file.OtherKeys.Count > 0)
@@ -83,7 +88,7 @@ public static class ModelImporter
         {
             ParameterLoading.Load(network, file, entries, device, architecture.Name);
             string[] labels = [.. options.Labels ?? FileMetadata.Labels(file) ?? UsualLabels(architecture, classes, explain)];
-            var model = new CamModel(Path.GetFileNameWithoutExtension(path), architecture.Name, path, network, preprocessing, labels, device);
+            var model = new CamModel(Path.GetFileNameWithoutExtension(path), architecture.Name, path, network, preprocessing, labels, device, options.Precision);
             return labels.Length == 0 || labels.Length == model.ClassCount ? model : throw new ModelImportException(ModelFault.InvalidOption,
                 $"{labels.Length} labels were given, but '{path}' has {model.ClassCount} classes. Give one label a line, in the order of the classes.");
         }
@@ -123,6 +128,16 @@ public static class ModelImporter
         explain($"{name}: {network.Layers.Count} of its submodules take part in a run and can be explained, {model.ClassCount} classes.");
         return model.Labels.Length == 0 || model.Labels.Length == model.ClassCount ? model : throw new ModelImportException(ModelFault.InvalidOption,
             $"{model.Labels.Length} labels were given, but {name} has {model.ClassCount} classes. Give one label a line, in the order of the classes.");
+    }
+
+    /// <summary>Throws where it cannot compute in such numbers.</summary>
+    internal static void DemandPrecision(Precision precision, string device, bool supported)
+    {
+        if (precision == Precision.BFloat16 && !(supported && ComputeDevice.IsCpu(device)))
+        {
+            throw new ModelImportException(ModelFault.InvalidOption, "-Precision BFloat16 is not to be had here: " + (supported
+                ? $"it is for the CPU, not for '{device}'." : "this CPU has no instructions for it (AVX512_BF16). Leave -Precision out: Float32 runs everywhere."));
+        }
     }
 
     /// <summary>The architecture, and the file's tensors under its names.</summary>

@@ -165,6 +165,14 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string Device { get; set; } = "cpu";
 
+    /// <summary>
+    /// In what numbers convolutions compute: Float32, or BFloat16, where the CPU has instructions for it (AVX512_BF16): about a quarter faster, with
+    /// nearly the same maps in the last layers, and others, by a tenth of their range and more, in the first.
+    /// </summary>
+    /// <value>Float32</value>
+    [Parameter(ParameterSetName = FromFile)]
+    public Precision Precision { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -202,6 +210,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         ResizeSize = ResizeSize,
         Interpolation = Interpolation,
         Device = Device,
+        Precision = Precision,
     };
 
     private string FileOf(NamedWeights? weights)

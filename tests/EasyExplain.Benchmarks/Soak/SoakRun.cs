@@ -11,23 +11,26 @@ internal static class SoakRun
 
     /// <summary>Through the engine.</summary>
     /// <returns>Readings at 0 %, 10 %, 50 % and 100 %.</returns>
-    public static IReadOnlyList<Reading> ThroughEngine(string list, string results) => Run(Environment.ProcessPath!, [Argument, list, results]);
+    public static IReadOnlyList<Reading> ThroughEngine(string list, string results) => Run(ThisProgram.Start(Argument, list, results));
 
     /// <summary>Through the cmdlets, in one pipeline in a hosted PowerShell engine.</summary>
     /// <returns>Readings at 0 %, 10 %, 50 % and 100 %.</returns>
-    public static IReadOnlyList<Reading> ThroughCmdlets(string list, string results) => Run("dotnet",
+    public static IReadOnlyList<Reading> ThroughCmdlets(string list, string results) => Run(Process.Start(new ProcessStartInfo("dotnet",
     [
         PowerShellProcess.BuiltHost(), Path.Combine(Repository.Root, "tests", "EasyExplain.Benchmarks", "Soak", "soak.ps1"),
         list, results, typeof(Reading).Assembly.Location, string.Join(',', SoakEngine.Methods),
-    ]);
+    ])
+    { RedirectStandardOutput = true })!);
 
-    private static Reading[] Run(string program, string[] arguments)
+    private static Reading[] Run(Process child)
     {
-        using Process child = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        string[] lines = child.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        child.WaitForExit();
-        return child.ExitCode == 0
-            ? [.. lines.Select(Reading.Parse)]
-            : throw new InvalidOperationException($"'{program} {string.Join(' ', arguments)}' ended with {child.ExitCode}: {string.Join(" ", lines)}");
+        using (child)
+        {
+            string[] lines = child.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            child.WaitForExit();
+            return child.ExitCode == 0
+                ? [.. lines.Select(Reading.Parse)]
+                : throw new InvalidOperationException($"'{child.StartInfo.FileName} {string.Join(' ', child.StartInfo.ArgumentList)}' ended with {child.ExitCode}: {string.Join(" ", lines)}");
+        }
     }
 }

@@ -16,6 +16,19 @@ public sealed class ModelImporterTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    [Theory]
+    [InlineData("cpu", false, "AVX512_BF16")]
+    [InlineData("cuda", true, "'cuda'")]
+    public void BFloat16_IsForCpusThatHaveIt(string device, bool supported, string why)
+    {
+        var error = Assert.Throws<ModelImportException>(() => ModelImporter.DemandPrecision(Precision.BFloat16, device, supported));
+        Assert.Equal(ModelFault.InvalidOption, error.Fault);
+        Assert.Contains("-Precision BFloat16", error.Message, StringComparison.Ordinal);
+        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+        ModelImporter.DemandPrecision(Precision.BFloat16, "cpu", supported: true);
+        ModelImporter.DemandPrecision(Precision.Float32, device, supported);
+    }
+
     [Fact]
     public void TheBundledModel_KnowsEverythingAboutItself()
     {

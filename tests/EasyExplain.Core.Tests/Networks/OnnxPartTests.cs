@@ -108,7 +108,8 @@ public class OnnxPartTests
         network.Dispose();
     }
 
-    private static (Network, IReadOnlyDictionary<Node, long[]>, Tensor) Build(string name)
+    /// <summary>A network of this one operation, its shapes, and pictures for it.</summary>
+    internal static (Network, IReadOnlyDictionary<Node, long[]>, Tensor) Build(string name)
     {
         var g = new NetworkBuilder(4, 11, 13);
         Network network = g.Build(Operations.First(operation => operation.Name == name).Add(g, g.Input));

@@ -7,7 +7,8 @@ namespace EasyExplain.Networks.Onnx;
 /// Runs what it can of one model's networks in ONNX Runtime, whose float32 convolutions take half of libtorch's time. What it compiles it
 /// keeps, for as many plans as are likely to be wanted again.
 /// </summary>
-internal sealed class OnnxEngine : IDisposable
+/// <param name="half">Whether convolutions are to be in bfloat16, by oneDNN, in place of ONNX Runtime.</param>
+internal sealed class OnnxEngine(bool half = false) : IDisposable
 {
     // Each has a copy of the weights: one way through the network for the explanation, one for further passes, and those of another choice of layers.
     private const int PlansKept = 4;
@@ -102,11 +103,11 @@ internal sealed class OnnxEngine : IDisposable
         IReadOnlyDictionary<Node, long[]> shapes = network.Shapes(inputShape);
         try
         {
-            return OnnxPlan.For(network, taps, track, shapes) is { } plan ? CompiledPlan.Of(network, plan, taps, shapes) : null;
+            return OnnxPlan.For(network, taps, track, shapes) is { } plan ? CompiledPlan.Of(network, plan, taps, shapes, half) : null;
         }
         catch (Exception e) when (e is OnnxRuntimeException or DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)
         {
-            GiveUp($"ONNX Runtime is not to be had: {e.GetBaseException().Message}");
+            GiveUp($"{(half ? "oneDNN" : "ONNX Runtime")} is not to be had: {e.GetBaseException().Message}");
             return null;
         }
     }

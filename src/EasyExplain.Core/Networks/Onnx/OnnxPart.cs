@@ -6,7 +6,7 @@ namespace EasyExplain.Networks.Onnx;
 
 /// <summary>Some of a network's operations, compiled by ONNX Runtime: from the outputs of some nodes to those of others.</summary>
 /// <remarks>It has copies of the weights, in the layout that suits the machine. Tensors go in and out without a copy. Several threads may run it.</remarks>
-internal sealed class OnnxPart : IDisposable
+internal sealed class OnnxPart : IPart
 {
     private readonly InferenceSession _session;
     private readonly string[] _inputs;
@@ -43,11 +43,7 @@ internal sealed class OnnxPart : IDisposable
         return new OnnxPart(new InferenceSession(graph.ToBytes(), options), inputs, outputs, [.. wanted.Select(node => shapes[node])]);
     }
 
-    /// <summary>Runs it.</summary>
-    /// <param name="given">float32 on the CPU, batch dimension first, in the order in which the nodes were given.</param>
-    /// <param name="cancel">Stops it within the run.</param>
-    /// <returns>New tensors, in the order of the wanted nodes.</returns>
-    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
+    /// <inheritdoc/>
     public IReadOnlyList<Tensor> Run(IReadOnlyList<Tensor> given, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();

@@ -1,0 +1,11 @@
+namespace EasyExplain.Models;
+
+/// <summary>In what numbers a network computes.</summary>
+public enum Precision
+{
+    /// <summary>32 bits: what maps are compared with.</summary>
+    Float32,
+
+    /// <summary>Convolutions in 16 bits, of which 8 are digits: less exact, and faster where the CPU has instructions for them.</summary>
+    BFloat16,
+}
