@@ -3,21 +3,6 @@ using TorchSharp;
 using EasyExplain.Networks.Operators;
 using static TorchSharp.torch;
 namespace EasyExplain.Networks.Import;
-internal readonly record struct Size(long Fixed, long PerPicture = 0)
-{
-    public static implicit operator Size(long s) => new(s);
-    public bool IsFixed => PerPicture == 0;
-    public long At(long n) => Fixed + n * PerPicture;
-    public static Size operator +(Size a, Size b) => new(a.Fixed + b.Fixed, a.PerPicture + b.PerPicture);
-    public static Size operator -(Size a, Size b) => new(a.Fixed - b.Fixed, a.PerPicture - b.PerPicture);
-    public static Size operator *(Size a, Size b) => !a.IsFixed && !b.IsFixed ? throw new NotSupportedException("N*N") : new(checked(a.Fixed * b.Fixed), checked(a.Fixed * b.PerPicture + b.Fixed * a.PerPicture));
-    public static Size operator /(Size a, Size b) => b.IsFixed ? new(a.Fixed / b.Fixed, a.PerPicture / b.Fixed) : new(a.PerPicture / b.PerPicture);
-    static bool Ask(Size a, Size b, Func<long, long, bool> f) => f(a.At(2), b.At(2)) is var x && x == f(a.At(3), b.At(3)) ? x : throw new NotSupportedException("batch size");
-    public static bool operator <(Size a, Size b) => Ask(a, b, (x, y) => x < y);
-    public static bool operator >(Size a, Size b) => Ask(a, b, (x, y) => x > y);
-    public static bool operator <=(Size a, Size b) => Ask(a, b, (x, y) => x <= y);
-    public static bool operator >=(Size a, Size b) => Ask(a, b, (x, y) => x >= y);
-}
 internal sealed class NetworkRecorder
 {
     readonly List<Node> _nodes = []; readonly Dictionary<Node, Size[]> _shapes = []; readonly List<Layer> _layers = [];

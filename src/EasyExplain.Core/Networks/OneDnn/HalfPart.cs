@@ -72,7 +72,7 @@ internal sealed class HalfPart : IPart
     {
         switch (node.Operator)
         {
-            case Conv2d conv:
+            case Conv2d conv when conv.Dilation == 1:
                 return Fused(node, Packed(conv.Weight.Value, conv.Bias?.Value, conv.Stride, conv.Padding, conv.Groups, shapes[node.Inputs[0]]), input => input, onlyReader, made);
             case ConvTranspose2d { Groups: 1 } back when back.Padding.Height < back.Weight.Shape[2] && back.Padding.Width < back.Weight.Shape[3]:
                 return WayBack(node, back, shapes, onlyReader, made);
@@ -128,7 +128,7 @@ internal sealed class HalfPart : IPart
         static Tensor Sum(Tensor other, bool free) => free || other.dtype != bfloat16 ? Half(other) : other.clone();
     }
 
-    private HalfConvolution Packed(Tensor weight, Tensor? bias, long stride, Extent padding, long groups, long[] input)
+    private HalfConvolution Packed(Tensor weight, Tensor? bias, Extent stride, Extent padding, long groups, long[] input)
     {
         var convolution = new HalfConvolution(weight, bias, stride, padding, groups, input);
         _convolutions.Add(convolution);
