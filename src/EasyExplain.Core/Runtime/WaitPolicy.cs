@@ -15,7 +15,7 @@ internal static class WaitPolicy
     internal const string Policy = "OMP_WAIT_POLICY";
 
     /// <summary>Long enough for threads that end together, too short to be felt; see the README for what was measured.</summary>
-    internal const string Rounds = "1000";
+    internal const string Rounds = "100";
 
     /// <summary>Tells libgomp, which must not be loaded yet, to spin shortly; a choice that the user has made stays.</summary>
     public static void Set()

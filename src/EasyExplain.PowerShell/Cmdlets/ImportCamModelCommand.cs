@@ -166,7 +166,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     public string Device { get; set; } = "cpu";
 
     /// <summary>
-    /// In what numbers convolutions compute: Float32, or BFloat16, where the CPU has instructions for it (AVX512_BF16): about a quarter faster, with
+    /// In what numbers convolutions compute: Float32, or BFloat16, where the CPU has instructions for it (AVX512_BF16): somewhat faster, with
     /// nearly the same maps in the last layers, and others, by a tenth of their range and more, in the first.
     /// </summary>
     /// <value>Float32</value>

@@ -65,6 +65,9 @@ internal sealed class HalfPart : IPart
         bool Free(Node node) => readers[node] == 1 && !_given.Contains(node);
     }
 
+    /// <summary>In float32, as it stands where it is already.</summary>
+    public static Tensor Full(Tensor tensor) => tensor.dtype == float32 ? tensor : tensor.to(float32).contiguous();
+
     /// <inheritdoc/>
     public void Dispose() => _convolutions.ForEach(convolution => convolution.Dispose());
 
@@ -142,8 +145,6 @@ internal sealed class HalfPart : IPart
         spread.slice(2, 0, (shape[2] - 1) * stride + 1, stride).slice(3, 0, (shape[3] - 1) * stride + 1, stride).copy_(gradient);
         return spread;
     }
-
-    private static Tensor Full(Tensor tensor) => tensor.dtype == float32 ? tensor : tensor.to(float32).contiguous();
 
     /// <summary>In bfloat16; pictures with the channels last in memory, which oneDNN likes best.</summary>
     private static Tensor Half(Tensor tensor)

@@ -70,7 +70,7 @@ internal sealed class CompiledPlan : IDisposable
         var known = new Dictionary<Node, Tensor>(_made.Zip(made, KeyValuePair.Create)) { [network.Input] = input };
         foreach (Node node in taps.Append(_plan.Cut).Where(known.ContainsKey).Distinct())
         {
-            known[node] = Full(known[node]);
+            known[node] = HalfPart.Full(known[node]);
         }
         // Where the gradients at the taps are computed here, autograd follows from the cut on, and else from the first tap on.
         Node[] later = _back is null ? [.. taps.Where(tap => !known.ContainsKey(tap) || tap == _plan.Cut)] : [_plan.Cut];
@@ -89,15 +89,13 @@ internal sealed class CompiledPlan : IDisposable
         return _back is null ? pass : pass with
         {
             Cut = rest.Taps[0],
-            Back = gradient => [.. _back.Run([gradient, .. _read.Select(node => known[node])], CancellationToken.None).Select(Full)],
+            Back = gradient => [.. _back.Run([gradient, .. _read.Select(node => known[node])], CancellationToken.None).Select(HalfPart.Full)],
         };
     }
 
     private static IPart? Compile(
         IReadOnlyList<Node> nodes, IReadOnlyList<Node> given, IReadOnlyList<Node> wanted, IReadOnlyDictionary<Node, long[]> shapes, bool half) =>
         half ? HalfPart.Compile(nodes, given, wanted, shapes) : OnnxPart.Compile(nodes, given, wanted, shapes);
-
-    private static Tensor Full(Tensor tensor) => tensor.dtype == float32 ? tensor : tensor.to(float32).contiguous();
 
     /// <inheritdoc/>
     public void Dispose()

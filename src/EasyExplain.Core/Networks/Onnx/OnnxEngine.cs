@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using static TorchSharp.torch;
 
@@ -16,6 +17,8 @@ internal sealed class OnnxEngine(bool half = false) : IDisposable
     private readonly object _gate = new();
     private readonly LinkedList<Known> _plans = []; // the last used first
     private readonly List<CompiledPlan> _retired = [];
+
+    private string Engine => half ? "oneDNN" : "ONNX Runtime";
 
     /// <summary>Why nothing runs here, once that is known; else null.</summary>
     public string? Failure { get; private set; }
@@ -36,9 +39,9 @@ internal sealed class OnnxEngine(bool half = false) : IDisposable
         {
             return plan.Run(network, input, taps, track, cancel);
         }
-        catch (OnnxRuntimeException e)
+        catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException)
         {
-            GiveUp($"ONNX Runtime failed: {e.Message}");
+            GiveUp($"{Engine} failed: {e.Message}");
             return null;
         }
     }
@@ -105,9 +108,9 @@ internal sealed class OnnxEngine(bool half = false) : IDisposable
         {
             return OnnxPlan.For(network, taps, track, shapes) is { } plan ? CompiledPlan.Of(network, plan, taps, shapes, half) : null;
         }
-        catch (Exception e) when (e is OnnxRuntimeException or DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)
+        catch (Exception e) when (e is OnnxRuntimeException or ExternalException or DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)
         {
-            GiveUp($"{(half ? "oneDNN" : "ONNX Runtime")} is not to be had: {e.GetBaseException().Message}");
+            GiveUp($"{Engine} is not to be had: {e.GetBaseException().Message}");
             return null;
         }
     }
