@@ -159,7 +159,7 @@ internal sealed class NetworkRecorder
             {
                 return @operator.Run([.. shapes.Select(shape => empty(shape, device: META))]).shape;
             }
-            catch (ExternalException e) when (e.Message.Contains("'Meta'", StringComparison.Ordinal))
+            catch (ExternalException e) when (e.Message.Contains("Meta", StringComparison.Ordinal))
             {
                 _withoutMeta.Add(@operator.GetType());
             }
