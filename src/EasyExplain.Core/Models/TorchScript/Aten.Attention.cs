@@ -19,7 +19,7 @@ internal sealed partial class Aten
                 return product;
             }
             ScriptTensor more = call.Tensor(0);
-            return Pair("add", product, beta == 1 ? more : Pair("mul", more, beta, call), call);
+            return Pair("add", product, beta == 1 ? more : Pair("mul", more, beta));
         };
         _functions["scaled_dot_product_attention"] = call =>
         {
@@ -38,7 +38,7 @@ internal sealed partial class Aten
                 mask = Compute(() => zeros(allowed.Value.shape).masked_fill(allowed.Value.logical_not(), double.NegativeInfinity));
             }
             ScriptTensor scores = Apply(new MultiplyBy(scale ?? 1 / Math.Sqrt(Integer(ShapeOf(query)[^1]))), Product(query, Transpose(key, -2, -1)));
-            return Product(Apply(new Softmax(Rank(scores) - 1), (ScriptTensor)Pair("add", scores, mask, call)), value);
+            return Product(Apply(new Softmax(Rank(scores) - 1), (ScriptTensor)Pair("add", scores, mask)), value);
         };
         _functions["_native_multi_head_attention"] = NativeAttention;
         _functions["einsum"] = Einsum;

@@ -79,12 +79,24 @@ internal sealed partial class Aten
         };
         _functions["masked_fill"] = call =>
         {
+            if (call.Tensor(0).Node is not null || call.Tensor(1).Node is not null)
+            {
+                return Pick(call.Tensor(1), call[2], call.Tensor(0));
+            }
             (FixedTensor x, FixedTensor mask) = (FixedOf(call.Tensor(0)), call.Fixed(1));
             double value = call.Real(2);
             return Compute(() => x.Value.masked_fill(mask.Value, value));
         };
         _functions["where"] = call =>
         {
+            if (call.Count != 3)
+            {
+                throw new NotSupportedException("that asks for places");
+            }
+            if (Enumerable.Range(0, 3).Any(i => call[i] is not ScriptTensor { Content: FixedTensor }))
+            {
+                return Pick(call.Tensor(0), call[1], call[2]);
+            }
             (FixedTensor mask, FixedTensor x, FixedTensor y) = (call.Fixed(0), call.Fixed(1), call.Fixed(2));
             return Compute(() => where(mask.Value, x.Value, y.Value));
         };
@@ -95,7 +107,6 @@ internal sealed partial class Aten
         _functions["tril"] = call => Compute(() => FixedOf(call.Tensor(0)).Value.tril(call.Integer(1)));
         _functions["triu"] = call => Compute(() => FixedOf(call.Tensor(0)).Value.triu(call.Integer(1)));
         _functions["cumsum"] = call => Compute(() => FixedOf(call.Tensor(0)).Value.cumsum(call.Integer(1)));
-        _functions["flip"] = call => Compute(() => FixedOf(call.Tensor(0)).Value.flip(call.Integers(1)));
 
         static TorchSharp.torch.Tensor torch_bool(bool value) => TorchSharp.torch.tensor(value);
     }

@@ -23,7 +23,9 @@ internal sealed partial class Aten
         _functions["__rsub__"] = _functions["rsub"];
         _functions["min"] = call => Extreme("minimum", call);
         _functions["max"] = call => Extreme("maximum", call);
-        _functions["logical_not"] = _functions["bitwise_not"] = call => call[0] is bool yes ? !yes : Compute(() => FixedOf(call.Tensor(0)).Value.logical_not());
+        _functions["logical_not"] = _functions["bitwise_not"] = call => call[0] is bool yes ? !yes
+            : call.Tensor(0).Node is null ? Compute(() => FixedOf(call.Tensor(0)).Value.logical_not())
+            : Apply(new Compare(Relation.Equal), call.Tensor(0), new ScriptTensor(FixedOf(new ScriptTensor(0.0))));
 
         foreach (string name in (string[])["relu", "relu6", "sigmoid", "tanh", "silu", "hardswish", "hardsigmoid", "mish", "selu", "erf", "exp", "log", "sqrt", "rsqrt", "abs", "reciprocal"])
         {
@@ -50,8 +52,11 @@ internal sealed partial class Aten
         {
             ScriptTensor x = call.Tensor(0);
             long dim = Dim(x, call.Integer(1, -1)), half = Integer(ShapeOf(x)[(int)dim]) / 2;
-            return Pair("mul", Part(x, dim, 0, half), Apply(new Sigmoid(), Part(x, dim, half, 2 * half)), call);
+            return Pair("mul", Part(x, dim, 0, half), Apply(new Sigmoid(), Part(x, dim, half, 2 * half)));
         };
+        _functions["square"] = call => Apply(new Power(2), call.Tensor(0));
+        _functions["logsigmoid"] = _functions["log_sigmoid"] = call => Apply(new Negate(), Apply(new Softplus(), Apply(new Negate(), call.Tensor(0))));
+        _functions["threshold"] = call => Pick((ScriptTensor)Pair("gt", call.Tensor(0), call[1]), call.Tensor(0), call[2]);
     }
 
     private ScriptTensor Unary(AtenCall call)
@@ -97,7 +102,7 @@ internal sealed partial class Aten
     }
 
     /// <summary>Two numbers, or two tensors, or one of each.</summary>
-    private object Pair(string name, object? a, object? b, AtenCall call)
+    private object Pair(string name, object? a, object? b, AtenCall? call = null)
     {
         if ((name, a, b) is ("add", string left, string right))
         {
@@ -118,12 +123,12 @@ internal sealed partial class Aten
         {
             return Equal(a, b) == (name == "eq");
         }
-        if (call.Text(2, "", "rounding_mode") is "floor" or "trunc" && name == "div")
+        if (name == "div" && call?.Text(2, "", "rounding_mode") is "floor" or "trunc")
         {
             name = "floor_divide";
         }
         bool tensors = a is ScriptTensor || b is ScriptTensor;
-        double alpha = name is "add" or "sub" && tensors ? call.Real(2, 1, "alpha") : 1;
+        double alpha = name is "add" or "sub" && tensors ? call?.Real(2, 1, "alpha") ?? 1 : 1;
         if (ScalarOf(a) is { } x && ScalarOf(b) is { } y)
         {
             object result = Arithmetic(name, x, alpha == 1 ? y : Arithmetic("mul", y, alpha));
@@ -135,6 +140,10 @@ internal sealed partial class Aten
         if (one.Node is null && other.Node is null)
         {
             return Compute(() => Eager(name, FixedOf(one).Value, alpha == 1 ? FixedOf(other).Value : FixedOf(other).Value.mul(alpha)));
+        }
+        if (RelationOf(name) is { } relation)
+        {
+            return Apply(new Compare(relation), ForShape(one), ForShape(other));
         }
         if (Single(other, one) is { } number)
         {
@@ -170,6 +179,25 @@ internal sealed partial class Aten
         }, one, other);
 
         static InvalidDataException NoNumber() => new("The code computes with something that is no number.");
+    }
+
+    private static Relation? RelationOf(string name) => name switch
+    {
+        "eq" => Relation.Equal,
+        "ne" => Relation.NotEqual,
+        "lt" => Relation.Less,
+        "le" => Relation.LessOrEqual,
+        "gt" => Relation.Greater,
+        "ge" => Relation.GreaterOrEqual,
+        _ => null,
+    };
+
+    /// <summary>One value where a condition holds, another elsewhere; values may be numbers.</summary>
+    private ScriptTensor Pick(ScriptTensor condition, object? yes, object? no)
+    {
+        return Apply(new Where(), condition, Tensor(yes), Tensor(no));
+
+        ScriptTensor Tensor(object? value) => ForShape(value as ScriptTensor ?? new ScriptTensor(ScalarOf(value) ?? throw new InvalidDataException("The code puts something that is no number into a tensor.")));
     }
 
     /// <summary>The only number of a tensor that is the same for every picture, if it adds no dimension to <paramref name="partner"/>.</summary>

@@ -39,6 +39,25 @@ internal sealed partial class Aten
                 : new LayerNormOver(dims, weight?.Parameter, bias?.Parameter, eps), call.Tensor(0));
         };
 
+        _functions["rms_norm"] = call =>
+        {
+            ScriptTensor x = call.Tensor(0);
+            long[] dims = [.. Enumerable.Range(Rank(x) - call.Integers(1).Length, call.Integers(1).Length).Select(dim => (long)dim)];
+            ScriptTensor square = Apply(new Mean(dims, true), Apply(new Power(2), x));
+            object scaled = Pair("mul", x, Apply(new Rsqrt(), Apply(new AddNumber(call.Real(3, 1.1920929e-7, "eps")), square)));
+            return call[2] is null ? scaled : Pair("mul", scaled, call[2]);
+        };
+        _functions["cosine_similarity"] = call =>
+        {
+            (ScriptTensor x, ScriptTensor y) = (call.Tensor(0), call.Tensor(1));
+            long[] dim = [Dim(x, call.Integer(2, 1, "dim"))];
+            double eps = call.Real(3, 1e-8, "eps");
+            object product = Pair("mul", Unit(x), Unit(y));
+            return Apply(new Sum(dim, false), (ScriptTensor)product);
+
+            object Unit(ScriptTensor side) => Pair("div", side, Clamped(Apply(new L2Norm(dim, true), side), eps, null));
+        };
+
         _functions["max_pool2d"] = _functions["mkldnn_max_pool2d"] = call =>
         {
             Extent kernel = call.Extent(1);

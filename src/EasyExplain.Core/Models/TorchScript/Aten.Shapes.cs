@@ -66,16 +66,20 @@ internal sealed partial class Aten
         _functions["expand"] = call => Expand(call.Tensor(0), call.Sizes(1));
         _functions["expand_as"] = call => Expand(call.Tensor(0), [.. ShapeOf(call.Tensor(1))]);
         _functions["broadcast_to"] = _functions["expand"];
-        _functions["repeat"] = call =>
+        _functions["repeat"] = call => Repeat(call.Tensor(0), call.Sizes(1));
+        _functions["tile"] = call =>
+        {
+            Size[] times = call.Sizes(1);
+            return Repeat(call.Tensor(0), [.. Enumerable.Repeat(new Size(1), Math.Max(0, Rank(call.Tensor(0)) - times.Length)), .. times]);
+        };
+        _functions["flip"] = call =>
         {
             ScriptTensor x = call.Tensor(0);
-            Size[] times = call.Sizes(1);
-            IReadOnlyList<Size> shape = ShapeOf(x);
-            int more = times.Length - shape.Count;
-            return Enumerable.Range(0, times.Length).All(i => times[i] == new Size(1) || i < more || shape[i - more] == new Size(1))
-                ? Expand(x, [.. times.Select((count, i) => i < more || shape[i - more] == new Size(1) ? count : shape[i - more])])
-                : x is { Content: FixedTensor known } ? Compute(() => known.Value.repeat(Bounded(Array.ConvertAll(times, time => Integer(time)))))
-                : throw new NotSupportedException("of more than one number");
+            foreach (int dim in call.Integers(1).Select(dim => (int)Dim(x, dim)))
+            {
+                x = Apply(new IndexSelect(dim, [.. Range(Integer(ShapeOf(x)[dim])).Reverse()]), x);
+            }
+            return x;
         };
 
         _functions["select"] = call => Select(call.Tensor(0), call.Integer(1), call.Integer(2));
@@ -139,9 +143,23 @@ internal sealed partial class Aten
         _functions["sum"] = call => call[0] is List<object?> numbers
             ? numbers.Select(number => ScalarOf(number)!).Aggregate((object)new Size(0), (a, b) => Arithmetic("add", a, b))
             : Apply(new Sum(Dims(call), call.Flag(2, false, "keepdim")), call.Tensor(0));
+        _functions["var"] = call => Variance(call);
+        _functions["std"] = call => Apply(new Sqrt(), Variance(call));
         _functions["amax"] = call => Apply(new Max(Dims(call), call.Flag(2, false, "keepdim")), call.Tensor(0));
         _functions["amin"] = call => Apply(new Min(Dims(call), call.Flag(2, false, "keepdim")), call.Tensor(0));
 
+        ScriptTensor Variance(AtenCall call)
+        {
+            // Of everything, or over dimensions; one number less is counted, unless it says otherwise.
+            ScriptTensor x = call.Tensor(0);
+            long[] dims = Dims(call);
+            double count = dims.Aggregate(1.0, (product, dim) => product * Integer(ShapeOf(x)[(int)dim]));
+            double fewer = call.Named.TryGetValue("correction", out object? correction) ? correction is null ? 1 : Real(correction)
+                : (call.Count == 2 && call[1] is bool of ? of : call.Flag(2, true, "unbiased")) ? 1 : 0;
+            ScriptTensor apart = (ScriptTensor)Pair("sub", x, Apply(new Mean(dims, true), x));
+            ScriptTensor mean = Apply(new Mean(dims, call.Flag(3, false, "keepdim")), Apply(new Power(2), apart));
+            return fewer == 0 ? mean : Apply(new MultiplyBy(count / (count - fewer)), mean);
+        }
         long[] Dims(AtenCall call) => call[1, "dim"] is IReadOnlyList<object?> or Size
             ? Array.ConvertAll(call.Integers(1, "dim"), dim => Dim(call.Tensor(0), dim)) is { Length: > 0 } dims ? dims : All(call)
             : All(call);
@@ -301,6 +319,35 @@ internal sealed partial class Aten
             return rest.View(Record(new ExpandToBatch(), NodeOf(rest), _recorder.Input));
         }
         return ApplyView(new Expand([.. target.Select((size, i) => size == shape[i] ? -1 : Integer(size))]), x);
+    }
+
+    private static IEnumerable<long> Range(long count) =>
+        Enumerable.Range(0, count <= LongestList ? (int)count : throw new NotSupportedException($"over {count} numbers")).Select(i => (long)i);
+
+    private ScriptTensor Repeat(ScriptTensor x, Size[] times)
+    {
+        int more = times.Length - Rank(x);
+        if (more < 0)
+        {
+            throw new InvalidDataException("The code repeats fewer dimensions than a tensor has.");
+        }
+        if (x is { Content: FixedTensor known } && times.All(time => time.IsFixed))
+        {
+            Bounded([.. times.Select(time => time.Fixed), .. known.Shape]);
+            return Compute(() => known.Value.repeat(Array.ConvertAll(times, time => time.Fixed)));
+        }
+        // New dimensions, and those of one number, are expanded; several numbers are put side by side.
+        IReadOnlyList<Size> shape = ShapeOf(x);
+        x = Expand(x, [.. times.Select((time, i) => i < more || shape[i - more] == new Size(1) ? time : shape[i - more])]);
+        for (int i = more; i < times.Length; i++)
+        {
+            if (shape[i - more] != new Size(1) && times[i] != new Size(1))
+            {
+                ScriptTensor one = x;
+                x = Concat([.. Range(Integer(times[i])).Select(_ => one)], i);
+            }
+        }
+        return x;
     }
 
     private ScriptTensor Select(ScriptTensor x, long dim, long index)
