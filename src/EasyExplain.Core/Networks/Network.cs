@@ -60,7 +60,7 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
         {
             source = source.Inputs[0];
         }
-        return source.Operator is AdaptiveAvgPool2d { Size: 1 } && source.Inputs[0] == node ? last : null;
+        return source.Operator is AdaptiveAvgPool2d pool && pool.Size == 1 && source.Inputs[0] == node ? last : null;
     }
 
     /// <summary>The output shape of every node, without the batch dimension, for an input <c>[C, H, W]</c>.</summary>
