@@ -1,11 +1,12 @@
 using System.Text.Json;
+using EasyExplain.Models.Onnx;
 using EasyExplain.Models.TorchScript;
 using EasyExplain.Networks;
 using EasyExplain.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace EasyExplain.Tests.Models.TorchScript;
+namespace EasyExplain.Tests.Models;
 
 /// <summary>A really trained model, against PyTorch's logits and torch-cam's maps for 15 photos.</summary>
 public sealed class VisualWakeWordsTests
@@ -15,13 +16,13 @@ public sealed class VisualWakeWordsTests
     [Theory]
     [InlineData("model_traced.pt")]
     [InlineData("model_scripted.pt")]
+    [InlineData("model.onnx")]
     public void LogitsAndMaps_AreThoseOfTorchCam(string name)
     {
         JsonElement photos = JsonDocument.Parse(File.ReadAllBytes(Repository.Data("vww", "golden.json"))).RootElement.GetProperty("images");
-        using TorchScriptFile file = TorchScriptFile.Open(Repository.Data("vww", name));
-        using Network network = file.ToNetwork(96, 96, _ => { });
+        using Network network = Import(Repository.Data("vww", name));
         using WeightFile inputs = WeightFile.Open(Repository.Data("vww", "golden_inputs.safetensors"));
-        Assert.Equal("DepthwiseSeparable", network.Find("blocks.12")!.Type);
+        Assert.Equal(name.EndsWith(".pt", StringComparison.Ordinal) ? "DepthwiseSeparable" : "Module", network.Find("blocks.12")!.Type);
         Assert.NotNull(network.Find("blocks.3.depthwise.conv"));
         foreach (WeightEntry entry in inputs.Entries)
         {
@@ -38,6 +39,16 @@ public sealed class VisualWakeWordsTests
                 AssertNear(cams.GetProperty("LayerCAM").GetProperty(Taps[i]).GetProperty("map"), Scaled((g.relu() * a).sum(dim: 0).relu()), 1e-3);
             }
         }
+    }
+
+    private static Network Import(string path)
+    {
+        if (path.EndsWith(".onnx", StringComparison.Ordinal))
+        {
+            return OnnxFile.Open(path).ToNetwork(96, 96, _ => { });
+        }
+        using TorchScriptFile file = TorchScriptFile.Open(path);
+        return file.ToNetwork(96, 96, _ => { });
     }
 
     private static Tensor Scaled(Tensor map)

@@ -1,0 +1,192 @@
+using System.Runtime.InteropServices;
+using EasyExplain.Networks;
+using EasyExplain.Networks.Import;
+using EasyExplain.Networks.Operators;
+using EasyExplain.Weights;
+using Google.Protobuf;
+using TorchSharp;
+using static TorchSharp.torch;
+using Size = EasyExplain.Networks.Import.Size;
+
+namespace EasyExplain.Models.Onnx;
+
+/// <summary>A model in ONNX's format (onnx.ai): its graph is followed once, and what it does to a picture becomes a network.</summary>
+internal sealed class OnnxFile
+{
+    private const long Channels = 3;
+    private const int MostShown = 20;
+    private const int LongestMessage = 1500;
+
+    private readonly string _path;
+    private readonly OnnxModel _model;
+
+    private OnnxFile(string path, OnnxModel model) => (_path, _model) = (path, model);
+
+    /// <summary>The channels, height and width that the model declares, −1 where they are open; null where it declares none.</summary>
+    public long[]? InputShape => Declared is not [_, var second, var third, var fourth] ? null : IsChannelsLast ? [fourth, second, third] : [second, third, fourth];
+
+    private (string Name, long[]? Shape) Input => _model.Inputs.FirstOrDefault(input => _model.Weights.All(weight => weight.Name != input.Name));
+
+    private long[]? Declared => Input.Shape;
+
+    private bool IsChannelsLast => Declared is [_, not Channels, _, Channels];
+
+    /// <summary>Reads the file's graph; weights are read by <see cref="ToNetwork"/>.</summary>
+    /// <exception cref="WeightFileException">It is no such file, or broken.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
+    public static OnnxFile Open(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.Exists && file.Length > Array.MaxLength)
+        {
+            throw new WeightFileException(path, $"It has {file.Length} bytes; an ONNX file has at most {Array.MaxLength}, and keeps larger weights in files beside it.");
+        }
+        byte[] bytes = File.ReadAllBytes(path);
+        return new OnnxFile(path, Explain(path, () => OnnxModel.Parse(bytes)));
+    }
+
+    /// <summary>The model for pictures <c>[3, height, width]</c>, with its weights.</summary>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="explain">Is told what was found, for -Verbose.</param>
+    /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
+    /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers.</exception>
+    public Network ToNetwork(long height, long width, Action<string> explain) => Explain(_path, () =>
+    {
+        if (Input.Name is not { } input || (Declared is { } declared && declared.Length != 4))
+        {
+            throw new InvalidDataException(Input.Name is null ? "The model takes nothing." : $"The model's input '{Input.Name}' has {Declared!.Length} dimensions; a picture's is [pictures, channels, height, width].");
+        }
+        if (InputShape is [var channels, ..] && channels != Channels && channels > 0)
+        {
+            throw new InvalidDataException($"The model's input '{Input.Name}' has {channels} channels; a photo has red, green and blue.");
+        }
+        var recorder = new NetworkRecorder(Channels, height, width);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(_path))!;
+        var operators = new OnnxOperators(recorder, folder);
+        var values = new Dictionary<string, OnnxValue>(StringComparer.Ordinal);
+        Network? network = null;
+        try
+        {
+            using DisposeScope scope = NewDisposeScope();
+            foreach (OnnxTensor weight in _model.Weights)
+            {
+                values[weight.Name] = new FixedValue(weight.Name, weight.Shape, () => weight.Read(folder));
+            }
+            values[input] = new PictureValue(IsChannelsLast ? recorder.Call("", new Permute([0, 2, 3, 1]), recorder.Input) : recorder.Input);
+            Follow(values, operators, recorder);
+            network = recorder.Build(Output(values, operators, recorder));
+            explain($"ONNX, opset {_model.Opset}{(_model.Producer.Length > 0 ? $", written by {Printable(_model.Producer)}" : "")}: {network.Nodes.Count} operations, {network.Layers.Count} layers.");
+            return network;
+        }
+        finally
+        {
+            HashSet<Parameter> kept = network is null ? [] : [.. network.Parameters];
+            foreach (FixedValue value in values.Values.OfType<FixedValue>().Concat(operators.Computed).Distinct())
+            {
+                foreach (Parameter parameter in value.Parameters.Where(parameter => !kept.Contains(parameter)))
+                {
+                    parameter.Dispose();
+                }
+                value.Dispose();
+            }
+        }
+    });
+
+    private void Follow(Dictionary<string, OnnxValue> values, OnnxOperators operators, NetworkRecorder recorder)
+    {
+        var names = new LayerNames(_model.Nodes);
+        var ofScope = new Dictionary<string, string>(StringComparer.Ordinal); // the type of what it holds
+        var own = new HashSet<string>(StringComparer.Ordinal);
+        foreach (OnnxNode node in _model.Nodes)
+        {
+            OnnxValue[] inputs = [.. node.Inputs.Select(name => name.Length == 0 ? OnnxValue.None
+                : values.TryGetValue(name, out OnnxValue? value) ? value
+                : throw new InvalidDataException($"The operation '{node.Name}' reads '{name}', which nothing makes before it."))];
+            IReadOnlyList<(string Name, string? Type)> scopes = names.Scopes(node);
+            string layer = scopes.Count > 0 ? scopes[^1].Name : LayerNames.Own(node);
+            OnnxValue[] made = operators.Call(new OnnxCall(node, inputs, _model.Opset), layer);
+            foreach (var (name, value) in node.Outputs.Zip(made).Where(pair => pair.First.Length > 0))
+            {
+                values[name] = value;
+            }
+            if (made is [PictureValue { Node: var output }, ..] && !inputs.Any(value => value is PictureValue { Node: var read } && read == output))
+            {
+                Name(recorder, scopes, output, ofScope, own, scopes.Count == 0 ? layer : null);
+            }
+        }
+    }
+
+    /// <summary>Every module that an operation is in has its output, until a later operation is in it.</summary>
+    private static void Name(
+        NetworkRecorder recorder, IReadOnlyList<(string Name, string? Type)> scopes, Node output, Dictionary<string, string> ofScope, HashSet<string> own, string? ownName)
+    {
+        foreach (var (scope, i) in scopes.Select((scope, i) => (scope, i)))
+        {
+            bool holds = i < scopes.Count - 1;
+            string type = scope.Type ?? (holds || (ofScope.TryGetValue(scope.Name, out string? known) && known != output.Operator.Type) ? "Module" : output.Operator.Type);
+            recorder.Layer(scope.Name, ofScope[scope.Name] = type, output);
+        }
+        if (ownName is not null)
+        {
+            string unique = ownName;
+            for (int i = 1; !own.Add(unique) || ofScope.ContainsKey(unique); i++)
+            {
+                unique = $"{ownName}_{i}";
+            }
+            recorder.Layer(unique, output.Operator.Type, output);
+        }
+    }
+
+    private Node Output(Dictionary<string, OnnxValue> values, OnnxOperators operators, NetworkRecorder recorder)
+    {
+        PictureValue[] found = [.. _model.Outputs.Select(name => values.GetValueOrDefault(name)).OfType<PictureValue>()];
+        foreach (Node node in found.Select(value => value.Node))
+        {
+            Size[] shape = [.. recorder.Shape(node)];
+            if (shape is [var batch, { IsFixed: true }, .. var rest] && batch == new Size(0, 1) && rest.All(size => size == new Size(1)))
+            {
+                return shape.Length == 2 ? node : recorder.Call(node.Name, new Flatten(), node);
+            }
+        }
+        if (operators.Missing.Count > 0)
+        {
+            string[] missing = [.. operators.Missing.GroupBy(one => one.Operator).Select(group => $"{group.Key} in {Places([.. group.Select(one => one.Layer).Distinct()])}")];
+            throw new ModelImportException(ModelFault.UnsupportedOperator,
+                $"'{_path}' needs operators that are not known here: {Printable(string.Join("; ", missing.Take(MostShown)) + (missing.Length > MostShown ? $" and {missing.Length - MostShown} more" : ""))}.");
+        }
+        throw new InvalidDataException(found.Length == 0
+            ? "The model's result does not depend on the picture."
+            : $"The model's result has {recorder.Shape(found[0].Node).Count} dimensions; a classifier's is [pictures, classes].");
+    }
+
+    private static string Places(string[] layers) =>
+        string.Join(", ", layers.Take(3).Select(layer => $"'{layer}'")) + (layers.Length > 3 ? $" and {layers.Length - 3} more" : "");
+
+    /// <summary>Whatever is wrong with what the file says becomes one kind of error, with the file's name.</summary>
+    private static T Explain<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new WeightFileException(path, "It is no ONNX model, or is cut off in the middle of its data.", e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new WeightFileException(path, Printable(e.Message), e);
+        }
+        catch (Exception e) when (e is ExternalException or NotSupportedException or ArgumentException or ArithmeticException or InvalidCastException
+            or IndexOutOfRangeException or KeyNotFoundException or FormatException or NullReferenceException or InvalidOperationException)
+        {
+            throw new WeightFileException(path, $"The model's graph cannot be followed: {Printable(e.Message.Split('\n')[0])}", e);
+        }
+    }
+
+    /// <summary>A message may quote names from the file, which can be long and full of control characters.</summary>
+    private static string Printable(string message) =>
+        string.Concat(message.Take(LongestMessage).Select(c => char.IsControl(c) ? '?' : c)) + (message.Length > LongestMessage ? "…" : "");
+}
