@@ -77,7 +77,7 @@ internal sealed class OnnxFile
             values[input] = new PictureValue(IsChannelsLast ? recorder.Call("", new Permute([0, 2, 3, 1]), recorder.Input) : recorder.Input);
             Follow(values, operators, recorder);
             network = recorder.Build(Output(values, operators, recorder));
-            explain($"ONNX, opset {_model.Opset}{(_model.Producer.Length > 0 ? $", written by {Printable(_model.Producer)}" : "")}: {network.Nodes.Count} operations, {network.Layers.Count} layers.");
+            explain($"ONNX, opset {_model.Opset}{(_model.Producer.Length > 0 ? $", written by {Printable(_model.Producer)}" : "")}: {network.Nodes.Count} operations, {network.Layers.Count} layers.{(recorder.EndedInSoftmax ? " The softmax at its end is left out: classes are explained by their scores before it." : "")}");
             return network;
         }
         finally

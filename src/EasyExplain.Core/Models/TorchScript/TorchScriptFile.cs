@@ -22,6 +22,9 @@ internal sealed class TorchScriptFile : IDisposable
 
     private TorchScriptFile(string path, FileStream file) => (_path, _file) = (path, file);
 
+    /// <summary>The model's class.</summary>
+    public string Type { get; private set; } = "";
+
     /// <summary>Opens the file and reads its module tree; code and weights are read by <see cref="ToNetwork"/>.</summary>
     /// <exception cref="WeightFileException">It is no such file, or broken.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -32,6 +35,7 @@ internal sealed class TorchScriptFile : IDisposable
         try
         {
             opened._archive = opened.Explain(() => new TorchScriptArchive(opened._file));
+            opened.Type = opened._archive.Root.Type;
             return opened;
         }
         catch
@@ -66,7 +70,7 @@ internal sealed class TorchScriptFile : IDisposable
                 recorder.Layer(layer.Name, layer.Type, layer.Node);
             }
             network = recorder.Build(output);
-            explain($"TorchScript: {archive.Root.Type}, {network.Nodes.Count} operations, {network.Layers.Count} layers.");
+            explain($"TorchScript: {archive.Root.Type}, {network.Nodes.Count} operations, {network.Layers.Count} layers.{(recorder.EndedInSoftmax ? " The softmax at its end is left out: classes are explained by their scores before it." : "")}");
             return network;
         }
         finally

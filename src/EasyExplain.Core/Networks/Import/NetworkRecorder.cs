@@ -30,6 +30,9 @@ internal sealed class NetworkRecorder
     /// <summary>The picture.</summary>
     public Node Input { get; }
 
+    /// <summary>Whether <see cref="Build"/> has left out a softmax at the end.</summary>
+    public bool EndedInSoftmax { get; private set; }
+
     /// <summary>Takes down an operation.</summary>
     /// <param name="name">The layer that it is in.</param>
     /// <param name="operator">What it does.</param>
@@ -86,6 +89,7 @@ internal sealed class NetworkRecorder
         Node logits = output;
         while (logits.Operator is Softmax or LogSoftmax or Dropout && logits.Inputs[0] is var before && _shapes[before].SequenceEqual(_shapes[output]))
         {
+            EndedInSoftmax |= logits.Operator is not Dropout;
             logits = before;
         }
         HashSet<Node> read = [Input, logits];
