@@ -158,30 +158,40 @@ def picture(n: int, size: int) -> Tensor:
     return ((torch.arange(n * 3 * size * size) * 37 % 101).float() / 50 - 1).view(n, 3, size, size)
 
 
-expected = {}
-for name, model, size, forms in models():
+def filled(model):
+    """Weights that every run has again."""
     torch.manual_seed(7)
     for key, tensor in model.state_dict().items():
         if tensor.is_floating_point():
             tensor.copy_(torch.rand_like(tensor) + 0.5 if key.endswith("running_var") else torch.randn_like(tensor) * 0.3)
-    model.eval()
-    called = []
-    for path, module in model.named_modules():
-        if path:
-            module.register_forward_hook(lambda module, inputs, output, path=path: called.append(path))
-    x = picture(2, size)
-    with torch.no_grad():
-        logits = model(x)
-    for _, module in model.named_modules():
-        module._forward_hooks.clear()
-    types = {path: type(module).__name__ for path, module in model.named_modules()}
-    for form in forms:
-        saved = torch.jit.trace(model, x[:1], check_trace=False) if form == "traced" else torch.jit.script(model)
-        if form == "frozen":
-            saved = torch.jit.freeze(saved.eval())
-        saved.save(f"{name}_{form}.pt")
-        expected[f"{name}_{form}"] = {
-            "size": size, "logits": [[round(v, 7) for v in row] for row in logits.tolist()],
-            "layers": {path: types[path] for path in sorted(set(called))} if form != "frozen" else {"Conv2d0": "Conv2d", "Linear0": "Linear"},
-        }
-json.dump(expected, open("expected.json", "w"), indent=1)
+    return model.eval()
+
+
+def main():
+    expected = {}
+    for name, model, size, forms in models():
+        filled(model)
+        called = []
+        for path, module in model.named_modules():
+            if path:
+                module.register_forward_hook(lambda module, inputs, output, path=path: called.append(path))
+        x = picture(2, size)
+        with torch.no_grad():
+            logits = model(x)
+        for _, module in model.named_modules():
+            module._forward_hooks.clear()
+        types = {path: type(module).__name__ for path, module in model.named_modules()}
+        for form in forms:
+            saved = torch.jit.trace(model, x[:1], check_trace=False) if form == "traced" else torch.jit.script(model)
+            if form == "frozen":
+                saved = torch.jit.freeze(saved.eval())
+            saved.save(f"{name}_{form}.pt")
+            expected[f"{name}_{form}"] = {
+                "size": size, "logits": [[round(v, 7) for v in row] for row in logits.tolist()],
+                "layers": {path: types[path] for path in sorted(set(called))} if form != "frozen" else {"Conv2d0": "Conv2d", "Linear0": "Linear"},
+            }
+    json.dump(expected, open("expected.json", "w"), indent=1)
+
+
+if __name__ == "__main__":
+    main()

@@ -37,11 +37,12 @@ internal sealed partial class LayerNames
             return [];
         }
         var scopes = new List<(string, string?)>();
-        string path = "";
+        (string path, string outer) = ("", "");
         foreach (string part in Parts(node.Name)[..^1].Skip(IsOfTensorFlow(node.Name) ? _shared : 0))
         {
-            // PyTorch repeats the outer module's name in some of the inner ones.
-            path = path.Length == 0 || part.StartsWith(path + ".", StringComparison.Ordinal) ? part : $"{path}.{part}";
+            // PyTorch writes a Sequential's own name before those in it: /features/features.1/block/block.0.
+            path = path.Length == 0 ? part : outer.Length > 0 && part.StartsWith(outer + ".", StringComparison.Ordinal) ? path + part[outer.Length..] : $"{path}.{part}";
+            outer = part;
             scopes.Add((path, null));
         }
         return scopes;

@@ -125,8 +125,13 @@ internal sealed class OnnxFile
         foreach (var (scope, i) in scopes.Select((scope, i) => (scope, i)))
         {
             bool holds = i < scopes.Count - 1;
-            string type = scope.Type ?? (holds || (ofScope.TryGetValue(scope.Name, out string? known) && known != output.Operator.Type) ? "Module" : output.Operator.Type);
-            recorder.Layer(scope.Name, ofScope[scope.Name] = type, output);
+            // A module that is called again has a number behind its name there (relu_1), but only if it has no weights it surely is one.
+            int number = scope.Name.LastIndexOf('_');
+            bool again = !holds && number > 0 && scope.Name[(number + 1)..].All(char.IsDigit) && !output.Operator.Parameters.Any()
+                && ofScope.GetValueOrDefault(scope.Name[..number]) == output.Operator.Type;
+            string name = again ? scope.Name[..number] : scope.Name;
+            string type = scope.Type ?? (holds || (ofScope.TryGetValue(name, out string? known) && known != output.Operator.Type) ? "Module" : output.Operator.Type);
+            recorder.Layer(name, ofScope[name] = type, output);
         }
         if (ownName is not null)
         {

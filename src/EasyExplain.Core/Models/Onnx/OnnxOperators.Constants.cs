@@ -67,6 +67,15 @@ internal sealed partial class OnnxOperators
             ? Apply(new Networks.Operators.Compare(Networks.Operators.Relation.Equal), call[0], Compute(() => tensor(0f)))
             : Eager(call, value => value.logical_not());
         _functions["NonZero"] = call => Eager(call, value => value.nonzero().t());
+        _functions["ScatterND"] = call =>
+        {
+            (Tensor data, Tensor indices, Tensor updates) = (call.Fixed(0).Value, call.Fixed(1).Value, call.Fixed(2).Value);
+            if (call.Text("reduction", "none") != "none" || indices.ndim == 0 || indices.shape[^1] > data.ndim)
+            {
+                throw new NotSupportedException("that adds up, or to what is not there");
+            }
+            return Compute(() => data.clone().index_put_(updates, [.. indices.unbind(-1).Select(index => TensorIndex.Tensor(index))]));
+        };
         _functions["CumSum"] = call => Compute(() => call.Integer("exclusive") == 0 && call.Integer("reverse") == 0
             ? FixedOf(call[0]).Value.cumsum(Dim(IntegersOf(call.Fixed(1))[0], Rank(call[0])))
             : throw new NotSupportedException("backwards, or without the number itself"));

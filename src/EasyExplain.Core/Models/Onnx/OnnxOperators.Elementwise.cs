@@ -182,6 +182,10 @@ internal sealed partial class OnnxOperators
         {
             return new PictureValue(_recorder.Call(_layer, linear with { Bias = known.Parameter(_layer + ".bias", [-1]) }, x.Inputs[0]));
         }
+        if (name == "Add" && known.Shape.Length == 1 && Normalised(x) is { } norm && norm.Weight.Count == known.Shape[0])
+        {
+            return new PictureValue(_recorder.Call(_layer, new LayerNorm(norm.Weight, known.Parameter(_layer + ".bias"), norm.Eps), norm.Source));
+        }
         if (Rank(value) != 4 || known.Shape.Length is not (3 or 4) || known.Shape[^1] != 1 || known.Shape[^2] != 1 || known.Shape is [not 1, _, _, _]
             || ShapeOf(value)[1] != new Size(known.Shape[^3]))
         {
@@ -198,6 +202,18 @@ internal sealed partial class OnnxOperators
             "Add" => new ChannelAffine([.. numbers.Select(_ => 1.0)], numbers),
             _ => new ChannelAffine([.. numbers.Select(_ => 1.0)], [.. numbers.Select(number => -number)]),
         }, x));
+    }
+
+    /// <summary>γ·(x − mean)/√(mean of (x − mean)² + ε) over the last dimension: a layer normalisation, written out.</summary>
+    private (Node Source, Parameter Weight, double Eps)? Normalised(Node scaled)
+    {
+        if (scaled is not { Operator: Multiply, Inputs: [{ Operator: Divide, Inputs: [{ Operator: Subtract, Inputs: [var x, { Operator: Mean(var dims, true) } mean] } apart, var deviation] }, { Operator: Constant(var weight) }] }
+            || mean.Inputs[0] != x || dims.Length != 1 || dims[0] != _recorder.Shape(x).Count - 1 || weight.Shape.Count != 1)
+        {
+            return null;
+        }
+        return deviation is { Operator: Sqrt, Inputs: [{ Operator: AddNumber(var eps), Inputs: [{ Operator: Mean(var over, true), Inputs: [{ Operator: Power(2), Inputs: [var squared] }] }] }] }
+            && squared == apart && over.SequenceEqual(dims) ? (x, weight, eps) : null;
     }
 
     private static Tensor Eager(string name, Tensor a, Tensor b) => name switch

@@ -1,4 +1,5 @@
 using EasyExplain.Networks;
+using EasyExplain.Networks.Import;
 using EasyExplain.Networks.Operators;
 using static TorchSharp.torch;
 
@@ -15,6 +16,9 @@ internal sealed partial class OnnxOperators
         _functions["MatMul"] = call => call[1] is FixedValue { Shape.Length: 2 } weight && call[0] is PictureValue
             ? Apply(new Linear(weight.Parameter(_layer + ".weight", transposed: true), null), call[0])
             : Apply(new MatMul(), call[0], call[1]);
+        _functions["Einsum"] = call => call.Inputs.Count == 2 && Einsum.Parse(call.Text("equation"), Rank(call[0]), Rank(call[1])) is { } plan
+            ? Transposed(Apply(new MatMul(), Transposed(call[0], plan.Left), Transposed(call[1], plan.Right)), plan.Result)
+            : throw new NotSupportedException($"of the kind '{call.Text("equation")}'");
         _several["BatchNormalization"] = call => [BatchNorm(call), .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
         _functions["InstanceNormalization"] = call => Apply(new InstanceNorm(Weight(call, 1), Bias(call, 2), call.Real("epsilon", 1e-5)), call[0]);
         _functions["GroupNormalization"] = call => call.Opset >= 21
@@ -59,7 +63,7 @@ internal sealed partial class OnnxOperators
         }
         Extent stride = Extent(call.Integers("strides"), 1), dilation = Extent(call.Integers("dilations"), 1);
         long groups = call.Integer("group", 1);
-        if (groups < 1 || weight.Shape[0] % groups != 0 || ShapeOf(call[0])[1] != new EasyExplain.Networks.Import.Size(weight.Shape[1] * groups))
+        if (groups < 1 || weight.Shape[0] % groups != 0 || ShapeOf(call[0])[1] != new Networks.Import.Size(weight.Shape[1] * groups))
         {
             throw new InvalidDataException($"The layer '{_layer}' has filters [{string.Join(", ", weight.Shape)}] in {groups} groups for {ShapeOf(call[0])[1].Fixed} channels.");
         }

@@ -117,21 +117,13 @@ internal sealed partial class OnnxOperators
     {
         IReadOnlyList<Size> shape = ShapeOf(x);
         target = [.. target.Select((size, i) => size == new Size(0) && !keepZeros && i < shape.Count ? shape[i] : size)];
-        if (shape.Count > 0 && shape[0] == Batch && target is [{ IsFixed: true, Fixed: 1 }, ..]
-            && !target.Contains(new Size(-1)) && Product(target) == Product(shape.Skip(1)))
-        {
-            target[0] = Batch; // exported for one picture
-        }
         int open = Array.IndexOf(target, new Size(-1));
         if (open >= 0)
         {
             Size known = Product(target.Where((_, i) => i != open));
             target[open] = known == new Size(0) ? throw new InvalidDataException("The graph reshapes to a size that is not known.") : Quotient(Product(shape), known);
-            if (shape.Count > 0 && shape[0] == Batch && target[0] == new Size(1) && open > 0 && target[open] is { Fixed: 0, PerPicture: var each } && each > 0)
-            {
-                (target[0], target[open]) = (Batch, new Size(each)); // [1, −1], exported for one picture
-            }
         }
+        ForAnyBatch(shape, target, open);
         if (target.SequenceEqual(shape))
         {
             return x;
@@ -147,6 +139,27 @@ internal sealed partial class OnnxOperators
         return target.Count(size => !size.IsFixed) <= 1
             ? Apply(new Reshape(Array.ConvertAll(target, size => size.IsFixed ? size.Fixed : -1)), x)
             : throw new NotSupportedException("to a shape that depends on how many pictures are in the batch in more than one place");
+    }
+
+    /// <summary>
+    /// A model that was exported for one picture counts on it: [4, 16, 8] of [N, 4, 4, 4, 8], or [1, −1]. The batch goes on being where it was.
+    /// </summary>
+    private static void ForAnyBatch(IReadOnlyList<Size> shape, Size[] target, int open)
+    {
+        int batch = Enumerable.Range(0, shape.Count).FirstOrDefault(dim => !shape[dim].IsFixed, -1);
+        if (batch < 0 || batch >= target.Length || batch == open || !target[batch].IsFixed || !target.Take(batch).SequenceEqual(shape.Take(batch)))
+        {
+            return;
+        }
+        Size wanted = Product(shape), there = Product(target);
+        if (open < 0 && there.IsFixed && wanted == new Size(0, there.Fixed))
+        {
+            target[batch] = new Size(0, target[batch].Fixed);
+        }
+        else if (open >= 0 && target[open] is { Fixed: 0, PerPicture: > 0 and var each })
+        {
+            (target[batch], target[open]) = (new Size(0, target[batch].Fixed), new Size(each));
+        }
     }
 
     private static Size Quotient(Size total, Size known)

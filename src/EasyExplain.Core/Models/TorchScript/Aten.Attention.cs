@@ -74,27 +74,10 @@ internal sealed partial class Aten
     /// <summary>A product over one index, such as <c>bgid, bgjd -> bgij</c>: what batched products of matrices can do.</summary>
     private ScriptTensor Einsum(AtenCall call)
     {
-        string[] sides = call.Text(0).Replace(" ", "", StringComparison.Ordinal).Split("->");
-        string[] terms = sides[0].Split(',');
-        ScriptTensor[] inputs = call.Tensors(1);
-        if (sides is not [_, var output] || terms is not [var left, var right] || inputs is not [var a, var b] || call.Text(0).Contains('.', StringComparison.Ordinal)
-            || left.Distinct().Count() != left.Length || right.Distinct().Count() != right.Length || output.Distinct().Count() != output.Length
-            || left.Length != Rank(a) || right.Length != Rank(b))
+        if (call.Tensors(1) is not [var a, var b] || Networks.Import.Einsum.Parse(call.Text(0), Rank(a), Rank(b)) is not { } plan)
         {
             throw new NotSupportedException($"of the kind '{call.Text(0)}'");
         }
-        string batch = string.Concat(left.Where(index => right.Contains(index) && output.Contains(index)));
-        string summed = string.Concat(left.Where(index => right.Contains(index) && !output.Contains(index)));
-        string rows = string.Concat(left.Where(index => !right.Contains(index))), columns = string.Concat(right.Where(index => !left.Contains(index)));
-        string result = batch + rows + columns;
-        if (summed.Length != 1 || rows.Length != 1 || columns.Length != 1 || !result.Order().SequenceEqual(output.Order()))
-        {
-            throw new NotSupportedException($"of the kind '{call.Text(0)}'");
-        }
-        ScriptTensor product = Apply(new MatMul(), Ordered(a, left, batch + rows + summed), Ordered(b, right, batch + summed + columns));
-        return Ordered(product, result, output);
-
-        ScriptTensor Ordered(ScriptTensor x, string indices, string wanted) =>
-            indices == wanted ? x : Permute(x, [.. wanted.Select(index => (long)indices.IndexOf(index, StringComparison.Ordinal))]);
+        return Permute(Apply(new MatMul(), Permute(a, plan.Left), Permute(b, plan.Right)), plan.Result);
     }
 }

@@ -266,7 +266,8 @@ internal sealed partial class Aten
     }
 
     private ScriptTensor Permute(ScriptTensor x, long[] order) =>
-        order.Order().SequenceEqual(Enumerable.Range(0, Rank(x)).Select(dim => (long)dim)) ? ApplyView(new Permute(order), x)
+        order.SequenceEqual(Range(Rank(x))) ? x.View(x.Content)
+        : order.Order().SequenceEqual(Range(Rank(x))) ? ApplyView(new Permute(order), x)
         : throw new InvalidDataException("The code puts dimensions in an order that is none.");
 
     private ScriptTensor Transpose(ScriptTensor x, long a, long b)

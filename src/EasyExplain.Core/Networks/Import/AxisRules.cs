@@ -25,6 +25,7 @@ internal static class AxisRules
             Slice(var dimension, var start, _, 1) => With(first, dimension, From(first[dimension], start)),
             Slice(var dimension, _, _, _) when first[dimension].Kind == AxisKind.Places => With(first, dimension, Axis.Other),
             IndexSelect(var dimension, _) => With(first, dimension, Axis.Other),
+            ExpandToBatch => Merged([first], [shapes[0]], output), // of the second it takes the count alone
             Concat concat => With(Merged(axes, shapes, output, concat.Dim), concat.Dim, Joined(axes, shapes, concat.Dim)),
             MatMul => [.. Merged([axes[0], axes[1]], shapes, output)[..^2], axes[0][^2..][0], axes[1][^1]],
             ScaledDotProductAttention => [.. first[..^1], axes[2][^1]],
