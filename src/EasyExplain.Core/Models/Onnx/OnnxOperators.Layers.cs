@@ -194,7 +194,7 @@ internal sealed partial class OnnxOperators
             size = (Scaled(height, factors[2]), Scaled(width, factors[3]));
         }
         else if (sizesAt >= 0 && call.Optional(sizesAt) is { } given && Sizes(given) is [var batch, { IsFixed: true } channels, { IsFixed: true } rows, { IsFixed: true } columns]
-            && batch == ShapeOf(x)[0] && channels == ShapeOf(x)[1])
+            && (batch == ShapeOf(x)[0] || batch.IsFixed) && channels == ShapeOf(x)[1])
         {
             size = (rows.Fixed, columns.Fixed);
         }
