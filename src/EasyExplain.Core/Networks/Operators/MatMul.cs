@@ -11,10 +11,23 @@ public sealed record MatMul : Operator
     public override bool ReadsCells(bool ofOutput) => true; // each place of the output reads all of the second
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].matmul(inputs[1]);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => Product(inputs[0], inputs[1]);
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("MatMul", inputs);
+
+    /// <summary>The product, or an error: of matrices that do not fit, libtorch's own would end the process, since TorchSharp lets it through.</summary>
+    /// <exception cref="ArgumentException">They do not fit.</exception>
+    internal static Tensor Product(Tensor x, Tensor y)
+    {
+        (long[] a, long[] b) = (x.shape, y.shape);
+        bool fit = a.Length > 0 && b.Length > 0 && a[^1] == b[b.Length == 1 ? 0 : ^2];
+        for (int i = 3; fit && i <= Math.Min(a.Length, b.Length); i++)
+        {
+            fit = a[^i] == b[^i] || a[^i] == 1 || b[^i] == 1;
+        }
+        return fit ? x.matmul(y) : throw new ArgumentException($"[{string.Join(", ", a)}] and [{string.Join(", ", b)}] are no matrices that can be multiplied");
+    }
 }
 
 /// <summary>softmax(q·kᵀ·scale)·v (Vaswani et al. 2017, arXiv 1706.03762, equation 1): queries <c>[…, L, d]</c>, keys <c>[…, S, d]</c> and values <c>[…, S, e]</c> to <c>[…, L, e]</c>.</summary>
@@ -30,7 +43,7 @@ public sealed record ScaledDotProductAttention(double? Scale) : Operator
         using DisposeScope scope = NewDisposeScope();
         // Not libtorch's fused operator: that has no second derivative, and asking for one would end the process.
         Tensor queries = inputs[0] * (Scale ?? 1 / Math.Sqrt(inputs[0].shape[^1]));
-        return queries.matmul(inputs[1].transpose(-2, -1)).softmax(-1).matmul(inputs[2]).MoveToOuterDisposeScope();
+        return MatMul.Product(MatMul.Product(queries, inputs[1].transpose(-2, -1)).softmax(-1), inputs[2]).MoveToOuterDisposeScope();
     }
 }
 

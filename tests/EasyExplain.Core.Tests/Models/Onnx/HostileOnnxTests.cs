@@ -32,6 +32,8 @@ public sealed class HostileOnnxTests : IDisposable
         ("dimensions out of order", "an order that is none", g => g.Node("Transpose", ["x"], ["y"], "", ("perm", new long[] { 0, 0, 0, 9 })).Output("y")),
         ("a part that is not there", "asks for part 7 of 3", g => g.Integers("i", [], 7).Node("Gather", ["x", "i"], ["y"], "", ("axis", 1L)).Output("y")),
         ("a division by 0", "divides by 0", g => g.Integers("a", [1], 1).Integers("b", [1], 0).Node("Div", ["a", "b"], ["c"]).Node("Add", ["x", "c"], ["y"]).Output("y")),
+        ("matrices that do not fit", "no matrices that can be multiplied", g => g.Weight("w", [1, 1, 5, 3], new float[15]).Node("MatMul", ["x", "w"], ["y"]).Output("y")),
+        ("constant matrices that do not fit", "no matrices that can be multiplied", g => g.Weight("a", [0], []).Weight("b", [4, 5], new float[20]).Node("MatMul", ["a", "b"], ["c"]).Node("Add", ["x", "c"], ["y"]).Output("y")),
         ("a weight that is missing", "lacks its input", g => g.Node("Conv", ["x"], ["y"]).Output("y")),
     ];
 
