@@ -87,7 +87,7 @@ internal sealed class NetworkRecorder
     public Network Build(Node output)
     {
         Node logits = output;
-        while (logits.Operator is Softmax or LogSoftmax or Dropout && logits.Inputs[0] is var before && _shapes[before].SequenceEqual(_shapes[output]))
+        while (logits.Operator is Softmax(1) or LogSoftmax(1) or Dropout && _shapes[logits].Length == 2 && logits.Inputs[0] is var before)
         {
             EndedInSoftmax |= logits.Operator is not Dropout;
             logits = before;
