@@ -187,7 +187,7 @@ internal sealed partial class OnnxOperators
         if (dim > 0 && parts.Any(part => ShapeOf(part)[0] == Batch))
         {
             // A class token that was exported for one picture.
-            parts = [.. parts.Select(part => ShapeOf(part)[0] == new Size(1) ? Apply(new ExpandToBatch(), [part, new PictureValue(_recorder.Input)]) : part)];
+            parts = [.. parts.Select(part => ShapeOf(part)[0] == new Size(1) ? Apply(new ExpandToBatch(), [part, new PictureValue(_recorder.Batch)]) : part)];
         }
         return parts.Length == 1 ? parts[0] : Apply(dim == 1 ? new Concat() : new Concat { Dim = dim }, parts);
     }
@@ -292,7 +292,7 @@ internal sealed partial class OnnxOperators
         if (target[0] == Batch && shape[0] == new Size(1))
         {
             OnnxValue rest = Expand(x, [new Size(1), .. target.Skip(1)]);
-            return Apply(new ExpandToBatch(), rest, new PictureValue(_recorder.Input));
+            return Apply(new ExpandToBatch(), rest, new PictureValue(_recorder.Batch));
         }
         long[] all = [.. target.Select((size, i) => size == shape[i] ? -1 : size.IsFixed ? size.Fixed : throw new NotSupportedException("to how many pictures are in the batch"))];
         Bounded([.. target.Select(size => size.At(1))]);

@@ -317,7 +317,7 @@ internal sealed partial class Aten
         if (target[0] == Batch && shape[0] == new Size(1))
         {
             ScriptTensor rest = target.Skip(1).SequenceEqual(shape.Skip(1)) ? x : Expand(x, [new Size(1), .. target.Skip(1)]);
-            return rest.View(Record(new ExpandToBatch(), NodeOf(rest), _recorder.Input));
+            return rest.View(Record(new ExpandToBatch(), NodeOf(rest), _recorder.Batch));
         }
         return ApplyView(new Expand([.. target.Select((size, i) => size == shape[i] ? -1 : Integer(size))]), x);
     }
