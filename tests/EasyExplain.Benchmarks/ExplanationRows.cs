@@ -18,6 +18,17 @@ internal static class ExplanationRows
             {
                 yield return row;
             }
+            using Subject imported = resnet.ThroughOnnx();
+            Comparison[] forms =
+            [
+                new("GradCAM at layer4, imported from ONNX / built in", 1.15, imported.Explanation("GradCAM"), resnet.Explanation("GradCAM", "layer4")),
+                new("SmoothGradCAMPlusPlus, 4 samples, layer4, imported from ONNX / built in", 1.15,
+                    imported.Explanation("SmoothGradCAMPlusPlus"), resnet.Explanation("SmoothGradCAMPlusPlus", "layer4")),
+            ];
+            foreach (Row row in Comparison.Measure(Rounds, forms.Where(comparison => wanted(comparison.What))))
+            {
+                yield return row;
+            }
         }
         foreach (Row row in HalfRows(wanted))
         {

@@ -24,7 +24,8 @@ internal sealed class OnnxYardstick(CamModel model, Tensor input) : IDisposable
 
     public void Dispose() => _session.Dispose();
 
-    private static InferenceSession Session(Network network, long[] shape)
+    /// <summary>The network as an .onnx file.</summary>
+    public static byte[] Bytes(Network network, long[] shape)
     {
         IReadOnlyDictionary<Node, long[]> shapes = network.Shapes(shape[1..]);
         using DisposeScope scope = NewDisposeScope();
@@ -38,8 +39,13 @@ internal sealed class OnnxYardstick(CamModel model, Tensor input) : IDisposable
             }
         }
         graph.Output(values[network.Output]);
+        return graph.ToBytes();
+    }
+
+    private static InferenceSession Session(Network network, long[] shape)
+    {
         Telemetry.SwitchOff();
         using var options = new SessionOptions { IntraOpNumThreads = get_num_threads() };
-        return new InferenceSession(graph.ToBytes(), options);
+        return new InferenceSession(Bytes(network, shape), options);
     }
 }

@@ -19,13 +19,33 @@ internal sealed class Subject : IDisposable
     private readonly Lazy<OnnxYardstick> _onnx;
 
     public Subject(string architecture, Precision precision = Precision.Float32)
+        : this(() => Build(Architectures.Find(architecture), precision))
     {
-        _model = new Lazy<CamModel>(() => Build(Architectures.Find(architecture), precision));
+    }
+
+    private Subject(Func<CamModel> model)
+    {
+        _model = new Lazy<CamModel>(model);
         _input = new Lazy<Tensor>(() => Draw(_model.Value));
         _onnx = new Lazy<OnnxYardstick>(() => new OnnxYardstick(Model, Input));
     }
 
     public CamModel Model => _model.Value;
+
+    /// <summary>The same network, written as an .onnx file and imported from there: as deep a layer as <c>layer4</c> is its default one.</summary>
+    public Subject ThroughOnnx() => new(() =>
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"easyexplain-{Guid.NewGuid():N}.onnx");
+        try
+        {
+            File.WriteAllBytes(path, OnnxYardstick.Bytes(Model.Network, Input.shape));
+            return ModelImporter.Import(path, new ModelOptions(), _ => { });
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    });
 
     /// <summary>The picture, normalised, <c>[1, 3, 224, 224]</c>.</summary>
     public Tensor Input => _input.Value;
@@ -39,7 +59,7 @@ internal sealed class Subject : IDisposable
         // The defaults of Invoke-CamExplanation.
         var noise = new Noise(SampleCount: 4, Std: 0.3, Seed: 1, batchSize);
         var explainer = new Lazy<Explainer>(() =>
-            new Explainer(Model, LayerSelection.Select(Model, layers), [Methods.Find(method)], ClassChoice.Predicted, noise));
+            new Explainer(Model, LayerSelection.Select(Model, layers.Count > 0 ? layers : [Model.DefaultLayer]), [Methods.Find(method)], ClassChoice.Predicted, noise));
         return () =>
         {
             explainer.Value.Explain(Input);

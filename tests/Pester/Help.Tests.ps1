@@ -19,6 +19,7 @@ Describe 'Examples in the help' {
         $zeros = [IO.Path]::GetFullPath("$PSScriptRoot/../Common/New-ZeroWeights.ps1")
         & $zeros resnet18 (Join-Path $folder mine.pth) 2
         & $zeros resnet18 (Join-Path $folder xray.safetensors) 2
+        [IO.File]::Copy([IO.Path]::GetFullPath("$PSScriptRoot/../data/vww/model.onnx"), (Join-Path $folder detector.onnx))
         Set-Content (Join-Path $folder labels.txt) 'healthy', 'ill'
         $cache = New-Item -ItemType Directory (Join-Path $TestDrive hub checkpoints)
         & $zeros resnet50 (Join-Path $cache resnet50-11ad3fa6.pth)

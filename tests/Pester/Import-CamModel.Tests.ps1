@@ -182,4 +182,59 @@ Describe 'Import-CamModel' {
         $again.ClassCount | Should -Be 2
         { Import-CamModel -Module $nn::Conv2d(1, 8, 3) -InputSize 64 } | Should -Throw '*3, 64, 64*'
     }
+
+    Context 'a whole model' {
+        BeforeAll {
+            $vww = "$PSScriptRoot/../data/vww"
+            $folder = (New-Item -ItemType Directory (Join-Path $TestDrive 'person [1]')).FullName
+            'model_traced.pt', 'model_scripted.pt', 'model.onnx' | ForEach-Object { [IO.File]::Copy((Resolve-Path "$vww/$_"), (Join-Path $folder $_)) }
+            $cat = "$PSScriptRoot/../../examples/photos/cat.jpg"
+        }
+
+        It 'is a model like any other: <_>' -ForEach 'model_traced.pt', 'model_scripted.pt', 'model.onnx' {
+            $model = Import-CamModel -LiteralPath (Join-Path $folder $_) -InputSize 96 -Mean 0, 0, 0 -Std 1, 1, 1
+            $model.ClassCount | Should -Be 2
+            ($model | Get-CamLayer 'blocks.*.pointwise.relu').Count | Should -Be 13
+            ($model | Get-CamLayer blocks.6).OutputShape | Should -Be 1, 128, 6, 6
+            $explanation = $model | Get-CamLayer blocks.6, blocks.12 | Invoke-CamExplanation -Path $cat -Method GradCAM, ScoreCAM
+            $explanation.Count | Should -Be 2
+            $explanation[0].Layers | Should -Be 'blocks.6', 'blocks.12'
+            $explanation[0].Probability | Should -BeGreaterThan 0.5
+        }
+
+        It 'takes its preprocessing and labels from what lies beside it, and says so' {
+            Set-Content -LiteralPath (Join-Path $folder 'preprocess.json') '{ "input_size": [96, 96], "mean": [0, 0, 0], "std": [1, 1, 1], "resize": "centercrop", "resize_size": 100, "author": "me" }'
+            Set-Content -LiteralPath (Join-Path $folder 'labels.txt') 'non_person', 'person', ''
+            $messages = Import-CamModel -LiteralPath (Join-Path $folder 'model.onnx') -Verbose -OutVariable model 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+            "$messages" | Should -Match 'preprocess\.json'
+            "$messages" | Should -Match 'author'
+            "$messages" | Should -Match 'labels\.txt'
+            $model = $model | Where-Object { $_ -isnot [System.Management.Automation.VerboseRecord] }
+            $model.InputSize | Should -Be 96, 96
+            "$($model.ResizeMode) $($model.ResizeSize) $($model.Labels)" | Should -Be 'CenterCrop 100 non_person person'
+            (Import-CamModel -LiteralPath (Join-Path $folder 'model.onnx') -ResizeMode Stretch -Mean 0.1, 0.1, 0.1).Mean | Should -Be 0.1, 0.1, 0.1
+        }
+
+        It 'stops at a preprocess.json that says something impossible: <says>' -ForEach @(
+            @{ json = '{ "input_size": [96, 96], '; says = '*is no JSON*' }
+            @{ json = '[1, 2]'; says = '*is no JSON object*' }
+            @{ json = '{ "input_size": "large" }'; says = '*preprocess.json*input_size*large*2 numbers*' }
+            @{ json = '{ "input_size": [96, 999999] }'; says = '*input_size*999999*2048*' }
+            @{ json = '{ "mean": [true] }'; says = '*mean*list of numbers*' }
+            @{ json = '{ "resize": "fit" }'; says = '*resize*fit*stretch or centercrop*' }
+        ) {
+            Set-Content -LiteralPath (Join-Path $folder 'preprocess.json') $json
+            { Import-CamModel -LiteralPath (Join-Path $folder 'model.onnx') } | Should -Throw -ErrorId 'InvalidOption*' -ExpectedMessage $says
+        }
+
+        It 'needs no architecture, and says so' {
+            { Import-CamModel "$vww/model.onnx" -Architecture resnet18 } | Should -Throw -ErrorId 'InvalidOption*' -ExpectedMessage '*whole model*-Architecture*'
+        }
+
+        It 'is refused where it is cut off, with its name' {
+            $broken = Join-Path $TestDrive 'broken.onnx'
+            [IO.File]::WriteAllBytes($broken, [IO.File]::ReadAllBytes((Resolve-Path "$vww/model.onnx"))[0..99999])
+            { Import-CamModel $broken } | Should -Throw -ErrorId 'WeightFileInvalid*' -ExpectedMessage '*broken.onnx*cut off*'
+        }
+    }
 }

@@ -16,12 +16,15 @@ public static class FileMetadata
 
     private const string ArchitectureKey = "architecture";
     private const string LabelsKey = "labels";
-    private const string InputSizeKey = "input_size";
+    internal const string InputSizeKey = "input_size";
     private const string MeanKey = "mean";
     private const string StdKey = "std";
-    private const string ResizeKey = "resize";
-    private const string ResizeSizeKey = "resize_size";
+    internal const string ResizeKey = "resize";
+    internal const string ResizeSizeKey = "resize_size";
     private const string InterpolationKey = "interpolation";
+
+    /// <summary>The keys that say how pictures are made.</summary>
+    internal static IReadOnlyList<string> PreprocessingKeys { get; } = [InputSizeKey, MeanKey, StdKey, ResizeKey, ResizeSizeKey, InterpolationKey];
 
     /// <summary>What a file has to say of itself so that importing it needs no options; for <see cref="SafetensorsWriter"/>.</summary>
     /// <param name="architecture">A name of the catalog.</param>
@@ -44,36 +47,39 @@ public static class FileMetadata
 
     internal static IReadOnlyList<string>? Labels(WeightFile file) => file.Metadata.GetValueOrDefault(LabelsKey)?.Split(',', StringSplitOptions.TrimEntries);
 
-    /// <summary>The file's own preprocessing; what it leaves out is as <paramref name="usual"/>.</summary>
-    internal static Preprocessing Preprocessing(WeightFile file, Preprocessing usual)
+    /// <summary>The preprocessing that is stated; what is left out is as <paramref name="usual"/>.</summary>
+    /// <param name="stated">By the keys of a file's metadata.</param>
+    /// <param name="whose">Where it is stated, for errors.</param>
+    /// <param name="usual">That of the architecture.</param>
+    internal static Preprocessing Preprocessing(IReadOnlyDictionary<string, string> stated, string whose, Preprocessing usual)
     {
-        IReadOnlyList<double>? size = Numbers(file, InputSizeKey, 2);
+        IReadOnlyList<double>? size = Numbers(stated, whose, InputSizeKey, 2);
         Preprocessing sized = usual.ForInput((int)(size?[0] ?? usual.Height), (int)(size?[1] ?? usual.Width));
         return sized with
         {
-            Mean = Numbers(file, MeanKey, 3) ?? usual.Mean,
-            Std = Numbers(file, StdKey, 3) ?? usual.Std,
-            ResizeMode = file.Metadata.GetValueOrDefault(ResizeKey) switch
+            Mean = Numbers(stated, whose, MeanKey, 3) ?? usual.Mean,
+            Std = Numbers(stated, whose, StdKey, 3) ?? usual.Std,
+            ResizeMode = stated.GetValueOrDefault(ResizeKey) switch
             {
                 null => usual.ResizeMode,
                 "stretch" => ResizeMode.Stretch,
                 "centercrop" => ResizeMode.CenterCrop,
-                string other => throw Wrong(file, ResizeKey, other, "stretch or centercrop"),
+                string other => throw Wrong(whose, ResizeKey, other, "stretch or centercrop"),
             },
-            ResizeSize = (int)(Numbers(file, ResizeSizeKey, 1)?[0] ?? sized.ResizeSize),
-            Interpolation = file.Metadata.GetValueOrDefault(InterpolationKey) switch
+            ResizeSize = (int)(Numbers(stated, whose, ResizeSizeKey, 1)?[0] ?? sized.ResizeSize),
+            Interpolation = stated.GetValueOrDefault(InterpolationKey) switch
             {
                 null => usual.Interpolation,
                 "bilinear" => Interpolation.Bilinear,
                 "bicubic" => Interpolation.Bicubic,
-                string other => throw Wrong(file, InterpolationKey, other, "bilinear or bicubic"),
+                string other => throw Wrong(whose, InterpolationKey, other, "bilinear or bicubic"),
             },
         };
     }
 
-    private static IReadOnlyList<double>? Numbers(WeightFile file, string key, int count)
+    private static IReadOnlyList<double>? Numbers(IReadOnlyDictionary<string, string> stated, string whose, string key, int count)
     {
-        if (!file.Metadata.TryGetValue(key, out string? text))
+        if (!stated.TryGetValue(key, out string? text))
         {
             return null;
         }
@@ -84,15 +90,15 @@ public static class FileMetadata
             if (!double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number)
                 || number < 0 || number > LargestNumber)
             {
-                throw Wrong(file, key, text, right);
+                throw Wrong(whose, key, text, right);
             }
             numbers.Add(number);
         }
-        return numbers.Count == count ? numbers : throw Wrong(file, key, text, right);
+        return numbers.Count == count ? numbers : throw Wrong(whose, key, text, right);
     }
 
     private static string Text(IEnumerable<double> numbers) => string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
-    private static ModelImportException Wrong(WeightFile file, string key, string value, string right) =>
-        new(ModelFault.InvalidOption, $"The metadata of '{file.Path}' says {key} = '{value}'; it must be {right}.");
+    private static ModelImportException Wrong(string whose, string key, string value, string right) =>
+        new(ModelFault.InvalidOption, $"{whose} says {key} = '{value}'; it must be {right}.");
 }

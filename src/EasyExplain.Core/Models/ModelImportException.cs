@@ -18,6 +18,9 @@ public enum ModelFault
     /// <summary>The file's tensors are not those of the architecture.</summary>
     WeightsDoNotFit,
 
+    /// <summary>The file holds a whole model, which needs operators that are not known here.</summary>
+    UnsupportedOperator,
+
     /// <summary>An option (labels, input size and other preprocessing) does not fit the model.</summary>
     InvalidOption,
 }

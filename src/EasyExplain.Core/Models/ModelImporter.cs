@@ -59,7 +59,7 @@ public static class ModelImporter
     public const string BundledArchitecture = "resnet20";
 
     /// <summary>Reads <paramref name="path"/> and builds the network it fits.</summary>
-    /// <param name="path">A .safetensors or .pth file; its content says which.</param>
+    /// <param name="path">A file of weights (.safetensors, .pth), or of a whole model (TorchScript's .pt, .onnx); its content says which.</param>
     /// <param name="options">What the user says about it.</param>
     /// <param name="explain">Told what was found out or chosen by default, a sentence each.</param>
     /// <exception cref="WeightFileException">The file is not a weight file, or is damaged.</exception>
@@ -68,6 +68,11 @@ public static class ModelImporter
     public static CamModel Import(string path, ModelOptions options, Action<string> explain)
     {
         DemandPrecision(options.Precision, options.Device, BFloat16.IsSupported);
+        ModelFormat format = ModelFormats.Of(path);
+        if (format != ModelFormat.Weights)
+        {
+            return NetworkImporter.Import(path, format, options, explain);
+        }
         using WeightFile file = WeightFile.Open(path, options.StateDictKey);
         explain($"'{path}' is a {file.Format} file with {file.Entries.Count} tensors{(file.Key is null ? "" : $" under '{TensorDifference.Clean(file.Key)}'")}.");
         if (options.StateDictKey is null && file.OtherKeys.Count > 0)
@@ -87,7 +92,7 @@ public static class ModelImporter
         try
         {
             ParameterLoading.Load(network, file, entries, device, architecture.Name);
-            string[] labels = [.. options.Labels ?? FileMetadata.Labels(file) ?? UsualLabels(architecture, classes, explain)];
+            string[] labels = [.. options.Labels ?? FileMetadata.Labels(file) ?? PreprocessFile.LabelsBeside(path, classes, explain) ?? UsualLabels(architecture, classes, explain)];
             var model = new CamModel(Path.GetFileNameWithoutExtension(path), architecture.Name, path, network, preprocessing, labels, device, options.Precision);
             return labels.Length == 0 || labels.Length == model.ClassCount ? model : throw new ModelImportException(ModelFault.InvalidOption,
                 $"{labels.Length} labels were given, but '{path}' has {model.ClassCount} classes. Give one label a line, in the order of the classes.");
@@ -186,11 +191,17 @@ public static class ModelImporter
         return ImageNetLabels.All;
     }
 
+    /// <summary>What the file says of itself comes first, then what lies beside it; published weights are known.</summary>
     private static Preprocessing PreprocessingOf(WeightFile file, ModelOptions options, Preprocessing usual, Action<string> explain)
     {
         try
         {
-            return Chosen(options, FileMetadata.Preprocessing(file, usual), $"'{file.Path}'", explain);
+            bool says = FileMetadata.PreprocessingKeys.Any(file.Metadata.ContainsKey);
+            bool beside = !says && options.Weights is null && NamedWeights.OfFile(Path.GetFileName(file.Path)) is null;
+            Preprocessing stated = beside && PreprocessFile.Beside(file.Path, explain) is { } lying
+                ? FileMetadata.Preprocessing(lying, $"'{PreprocessFile.PathFor(file.Path)}'", usual)
+                : FileMetadata.Preprocessing(file.Metadata, $"The metadata of '{file.Path}'", usual);
+            return Chosen(options, stated, $"'{file.Path}'", explain);
         }
         catch (ArgumentException e)
         {
@@ -199,7 +210,7 @@ public static class ModelImporter
     }
 
     /// <summary>The preprocessing that <paramref name="stated"/> is, but for what the user says.</summary>
-    private static Preprocessing Chosen(ModelOptions options, Preprocessing stated, string whose, Action<string> explain)
+    internal static Preprocessing Chosen(ModelOptions options, Preprocessing stated, string whose, Action<string> explain)
     {
         Preprocessing chosen;
         try

@@ -33,8 +33,8 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
     /// <summary>Runs what it can of the network faster than libtorch; null for libtorch alone.</summary>
     internal OnnxEngine? Onnx { get; init; }
 
-    /// <summary>Every parameter and buffer, in the order the nodes run.</summary>
-    public IEnumerable<Parameter> Parameters => Nodes.SelectMany(node => node.Operator.Parameters);
+    /// <summary>Every parameter and buffer, in the order the nodes run; one that several nodes share once.</summary>
+    public IEnumerable<Parameter> Parameters => Nodes.SelectMany(node => node.Operator.Parameters).Distinct();
 
     /// <summary>The layer of this name, or null.</summary>
     public Layer? Find(string name) => _byName.GetValueOrDefault(name);
@@ -60,7 +60,7 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
         {
             source = source.Inputs[0];
         }
-        return source.Operator is AdaptiveAvgPool2d { Size: 1 } && source.Inputs[0] == node ? last : null;
+        return source.Operator is AdaptiveAvgPool2d pool && pool.Size == 1 && source.Inputs[0] == node ? last : null;
     }
 
     /// <summary>The output shape of every node, without the batch dimension, for an input <c>[C, H, W]</c>.</summary>
@@ -69,7 +69,7 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
         var shapes = new Dictionary<Node, long[]> { [Input] = input };
         foreach (Node node in Nodes.Skip(1))
         {
-            shapes[node] = node.Operator.OutputShape([.. node.Inputs.Select(source => shapes[source])]);
+            shapes[node] = node.Recorded?.Shape ?? node.Operator.OutputShape([.. node.Inputs.Select(source => shapes[source])]);
         }
         return shapes;
     }
@@ -89,7 +89,7 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
         var read = new Dictionary<Node, bool> { [Output] = true };
         foreach (Node reader in Nodes.Reverse().Where(read.ContainsKey))
         {
-            bool cells = reader.Operator.ReadsCells(read[reader]);
+            bool cells = reader.Recorded is not { DropsCells: true } && reader.Operator.ReadsCells(read[reader]);
             foreach (Node source in reader.Inputs)
             {
                 read[source] = cells || read.GetValueOrDefault(source);

@@ -118,10 +118,10 @@ public sealed class NetworkBuilder
         Add(name, new MaxPool2d(kernel, stride, padding, ceilMode), x);
 
     /// <summary>Maximum over a square window, called as a function.</summary>
-    public Node MaxPool2d(Node x, long kernel, long stride) => Call(new MaxPool2d(kernel, stride, Padding: 0, CeilMode: false), x);
+    public Node MaxPool2d(Node x, long kernel, long stride) => Call(new MaxPool2d(kernel, stride, 0, false), x);
 
     /// <summary>Mean over a square window.</summary>
-    public Node AvgPool2d(string name, Node x, long kernel, long stride) => Add(name, new AvgPool2d(kernel, stride, Padding: 0), x);
+    public Node AvgPool2d(string name, Node x, long kernel, long stride) => Add(name, new AvgPool2d(kernel, stride, 0), x);
 
     /// <summary>Mean over a square window, zeros of the padding included, called as a function.</summary>
     public Node AvgPool2d(Node x, long kernel, long stride, long padding) => Call(new AvgPool2d(kernel, stride, padding), x);

@@ -7,7 +7,10 @@ namespace EasyExplain.Networks;
 public sealed record Node(Operator Operator, IReadOnlyList<Node> Inputs, string Name)
 {
     /// <summary>How its output lies on the picture; null where it does not, as a table of positions.</summary>
-    public Layout? Layout { get; } = Operator.OutputLayout([.. Inputs.Select(input => input.Layout)]);
+    public Layout? Layout { get; internal init; } = Operator.OutputLayout([.. Inputs.Select(input => input.Layout)]);
+
+    /// <summary>What an importer found out about its output; null in a network that was built by name, where the operators know.</summary>
+    internal RecordedOutput? Recorded { get; init; }
 
     /// <summary>Nodes are places in a graph: two are equal only if they are the same.</summary>
     public bool Equals(Node? other) => ReferenceEquals(this, other);
@@ -15,6 +18,12 @@ public sealed record Node(Operator Operator, IReadOnlyList<Node> Inputs, string 
     /// <inheritdoc/>
     public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
 }
+
+/// <summary>What came out of an operation when a model was imported.</summary>
+/// <param name="Shape">The output's for one picture: without the batch dimension; where that is not first, how many numbers it has; of a constant its full shape.</param>
+/// <param name="BatchFirst">Whether the output is <c>[N, …]</c>, so that an entry of it belongs to one picture.</param>
+/// <param name="DropsCells">Whether nothing of the input is taken but tokens that stand for no place of the picture.</param>
+internal sealed record RecordedOutput(long[] Shape, bool BatchFirst, bool DropsCells);
 
 /// <summary>A name of the module tree and the node whose output it stands for.</summary>
 /// <param name="Name">torchvision's module path, such as <c>layer4</c> or <c>layer4.1.conv2</c>.</param>

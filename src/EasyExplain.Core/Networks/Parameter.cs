@@ -37,6 +37,14 @@ public sealed class Parameter(string name, params long[] shape) : IDisposable
         _value = value.DetachFromDisposeScope();
     }
 
+    /// <summary>Takes <paramref name="value"/> in place of the one it has, and gives that back: for a run with nothing but shapes.</summary>
+    internal Tensor Exchange(Tensor value)
+    {
+        Tensor had = Value;
+        _value = value;
+        return had;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -8,16 +8,30 @@ internal sealed class Tail
     private readonly Network _network;
     private readonly Node _start;
     private readonly Node[] _nodes;
-    private readonly HashSet<Node> _ofPicture;
 
     /// <summary>Finds what depends on <paramref name="start"/>, and what is read beside it.</summary>
     public Tail(Network network, Node start)
     {
-        (_network, _start, _ofPicture) = (network, start, DependentOn(network, network.Input));
+        (_network, _start) = (network, start);
+        HashSet<Node> ofPicture = DependentOn(network, network.Input);
         HashSet<Node> changed = DependentOn(network, start);
         Node[] after = [.. network.Nodes.Where(node => node != start && changed.Contains(node) && network.LeadsToOutput(node))];
-        Beside = network.Module is not null ? [network.Input] : [.. after.SelectMany(node => node.Inputs).Where(source => !changed.Contains(source)).Distinct()];
-        HashSet<Node> needed = [start, .. Beside, .. after];
+        HashSet<Node> beside = [], again = [], read = [.. after.SelectMany(node => node.Inputs)];
+        foreach (Node source in network.Nodes.Reverse().Where(node => read.Contains(node) && !changed.Contains(node)))
+        {
+            if (ofPicture.Contains(source) && source.Recorded?.BatchFirst != false)
+            {
+                beside.Add(source);
+            }
+            else
+            {
+                // What is the same for every picture is made again, and so is what does not lie picture by picture.
+                again.Add(source);
+                read.UnionWith(source.Inputs);
+            }
+        }
+        Beside = network.Module is not null ? [network.Input] : [.. network.Nodes.Where(beside.Contains)];
+        HashSet<Node> needed = [start, .. Beside, .. again, .. after];
         _nodes = [.. network.Nodes.Where(needed.Contains)];
     }
 
@@ -33,8 +47,7 @@ internal sealed class Tail
         var given = new Dictionary<Node, Tensor> { [_start] = changed };
         foreach (var (node, clean) in Beside.Zip(beside))
         {
-            // A table of positions is the same for every picture, and need not have a batch dimension that could be expanded.
-            given[node] = _ofPicture.Contains(node) ? clean.expand([changed.shape[0], .. clean.shape.Skip(1)]) : clean;
+            given[node] = clean.expand([changed.shape[0], .. clean.shape.Skip(1)]);
         }
         return Executor.Run(_network, _nodes, given, [], track: false, cancel).Logits;
     }

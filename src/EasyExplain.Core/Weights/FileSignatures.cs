@@ -47,8 +47,11 @@ internal static class FileSignatures
             return (opened, _) => SafetensorsReader.Read(opened);
         }
         throw new InvalidDataException(
-            $"The file is {Name(head)}. Read are safetensors files and state dicts written by torch.save, told by their content. {HowToSave}");
+            $"The file is {Name(head)}. Read are safetensors files, state dicts written by torch.save, and whole models in TorchScript or ONNX, told by their content. {HowToSave}");
     }
+
+    /// <summary>An ONNX file is a protobuf message: first its version, then the producer's name or another short field.</summary>
+    public static bool LooksLikeOnnx(ReadOnlySpan<byte> head) => head is [0x08, < 0x20, 0x12 or 0x1a or 0x22 or 0x2a or 0x32 or 0x3a or 0x42, ..];
 
     /// <summary>JSON behind eight bytes with its length; a text that happens to have a brace there is none.</summary>
     private static bool LooksLikeSafetensors(ReadOnlySpan<byte> head) =>
@@ -63,8 +66,7 @@ internal static class FileSignatures
                 return what;
             }
         }
-        // An ONNX file is a protobuf message: first its version, then the producer's name or another short field.
-        if (head is [0x08, < 0x20, 0x12 or 0x1a or 0x22 or 0x2a or 0x32 or 0x3a or 0x42, ..])
+        if (LooksLikeOnnx(head))
         {
             return "an ONNX model, as it seems";
         }

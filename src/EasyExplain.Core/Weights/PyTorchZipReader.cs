@@ -17,9 +17,15 @@ internal static class PyTorchZipReader
         ZipArchive archive = Archive(file);
         Dictionary<string, ZipArchiveEntry> members = Members(archive);
         string folder = Folder(members.Keys);
+        if (IsTorchScript(members.Keys, folder))
+        {
+            throw new InvalidDataException(
+                "The file is a TorchScript archive (from torch.jit.save), not a state dict. " +
+                "Save the weights alone instead: torch.save(torch.jit.load('file.pt').state_dict(), 'file.pth').");
+        }
         CheckByteOrder(members, folder);
         var storages = new Dictionary<string, ZipBytes>();
-        StateDict found = StateDict.Find(Unpickle(members[folder + PickleName]), key, Locate);
+        StateDict found = StateDict.Find(Unpickle(members[folder + PickleName], script: false), key, Locate);
         return new WeightTable("PyTorch zip", found.Entries, archive) { Key = found.Key, OtherKeys = found.OtherKeys };
 
         ZipBytes Locate(PickledStorage storage)
@@ -36,7 +42,8 @@ internal static class PyTorchZipReader
         }
     }
 
-    private static ZipArchive Archive(FileStream file)
+    /// <summary>The archive, its directory read.</summary>
+    public static ZipArchive Archive(FileStream file)
     {
         try
         {
@@ -50,7 +57,8 @@ internal static class PyTorchZipReader
         }
     }
 
-    private static Dictionary<string, ZipArchiveEntry> Members(ZipArchive archive)
+    /// <summary>Its members by their names.</summary>
+    public static Dictionary<string, ZipArchiveEntry> Members(ZipArchive archive)
     {
         var members = new Dictionary<string, ZipArchiveEntry>();
         foreach (ZipArchiveEntry member in archive.Entries)
@@ -64,7 +72,7 @@ internal static class PyTorchZipReader
     }
 
     /// <summary>The folder in which torch.save has put everything, with its slash; empty when an archive was packed anew without it.</summary>
-    private static string Folder(IReadOnlyCollection<string> members)
+    public static string Folder(IReadOnlyCollection<string> members)
     {
         string[] folders =
         [
@@ -76,16 +84,15 @@ internal static class PyTorchZipReader
                 $"The file is a zip archive with {(folders.Length == 0 ? "no" : "more than one")} {PickleName}, not one from torch.save. " +
                 "Write a state dict with torch.save(model.state_dict(), 'file.pth').");
         }
-        if (members.Contains(folder + "constants.pkl") || members.Any(name => name.StartsWith(folder + "code/")))
-        {
-            throw new InvalidDataException(
-                "The file is a TorchScript archive (from torch.jit.save), not a state dict. " +
-                "Save the weights alone instead: torch.save(torch.jit.load('file.pt').state_dict(), 'file.pth').");
-        }
         return folder;
     }
 
-    private static void CheckByteOrder(Dictionary<string, ZipArchiveEntry> members, string folder)
+    /// <summary>Whether torch.jit.save has written it: it has code beside its tensors.</summary>
+    public static bool IsTorchScript(IReadOnlyCollection<string> members, string folder) =>
+        members.Contains(folder + "constants.pkl") || members.Any(name => name.StartsWith(folder + "code/", StringComparison.Ordinal));
+
+    /// <summary>Refuses what a big-endian machine wrote.</summary>
+    public static void CheckByteOrder(Dictionary<string, ZipArchiveEntry> members, string folder)
     {
         if (!members.TryGetValue(folder + "byteorder", out ZipArchiveEntry? member))
         {
@@ -102,11 +109,12 @@ internal static class PyTorchZipReader
         }
     }
 
-    private static object? Unpickle(ZipArchiveEntry member)
+    /// <summary>What a member holds that is a pickle.</summary>
+    public static object? Unpickle(ZipArchiveEntry member, bool script)
     {
         var pickle = new ZipBytes(member);
         object? root = null;
-        pickle.From(0, content => root = new Unpickler(new BufferedStream(content), pickle.Length).Load());
+        pickle.From(0, content => root = new Unpickler(new BufferedStream(content), pickle.Length, script).Load());
         return root;
     }
 }

@@ -99,7 +99,8 @@ internal sealed record StateDict(string? Key, IReadOnlyList<string> OtherKeys, I
         return entries;
     }
 
-    private static WeightEntry Entry(string name, PickledTensor tensor, Func<PickledStorage, StoredBytes> locate)
+    /// <summary>A tensor of a pickle, checked against what is stored of it.</summary>
+    public static WeightEntry Entry(string name, PickledTensor tensor, Func<PickledStorage, StoredBytes> locate)
     {
         try
         {

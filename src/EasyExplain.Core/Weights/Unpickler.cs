@@ -9,12 +9,15 @@ namespace EasyExplain.Weights;
 /// the few that belong to tensors are understood, what any other one would make is a <see cref="PickledObject"/>, and none is ever
 /// looked up, called or instantiated.
 /// </summary>
+/// <param name="stream">The pickle's bytes.</param>
+/// <param name="length">How many there are.</param>
+/// <param name="script">Whether it belongs to a TorchScript archive: a whole object is then what is asked for, and its attributes are kept.</param>
 /// <remarks>
 /// The format is a program for a small stack machine, described in Python's pickletools. It may be hostile: what it announces is checked
 /// against what is there (<see cref="PickleInput"/>), what it makes is counted, and nothing here recurses.
 /// Python gives the memo numbers in order, one after the other; that is demanded.
 /// </remarks>
-internal sealed class Unpickler(Stream stream, long length)
+internal sealed class Unpickler(Stream stream, long length, bool script = false)
 {
     // A tensor costs some 35 instructions; a value made by one instruction costs some 50 bytes of memory.
     private const int MostInstructions = 4_000_000;
@@ -44,6 +47,7 @@ internal sealed class Unpickler(Stream stream, long length)
             {
                 return Pop() switch
                 {
+                    var whole when script => whole,
                     PickledObject { Count: 0 } whole => throw Whole(whole.Class),
                     PickledGlobal name => throw Whole(name.Name),
                     var result => result,
@@ -294,6 +298,12 @@ internal sealed class Unpickler(Stream stream, long length)
             Push(new PickledObject(made.Class));
             return;
         }
+        if (script && call is [PickledGlobal tag, object?[] and [var tagged, ..]] && tag.Name.StartsWith("torch.jit._pickle.", StringComparison.Ordinal))
+        {
+            // Lists whose elements' type is said: build_intlist, restore_type_tag and so on.
+            Push(tagged);
+            return;
+        }
         // A tensor of a class of its own, or with attributes: within the arguments is the call that makes the plain tensor.
         if (call is [PickledGlobal { Name: "torch._tensor._rebuild_from_type_v2" }, object?[] and [PickledGlobal maker, _, object?[] inner, ..]])
         {
@@ -347,14 +357,19 @@ internal sealed class Unpickler(Stream stream, long length)
 
     /// <summary>
     /// BUILD sets attributes. A state dict has one, <c>_metadata</c>, the versions of its modules' layouts; neither that nor what other
-    /// objects have inside is needed here.
+    /// objects have inside is needed here, but for the modules of a TorchScript archive.
     /// </summary>
     private void Build()
     {
-        Pop();
-        if (Top() is not PickledDictionary)
+        object? state = Pop();
+        switch (Top())
         {
-            throw new InvalidDataException("The pickle sets attributes of something that is not a dictionary.");
+            case PickledObject made when script && state is PickledDictionary attributes:
+                Count(attributes.Count);
+                made.AddRange(attributes);
+                break;
+            case PickledDictionary: break;
+            default: throw new InvalidDataException("The pickle sets attributes of something that is not a dictionary.");
         }
     }
 

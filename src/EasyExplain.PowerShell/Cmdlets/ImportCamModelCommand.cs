@@ -9,11 +9,20 @@ using TorchSharp;
 
 namespace EasyExplain.PowerShell.Cmdlets;
 
-/// <summary>Loads an image classifier from a weight file, with torchvision's own weights, or the bundled one.</summary>
+/// <summary>Loads an image classifier from a weight file, a TorchScript or ONNX file, with torchvision's own weights, or the bundled one.</summary>
 /// <remarks>
 /// <para>Reads a state dict from a .safetensors file or from a .pth file that PyTorch wrote (the zip format and the older one). The
 /// file's content decides, not its extension. No code in a file is ever run: a file that holds a whole pickled model is refused, with a
 /// hint how to save its state dict.</para>
+/// <para>A whole model, saved by torch.jit.save (traced or scripted, of any PyTorch from 1.4 on) or exported to ONNX (opset 9 to 21, with data in
+/// files beside it too), needs no architecture: what it does is read from it, operation by operation, and its modules are the layers, by their
+/// own names. Of ONNX these are the exporter's scopes: /layer4/layer4.2/relu/Relu is layer4.2.relu. Nothing in such a file is ever run; what it
+/// needs and is not known is named, all at once, with the layers that need it. A softmax at the end is left out: classes are explained by
+/// their scores before it.</para>
+/// <para>How pictures become the input is in no such file. A preprocess.json beside the model says it, for weights too that do not say it
+/// themselves: { "input_size": [224, 224], "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "resize": "centercrop", "resize_size": 256,
+/// "interpolation": "bicubic" }; what it leaves out is as ImageNet's networks have it, and the parameters here have the last word. A labels.txt
+/// beside the model, with one label a line, names the classes if there are as many. -Verbose says what was taken.</para>
 /// <para>The architecture is recognised from the names and shapes of the tensors; the number of classes is the last layer's. Where the
 /// tensors fit several architectures, say which with -Architecture.</para>
 /// <para>A training script's checkpoint is taken as it is: the weights may lie under a key (state_dict, model), their names may begin with
@@ -62,6 +71,11 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Give what the network was trained with where it differs from torchvision's 224 by 224 pixels and ImageNet statistics.</para>
 /// </example>
 /// <example>
+/// <title>A whole model: TorchScript or ONNX</title>
+/// <code>Import-CamModel ./detector.onnx -InputSize 224 -Mean 0.5,0.5,0.5 -Std 0.5,0.5,0.5 | Get-CamLayer blocks.*</code>
+/// <para>Saved by torch.jit.save, or exported to ONNX. Without a preprocess.json beside it, say what its pictures are like.</para>
+/// </example>
+/// <example>
 /// <title>Your own TorchSharp module</title>
 /// <code>
 /// $nn = [TorchSharp.torch+nn]
@@ -83,7 +97,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>
-    /// The weight file: .safetensors or .pth; with -Weights also a folder to look for it in. Without both, the bundled model is loaded.
+    /// The weight file, .safetensors or .pth, or a whole model, TorchScript's .pt or .onnx; with -Weights also a folder to look for it in. Without both, the bundled model is loaded.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = FromFile)]
     [Alias("LiteralPath", "PSPath", "FullName")]

@@ -62,12 +62,17 @@ public class OnnxPartTests
     {
         using DisposeScope scope = NewDisposeScope();
         (Network network, IReadOnlyDictionary<Node, long[]> shapes, Tensor input) = Build(name);
+        AssertSameInOnnx(network, shapes, input);
+        network.Dispose();
+    }
+
+    internal static void AssertSameInOnnx(Network network, IReadOnlyDictionary<Node, long[]> shapes, Tensor input)
+    {
         using OnnxPart part = OnnxPart.Compile(network.Nodes, [network.Input], [network.Output], shapes)!;
         Tensor expected = Executor.Run(network, input, [], track: false).Logits;
         Tensor actual = part.Run([input], default).Single();
         Assert.Equal(expected.shape, actual.shape);
         Assert.True(expected.allclose(actual, rtol: 1e-5, atol: 1e-5), (expected - actual).abs().max().item<float>().ToString());
-        network.Dispose();
     }
 
     [Theory]
@@ -85,6 +90,12 @@ public class OnnxPartTests
             });
             return;
         }
+        AssertSameAsAutograd(network, shapes, input, back);
+        network.Dispose();
+    }
+
+    internal static void AssertSameAsAutograd(Network network, IReadOnlyDictionary<Node, long[]> shapes, Tensor input, Backpropagation back)
+    {
         Pass pass = Executor.Run(network, input, [network.Input], track: true);
         Tensor upstream = randn(pass.Logits.shape);
         Tensor expected = autograd.grad([pass.Logits], [pass.Taps[0]], [upstream])[0];
@@ -105,7 +116,6 @@ public class OnnxPartTests
         Tensor inOnnx = part.Run([upstream, .. values], default).Single();
         Assert.Equal(expected.shape, inOnnx.shape);
         Assert.True(expected.allclose(inOnnx, rtol: 1e-5, atol: 1e-5), $"ONNX Runtime: {(expected - inOnnx).abs().max().item<float>()}");
-        network.Dispose();
     }
 
     /// <summary>A network of this one operation, its shapes, and pictures for it.</summary>

@@ -32,12 +32,12 @@ internal sealed unsafe class HalfConvolution : IDisposable
     /// <param name="padding">Zeros around the picture, in pixels.</param>
     /// <param name="groups">Into how many groups the channels fall.</param>
     /// <param name="input">The usual input, <c>[C, H, W]</c>.</param>
-    public HalfConvolution(Tensor weight, Tensor? bias, long stride, Extent padding, long groups, long[] input)
+    public HalfConvolution(Tensor weight, Tensor? bias, Extent stride, Extent padding, long groups, long[] input)
     {
         using DisposeScope scope = NewDisposeScope();
-        (_stride, _padding, _groups) = ([stride, stride], [padding.Height, padding.Width], groups);
+        (_stride, _padding, _groups) = ([stride.Height, stride.Width], [padding.Height, padding.Width], groups);
         _bias = bias?.to(bfloat16).DetachFromDisposeScope();
-        _weight = Invoke("pack", weight.detach().to(bfloat16), padding.Height, padding.Width, stride, stride, groups, input[0], input[1], input[2]).DetachFromDisposeScope();
+        _weight = Invoke("pack", weight.detach().to(bfloat16), padding.Height, padding.Width, stride.Height, stride.Width, groups, input[0], input[1], input[2]).DetachFromDisposeScope();
     }
 
     /// <summary>Convolves, adds, and cuts off what is negative.</summary>

@@ -75,9 +75,9 @@ internal sealed class HalfPart : IPart
     {
         switch (node.Operator)
         {
-            case Conv2d conv:
+            case Conv2d conv when conv.Dilation == 1:
                 return Fused(node, Packed(conv.Weight.Value, conv.Bias?.Value, conv.Stride, conv.Padding, conv.Groups, shapes[node.Inputs[0]]), input => input, onlyReader, made);
-            case ConvTranspose2d { Groups: 1 } back when back.Padding.Height < back.Weight.Shape[2] && back.Padding.Width < back.Weight.Shape[3]:
+            case ConvTranspose2d { Groups: 1, Bias: null } back when back.Dilation == 1 && back.Stride == back.Stride.Height && back.Padding.Height < back.Weight.Shape[2] && back.Padding.Width < back.Weight.Shape[3]:
                 return WayBack(node, back, shapes, onlyReader, made);
             case ReLU:
                 return new Step([node], node.Inputs, (inputs, _) => Half(inputs[0]).relu());
@@ -94,18 +94,18 @@ internal sealed class HalfPart : IPart
     private Step WayBack(Node node, ConvTranspose2d back, IReadOnlyDictionary<Node, long[]> shapes, Func<Node, Node?> onlyReader, HashSet<Node> made)
     {
         long[] gradient = shapes[node.Inputs[0]];
-        Extent size = ((gradient[1] - 1) * back.Stride + 1 + back.Rest.Height, (gradient[2] - 1) * back.Stride + 1 + back.Rest.Width);
+        Extent size = ((gradient[1] - 1) * back.Stride.Height + 1 + back.Rest.Height, (gradient[2] - 1) * back.Stride.Width + 1 + back.Rest.Width);
         Extent padding = (back.Weight.Shape[2] - 1 - back.Padding.Height, back.Weight.Shape[3] - 1 - back.Padding.Width);
-        bool spread = back.Stride > 1 || back.Rest != 0;
+        bool spread = back.Stride != 1 || back.Rest != 0;
         Tensor turned = back.Weight.Value.transpose(0, 1).flip(2, 3).contiguous();
         if (spread && back.Weight.Shape[2] == 1 && back.Weight.Shape[3] == 1)
         {
             // Zeros stay zeros, so they may as well be put in afterwards.
             HalfConvolution small = Packed(turned, null, 1, 0, 1, gradient);
-            return new Step([node], node.Inputs, (inputs, _) => Spread(small.Run(Half(inputs[0]), null, relu: false), back.Stride, size));
+            return new Step([node], node.Inputs, (inputs, _) => Spread(small.Run(Half(inputs[0]), null, relu: false), back.Stride.Height, size));
         }
         HalfConvolution packed = Packed(turned, null, 1, padding, 1, [gradient[0], size.Height, size.Width]);
-        return Fused(node, packed, spread ? input => Spread(input, back.Stride, size) : input => input, onlyReader, made);
+        return Fused(node, packed, spread ? input => Spread(input, back.Stride.Height, size) : input => input, onlyReader, made);
     }
 
     /// <summary>A convolution with the addition, and the ReLU after it, that alone read it.</summary>
@@ -131,7 +131,7 @@ internal sealed class HalfPart : IPart
         static Tensor Sum(Tensor other, bool free) => free || other.dtype != bfloat16 ? Half(other) : other.clone();
     }
 
-    private HalfConvolution Packed(Tensor weight, Tensor? bias, long stride, Extent padding, long groups, long[] input)
+    private HalfConvolution Packed(Tensor weight, Tensor? bias, Extent stride, Extent padding, long groups, long[] input)
     {
         var convolution = new HalfConvolution(weight, bias, stride, padding, groups, input);
         _convolutions.Add(convolution);

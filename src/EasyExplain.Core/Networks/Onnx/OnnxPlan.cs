@@ -63,14 +63,15 @@ internal sealed record OnnxPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyLis
                 lastReader[source] = index;
             }
         }
-        int open = 0; // the last reader of what came before
+        int open = lastReader.GetValueOrDefault(network.Input); // the last reader of what came before
         foreach (var (node, index) in network.Nodes.Select((node, index) => (node, index)).Skip(1))
         {
-            if (!graph.TryAdd(node, values, shapes[node]))
+            bool ofPictures = node.Recorded?.BatchFirst ?? true, constant = node.Inputs.Count == 0;
+            if (!(ofPictures || constant) || !graph.TryAdd(node, values, shapes[node]))
             {
                 yield break;
             }
-            if (open <= index)
+            if (open <= index && !constant)
             {
                 yield return (index, node);
             }

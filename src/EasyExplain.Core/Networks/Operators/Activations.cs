@@ -56,3 +56,112 @@ public sealed record Hardswish : Operator
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("HardSwish", inputs);
 }
+
+/// <summary>The hyperbolic tangent.</summary>
+public sealed record Tanh : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].tanh();
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Tanh", inputs);
+}
+
+/// <summary>x, or Slope·x where x is negative (Maas et al. 2013).</summary>
+/// <param name="Slope">The slope below 0.</param>
+public sealed record LeakyReLU(double Slope) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.leaky_relu(inputs[0], Slope);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("LeakyRelu", inputs, ("alpha", Slope));
+}
+
+/// <summary>The same with trained slopes (He et al. 2015, arXiv 1502.01852).</summary>
+/// <param name="Slope"><c>[C]</c>, or <c>[1]</c> for all channels.</param>
+public sealed record PReLU(Parameter Slope) : Operator
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters => [Slope];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.prelu(inputs[0], Slope.Value);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
+        graph.Add("PRelu", [inputs[0], graph.Weight(Slope.Value.view([-1, .. Enumerable.Repeat(1L, graph.ShapeOf(inputs[0]).Length - 1)]))]);
+}
+
+/// <summary>x, or α·(eˣ − 1) where x is negative (Clevert et al. 2015, arXiv 1511.07289).</summary>
+/// <param name="Alpha">α.</param>
+public sealed record ELU(double Alpha) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.elu(inputs[0], Alpha);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Elu", inputs, ("alpha", Alpha));
+}
+
+/// <summary>The exponential unit whose outputs keep mean 0 and variance 1 (Klambauer et al. 2017, arXiv 1706.02515).</summary>
+public sealed record SELU : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.selu(inputs[0]);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Selu", inputs);
+}
+
+/// <summary>max(x, 0) + min(α·(e^(x/α) − 1), 0) (Barron 2017, arXiv 1704.07483).</summary>
+/// <param name="Alpha">α.</param>
+public sealed record CELU(double Alpha) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.celu(inputs[0], Alpha);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Celu", inputs, ("alpha", Alpha));
+}
+
+/// <summary>log(1 + eˣ).</summary>
+public sealed record Softplus : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.softplus(inputs[0]);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Softplus", inputs);
+}
+
+/// <summary>x·tanh(log(1 + eˣ)) (Misra 2019, arXiv 1908.08681).</summary>
+public sealed record Mish : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.mish(inputs[0]);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Mul", [inputs[0], graph.Add("Tanh", [graph.Add("Softplus", inputs)])]);
+}
+
+/// <summary>min(max(x, Min), Max).</summary>
+/// <param name="Min">The lowest; null for no bound.</param>
+/// <param name="Max">The highest; null for no bound.</param>
+public sealed record Clamp(double? Min, double? Max) : Operator
+{
+    private double Low => Min ?? double.NegativeInfinity;
+
+    private double High => Max ?? double.PositiveInfinity;
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].clamp(Low, High);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Clip",
+        [inputs[0], Min is { } min ? graph.Number(min) : "", .. Max is { } max ? new[] { graph.Number(max) } : []]);
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
+        [new Node(new WhereBetween(Low, High), [gradient, node.Inputs[0]], node.Name)];
+}

@@ -3,21 +3,28 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
 
-/// <summary>Several inputs of one height and width, the channels of each after those of the one before: <c>[N, C₁ + C₂ + …, H, W]</c>.</summary>
+/// <summary>Several inputs, the channels of each after those of the one before: <c>[N, C₁ + C₂ + …, H, W]</c>; or another dimension than the channels.</summary>
 public sealed record Concat : Operator
 {
+    /// <summary>Along which dimension; the batch is 0, and 1 the channels.</summary>
+    public int Dim { get; init; } = 1;
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [inputs.Sum(input => input[0]), .. inputs[0].Skip(1)];
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
+        [.. inputs[0].Select((size, i) => i == Dim - 1 ? inputs.Sum(input => input[i]) : size)];
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => cat([.. inputs], 1);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => cat([.. inputs], Dim);
 
     /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Concat", inputs, ("axis", 1L));
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Concat", inputs, ("axis", (long)Dim));
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes)
+    internal override IReadOnlyList<Node>? Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes)
     {
+        if (Dim != 1)
+        {
+            return null;
+        }
         var slices = new List<Node>();
         long first = 0;
         foreach (long count in node.Inputs.Select(input => shapes[input][0]))

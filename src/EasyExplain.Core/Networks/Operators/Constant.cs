@@ -1,9 +1,10 @@
+using EasyExplain.Networks.Onnx;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
 
 /// <summary>A parameter by itself, the same for every picture.</summary>
-/// <param name="Value"><c>[1, …]</c>: a batch of one, that every batch can be added to.</param>
+/// <param name="Value">In a network that was built by name <c>[1, …]</c>: a batch of one, that every batch can be added to. In an imported one of any shape.</param>
 public sealed record Constant(Parameter Value) : Operator
 {
     /// <inheritdoc/>
@@ -14,4 +15,7 @@ public sealed record Constant(Parameter Value) : Operator
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => Value.Value.alias();
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Weight(Value.Value);
 }

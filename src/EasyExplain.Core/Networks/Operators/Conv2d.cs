@@ -9,8 +9,14 @@ namespace EasyExplain.Networks.Operators;
 /// <param name="Stride">Step, in pixels.</param>
 /// <param name="Padding">Zeros above and below, left and right, in pixels.</param>
 /// <param name="Groups">Into how many groups the channels fall.</param>
-public sealed record Conv2d(Parameter Weight, Parameter? Bias, long Stride, Extent Padding, long Groups) : Operator
+public sealed record Conv2d(Parameter Weight, Parameter? Bias, Extent Stride, Extent Padding, long Groups) : Operator
 {
+    /// <summary>From one pixel of the kernel to the next.</summary>
+    public Extent Dilation { get; init; } = 1;
+
+    /// <summary>How much of the picture the kernel reaches over.</summary>
+    private Extent Reach => (Dilation.Height * (Weight.Shape[2] - 1) + 1, Dilation.Width * (Weight.Shape[3] - 1) + 1);
+
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => Bias is null ? [Weight] : [Weight, Bias];
 
@@ -21,63 +27,78 @@ public sealed record Conv2d(Parameter Weight, Parameter? Bias, long Stride, Exte
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
     [
         Weight.Shape[0],
-        Window.Count(inputs[0][1], Weight.Shape[2], Stride, Padding.Height),
-        Window.Count(inputs[0][2], Weight.Shape[3], Stride, Padding.Width),
+        Window.Count(inputs[0][1], Reach.Height, Stride.Height, Padding.Height),
+        Window.Count(inputs[0][2], Reach.Width, Stride.Width, Padding.Width),
     ];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.conv2d(
-        inputs[0], Weight.Value, Bias?.Value, [Stride, Stride], [Padding.Height, Padding.Width], groups: Groups);
+        inputs[0], Weight.Value, Bias?.Value, [Stride.Height, Stride.Width], [Padding.Height, Padding.Width], [Dilation.Height, Dilation.Width], Groups);
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Conv",
         Bias is null ? [inputs[0], graph.Weight(Weight.Value)] : [inputs[0], graph.Weight(Weight.Value), graph.Weight(Bias.Value)],
-        ("strides", new[] { Stride, Stride }), ("pads", new[] { Padding.Height, Padding.Width, Padding.Height, Padding.Width }), ("group", Groups));
+        ("strides", new[] { Stride.Height, Stride.Width }), ("pads", new[] { Padding.Height, Padding.Width, Padding.Height, Padding.Width }),
+        ("dilations", new[] { Dilation.Height, Dilation.Width }), ("group", Groups));
 
     /// <inheritdoc/>
     internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes)
     {
         long[] input = shapes[node.Inputs[0]], output = shapes[node];
         // Rows and columns at the end that no window reached, because the stride jumped over them.
-        Extent rest = (Rest(input[1], output[1], Weight.Shape[2], Padding.Height), Rest(input[2], output[2], Weight.Shape[3], Padding.Width));
-        return [new Node(new ConvTranspose2d(Weight, Stride, Padding, rest, Groups), [gradient], node.Name)];
+        Extent rest = (
+            input[1] - ((output[1] - 1) * Stride.Height - 2 * Padding.Height + Reach.Height),
+            input[2] - ((output[2] - 1) * Stride.Width - 2 * Padding.Width + Reach.Width));
+        return [new Node(new ConvTranspose2d(Weight, null, Stride, Padding, rest, Groups) { Dilation = Dilation }, [gradient], node.Name)];
     }
-
-    private long Rest(long input, long output, long kernel, long padding) => input - ((output - 1) * Stride - 2 * padding + kernel);
 }
 
-/// <summary>A convolution's way back, <c>[N, K, H', W']</c> to <c>[N, C, H, W]</c>: what each output saw of an input goes back to it.</summary>
+/// <summary>A transposed convolution, and a convolution's way back: <c>[N, K, H', W']</c> to <c>[N, C, H, W]</c>; what each output saw of an input goes back to it.</summary>
 /// <param name="Weight">That of the convolution, <c>[K, C / Groups, kernel height, kernel width]</c>.</param>
+/// <param name="Bias"><c>[C]</c>, or null.</param>
 /// <param name="Stride">Step, in pixels.</param>
 /// <param name="Padding">Pixels that are cut off above and below, left and right.</param>
-/// <param name="Rest">Rows below and columns on the right that nothing comes to, in pixels.</param>
+/// <param name="Rest">Rows more below and columns on the right, in pixels: torch's output padding.</param>
 /// <param name="Groups">Into how many groups the channels fall.</param>
-internal sealed record ConvTranspose2d(Parameter Weight, long Stride, Extent Padding, Extent Rest, long Groups) : Operator
+public sealed record ConvTranspose2d(Parameter Weight, Parameter? Bias, Extent Stride, Extent Padding, Extent Rest, long Groups) : Operator
 {
+    /// <summary>From one pixel of the kernel to the next.</summary>
+    public Extent Dilation { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters => Bias is null ? [Weight] : [Weight, Bias];
+
+    /// <inheritdoc/>
+    public override Tensor? ChannelBias => Bias?.Value.alias();
+
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
     [
         Weight.Shape[1] * Groups,
-        (inputs[0][1] - 1) * Stride - 2 * Padding.Height + Weight.Shape[2] + Rest.Height,
-        (inputs[0][2] - 1) * Stride - 2 * Padding.Width + Weight.Shape[3] + Rest.Width,
+        (inputs[0][1] - 1) * Stride.Height - 2 * Padding.Height + Dilation.Height * (Weight.Shape[2] - 1) + 1 + Rest.Height,
+        (inputs[0][2] - 1) * Stride.Width - 2 * Padding.Width + Dilation.Width * (Weight.Shape[3] - 1) + 1 + Rest.Width,
     ];
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.conv_transpose2d(inputs[0], Weight.Value, null,
-        [Stride, Stride], [Padding.Height, Padding.Width], [Rest.Height, Rest.Width], groups: Groups);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.conv_transpose2d(
+        inputs[0], Weight.Value, Bias?.Value, [Stride.Height, Stride.Width], [Padding.Height, Padding.Width], [Rest.Height, Rest.Width],
+        [Dilation.Height, Dilation.Width], Groups);
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
     {
-        (long height, long width) = (Weight.Shape[2] - 1 - Padding.Height, Weight.Shape[3] - 1 - Padding.Width);
-        if (Stride > 1 || height < 0 || width < 0)
+        string[] bias = Bias is null ? [] : [graph.Weight(Bias.Value)];
+        (string, object) dilations = ("dilations", new[] { Dilation.Height, Dilation.Width });
+        (long height, long width) = (Dilation.Height * (Weight.Shape[2] - 1) - Padding.Height, Dilation.Width * (Weight.Shape[3] - 1) - Padding.Width);
+        if (Stride != 1 || height < 0 || width < 0)
         {
-            return graph.Add("ConvTranspose", [inputs[0], graph.Weight(Weight.Value)], ("strides", new[] { Stride, Stride }),
+            return graph.Add("ConvTranspose", [inputs[0], graph.Weight(Weight.Value), .. bias], ("strides", new[] { Stride.Height, Stride.Width }),
                 ("pads", new[] { Padding.Height, Padding.Width, Padding.Height, Padding.Width }),
-                ("output_padding", new[] { Rest.Height, Rest.Width }), ("group", Groups));
+                ("output_padding", new[] { Rest.Height, Rest.Width }), dilations, ("group", Groups));
         }
         // Without a stride it is an ordinary convolution, with the filters turned by half a circle, which runs several times as fast.
         Tensor turned = Weight.Value.unflatten(0, [Groups, -1]).transpose(1, 2).flatten(0, 1).flip(2, 3);
-        return graph.Add("Conv", [inputs[0], graph.Weight(turned)], ("pads", new[] { height, width, height, width }), ("group", Groups));
+        return graph.Add("Conv", [inputs[0], graph.Weight(turned), .. bias],
+            ("pads", new[] { height, width, height + Rest.Height, width + Rest.Width }), dilations, ("group", Groups));
     }
 }

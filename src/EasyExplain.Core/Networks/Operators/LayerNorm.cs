@@ -46,3 +46,17 @@ public sealed record LayerNorm2d(Parameter Weight, Parameter Bias, double Eps) :
         return graph.Add("Transpose", [normalised], ("perm", new long[] { 0, 3, 1, 2 }));
     }
 }
+
+/// <summary>Layer normalisation over the last dimensions together.</summary>
+/// <param name="Dims">How many.</param>
+/// <param name="Weight">γ, of their sizes; null for 1.</param>
+/// <param name="Bias">β, of their sizes; null for 0.</param>
+/// <param name="Eps">ε.</param>
+public sealed record LayerNormOver(int Dims, Parameter? Weight, Parameter? Bias, double Eps) : Operator
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters => new[] { Weight, Bias }.OfType<Parameter>();
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.layer_norm(inputs[0], inputs[0].shape[^Dims..], Weight?.Value, Bias?.Value, Eps);
+}

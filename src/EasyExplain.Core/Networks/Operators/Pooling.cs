@@ -4,23 +4,27 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
 
-/// <summary>The maximum over a square window; padding never wins.</summary>
-/// <param name="Kernel">The window's side, in pixels.</param>
+/// <summary>The maximum over a window; padding never wins.</summary>
+/// <param name="Kernel">The window, in pixels.</param>
 /// <param name="Stride">Step, in pixels.</param>
-/// <param name="Padding">Pixels added on every side.</param>
+/// <param name="Padding">Pixels added above and below, left and right.</param>
 /// <param name="CeilMode">Whether a last window that reaches beyond the edge counts.</param>
-public sealed record MaxPool2d(long Kernel, long Stride, long Padding, bool CeilMode) : Operator
+public sealed record MaxPool2d(Extent Kernel, Extent Stride, Extent Padding, bool CeilMode) : Operator
 {
+    /// <summary>From one pixel of the window to the next.</summary>
+    public Extent Dilation { get; init; } = 1;
+
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
     [
         inputs[0][0],
-        Window.Count(inputs[0][1], Kernel, Stride, Padding, CeilMode),
-        Window.Count(inputs[0][2], Kernel, Stride, Padding, CeilMode),
+        Window.Count(inputs[0][1], Dilation.Height * (Kernel.Height - 1) + 1, Stride.Height, Padding.Height, CeilMode),
+        Window.Count(inputs[0][2], Dilation.Width * (Kernel.Width - 1) + 1, Stride.Width, Padding.Width, CeilMode),
     ];
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.max_pool2d(inputs[0], Kernel, Stride, Padding, ceil_mode: CeilMode);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.max_pool2d(inputs[0],
+        [Kernel.Height, Kernel.Width], [Stride.Height, Stride.Width], [Padding.Height, Padding.Width], [Dilation.Height, Dilation.Width], CeilMode);
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("MaxPool", inputs, OnnxWindow);
@@ -31,10 +35,7 @@ public sealed record MaxPool2d(long Kernel, long Stride, long Padding, bool Ceil
 
     /// <summary>Its window, as attributes of ONNX.</summary>
     internal (string, object)[] OnnxWindow =>
-    [
-        ("kernel_shape", new[] { Kernel, Kernel }), ("strides", new[] { Stride, Stride }),
-        ("pads", new[] { Padding, Padding, Padding, Padding }), ("ceil_mode", CeilMode ? 1L : 0L),
-    ];
+        [.. Window.ToOnnx(Kernel, Stride, Padding), ("dilations", new[] { Dilation.Height, Dilation.Width }), ("ceil_mode", CeilMode ? 1L : 0L)];
 }
 
 /// <summary>A maximum's way back: the gradient of each window, <c>[N, C, H', W']</c>, goes to that pixel of the input <c>[N, C, H, W]</c> that won.</summary>
@@ -68,32 +69,48 @@ internal sealed record MaxPool2dGradient(MaxPool2d Forward) : Operator
     }
 }
 
-/// <summary>The mean over a square window; the zeros of the padding count among its pixels.</summary>
-/// <param name="Kernel">The window's side, in pixels.</param>
+/// <summary>The mean over a window.</summary>
+/// <param name="Kernel">The window, in pixels.</param>
 /// <param name="Stride">Step, in pixels.</param>
-/// <param name="Padding">Zeros on every side, in pixels.</param>
-public sealed record AvgPool2d(long Kernel, long Stride, long Padding) : Operator
+/// <param name="Padding">Zeros above and below, left and right, in pixels.</param>
+public sealed record AvgPool2d(Extent Kernel, Extent Stride, Extent Padding) : Operator
 {
+    /// <summary>Whether a last window that reaches beyond the edge counts.</summary>
+    public bool CeilMode { get; init; }
+
+    /// <summary>Whether the zeros of the padding count among a window's pixels.</summary>
+    public bool CountIncludePad { get; init; } = true;
+
+    /// <summary>What sums are divided by in place of the number of pixels; null for that.</summary>
+    public long? Divisor { get; init; }
+
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
-        [inputs[0][0], Window.Count(inputs[0][1], Kernel, Stride, Padding), Window.Count(inputs[0][2], Kernel, Stride, Padding)];
+    [
+        inputs[0][0],
+        Window.Count(inputs[0][1], Kernel.Height, Stride.Height, Padding.Height, CeilMode),
+        Window.Count(inputs[0][2], Kernel.Width, Stride.Width, Padding.Width, CeilMode),
+    ];
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.avg_pool2d(inputs[0], Kernel, Stride, Padding, count_include_pad: true);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.avg_pool2d(inputs[0],
+        [Kernel.Height, Kernel.Width], [Stride.Height, Stride.Width], [Padding.Height, Padding.Width], CeilMode, CountIncludePad, Divisor);
 
     /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("AveragePool", inputs,
-        ("kernel_shape", new[] { Kernel, Kernel }), ("strides", new[] { Stride, Stride }), ("pads", new[] { Padding, Padding, Padding, Padding }), ("count_include_pad", 1L));
+    internal override string? ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => CeilMode || Divisor is not null
+        ? null // ONNX counts the pixels beyond the edge, torch does not
+        : graph.Add("AveragePool", inputs, [.. Window.ToOnnx(Kernel, Stride, Padding), ("count_include_pad", CountIncludePad ? 1L : 0L)]);
 }
 
-/// <summary>The mean over as many windows as the output has cells: <c>[N, C, H, W]</c> to <c>[N, C, Size, Size]</c>.</summary>
-public sealed record AdaptiveAvgPool2d(long Size) : Operator
+/// <summary>The mean over as many windows as the output has cells: <c>[N, C, H, W]</c> to <c>[N, C, Size.Height, Size.Width]</c>.</summary>
+/// <param name="Size">The output's rows and columns.</param>
+public sealed record AdaptiveAvgPool2d(Extent Size) : Operator
 {
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [inputs[0][0], Size, Size];
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [inputs[0][0], Size.Height, Size.Width];
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.adaptive_avg_pool2d(inputs[0], Size);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.adaptive_avg_pool2d(inputs[0], [Size.Height, Size.Width]);
 
     /// <inheritdoc/>
     internal override string? ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
@@ -103,11 +120,11 @@ public sealed record AdaptiveAvgPool2d(long Size) : Operator
         {
             return graph.Add("GlobalAveragePool", inputs);
         }
-        if (shape[1] % Size != 0 || shape[2] % Size != 0)
+        if (shape[1] % Size.Height != 0 || shape[2] % Size.Width != 0)
         {
             return null; // windows of different sizes
         }
-        long[] window = [shape[1] / Size, shape[2] / Size];
+        long[] window = [shape[1] / Size.Height, shape[2] / Size.Width];
         return graph.Add("AveragePool", inputs, ("kernel_shape", window), ("strides", window));
     }
 
@@ -130,4 +147,15 @@ internal sealed record SpreadEvenly(long[] Shape) : Operator
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Mul", [inputs[0], graph.Weight(Shares())]);
 
     private Tensor Shares() => full([1, 1, Shape[1], Shape[2]], 1f / (Shape[1] * Shape[2]));
+}
+
+/// <summary>The maximum over as many windows as the output has cells: <c>[N, C, H, W]</c> to <c>[N, C, Size.Height, Size.Width]</c>.</summary>
+/// <param name="Size">The output's rows and columns.</param>
+public sealed record AdaptiveMaxPool2d(Extent Size) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.adaptive_max_pool2d(inputs[0], [Size.Height, Size.Width]);
+
+    /// <inheritdoc/>
+    internal override string? ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => Size == 1 ? graph.Add("GlobalMaxPool", inputs) : null;
 }

@@ -39,7 +39,7 @@ internal sealed class BatchNormFolding(Network network) : IDisposable
             }
             Node source = node.Inputs.Count > 0 ? node.Inputs[0] : node;
             Node rewritten = node.Operator is BatchNorm2d && !now.ContainsKey(source)
-                ? new Node(Fold(node, source), [.. source.Inputs.Select(input => now[input])], node.Name)
+                ? node with { Operator = Fold(node, source), Inputs = [.. source.Inputs.Select(input => now[input])] }
                 : node with { Inputs = [.. node.Inputs.Select(input => now[input])] };
             now[node] = rewritten;
             nodes.Add(rewritten);

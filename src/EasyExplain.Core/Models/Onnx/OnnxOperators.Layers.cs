@@ -1,0 +1,225 @@
+using EasyExplain.Networks;
+using EasyExplain.Networks.Import;
+using EasyExplain.Networks.Operators;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Models.Onnx;
+
+// Convolutions, linear layers, normalisations, pooling, resizing.
+internal sealed partial class OnnxOperators
+{
+    private void AddLayers()
+    {
+        _functions["Conv"] = Convolution;
+        _functions["ConvTranspose"] = Transposed;
+        _functions["Gemm"] = Gemm;
+        _functions["MatMul"] = call => call[1] is FixedValue { Shape.Length: 2 } weight && call[0] is PictureValue
+            ? Apply(new Linear(weight.Parameter(_layer + ".weight", transposed: true), null), call[0])
+            : Apply(new MatMul(), call[0], call[1]);
+        _functions["Einsum"] = call => call.Inputs.Count == 2 && Einsum.Parse(call.Text("equation"), Rank(call[0]), Rank(call[1])) is { } plan
+            ? Transposed(Apply(new MatMul(), Transposed(call[0], plan.Left), Transposed(call[1], plan.Right)), plan.Result)
+            : throw new NotSupportedException($"of the kind '{call.Text("equation")}'");
+        _several["BatchNormalization"] = call => [BatchNorm(call), .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
+        _functions["InstanceNormalization"] = call => Apply(new InstanceNorm(Weight(call, 1), Bias(call, 2), call.Real("epsilon", 1e-5)), call[0]);
+        _functions["GroupNormalization"] = call => call.Opset >= 21
+            ? Apply(new GroupNorm(call.Integer("num_groups", 1), Weight(call, 1), Bias(call, 2), call.Real("epsilon", 1e-5)), call[0])
+            : throw new NotSupportedException("with weights for groups, as before opset 21");
+        _several["LayerNormalization"] = call =>
+        {
+            int dims = Rank(call[0]) - Dim(call.Integer("axis", -1), Rank(call[0]));
+            Operator norm = dims == 1 && call.Optional(2) is not null
+                ? new LayerNorm(Weight(call, 1), Bias(call, 2)!, call.Real("epsilon", 1e-5))
+                : new LayerNormOver(dims, Weight(call, 1), Bias(call, 2), call.Real("epsilon", 1e-5));
+            return [Apply(norm, call[0]), .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
+        };
+        _functions["LRN"] = call => Apply(
+            new LocalResponseNorm(call.Integer("size", 1), call.Real("alpha", 1e-4), call.Real("beta", 0.75), call.Real("bias", 1)), call[0]);
+        _several["MaxPool"] = call => [MaxPool(call), .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
+        _functions["AveragePool"] = AveragePool;
+        _functions["GlobalAveragePool"] = call => Rank(call[0]) == 4 ? Apply(new AdaptiveAvgPool2d(1), call[0]) : throw new NotSupportedException($"over {Rank(call[0]) - 2} dimensions");
+        _functions["GlobalMaxPool"] = call => Rank(call[0]) == 4 ? Apply(new AdaptiveMaxPool2d(1), call[0]) : throw new NotSupportedException($"over {Rank(call[0]) - 2} dimensions");
+        _functions["Resize"] = call => Resize(call, call.Text("coordinate_transformation_mode", "half_pixel"), call.Opset < 11 ? 1 : 2, call.Opset < 11 ? -1 : 3);
+        _functions["Upsample"] = call => Resize(call, "asymmetric", 1, -1);
+    }
+
+    private Parameter Weight(OnnxCall call, int index, long[]? shape = null) => call.Fixed(index).Parameter(_layer + ".weight", shape);
+
+    private Parameter? Bias(OnnxCall call, int index) => call.FixedOrNull(index)?.Parameter(_layer + ".bias");
+
+    private static Extent Extent(long[]? numbers, long otherwise) => numbers switch
+    {
+        null or [] => otherwise,
+        [var height, var width] when height is > 0 and < int.MaxValue && width is > 0 and < int.MaxValue => (height, width),
+        [_, _] => throw new InvalidDataException($"The graph has a window of [{string.Join(", ", numbers)}]."),
+        _ => throw new NotSupportedException($"over {numbers.Length} dimensions"),
+    };
+
+    private OnnxValue Convolution(OnnxCall call)
+    {
+        FixedValue weight = call.Fixed(1);
+        if (weight.Shape.Length != 4 || Rank(call[0]) != 4)
+        {
+            throw new NotSupportedException($"over {weight.Shape.Length - 2} dimensions");
+        }
+        Extent stride = Extent(call.Integers("strides"), 1), dilation = Extent(call.Integers("dilations"), 1);
+        long groups = call.Integer("group", 1);
+        if (groups < 1 || weight.Shape[0] % groups != 0 || ShapeOf(call[0])[1] != new Networks.Import.Size(weight.Shape[1] * groups))
+        {
+            throw new InvalidDataException($"The layer '{_layer}' has filters [{string.Join(", ", weight.Shape)}] in {groups} groups for {ShapeOf(call[0])[1].Fixed} channels.");
+        }
+        long[] pads = Pads(call, call[0], (weight.Shape[2], weight.Shape[3]), stride, dilation);
+        (OnnxValue x, Extent padding) = Padded(call[0], pads, 0);
+        return Apply(new Conv2d(Weight(call, 1), Bias(call, 2), stride, padding, groups) { Dilation = dilation }, x);
+    }
+
+    private OnnxValue Transposed(OnnxCall call)
+    {
+        FixedValue weight = call.Fixed(1);
+        long[] rest = call.Integers("output_padding") ?? [0, 0], pads = call.Integers("pads") ?? [0, 0, 0, 0];
+        if (weight.Shape.Length != 4 || Rank(call[0]) != 4 || pads.Length != 4 || rest.Length != 2)
+        {
+            throw new NotSupportedException($"over {weight.Shape.Length - 2} dimensions");
+        }
+        if (call.Text("auto_pad", "NOTSET") != "NOTSET" || call.Integers("output_shape") is not null)
+        {
+            throw new NotSupportedException("with a padding that follows from the output's size");
+        }
+        Extent stride = Extent(call.Integers("strides"), 1), dilation = Extent(call.Integers("dilations"), 1);
+        // What is cut off more at the end than at the beginning is cut off afterwards.
+        (long bottom, long right) = (pads[2] - pads[0] - rest[0], pads[3] - pads[1] - rest[1]);
+        OnnxValue y = Apply(new ConvTranspose2d(Weight(call, 1), Bias(call, 2), stride, (pads[0], pads[1]),
+            (Math.Max(0, -bottom), Math.Max(0, -right)), call.Integer("group", 1))
+        { Dilation = dilation }, call[0]);
+        return bottom > 0 || right > 0 ? Apply(new Pad([0, -Math.Max(0, right), 0, -Math.Max(0, bottom)], PadMode.Constant, 0), y) : y;
+    }
+
+    private OnnxValue Gemm(OnnxCall call)
+    {
+        if (call.Real("alpha", 1) != 1 || call.Real("beta", 1) != 1 || call.Integer("transA") != 0 || call[1] is not FixedValue { Shape.Length: 2 } weight)
+        {
+            throw new NotSupportedException("in another form than x·W + b");
+        }
+        if (call.Optional(2) is null or FixedValue { Shape.Length: 1 } || call.Optional(2) is FixedValue { Shape: [1, _] })
+        {
+            Parameter? bias = call.FixedOrNull(2)?.Parameter(_layer + ".bias", [-1]);
+            if (bias is null || bias.Count == weight.Shape[call.Integer("transB") != 0 ? 0 : 1])
+            {
+                return Apply(new Linear(weight.Parameter(_layer + ".weight", transposed: call.Integer("transB") == 0), bias), call[0]);
+            }
+        }
+        return Apply(new Add(), Apply(new Linear(weight.Parameter(_layer + ".weight", transposed: call.Integer("transB") == 0), null), call[0]), call[2]);
+    }
+
+    private OnnxValue BatchNorm(OnnxCall call) => call.Integer("training_mode") != 0
+        ? throw new NotSupportedException("with the statistics of the batch: the model must be exported for use, not for training")
+        : Apply(new BatchNorm2d(Weight(call, 1), Bias(call, 2)!, Statistic(call, 3, "running_mean"), Statistic(call, 4, "running_var"), call.Real("epsilon", 1e-5)), call[0]);
+
+    private Parameter Statistic(OnnxCall call, int index, string name) => call.Fixed(index).Parameter($"{_layer}.{name}", isBuffer: true);
+
+    private OnnxValue MaxPool(OnnxCall call)
+    {
+        Extent kernel = Window(call), stride = Extent(call.Integers("strides"), 1), dilation = Extent(call.Integers("dilations"), 1);
+        (OnnxValue x, Extent padding) = Padded(call[0], Pads(call, call[0], kernel, stride, dilation), double.NegativeInfinity, kernel);
+        return Apply(new MaxPool2d(kernel, stride, padding, call.Integer("ceil_mode") != 0) { Dilation = dilation }, x);
+    }
+
+    private Extent Window(OnnxCall call) => Rank(call[0]) == 4
+        ? Extent(call.Integers("kernel_shape") ?? throw new InvalidDataException($"'{call.Node.Type}' has no window."), 1)
+        : throw new NotSupportedException($"over {Rank(call[0]) - 2} dimensions");
+
+    private OnnxValue AveragePool(OnnxCall call)
+    {
+        Extent kernel = Window(call), stride = Extent(call.Integers("strides"), 1);
+        if (Extent(call.Integers("dilations"), 1) != 1)
+        {
+            throw new NotSupportedException("with gaps in its windows");
+        }
+        long[] pads = Pads(call, call[0], kernel, stride, 1);
+        bool ceil = call.Integer("ceil_mode") != 0, zerosCount = call.Integer("count_include_pad") != 0;
+        if (pads[0] == pads[2] && pads[1] == pads[3] && 2 * pads[0] <= kernel.Height && 2 * pads[1] <= kernel.Width)
+        {
+            return Apply(new AvgPool2d(kernel, stride, (pads[0], pads[1])) { CeilMode = ceil, CountIncludePad = zerosCount }, call[0]);
+        }
+        var pool = new AvgPool2d(kernel, stride, 0) { CeilMode = ceil };
+        var pad = new Pad([pads[1], pads[3], pads[0], pads[2]], PadMode.Constant, 0);
+        OnnxValue mean = Apply(pool, Apply(pad, call[0]));
+        if (zerosCount)
+        {
+            return mean;
+        }
+        // Windows that reach beyond the edge have fewer pixels: what share of them is known beforehand.
+        FixedValue inside = Compute(() => ones(1, 1, SizeOf(call[0], 2), SizeOf(call[0], 3)));
+        return Apply(new Multiply(), mean, Apply(new Reciprocal(), Apply(pool, Apply(pad, inside))));
+    }
+
+    /// <summary>Above, left, below, right, in pixels.</summary>
+    private long[] Pads(OnnxCall call, OnnxValue x, Extent kernel, Extent stride, Extent dilation)
+    {
+        string mode = call.Text("auto_pad", "NOTSET");
+        if (mode is not ("SAME_UPPER" or "SAME_LOWER"))
+        {
+            long[] pads = mode == "VALID" ? [0, 0, 0, 0] : call.Integers("pads") ?? [0, 0, 0, 0];
+            return pads.Length == 4 && pads.All(pad => pad is >= 0 and < int.MaxValue) ? pads : throw new InvalidDataException($"The layer '{_layer}' has a padding of [{string.Join(", ", pads)}].");
+        }
+        (long above, long below) = Same(SizeOf(x, 2), kernel.Height, stride.Height, dilation.Height);
+        (long left, long right) = Same(SizeOf(x, 3), kernel.Width, stride.Width, dilation.Width);
+        return [above, left, below, right];
+
+        // As many windows as strides begun; an odd pixel goes to the end, or to the beginning.
+        (long, long) Same(long size, long window, long step, long gap)
+        {
+            long missing = Math.Max(0, ((size + step - 1) / step - 1) * step + gap * (window - 1) + 1 - size);
+            return mode == "SAME_UPPER" ? (missing / 2, missing - missing / 2) : (missing - missing / 2, missing / 2);
+        }
+    }
+
+    /// <summary>Where both ends have the same padding, and it is less than half a window, the operator does it itself.</summary>
+    private (OnnxValue X, Extent Padding) Padded(OnnxValue x, long[] pads, double value, Extent? window = null) =>
+        pads[0] == pads[2] && pads[1] == pads[3] && (window is not { } kernel || (2 * pads[0] <= kernel.Height && 2 * pads[1] <= kernel.Width))
+            ? (x, (pads[0], pads[1]))
+            : (Apply(new Pad([pads[1], pads[3], pads[0], pads[2]], PadMode.Constant, value), x), 0);
+
+    private OnnxValue Resize(OnnxCall call, string places, int scalesAt, int sizesAt)
+    {
+        OnnxValue x = call[0];
+        if (Rank(x) != 4)
+        {
+            throw new NotSupportedException($"of {Rank(x)} dimensions");
+        }
+        double[] factors = call.Node.Attributes.TryGetValue("scales", out OnnxAttribute? attribute) ? [.. attribute.Singles.Select(scale => (double)scale)]
+            : call.FixedOrNull(scalesAt) is { Shape: [4] } scales ? [.. scales.Value.to(ScalarType.Float32).data<float>().ToArray().Select(scale => (double)scale)] : [];
+        (long height, long width) = (SizeOf(x, 2), SizeOf(x, 3));
+        Extent size;
+        if (factors.Length == 4 && factors[0] == 1 && factors[1] == 1)
+        {
+            size = (Scaled(height, factors[2]), Scaled(width, factors[3]));
+        }
+        else if (sizesAt >= 0 && call.Optional(sizesAt) is { } given && Sizes(given) is [var batch, { IsFixed: true } channels, { IsFixed: true } rows, { IsFixed: true } columns]
+            && (batch == ShapeOf(x)[0] || batch.IsFixed) && channels == ShapeOf(x)[1])
+        {
+            size = (rows.Fixed, columns.Fixed);
+        }
+        else
+        {
+            throw new NotSupportedException("of other dimensions than rows and columns");
+        }
+        bool whole = factors.Length != 4 || (size.Height == height * factors[2] && size.Width == width * factors[3]);
+        bool repeats = size.Height % height == 0 && size.Width % width == 0;
+        string mode = call.Text("mode", "nearest");
+        ResizeKind? kind = (mode, places) switch
+        {
+            ("nearest", "asymmetric") when repeats || call.Text("nearest_mode", "round_prefer_floor") == "floor" || call.Node.Type == "Upsample" => ResizeKind.Nearest,
+            ("nearest", "half_pixel" or "pytorch_half_pixel" or "tf_half_pixel_for_nn") when repeats => ResizeKind.Nearest,
+            ("linear", "half_pixel" or "pytorch_half_pixel" or "align_corners") => ResizeKind.Bilinear,
+            ("cubic", "half_pixel" or "pytorch_half_pixel" or "align_corners") when Math.Abs(call.Real("cubic_coeff_a", -0.75) + 0.75) < 1e-6 && call.Integer("exclude_outside") == 0 => ResizeKind.Bicubic,
+            _ => null,
+        };
+        if (kind is not { } known || call.Integer("antialias") != 0 || !(whole || (mode != "nearest" && places == "align_corners")))
+        {
+            throw new NotSupportedException($"of the kind '{mode}', '{places}'");
+        }
+        return Apply(new Resize(size, null, known, places == "align_corners"), x);
+
+        static long Scaled(long size, double factor) => factor is > 0 and < 1e4 ? (long)Math.Floor(size * factor) : throw new InvalidDataException($"The graph resizes by {factor}.");
+    }
+}

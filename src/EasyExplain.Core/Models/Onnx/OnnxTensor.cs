@@ -1,0 +1,186 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Models.Onnx;
+
+/// <summary>A tensor of an .onnx file (TensorProto): where its numbers are, and of what kind.</summary>
+internal sealed class OnnxTensor
+{
+    private readonly List<ReadOnlyMemory<byte>> _typed = []; // float_data, int32_data, int64_data, double_data or uint64_data: of one kind only
+    private readonly Dictionary<string, string> _external = [];
+    private ReadOnlyMemory<byte>? _raw;
+    private int _type;
+    private bool _isExternal;
+    private int _typedField;
+
+    /// <summary>Its name.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>Its sizes, outermost first.</summary>
+    public long[] Shape { get; private set; } = [];
+
+    /// <summary>Reads where everything is.</summary>
+    public static OnnxTensor Parse(ReadOnlyMemory<byte> bytes)
+    {
+        var tensor = new OnnxTensor();
+        var shape = new List<long>();
+        foreach (ProtobufField field in Protobuf.Fields(bytes))
+        {
+            switch (field.Number)
+            {
+                case 1: shape.AddRange(field.Integers); break;
+                case 2: tensor._type = (int)field.Integer; break;
+                case 4 or 5 or 7 or 10 or 11:
+                    tensor._typedField = field.Number;
+                    tensor._typed.Add(field.Bytes.IsEmpty ? OnePacked(field) : field.Bytes);
+                    break;
+                case 8: tensor.Name = field.Text; break;
+                case 9: tensor._raw = field.Bytes; break;
+                case 13:
+                    (string key, string value) = Entry(field.Bytes);
+                    tensor._external[key] = value;
+                    break;
+                case 14: tensor._isExternal = field.Integer == 1; break;
+            }
+        }
+        tensor.Shape = [.. shape];
+        return tensor;
+    }
+
+    /// <summary>A key and its value (StringStringEntryProto).</summary>
+    public static (string Key, string Value) Entry(ReadOnlyMemory<byte> bytes)
+    {
+        (string key, string value) = ("", "");
+        foreach (ProtobufField field in Protobuf.Fields(bytes))
+        {
+            (key, value) = field.Number switch { 1 => (field.Text, value), 2 => (key, field.Text), _ => (key, value) };
+        }
+        return (key, value);
+    }
+
+    /// <summary>The numbers: fractions as float32, integers as int64, or bool. A new tensor.</summary>
+    /// <param name="folder">Where the model is; data outside of it must be there.</param>
+    /// <exception cref="InvalidDataException">They are not there, not all there, or of a kind that is not known.</exception>
+    public Tensor Read(string folder)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        ScalarType stored = _type switch
+        {
+            1 => ScalarType.Float32,
+            2 => ScalarType.Byte,
+            3 => ScalarType.Int8,
+            5 => ScalarType.Int16,
+            6 => ScalarType.Int32,
+            7 => ScalarType.Int64,
+            9 => ScalarType.Bool,
+            10 => ScalarType.Float16,
+            11 => ScalarType.Float64,
+            16 => ScalarType.BFloat16,
+            _ => throw new InvalidDataException($"The tensor '{Name}' is of ONNX's type {_type}, which is not known here."),
+        };
+        long count = Count();
+        ReadOnlyMemory<byte> bytes = _isExternal ? ReadExternal(folder, count * stored.ElementSize()) : _raw ?? FromTyped(stored, count);
+        if (bytes.Length != count * stored.ElementSize())
+        {
+            throw new InvalidDataException($"The tensor '{Name}' has {bytes.Length} bytes, but its shape [{string.Join(", ", Shape)}] needs {count * stored.ElementSize()}.");
+        }
+        Tensor values = empty(Shape, dtype: stored);
+        bytes.Span.CopyTo(values.bytes);
+        ScalarType wanted = stored == ScalarType.Bool ? ScalarType.Bool : values.is_floating_point() ? ScalarType.Float32 : ScalarType.Int64;
+        return (wanted == stored ? values : values.to(wanted)).MoveToOuterDisposeScope();
+    }
+
+    private long Count()
+    {
+        try
+        {
+            return Shape.Any(size => size < 0) ? throw new OverflowException() : Shape.Aggregate(1L, (product, size) => checked(product * size));
+        }
+        catch (OverflowException)
+        {
+            throw new InvalidDataException($"The tensor '{Name}' has an impossible shape, [{string.Join(", ", Shape)}].");
+        }
+    }
+
+    /// <summary>One number that was not packed, as if it were.</summary>
+    private static ReadOnlyMemory<byte> OnePacked(ProtobufField field) => field.Number switch
+    {
+        4 => BitConverter.GetBytes((uint)field.Integer),
+        10 => BitConverter.GetBytes(field.Integer),
+        _ => Varint(field.Integer),
+    };
+
+    private static byte[] Varint(ulong value)
+    {
+        var bytes = new List<byte>();
+        for (; value >= 0x80; value >>= 7)
+        {
+            bytes.Add((byte)(value | 0x80));
+        }
+        return [.. bytes, (byte)value];
+    }
+
+    /// <summary>Small types are kept in larger ones, one number each.</summary>
+    private ReadOnlyMemory<byte> FromTyped(ScalarType stored, long count)
+    {
+        if (_typedField is 4 or 10)
+        {
+            return _typed.SelectMany(part => part.ToArray()).ToArray();
+        }
+        long[] numbers = [.. _typed.SelectMany(part => Protobuf.Packed(part, input => input.ReadInt64()))];
+        if (numbers.Length != count)
+        {
+            throw new InvalidDataException($"The tensor '{Name}' has {numbers.Length} numbers, but its shape is [{string.Join(", ", Shape)}].");
+        }
+        int size = (int)stored.ElementSize();
+        byte[] bytes = new byte[count * size];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            BitConverter.GetBytes(numbers[i]).AsSpan(0, size).CopyTo(bytes.AsSpan(i * size));
+        }
+        return bytes;
+    }
+
+    /// <summary>From a file beside the model, and nowhere else.</summary>
+    private ReadOnlyMemory<byte> ReadExternal(string folder, long length)
+    {
+        string location = _external.GetValueOrDefault("location", "");
+        string root = Path.GetFullPath(folder), path = Path.GetFullPath(Path.Combine(root, location));
+        bool inside = location.Length > 0 && !Path.IsPathRooted(location) && !location.Contains('\0') && path.StartsWith(Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        if (!inside || LeadsOut(root, path))
+        {
+            throw new InvalidDataException($"The tensor '{Name}' says that it is in '{location}'; only files in the model's own folder are read.");
+        }
+        if (!File.Exists(path))
+        {
+            throw new InvalidDataException($"The tensor '{Name}' is in '{path}', which is not there. An ONNX model with external data is several files; keep them together.");
+        }
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        long offset = _external.TryGetValue("offset", out string? from) && long.TryParse(from, out long at) ? at : 0;
+        if (offset < 0 || length < 0 || length > Array.MaxLength || offset > file.Length - length)
+        {
+            throw new InvalidDataException($"The tensor '{Name}' needs {length} bytes from {offset} on of '{path}', which has {file.Length}.");
+        }
+        byte[] bytes = new byte[length];
+        file.Position = offset;
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    /// <summary>Whether a link is on the way, which may lead anywhere.</summary>
+    private static bool LeadsOut(string root, string path)
+    {
+        for (string? part = path; part is not null && part.Length > root.Length; part = Path.GetDirectoryName(part))
+        {
+            if (new FileInfo(part).LinkTarget is { } target)
+            {
+                string real = new FileInfo(part).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? target;
+                if (!Path.GetFullPath(real).StartsWith(root, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,183 @@
+using System.Runtime.InteropServices;
+using EasyExplain.Networks.Operators;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks.Import;
+
+/// <summary>
+/// Takes down what a model of somebody else's does to a picture, operation by operation, with the shapes that come out: what the readers of
+/// TorchScript and ONNX write into.
+/// </summary>
+internal sealed class NetworkRecorder
+{
+    private const long MostNumbers = 1L << 28;
+    private const long OddBatch = 7919; // no size of a network's own
+
+    private readonly List<Node> _nodes = [];
+    private readonly Dictionary<Node, Size[]> _shapes = [];
+    private readonly List<Layer> _layers = [];
+    private readonly HashSet<Type> _withoutMeta = [];
+
+    /// <summary>Starts a network that takes <c>[N, channels, height, width]</c>.</summary>
+    public NetworkRecorder(long channels, long height, long width)
+    {
+        Input = new Node(new Input(), [], "");
+        _nodes.Add(Input);
+        _shapes[Input] = [new Size(0, 1), channels, height, width];
+    }
+
+    /// <summary>The picture.</summary>
+    public Node Input { get; }
+
+    /// <summary>The latest output that tells how many pictures there are, <c>[N, …]</c>: the nearer it is, the less must be kept for it.</summary>
+    public Node Batch => _nodes.FindLast(BatchFirst)!;
+
+    /// <summary>Whether <see cref="Build"/> has left out a softmax at the end.</summary>
+    public bool EndedInSoftmax { get; private set; }
+
+    /// <summary>Takes down an operation.</summary>
+    /// <param name="name">The layer that it is in.</param>
+    /// <param name="operator">What it does.</param>
+    /// <param name="inputs">What it reads.</param>
+    /// <exception cref="ExternalException">It cannot be done to inputs of these shapes.</exception>
+    /// <exception cref="ArgumentException">The same.</exception>
+    /// <exception cref="InvalidDataException">It would make more of a picture than memory is likely to hold.</exception>
+    /// <exception cref="NotSupportedException">What comes out does not grow evenly with the number of pictures.</exception>
+    public Node Call(string name, Operator @operator, params Node[] inputs)
+    {
+        // Two runs, with nothing but shapes, tell what of the output's shape is the number of pictures.
+        long[] two = ShapeFor(2, @operator, inputs), three = ShapeFor(3, @operator, inputs);
+        if (two.Length != three.Length)
+        {
+            throw new NotSupportedException("its result has other dimensions for other numbers of pictures");
+        }
+        var node = new Node(@operator, inputs, name);
+        _shapes[node] = [.. two.Zip(three, (of2, of3) => new Size(of2 - 2 * (of3 - of2), of3 - of2))];
+        if (Numbers(_shapes[node]) is var numbers && numbers > MostNumbers)
+        {
+            throw new InvalidDataException($"{(name.Length == 0 ? "The model" : $"The layer '{name}'")} would make {numbers:0} numbers of one picture.");
+        }
+        _nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>The full shape of an output, with the batch where it stands: <c>[N, 64, 56, 56]</c>, <c>[N·3, 49, 96]</c>, <c>[50, N, 768]</c>.</summary>
+    public IReadOnlyList<Size> Shape(Node node) => _shapes[node];
+
+    /// <summary>Names an output. The same name again stands for the later output, as a forward hook would see it.</summary>
+    /// <param name="name">The module's path.</param>
+    /// <param name="type">The module's class.</param>
+    /// <param name="output">Makes its output.</param>
+    public void Layer(string name, string type, Node output)
+    {
+        int known = _layers.FindIndex(layer => layer.Name == name);
+        if (known < 0)
+        {
+            _layers.Add(new Layer(name, type, output));
+        }
+        else
+        {
+            _layers[known] = new Layer(name, type, output);
+        }
+    }
+
+    /// <summary>
+    /// The network up to the logits: a softmax at its end is left out, since classes are explained by their scores before it, and so is what
+    /// the logits do not depend on.
+    /// </summary>
+    /// <param name="output">Makes the scores of the classes, <c>[N, classes]</c>.</param>
+    public Network Build(Node output)
+    {
+        Node logits = output;
+        while (logits.Operator is Softmax(1) or LogSoftmax(1) or Dropout && _shapes[logits].Length == 2 && logits.Inputs[0] is var before)
+        {
+            EndedInSoftmax |= logits.Operator is not Dropout;
+            logits = before;
+        }
+        HashSet<Node> read = [Input, logits];
+        foreach (Node node in Enumerable.Reverse(_nodes).Where(read.Contains))
+        {
+            read.UnionWith(node.Inputs);
+        }
+        Node[] nodes = [.. _nodes.Where(read.Contains)];
+        Dictionary<Node, Axis[]> axes = FindAxes(nodes);
+        var built = new Dictionary<Node, Node>();
+        foreach (Node node in nodes)
+        {
+            bool batchFirst = BatchFirst(node);
+            built[node] = node with
+            {
+                Inputs = [.. node.Inputs.Select(source => built[source])],
+                Layout = batchFirst ? Axis.Layout(axes[node]) : null,
+                Recorded = new RecordedOutput(
+                    batchFirst ? [.. _shapes[node].Skip(1).Select(size => size.Fixed)] : node.Operator is Constant ? [.. _shapes[node].Select(size => size.Fixed)] : [(long)Numbers(_shapes[node])],
+                    batchFirst,
+                    AxisRules.DropsCells(node.Operator, [.. node.Inputs.Select(source => axes[source])])),
+            };
+        }
+        return new Network([.. built.Values], built[logits], [.. _layers.Where(layer => read.Contains(layer.Node)).Select(layer => layer with { Node = built[layer.Node] })]);
+    }
+
+    /// <summary>What the dimensions stand for: as it follows from the picture, and, where that is lost on the way, from what an output is added to.</summary>
+    private Dictionary<Node, Axis[]> FindAxes(IReadOnlyList<Node> nodes)
+    {
+        long[] Odd(Node node) => [.. _shapes[node].Select(size => size.At(OddBatch))];
+        var axes = new Dictionary<Node, Axis[]> { [Input] = [Axis.Other, Axis.Other, new(AxisKind.Rows), new(AxisKind.Columns)] };
+        foreach (Node node in nodes.Skip(1))
+        {
+            axes[node] = AxisRules.Forward(node.Operator, [.. node.Inputs.Select(source => axes[source])], [.. node.Inputs.Select(Odd)], Odd(node));
+        }
+        foreach (Node node in nodes.Reverse().Where(node => axes[node].Any(axis => axis != Axis.Other)))
+        {
+            foreach (Node source in node.Inputs.Where(source => _shapes[source].Length == _shapes[node].Length && axes[source].All(axis => axis == Axis.Other)))
+            {
+                if (AxisRules.Backward(node.Operator, axes[node]) is { } found && source.Operator is not Constant && found.Zip(Odd(source), (axis, size) => axis.Fits(size) && (axis == Axis.Other || size > 1)).All(fits => fits))
+                {
+                    axes[source] = found;
+                }
+            }
+        }
+        return axes;
+    }
+
+    private bool BatchFirst(Node node) => _shapes[node] is [var batch, .. var rest] && batch == new Size(0, 1) && rest.All(size => size.IsFixed);
+
+    private static double Numbers(IEnumerable<Size> shape) => shape.Aggregate(1.0, (product, size) => product * size.At(1));
+
+    private long[] ShapeFor(long pictures, Operator @operator, Node[] inputs)
+    {
+        if (@operator is Conv2d or ConvTranspose2d)
+        {
+            // libtorch cannot do these without numbers; their first dimension stays what it is.
+            Size[] shape = _shapes[inputs[0]];
+            return shape.Length != 4
+                ? throw new NotSupportedException($"{@operator.Type} of {shape.Length} dimensions")
+                : [shape[0].At(pictures), .. @operator.OutputShape([[.. shape.Skip(1).Select(size => size.At(pictures))]])];
+        }
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable untracked = no_grad();
+        long[][] shapes = [.. inputs.Select(input => _shapes[input].Select(size => size.At(pictures)).ToArray())];
+        if (!_withoutMeta.Contains(@operator.GetType()))
+        {
+            Parameter[] parameters = [.. @operator.Parameters.Distinct()];
+            Tensor[] values = [.. parameters.Select(parameter => parameter.Exchange(empty([.. parameter.Shape], device: META)))];
+            try
+            {
+                return @operator.Run([.. shapes.Select(shape => empty(shape, device: META))]).shape;
+            }
+            catch (ExternalException e) when (e.Message.Contains("Meta", StringComparison.Ordinal))
+            {
+                _withoutMeta.Add(@operator.GetType());
+            }
+            finally
+            {
+                foreach (var (parameter, value) in parameters.Zip(values))
+                {
+                    parameter.Exchange(value);
+                }
+            }
+        }
+        return @operator.Run([.. shapes.Select(shape => zeros(shape))]).shape;
+    }
+}

@@ -1,0 +1,80 @@
+using EasyExplain.Networks.Onnx;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks.Operators;
+
+/// <summary>How two numbers may stand to each other.</summary>
+public enum Relation
+{
+    /// <summary>The same.</summary>
+    Equal,
+
+    /// <summary>Not the same.</summary>
+    NotEqual,
+
+    /// <summary>The first is smaller.</summary>
+    Less,
+
+    /// <summary>The first is not larger.</summary>
+    LessOrEqual,
+
+    /// <summary>The first is larger.</summary>
+    Greater,
+
+    /// <summary>The first is not smaller.</summary>
+    GreaterOrEqual,
+}
+
+/// <summary>1 where two inputs stand to each other as it says, 0 elsewhere; no gradient comes through.</summary>
+/// <param name="Relation">How.</param>
+public sealed record Compare(Relation Relation) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        (Tensor x, Tensor y) = (inputs[0], inputs[1]);
+        using Tensor holds = Relation switch
+        {
+            Relation.Equal => x.eq(y),
+            Relation.NotEqual => x.ne(y),
+            Relation.Less => x.lt(y),
+            Relation.LessOrEqual => x.le(y),
+            Relation.Greater => x.gt(y),
+            _ => x.ge(y),
+        };
+        return holds.to(x.dtype);
+    }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        string holds = Relation switch
+        {
+            Relation.Equal => graph.Add("Equal", inputs),
+            Relation.NotEqual => graph.Add("Not", [graph.Add("Equal", inputs)]),
+            Relation.Less => graph.Add("Less", inputs),
+            Relation.LessOrEqual => graph.Add("LessOrEqual", inputs),
+            Relation.Greater => graph.Add("Greater", inputs),
+            _ => graph.Add("GreaterOrEqual", inputs),
+        };
+        return graph.Add("Where", [holds, graph.Number(1), graph.Number(0)]);
+    }
+}
+
+/// <summary>The second input where the first is not 0, the third elsewhere.</summary>
+public sealed record Where : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using Tensor chosen = inputs[0].ne(0);
+        return where(chosen, inputs[1], inputs[2]);
+    }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        string zero = graph.Add("Equal", [inputs[0], graph.Number(0)]);
+        return graph.Add("Where", [zero, inputs[2], inputs[1]]);
+    }
+}

@@ -1,0 +1,70 @@
+using EasyExplain.Networks.Onnx;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks.Operators;
+
+/// <summary>The product of matrices over the last two dimensions: <c>[…, L, K]</c> and <c>[…, K, M]</c> to <c>[…, L, M]</c>.</summary>
+public sealed record MatMul : Operator
+{
+    /// <inheritdoc/>
+    public override bool ReadsCells(bool ofOutput) => true; // each place of the output reads all of the second
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => Product(inputs[0], inputs[1]);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("MatMul", inputs);
+
+    /// <summary>The product, or an error: of matrices that do not fit, libtorch's own would end the process, since TorchSharp lets it through.</summary>
+    /// <exception cref="ArgumentException">They do not fit.</exception>
+    internal static Tensor Product(Tensor x, Tensor y)
+    {
+        (long[] a, long[] b) = (x.shape, y.shape);
+        bool fit = a.Length > 0 && b.Length > 0 && a[^1] == b[b.Length == 1 ? 0 : ^2];
+        for (int i = 3; fit && i <= Math.Min(a.Length, b.Length); i++)
+        {
+            fit = a[^i] == b[^i] || a[^i] == 1 || b[^i] == 1;
+        }
+        return fit ? x.matmul(y) : throw new ArgumentException($"[{string.Join(", ", a)}] and [{string.Join(", ", b)}] are no matrices that can be multiplied");
+    }
+}
+
+/// <summary>softmax(q·kᵀ·scale)·v (Vaswani et al. 2017, arXiv 1706.03762, equation 1): queries <c>[…, L, d]</c>, keys <c>[…, S, d]</c> and values <c>[…, S, e]</c> to <c>[…, L, e]</c>.</summary>
+/// <param name="Scale">What the products are multiplied by; null for 1/√d.</param>
+public sealed record ScaledDotProductAttention(double? Scale) : Operator
+{
+    /// <inheritdoc/>
+    public override bool ReadsCells(bool ofOutput) => true;
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        // Not libtorch's fused operator: that has no second derivative, and asking for one would end the process.
+        Tensor queries = inputs[0] * (Scale ?? 1 / Math.Sqrt(inputs[0].shape[^1]));
+        return MatMul.Product(MatMul.Product(queries, inputs[1].transpose(-2, -1)).softmax(-1), inputs[2]).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>e^(xᵢ) / Σⱼ e^(xⱼ) along a dimension.</summary>
+/// <param name="Dim">The dimension; the batch is 0.</param>
+public sealed record Softmax(int Dim) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].softmax(Dim);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Softmax", inputs, ("axis", (long)Dim));
+}
+
+/// <summary>The logarithm of softmax along a dimension.</summary>
+/// <param name="Dim">The dimension; the batch is 0.</param>
+public sealed record LogSoftmax(int Dim) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].log_softmax(Dim);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("LogSoftmax", inputs, ("axis", (long)Dim));
+}

@@ -1,0 +1,53 @@
+using EasyExplain.Networks.Onnx;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks.Operators;
+
+/// <summary>What stands beyond the edge.</summary>
+public enum PadMode
+{
+    /// <summary>A fixed number.</summary>
+    Constant,
+
+    /// <summary>What lies within, as a mirror shows it; the edge itself is not repeated.</summary>
+    Reflect,
+
+    /// <summary>The edge, again and again.</summary>
+    Replicate,
+}
+
+/// <summary>Entries added before and after those along some dimensions, or, where amounts are negative, taken away.</summary>
+/// <param name="Amounts">How many before and after, of the last dimension first, in torch's order.</param>
+/// <param name="Mode">What is added.</param>
+/// <param name="Value">The number, of <see cref="PadMode.Constant"/>.</param>
+public sealed record Pad(long[] Amounts, PadMode Mode, double Value) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.pad(inputs[0], Amounts, Mode switch
+    {
+        PadMode.Constant => TorchSharp.PaddingModes.Constant,
+        PadMode.Reflect => TorchSharp.PaddingModes.Reflect,
+        _ => TorchSharp.PaddingModes.Replicate,
+    }, Value);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        int dimensions = graph.ShapeOf(inputs[0]).Length + 1;
+        long[] pads = new long[2 * dimensions];
+        for (int i = 0; i < Amounts.Length; i++)
+        {
+            pads[dimensions - 1 - i / 2 + i % 2 * dimensions] = Amounts[i];
+        }
+        string mode = Mode switch { PadMode.Constant => "constant", PadMode.Reflect => "reflect", _ => "edge" };
+        return graph.Add("Pad", [inputs[0], graph.Integers(pads), graph.Number(Value)], ("mode", mode));
+    }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node>? Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
+        Mode == PadMode.Constant ? [new Node(this with { Amounts = [.. Amounts.Select(amount => -amount)], Value = 0 }, [gradient], node.Name)] : null;
+
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
+        [.. inputs[0].Select((size, i) => 2 * (inputs[0].Length - 1 - i) is var at && at < Amounts.Length ? size + Amounts[at] + Amounts[at + 1] : size)];
+}

@@ -1,0 +1,70 @@
+using EasyExplain.Networks.Onnx;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks.Operators;
+
+/// <summary>The mean over some dimensions.</summary>
+/// <param name="Dims">Which; the batch is 0.</param>
+/// <param name="Keep">Whether they stay, as dimensions of one.</param>
+public sealed record Mean(long[] Dims, bool Keep) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].mean(Dims, Keep);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("ReduceMean", inputs, ("axes", Dims), ("keepdims", Keep ? 1L : 0L));
+}
+
+/// <summary>The sum over some dimensions.</summary>
+/// <param name="Dims">Which; the batch is 0.</param>
+/// <param name="Keep">Whether they stay, as dimensions of one.</param>
+public sealed record Sum(long[] Dims, bool Keep) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].sum(Dims, Keep);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
+        graph.Add("ReduceSum", [inputs[0], graph.Integers(Dims)], ("keepdims", Keep ? 1L : 0L));
+}
+
+/// <summary>The largest number over some dimensions.</summary>
+/// <param name="Dims">Which; the batch is 0.</param>
+/// <param name="Keep">Whether they stay, as dimensions of one.</param>
+public sealed record Max(long[] Dims, bool Keep) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].amax(Dims, Keep);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("ReduceMax", inputs, ("axes", Dims), ("keepdims", Keep ? 1L : 0L));
+}
+
+/// <summary>The smallest number over some dimensions.</summary>
+/// <param name="Dims">Which; the batch is 0.</param>
+/// <param name="Keep">Whether they stay, as dimensions of one.</param>
+public sealed record Min(long[] Dims, bool Keep) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].amin(Dims, Keep);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("ReduceMin", inputs, ("axes", Dims), ("keepdims", Keep ? 1L : 0L));
+}
+
+/// <summary>The square root of the sum of the squares over some dimensions.</summary>
+/// <param name="Dims">Which; the batch is 0.</param>
+/// <param name="Keep">Whether they stay, as dimensions of one.</param>
+public sealed record L2Norm(long[] Dims, bool Keep) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return (inputs[0] * inputs[0]).sum(Dims, Keep).sqrt().MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("ReduceL2", inputs, ("axes", Dims), ("keepdims", Keep ? 1L : 0L));
+}

@@ -1,0 +1,122 @@
+using EasyExplain.Networks.Onnx;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks.Operators;
+
+/// <summary>The same numbers in another shape.</summary>
+/// <param name="Shape">The full shape; −1 once, for what follows from the rest, such as the batch.</param>
+public sealed record Reshape(long[] Shape) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].reshape(Shape);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Reshape", [inputs[0], graph.Integers(Shape)], ("allowzero", 1L));
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
+        [new Node(new Unflatten(shapes[node.Inputs[0]]), [gradient], node.Name)];
+}
+
+/// <summary>A new dimension of one.</summary>
+/// <param name="Dim">Its place in the result; the batch is 0.</param>
+public sealed record Unsqueeze(int Dim) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].unsqueeze(Dim);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Unsqueeze", [inputs[0], graph.Integers(Dim)]);
+}
+
+/// <summary>Without a dimension of one.</summary>
+/// <param name="Dim">Which; the batch is 0.</param>
+public sealed record Squeeze(int Dim) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].squeeze(Dim);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Squeeze", [inputs[0], graph.Integers(Dim)]);
+}
+
+/// <summary>Some of the entries along a dimension, each so many after the one before.</summary>
+/// <param name="Dim">The dimension; the batch is 0.</param>
+/// <param name="Start">The first.</param>
+/// <param name="End">The one that is too many.</param>
+/// <param name="Step">From one to the next, at least 1.</param>
+public sealed record Slice(int Dim, long Start, long End, long Step) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].slice(Dim, Start, End, Step);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
+        graph.Add("Slice", [inputs[0], graph.Integers(Start), graph.Integers(End), graph.Integers(Dim), graph.Integers(Step)]);
+}
+
+/// <summary>One entry of a dimension, which is gone then.</summary>
+/// <param name="Dim">The dimension; the batch is 0.</param>
+/// <param name="Index">The entry.</param>
+public sealed record Select(int Dim, long Index) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].select(Dim, Index);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
+        graph.Add("Squeeze", [graph.Add("Gather", [inputs[0], graph.Integers(Index)], ("axis", (long)Dim)), graph.Integers(Dim)]);
+}
+
+/// <summary>Entries along a dimension, by their numbers.</summary>
+/// <param name="Dim">The dimension; the batch is 0.</param>
+/// <param name="Indices">The entries, in the order of the result.</param>
+public sealed record IndexSelect(int Dim, long[] Indices) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using Tensor indices = tensor(Indices, device: inputs[0].device);
+        return inputs[0].index_select(Dim, indices);
+    }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
+        graph.Add("Gather", [inputs[0], graph.Integers(Indices)], ("axis", (long)Dim));
+}
+
+/// <summary>Dimensions of one repeated.</summary>
+/// <param name="Sizes">The full shape; −1 where a dimension stays what it is.</param>
+public sealed record Expand(long[] Sizes) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].expand(Sizes);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
+        graph.Add("Expand", [inputs[0], graph.Integers([.. Sizes.Select(size => Math.Max(size, 1))])]);
+}
+
+/// <summary>The first input, <c>[1, …]</c>, once for each entry that the second has along its first dimension: <c>[N, …]</c>.</summary>
+public sealed record ExpandToBatch : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].expand([inputs[1].shape[0], .. inputs[0].shape[1..]]);
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        string batch = graph.Add("Slice", [graph.Add("Shape", [inputs[1]]), graph.Integers(0), graph.Integers(1)]);
+        string rest = graph.Add("Slice", [graph.Add("Shape", [inputs[0]]), graph.Integers(1), graph.Integers(int.MaxValue)]);
+        return graph.Add("Expand", [inputs[0], graph.Add("Concat", [batch, rest], ("axis", 0L))]);
+    }
+}
+
+/// <summary>Entries moved along dimensions; what leaves at the end comes in at the beginning.</summary>
+/// <param name="Dims">The dimensions; the batch is 0.</param>
+/// <param name="Shifts">How far, for each of them.</param>
+public sealed record Roll(long[] Dims, long[] Shifts) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].roll(Shifts, Dims);
+}
