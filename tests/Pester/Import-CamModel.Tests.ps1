@@ -233,7 +233,9 @@ Describe 'Import-CamModel' {
 
         It 'is looked for in an archive by its content: a zip file of something else is refused' {
             $zip = Join-Path $TestDrive 'photos.pt'
-            Compress-Archive -LiteralPath (Join-Path $folder 'labels.txt') -DestinationPath $zip
+            $archive = [IO.Compression.ZipFile]::Open($zip, 'Create')
+            $null = $archive.CreateEntry('cat.jpg')
+            $archive.Dispose()
             { Import-CamModel $zip } | Should -Throw -ErrorId 'WeightFileInvalid*' -ExpectedMessage '*photos.pt*zip archive*'
         }
 
