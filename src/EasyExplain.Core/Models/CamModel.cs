@@ -34,13 +34,13 @@ public sealed class CamModel : IDisposable
             $"No layer of {architecture} has an output larger than 1×1 for input of {preprocessing.Height}×{preprocessing.Width} pixels. Give a larger input size.")).Name;
     }
 
-    /// <summary>The weight file's name without its extension; of a user's own module its name.</summary>
+    /// <summary>The file's name without its extension; of a user's own module its name.</summary>
     public string Name { get; }
 
-    /// <summary>torchvision's name, such as <c>resnet50</c>; of a user's own module its name.</summary>
+    /// <summary>torchvision's name, such as <c>resnet50</c>; of a TorchScript file its class, of an ONNX file <c>ONNX</c>, of a user's own module its name.</summary>
     public string Architecture { get; }
 
-    /// <summary>The weight file, as a full path; empty for a user's own module.</summary>
+    /// <summary>The weight or model file, as a full path; empty for a user's own module.</summary>
     public string Path { get; }
 
     /// <summary>Where it computes: <c>cpu</c>, <c>cuda:0</c>.</summary>

@@ -47,7 +47,7 @@ internal static class FileSignatures
             return (opened, _) => SafetensorsReader.Read(opened);
         }
         throw new InvalidDataException(
-            $"The file is {Name(head)}. Read are safetensors files and state dicts written by torch.save, told by their content. {HowToSave}");
+            $"The file is {Name(head)}. Read are safetensors files, state dicts written by torch.save, and whole models in TorchScript or ONNX, told by their content. {HowToSave}");
     }
 
     /// <summary>An ONNX file is a protobuf message: first its version, then the producer's name or another short field.</summary>

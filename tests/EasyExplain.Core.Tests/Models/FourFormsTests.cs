@@ -36,6 +36,25 @@ public sealed class FourFormsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("vit", "vit_14", "encoder.layers.encoder_layer_0", "conv_proj", "encoder.layers.encoder_layer_1.self_attention")]
+    [InlineData("swin", "swin_16", "features.1", "features.1.1.attn", "features.3.0.mlp.0")]
+    [InlineData("constants", "constants_11", "conv", "up")]
+    public void ATransformer_HasTheSameMaps_FromEitherKindOfFile(string script, string onnx, params string[] layers)
+    {
+        var options = new ModelOptions { InputSize = [16] };
+        using CamModel traced = ModelImporter.Import(Repository.Data("torchscript", script + "_traced.pt"), options, _ => { });
+        using CamModel scripted = ModelImporter.Import(Repository.Data("torchscript", script + "_scripted.pt"), options, _ => { });
+        using CamModel graph = ModelImporter.Import(Repository.Data("onnx", onnx + ".onnx"), options, _ => { });
+        foreach (string layer in layers)
+        {
+            CamMethod[] methods = [.. Catalog.All.Where(method => method.Fits(LayerSelection.Select(traced, [layer])))];
+            Assert.True(methods.Length > 5, $"{layer}: {methods.Length}");
+            AssertSame(scripted, methods, [layer], Smoothing.None, traced);
+            AssertSame(graph, methods, [layer], Smoothing.None, traced);
+        }
+    }
+
+    [Theory]
     [InlineData("resnet20_traced.pt")]
     [InlineData("resnet20.onnx")]
     public void ItRunsAsTheBuiltInOneDoes(string file)
@@ -62,12 +81,12 @@ public sealed class FourFormsTests : IDisposable
         Std = [0.247, 0.2435, 0.2616],
     }, _ => { });
 
-    private void AssertSame(CamModel form, CamMethod[] methods, string[] layers, Smoothing smoothing)
+    private void AssertSame(CamModel form, CamMethod[] methods, string[] layers, Smoothing smoothing, CamModel? other = null)
     {
         IReadOnlyList<CamExplanation> Explain(CamModel model) =>
             new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Top(2), new Noise(2, 0.3, 7, 16), smoothing).Explain(_cat, null);
 
-        IReadOnlyList<CamExplanation> theirs = Explain(_builtIn), own = Explain(form);
+        IReadOnlyList<CamExplanation> theirs = Explain(other ?? _builtIn), own = Explain(form);
         Assert.Equal(2 * methods.Length, own.Count);
         foreach (var (mine, right) in own.Zip(theirs))
         {

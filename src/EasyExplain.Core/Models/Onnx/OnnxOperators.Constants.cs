@@ -26,7 +26,7 @@ internal sealed partial class OnnxOperators
             if (shape.Length > 0 && shape[0] == Batch)
             {
                 OnnxValue one = Compute(() => value.reshape([]).expand([.. shape.Select((size, i) => i == 0 ? 1 : Fixed(size))]).clone());
-                return Apply(new Networks.Operators.ExpandToBatch(), one, new PictureValue(_recorder.Input));
+                return Apply(new Networks.Operators.ExpandToBatch(), one, new PictureValue(_recorder.Batch));
             }
             long[] sizes = Bounded([.. shape.Select(Fixed)]);
             return Compute(() => value.reshape([]).expand(sizes).clone());

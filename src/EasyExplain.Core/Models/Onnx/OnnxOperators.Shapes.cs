@@ -121,7 +121,7 @@ internal sealed partial class OnnxOperators
         if (open >= 0)
         {
             Size known = Product(target.Where((_, i) => i != open));
-            target[open] = known == new Size(0) ? throw new InvalidDataException("The graph reshapes to a size that is not known.") : Quotient(Product(shape), known);
+            target[open] = known == new Size(0) ? throw new InvalidDataException("The graph reshapes to a size that is not known.") : Size.Exactly(Product(shape), known);
         }
         ForAnyBatch(shape, target, open);
         if (target.SequenceEqual(shape))
@@ -162,17 +162,6 @@ internal sealed partial class OnnxOperators
         }
     }
 
-    private static Size Quotient(Size total, Size known)
-    {
-        if (!known.IsFixed)
-        {
-            return total.Fixed == 0 && known.Fixed == 0 && total.PerPicture % known.PerPicture == 0 ? new Size(total.PerPicture / known.PerPicture)
-                : throw new NotSupportedException("to a shape that depends on how many pictures are in the batch");
-        }
-        return total.Fixed % known.Fixed == 0 && total.PerPicture % known.Fixed == 0 ? new Size(total.Fixed / known.Fixed, total.PerPicture / known.Fixed)
-            : throw new NotSupportedException("to a shape that fits only a certain number of pictures");
-    }
-
     private OnnxValue Concat(OnnxValue[] parts, long axis)
     {
         if (parts.Any(part => part is SizesValue) && parts.All(part => part is SizesValue or FixedValue))
@@ -187,7 +176,7 @@ internal sealed partial class OnnxOperators
         if (dim > 0 && parts.Any(part => ShapeOf(part)[0] == Batch))
         {
             // A class token that was exported for one picture.
-            parts = [.. parts.Select(part => ShapeOf(part)[0] == new Size(1) ? Apply(new ExpandToBatch(), [part, new PictureValue(_recorder.Input)]) : part)];
+            parts = [.. parts.Select(part => ShapeOf(part)[0] == new Size(1) ? Apply(new ExpandToBatch(), [part, new PictureValue(_recorder.Batch)]) : part)];
         }
         return parts.Length == 1 ? parts[0] : Apply(dim == 1 ? new Concat() : new Concat { Dim = dim }, parts);
     }
@@ -292,7 +281,7 @@ internal sealed partial class OnnxOperators
         if (target[0] == Batch && shape[0] == new Size(1))
         {
             OnnxValue rest = Expand(x, [new Size(1), .. target.Skip(1)]);
-            return Apply(new ExpandToBatch(), rest, new PictureValue(_recorder.Input));
+            return Apply(new ExpandToBatch(), rest, new PictureValue(_recorder.Batch));
         }
         long[] all = [.. target.Select((size, i) => size == shape[i] ? -1 : size.IsFixed ? size.Fixed : throw new NotSupportedException("to how many pictures are in the batch"))];
         Bounded([.. target.Select(size => size.At(1))]);

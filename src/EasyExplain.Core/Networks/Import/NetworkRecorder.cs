@@ -30,6 +30,9 @@ internal sealed class NetworkRecorder
     /// <summary>The picture.</summary>
     public Node Input { get; }
 
+    /// <summary>The latest output that tells how many pictures there are, <c>[N, …]</c>: the nearer it is, the less must be kept for it.</summary>
+    public Node Batch => _nodes.FindLast(BatchFirst)!;
+
     /// <summary>Whether <see cref="Build"/> has left out a softmax at the end.</summary>
     public bool EndedInSoftmax { get; private set; }
 

@@ -63,7 +63,7 @@ internal sealed record OnnxPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyLis
                 lastReader[source] = index;
             }
         }
-        int open = 0; // the last reader of what came before
+        int open = lastReader.GetValueOrDefault(network.Input); // the last reader of what came before
         foreach (var (node, index) in network.Nodes.Select((node, index) => (node, index)).Skip(1))
         {
             bool ofPictures = node.Recorded?.BatchFirst ?? true, constant = node.Inputs.Count == 0;

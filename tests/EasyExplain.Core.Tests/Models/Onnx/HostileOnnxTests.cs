@@ -2,8 +2,6 @@ using EasyExplain.Models;
 using EasyExplain.Models.Onnx;
 using EasyExplain.Networks;
 using EasyExplain.Weights;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace EasyExplain.Tests.Models.Onnx;
 
@@ -77,50 +75,6 @@ public sealed class HostileOnnxTests : IDisposable
         Exception error = Refused(new OnnxBytes().Input("x", -1, 3, 2, 2).External("w", [12], location, 0).Node("Flatten", ["x"], ["f"]).Node("Mul", ["f", "w"], ["y"]).Output("y"));
         Assert.Contains("only files in the model's own folder are read", error.Message, StringComparison.Ordinal);
         File.Delete(secret);
-    }
-
-    [Fact]
-    public void DataBesideTheModel_IsRead_AndWhatIsNotThereIsNamed()
-    {
-        Directory.CreateDirectory(Path.Combine(_folder, "inside"));
-        OnnxBytes model = new OnnxBytes().Input("x", -1, 3, 2, 2).External("w", [12], "inside/weights [1].bin", 4).Node("Flatten", ["x"], ["f"]).Node("Mul", ["f", "w"], ["y"]).Output("y");
-        Assert.Contains("which is not there", Refused(model).Message, StringComparison.Ordinal);
-        File.WriteAllBytes(Path.Combine(_folder, "inside", "weights [1].bin"), new byte[50]);
-        Assert.Contains("needs 48 bytes from 4 on", Refused(model).Message, StringComparison.Ordinal);
-        float[] weights = [.. Enumerable.Range(1, 13).Select(i => (float)i)];
-        File.WriteAllBytes(Path.Combine(_folder, "inside", "weights [1].bin"), System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(weights).ToArray());
-        using Network network = OnnxFile.Open(Write(model)).ToNetwork(2, 2, _ => { });
-        using DisposeScope scope = NewDisposeScope();
-        Assert.Equal(weights[1..], Executor.Run(network, ones(1, 3, 2, 2), [], track: false).Logits.data<float>().ToArray());
-    }
-
-    [Fact]
-    public void Float16_IsWidened()
-    {
-        byte[] half = [.. new[] { 1.5f, -2, 0.25f }.SelectMany(value => BitConverter.GetBytes((Half)value))];
-        OnnxBytes model = new OnnxBytes().Input("x", -1, 3, 1, 1).Raw("w", OnnxBytes.Float16, [1, 3], half).Node("Flatten", ["x"], ["f"]).Node("Mul", ["f", "w"], ["y"]).Output("y");
-        using Network network = OnnxFile.Open(Write(model)).ToNetwork(1, 1, _ => { });
-        using DisposeScope scope = NewDisposeScope();
-        Assert.Equal([1.5f, -2, 0.25f], Executor.Run(network, ones(1, 3, 1, 1), [], track: false).Logits.data<float>().ToArray());
-    }
-
-    [Fact]
-    public void PicturesWithTheChannelsLast_AreTurned_AndNamesOfTensorFlowHaveDots()
-    {
-        OnnxBytes model = new OnnxBytes().Input("x", -1, 4, 6, 3)
-            .Node("Transpose", ["x"], ["t"], "StatefulPartitionedCall/model/conv1/Conv2D__6", ("perm", new long[] { 0, 3, 1, 2 }))
-            .Weight("w", [2, 3, 1, 1], 1, 0, 0, 0, 1, 0).Node("Conv", ["t", "w"], ["c"], "StatefulPartitionedCall/model/conv1/Conv2D")
-            .Node("Relu", ["c"], ["r"], "StatefulPartitionedCall/model/relu/Relu")
-            .Node("GlobalAveragePool", ["r"], ["p"], "StatefulPartitionedCall/model/pool/Mean").Node("Flatten", ["p"], ["f"], "StatefulPartitionedCall/model/flat/Reshape")
-            .Node("Softmax", ["f"], ["y"], "StatefulPartitionedCall/model/probabilities/Softmax").Output("y");
-        OnnxFile file = OnnxFile.Open(Write(model));
-        Assert.Equal([3L, 4L, 6L], file.InputShape!);
-        using Network network = file.ToNetwork(4, 6, _ => { });
-        Assert.Equal(new ChannelsFirst(), network.Find("relu")!.Node.Layout);
-        Assert.NotNull(network.Find("conv1"));
-        using DisposeScope scope = NewDisposeScope();
-        Tensor picture = rand(1, 3, 4, 6);
-        Assert.True((Executor.Run(network, picture, [], track: false).Logits - picture.narrow(1, 0, 2).mean([2, 3])).abs().max().item<float>() < 1e-6);
     }
 
     [Fact]

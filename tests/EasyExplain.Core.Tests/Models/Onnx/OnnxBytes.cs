@@ -46,6 +46,15 @@ internal sealed class OnnxBytes
         return this;
     }
 
+    /// <summary>The same with what PyTorch notes since 2.5: the modules' names and classes.</summary>
+    public OnnxBytes Noted(string type, string[] inputs, string[] outputs, string names, string classes)
+    {
+        byte[] Note(string key, string value) => Bytes(9, Join(Text(1, key), Text(2, value)));
+        _graph.Add(Bytes(1, Join([.. inputs.Select(input => Text(1, input)), .. outputs.Select(output => Text(2, output)), Text(3, "node_" + outputs[0]), Text(4, type),
+            Note("pkg.torch.onnx.name_scopes", names), Note("pkg.torch.onnx.class_hierarchy", classes)])));
+        return this;
+    }
+
     public OnnxBytes Output(string name)
     {
         _graph.Add(Bytes(12, ValueInfo(name, null)));

@@ -107,6 +107,23 @@ public sealed class NetworkRecorderTests
         Assert.True((found - (changed - picture).mean([2, 3])).abs().max().item<float>() < 1e-5);
     }
 
+    [Fact]
+    public void APictureThatIsReadAgainLater_IsThere_WhicheverEngineRunsTheBeginning()
+    {
+        // A roll has no form in ONNX here, so that libtorch takes over before it.
+        using DisposeScope scope = NewDisposeScope();
+        var recorder = new NetworkRecorder(3, 4, 4);
+        Node convolved = recorder.Call("conv", new Conv2d(Loaded("weight", 3, 3, 1, 1), null, 1, 0, 1), recorder.Input);
+        Node sum = recorder.Call("", new Add(), recorder.Call("", new Roll([2], [1]), convolved), recorder.Input);
+        recorder.Layer("conv", "Conv2d", convolved);
+        using Network network = recorder.Build(recorder.Call("", new Mean([2, 3], false), sum));
+        using var engine = new EasyExplain.Networks.Onnx.OnnxEngine();
+        using var fast = new Network(network.Nodes, network.Output, network.Layers) { Onnx = engine };
+        Tensor pictures = Numbers(2, 3, 4, 4);
+        Tensor right = Executor.Run(network, pictures, [], track: false).Logits;
+        Assert.True((right - Executor.Run(fast, pictures, [network.Find("conv")!.Node], track: true).Logits).abs().max().item<float>() < 1e-6);
+    }
+
     private static Network Transformer()
     {
         using DisposeScope scope = NewDisposeScope();
