@@ -127,7 +127,9 @@ internal sealed class OnnxFile
             bool again = !holds && number > 0 && scope.Name[(number + 1)..].All(char.IsDigit) && !output.Operator.Parameters.Any()
                 && ofScope.GetValueOrDefault(scope.Name[..number]) == output.Operator.Type;
             string name = again ? scope.Name[..number] : scope.Name;
-            string type = scope.Type ?? (holds || (ofScope.TryGetValue(name, out string? known) && known != output.Operator.Type) ? "Module" : output.Operator.Type);
+            // One operation is what it is; several, of which some are in the same module, are a module.
+            bool several = holds || output.Inputs.Any(input => input.Name == scope.Name && input.Operator is not Constant);
+            string type = scope.Type ?? (several ? "Module" : output.Operator.Type);
             recorder.Layer(name, ofScope[name] = type, output);
         }
         if (ownName is not null)
