@@ -67,6 +67,30 @@ public class ImportCamModelTests(ModuleSession session) : IClassFixture<ModuleSe
         Assert.Contains("It holds: 0.", error?.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("model_traced.pt")]
+    [InlineData("model.onnx")]
+    public void AWholeModel_IsOneLikeAnyOther_AsWhatLiesBesideItSays(string file)
+    {
+        ModuleSession.Result result = session.Run(
+            "$model = Import-CamModel $args[0] -Verbose; $model | Get-CamLayer blocks.?, blocks.1? | Invoke-CamExplanation $args[1] -Method GradCAM, AblationCAM -Class person",
+            Repository.Data("vww", file), Repository.Photo("astronaut.jpg"));
+        Assert.Equal(2, result.OrThrow().Count);
+        Assert.All(result.Output, explanation => Assert.Equal("person", explanation.Properties["Label"].Value));
+        Assert.All(result.Output, explanation => Assert.Equal(13, ((string[])explanation.Properties["Layers"].Value).Length));
+        Assert.Contains(result.Verbose, message => message.Contains("preprocess.json", StringComparison.Ordinal));
+        Assert.Contains(result.Verbose, message => message.Contains("labels.txt", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void LayersOfAWholeModel_AreCompletedWithTab()
+    {
+        session.Run("$global:person = Import-CamModel $args[0]", Repository.Data("vww", "model_traced.pt")).OrThrow();
+        const string line = "Get-CamLayer -Model $person -Name blocks.3.depthwise.";
+        object? completion = session.Run("[System.Management.Automation.CommandCompletion]::CompleteInput($args[0], $args[0].Length, $null).CompletionMatches.CompletionText -join ' '", line).OrThrow().Single().BaseObject;
+        Assert.Contains("blocks.3.depthwise.conv", Assert.IsType<string>(completion), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Architectures_AreCompletedWithTab()
     {

@@ -218,7 +218,7 @@ Describe 'Import-CamModel' {
         It 'stops at a preprocess.json that says something impossible: <says>' -ForEach @(
             @{ json = '{ "input_size": [96, 96], '; says = '*is no JSON*' }
             @{ json = '[1, 2]'; says = '*is no JSON object*' }
-            @{ json = '{ "input_size": "large" }'; says = '*preprocess.json*input_size*large*2 numbers*' }
+            @{ json = '{ "input_size": "large" }'; says = '*preprocess.json*input_size*large*2 whole numbers*' }
             @{ json = '{ "input_size": [96, 999999] }'; says = '*input_size*999999*2048*' }
             @{ json = '{ "mean": [true] }'; says = '*mean*list of numbers*' }
             @{ json = '{ "resize": "fit" }'; says = '*resize*fit*stretch or centercrop*' }
@@ -229,6 +229,39 @@ Describe 'Import-CamModel' {
 
         It 'needs no architecture, and says so' {
             { Import-CamModel "$vww/model.onnx" -Architecture resnet18 } | Should -Throw -ErrorId 'InvalidOption*' -ExpectedMessage '*whole model*-Architecture*'
+        }
+
+        It 'is looked for in an archive by its content: a zip file of something else is refused' {
+            $zip = Join-Path $TestDrive 'photos.pt'
+            $archive = [IO.Compression.ZipFile]::Open($zip, 'Create')
+            $null = $archive.CreateEntry('cat.jpg')
+            $archive.Dispose()
+            { Import-CamModel $zip } | Should -Throw -ErrorId 'WeightFileInvalid*' -ExpectedMessage '*photos.pt*zip archive*'
+        }
+
+        It 'has every operator named that is not known here, with the layers that need it' {
+            $changed = Join-Path $TestDrive 'changed.pt'
+            [IO.File]::Copy((Resolve-Path "$vww/model_scripted.pt"), $changed)
+            $archive = [IO.Compression.ZipFile]::Open($changed, 'Update')
+            try {
+                foreach ($entry in @($archive.Entries | Where-Object FullName -Match '/code/.*\.py$')) {
+                    $reader = [IO.StreamReader]::new($entry.Open())
+                    $code = $reader.ReadToEnd()
+                    $reader.Dispose()
+                    $new = $code -creplace 'torch\.relu_?\(|torch\.relu__0\(', 'torch.wobble(' -creplace 'torch\.flatten\(', 'torch.crumple('
+                    if ($new -cne $code) {
+                        $name = $entry.FullName
+                        $entry.Delete()
+                        $writer = [IO.StreamWriter]::new($archive.CreateEntry($name, 'NoCompression').Open())
+                        $writer.Write($new)
+                        $writer.Dispose()
+                    }
+                }
+            }
+            finally { $archive.Dispose() }
+            $thrown = { Import-CamModel $changed -InputSize 96 } | Should -Throw -ErrorId 'UnsupportedOperator*' -PassThru
+            $thrown.Exception.Message | Should -BeLike '*changed.pt*'
+            foreach ($word in 'wobble', 'crumple', 'stem.relu', 'more') { $thrown.Exception.Message | Should -BeLike "*$word*" }
         }
 
         It 'is refused where it is cut off, with its name' {

@@ -10,9 +10,13 @@ public sealed class CamLayer
         long[] shape = model.Shapes[layer.Node];
         (Model, Node, Index, Name, Type, OutputShape) = (model, layer.Node, index, layer.Name, layer.Type, [1, .. shape]);
         GridSize = layer.Node.Layout?.MapShape(shape) is [_, var height, var width] ? (height, width) : (1, 1);
-        ParameterCount = model.Network.Parameters
-            .Where(parameter => !parameter.IsBuffer && parameter.Name.StartsWith(layer.Name + ".", StringComparison.Ordinal))
-            .Sum(parameter => parameter.Count);
+        // An imported file may call a weight as it likes, and share it among layers; a user's module holds some that none of its layers runs.
+        string inside = layer.Name + ".";
+        ParameterCount = model.Network.Nodes
+            .SelectMany(node => IsInside(node.Name) ? node.Operator.Parameters : node.Operator.Parameters.Where(parameter => IsInside(parameter.Name)))
+            .Where(parameter => !parameter.IsBuffer).Distinct().Sum(parameter => parameter.Count);
+
+        bool IsInside(string name) => name == layer.Name || name.StartsWith(inside, StringComparison.Ordinal);
     }
 
     /// <summary>Its place in the order the network runs, from 0.</summary>

@@ -12,7 +12,10 @@ namespace EasyExplain.Models;
 public static class FileMetadata
 {
     // A file must not be able to ask for all the memory there is; a user may, with -InputSize.
-    private const double LargestNumber = 2048;
+    internal const double LargestNumber = 2048;
+
+    // As -Std has it: what is divided by less is no picture any more.
+    private const double SmallestStd = 1e-6;
 
     private const string ArchitectureKey = "architecture";
     private const string LabelsKey = "labels";
@@ -51,14 +54,15 @@ public static class FileMetadata
     /// <param name="stated">By the keys of a file's metadata.</param>
     /// <param name="whose">Where it is stated, for errors.</param>
     /// <param name="usual">That of the architecture.</param>
+    /// <exception cref="ModelImportException">A value is impossible; the message names it, its key, and what would be right.</exception>
     internal static Preprocessing Preprocessing(IReadOnlyDictionary<string, string> stated, string whose, Preprocessing usual)
     {
-        IReadOnlyList<double>? size = Numbers(stated, whose, InputSizeKey, 2);
+        IReadOnlyList<double>? size = Numbers(stated, whose, InputSizeKey, 2, least: 1, whole: true);
         Preprocessing sized = usual.ForInput((int)(size?[0] ?? usual.Height), (int)(size?[1] ?? usual.Width));
         return sized with
         {
-            Mean = Numbers(stated, whose, MeanKey, 3) ?? usual.Mean,
-            Std = Numbers(stated, whose, StdKey, 3) ?? usual.Std,
+            Mean = Numbers(stated, whose, MeanKey, 3, least: 0) ?? usual.Mean,
+            Std = Numbers(stated, whose, StdKey, 3, SmallestStd) ?? usual.Std,
             ResizeMode = stated.GetValueOrDefault(ResizeKey) switch
             {
                 null => usual.ResizeMode,
@@ -66,7 +70,8 @@ public static class FileMetadata
                 "centercrop" => ResizeMode.CenterCrop,
                 string other => throw Wrong(whose, ResizeKey, other, "stretch or centercrop"),
             },
-            ResizeSize = (int)(Numbers(stated, whose, ResizeSizeKey, 1)?[0] ?? sized.ResizeSize),
+            // A crop cannot be larger than what it is taken from.
+            ResizeSize = (int)(Numbers(stated, whose, ResizeSizeKey, 1, Math.Min(sized.Height, sized.Width), whole: true)?[0] ?? sized.ResizeSize),
             Interpolation = stated.GetValueOrDefault(InterpolationKey) switch
             {
                 null => usual.Interpolation,
@@ -77,28 +82,30 @@ public static class FileMetadata
         };
     }
 
-    private static IReadOnlyList<double>? Numbers(IReadOnlyDictionary<string, string> stated, string whose, string key, int count)
+    private static IReadOnlyList<double>? Numbers(IReadOnlyDictionary<string, string> stated, string whose, string key, int count, double least, bool whole = false)
     {
         if (!stated.TryGetValue(key, out string? text))
         {
             return null;
         }
-        string right = count == 1 ? $"a number between 0 and {LargestNumber}" : $"{count} numbers between 0 and {LargestNumber}, with commas";
         var numbers = new List<double>();
         foreach (string part in text.Split(','))
         {
-            if (!double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number)
-                || number < 0 || number > LargestNumber)
+            if (!double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                || !(number >= least && number <= LargestNumber) || (whole && number != Math.Floor(number)))
             {
-                throw Wrong(whose, key, text, right);
+                throw Wrong(whose, key, text, Right());
             }
             numbers.Add(number);
         }
-        return numbers.Count == count ? numbers : throw Wrong(whose, key, text, right);
+        return numbers.Count == count ? numbers : throw Wrong(whose, key, text, Right());
+
+        string Right() => string.Create(CultureInfo.InvariantCulture,
+            $"{(count == 1 ? "a" : $"{count}")}{(whole ? " whole" : "")} number{(count == 1 ? "" : "s")} between {least} and {LargestNumber}{(count == 1 ? "" : ", with commas")}");
     }
 
     private static string Text(IEnumerable<double> numbers) => string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
-    private static ModelImportException Wrong(string whose, string key, string value, string right) =>
+    internal static ModelImportException Wrong(string whose, string key, string value, string right) =>
         new(ModelFault.InvalidOption, $"{whose} says {key} = '{value}'; it must be {right}.");
 }

@@ -24,11 +24,15 @@ internal static class ModelFormats
     public static ModelFormat Of(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        Span<byte> buffer = stackalloc byte[8];
+        Span<byte> buffer = stackalloc byte[16];
         ReadOnlySpan<byte> head = buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
         if (head.StartsWith("PK"u8))
         {
             return HasCode(file) ? ModelFormat.TorchScript : ModelFormat.Weights;
+        }
+        if (head is [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..])
+        {
+            return ModelFormat.Weights; // safetensors, whose header's length may by chance begin as ONNX does
         }
         return FileSignatures.LooksLikeOnnx(head) || (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && head is [0x08 or 0x12 or 0x3a or 0x42, ..])
             ? ModelFormat.Onnx

@@ -197,10 +197,13 @@ public static class ModelImporter
         try
         {
             bool says = FileMetadata.PreprocessingKeys.Any(file.Metadata.ContainsKey);
-            bool beside = !says && options.Weights is null && NamedWeights.OfFile(Path.GetFileName(file.Path)) is null;
-            Preprocessing stated = beside && PreprocessFile.Beside(file.Path, explain) is { } lying
-                ? FileMetadata.Preprocessing(lying, $"'{PreprocessFile.PathFor(file.Path)}'", usual)
-                : FileMetadata.Preprocessing(file.Metadata, $"The metadata of '{file.Path}'", usual);
+            bool published = options.Weights is not null || NamedWeights.OfFile(Path.GetFileName(file.Path)) is not null;
+            if ((says || published) && File.Exists(PreprocessFile.PathFor(file.Path)))
+            {
+                explain($"'{PreprocessFile.PathFor(file.Path)}' is not used: {(says ? "the weight file says itself" : "of published weights it is known")} how pictures are made.");
+            }
+            Preprocessing stated = (says || published ? null : PreprocessFile.Beside(file.Path, usual, explain))
+                ?? FileMetadata.Preprocessing(file.Metadata, $"The metadata of '{file.Path}'", usual);
             return Chosen(options, stated, $"'{file.Path}'", explain);
         }
         catch (ArgumentException e)

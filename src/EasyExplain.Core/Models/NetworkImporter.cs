@@ -43,10 +43,10 @@ internal static class NetworkImporter
         {
             network = follow(preprocessing.Height, preprocessing.Width, explain);
         }
-        catch (WeightFileException e) when (options.InputSize is null && declared is null && !File.Exists(PreprocessFile.PathFor(path)))
+        catch (WeightFileException e) when (options.InputSize is null && declared is null)
         {
             throw new WeightFileException(path, $"{e.Message[(path.Length + 2)..]} " +
-                $"(It was tried with {preprocessing.Height}×{preprocessing.Width} pixels, since nothing says which size it takes: give -InputSize.)", e);
+                $"(It was tried with {preprocessing.Height}×{preprocessing.Width} pixels; if it takes others, give -InputSize.)", e);
         }
         try
         {
@@ -73,14 +73,12 @@ internal static class NetworkImporter
         try
         {
             Preprocessing usual = declared is { } size ? Architecture.ImageNet.ForInput(size.Height, size.Width) : Architecture.ImageNet;
-            Preprocessing stated = PreprocessFile.Beside(path, explain) is { } beside
-                ? FileMetadata.Preprocessing(beside, $"'{PreprocessFile.PathFor(path)}'", usual)
-                : usual;
-            if (ReferenceEquals(stated, usual) && (options.InputSize is null || options.Mean is null || options.Std is null))
+            Preprocessing? beside = PreprocessFile.Beside(path, usual, explain);
+            if (beside is null && (options.InputSize is null || options.Mean is null || options.Std is null))
             {
                 explain($"There is no '{PreprocessFile.PathFor(path)}': what is not given is as ImageNet's networks have it{(declared is null ? "" : ", the input's size as the file declares it")}.");
             }
-            return ModelImporter.Chosen(options, stated, $"'{path}'", explain);
+            return ModelImporter.Chosen(options, beside ?? usual, $"'{path}'", explain);
         }
         catch (ArgumentException e)
         {

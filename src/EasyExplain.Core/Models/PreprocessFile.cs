@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using EasyExplain.Imaging;
 
 namespace EasyExplain.Models;
 
@@ -21,11 +22,12 @@ internal static class PreprocessFile
     /// <summary>The path of a model's preprocess.json, whether it is there or not.</summary>
     public static string PathFor(string model) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(model))!, Name);
 
-    /// <summary>What preprocess.json beside a model says, in the words of a safetensors file's metadata; null where there is none.</summary>
+    /// <summary>What preprocess.json beside a model says; null where there is none.</summary>
     /// <param name="model">The model's path.</param>
+    /// <param name="usual">What it leaves out.</param>
     /// <param name="explain">Is told that it is used, and what of it is not known.</param>
     /// <exception cref="ModelImportException">It is broken, or says something impossible.</exception>
-    public static IReadOnlyDictionary<string, string>? Beside(string model, Action<string> explain)
+    public static Preprocessing? Beside(string model, Preprocessing usual, Action<string> explain)
     {
         string path = PathFor(model);
         if (!File.Exists(path))
@@ -61,17 +63,25 @@ internal static class PreprocessFile
         {
             throw Wrong($"'{path}' is no JSON: {e.Message}");
         }
+        string whose = $"'{path}'";
         if (found.TryGetValue(FileMetadata.InputSizeKey, out string? size))
         {
-            string[] sides = size.Split(',');
-            found[FileMetadata.InputSizeKey] = sides.Length switch { 1 => $"{size},{size}", 3 => string.Join(',', sides[1..]), _ => size };
+            found[FileMetadata.InputSizeKey] = size.Split(',') switch
+            {
+                [var side] => $"{side},{side}",
+                [_, _] => size,
+                ["3", var height, var width] => $"{height},{width}",
+                _ => throw FileMetadata.Wrong(whose, FileMetadata.InputSizeKey, size, "one number, height and width, or 3, height and width, for red, green and blue"),
+            };
         }
-        if (found.Remove(CropShare, out string? share))
+        found.Remove(CropShare, out string? share);
+        Preprocessing stated = FileMetadata.Preprocessing(found, whose, usual);
+        explain($"The preprocessing is that of {whose}.{(unknown.Count > 0 ? $" Of no use here: {TensorDifference.List(unknown)}." : "")}");
+        return share is null || found.ContainsKey(FileMetadata.ResizeSizeKey) ? stated : stated with
         {
-            UseCropShare(path, found, share);
-        }
-        explain($"The preprocessing is that of '{path}'.{(unknown.Count > 0 ? $" Of no use here: {TensorDifference.List(unknown)}." : "")}");
-        return found;
+            ResizeMode = found.ContainsKey(FileMetadata.ResizeKey) ? stated.ResizeMode : ResizeMode.CenterCrop,
+            ResizeSize = CroppedFrom(Math.Min(stated.Height, stated.Width), share, whose),
+        };
     }
 
     /// <summary>The lines of labels.txt beside a model, if there are as many as it has classes; else null.</summary>
@@ -81,8 +91,13 @@ internal static class PreprocessFile
     public static IReadOnlyList<string>? LabelsBeside(string model, long classes, Action<string> explain)
     {
         string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(model))!, LabelsName);
-        if (!File.Exists(path) || new FileInfo(path).Length > LargestFile)
+        if (!File.Exists(path))
         {
+            return null;
+        }
+        if (new FileInfo(path).Length > LargestFile)
+        {
+            explain($"'{path}' has {new FileInfo(path).Length} bytes, too many for labels: they are not used.");
             return null;
         }
         string[] lines = [.. File.ReadLines(path).Select(line => line.Trim())];
@@ -91,20 +106,11 @@ internal static class PreprocessFile
         return count == classes ? lines[..count] : null;
     }
 
-    /// <summary>timm states the crop as a share; the picture is resized so that it is one, and the crop is taken from its middle.</summary>
-    private static void UseCropShare(string path, Dictionary<string, string> found, string text)
-    {
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) || share is not (> 0 and <= 1))
-        {
-            throw Wrong($"'{path}' says {CropShare} = {text}; it must be a number over 0, at most 1.");
-        }
-        if (found.TryGetValue(FileMetadata.InputSizeKey, out string? size) && size.Split(',').All(side => double.TryParse(side, NumberStyles.Float, CultureInfo.InvariantCulture, out _)))
-        {
-            double side = size.Split(',').Min(side => double.Parse(side, CultureInfo.InvariantCulture));
-            found.TryAdd(FileMetadata.ResizeKey, "centercrop");
-            found.TryAdd(FileMetadata.ResizeSizeKey, Math.Floor(side / share).ToString(CultureInfo.InvariantCulture));
-        }
-    }
+    /// <summary>timm states the crop as a share of the side that a picture is resized to.</summary>
+    private static int CroppedFrom(int side, string text, string whose) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) && share is > 0 and <= 1 && side / share <= FileMetadata.LargestNumber
+            ? (int)Math.Floor(side / share)
+            : throw FileMetadata.Wrong(whose, CropShare, text, $"a number over 0, at most 1, by which the input's side of {side} makes at most {FileMetadata.LargestNumber}");
 
     private static string? TextOf(JsonElement value) => value.ValueKind switch
     {

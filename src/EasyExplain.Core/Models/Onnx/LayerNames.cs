@@ -54,7 +54,7 @@ internal sealed partial class LayerNames
 
     private static bool IsOfTensorFlow(string name) => name.Contains('/', StringComparison.Ordinal) && name[0] != '/';
 
-    private static string[] Parts(string name) => [.. name.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Clean).DefaultIfEmpty("")];
+    private static string[] Parts(string name) => [.. name.Split('/').Select(Clean).Where(part => part.Length > 0).DefaultIfEmpty("")];
 
     /// <summary>Without what no one can type, and not without end.</summary>
     private static string Clean(string name)

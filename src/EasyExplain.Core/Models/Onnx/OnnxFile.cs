@@ -1,9 +1,7 @@
-using System.Runtime.InteropServices;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Import;
 using EasyExplain.Networks.Operators;
 using EasyExplain.Weights;
-using Google.Protobuf;
 using TorchSharp;
 using static TorchSharp.torch;
 using Size = EasyExplain.Networks.Import.Size;
@@ -15,8 +13,7 @@ internal sealed class OnnxFile
 {
     private const long Channels = 3;
     private const int MostLayers = 20_000;
-    private const int MostShown = 20;
-    private const int LongestMessage = 1500;
+    private const string Followed = "graph";
 
     private readonly string _path;
     private readonly OnnxModel _model;
@@ -44,7 +41,7 @@ internal sealed class OnnxFile
             throw new WeightFileException(path, $"It has {file.Length} bytes; an ONNX file has at most {Array.MaxLength}, and keeps larger weights in files beside it.");
         }
         byte[] bytes = File.ReadAllBytes(path);
-        return new OnnxFile(path, Explain(path, () => OnnxModel.Parse(bytes)));
+        return new OnnxFile(path, ImportErrors.Explain(path, Followed, () => OnnxModel.Parse(bytes)));
     }
 
     /// <summary>The model for pictures <c>[3, height, width]</c>, with its weights.</summary>
@@ -53,7 +50,7 @@ internal sealed class OnnxFile
     /// <param name="explain">Is told what was found, for -Verbose.</param>
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
     /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers.</exception>
-    public Network ToNetwork(long height, long width, Action<string> explain) => Explain(_path, () =>
+    public Network ToNetwork(long height, long width, Action<string> explain) => ImportErrors.Explain(_path, Followed, () =>
     {
         if (Input.Name is not { } input || (Declared is { } declared && declared.Length != 4))
         {
@@ -78,7 +75,7 @@ internal sealed class OnnxFile
             values[input] = new PictureValue(IsChannelsLast ? recorder.Call("", new Permute([0, 2, 3, 1]), recorder.Input) : recorder.Input);
             Follow(values, operators, recorder);
             network = recorder.Build(Output(values, operators, recorder));
-            explain($"ONNX, opset {_model.Opset}{(_model.Producer.Length > 0 ? $", written by {Printable(_model.Producer)}" : "")}: {network.Nodes.Count} operations, {network.Layers.Count} layers.{(recorder.EndedInSoftmax ? " The softmax at its end is left out: classes are explained by their scores before it." : "")}");
+            explain($"ONNX, opset {_model.Opset}{(_model.Producer.Length > 0 ? $", written by {ImportErrors.Printable(_model.Producer)}" : "")}: {network.Nodes.Count} operations, {network.Layers.Count} layers.{(recorder.EndedInSoftmax ? " The softmax at its end is left out: classes are explained by their scores before it." : "")}");
             return network;
         }
         finally
@@ -135,7 +132,9 @@ internal sealed class OnnxFile
             bool again = !holds && number > 0 && scope.Name[(number + 1)..].All(char.IsDigit) && !output.Operator.Parameters.Any()
                 && ofScope.GetValueOrDefault(scope.Name[..number]) == output.Operator.Type;
             string name = again ? scope.Name[..number] : scope.Name;
-            string type = scope.Type ?? (holds || (ofScope.TryGetValue(name, out string? known) && known != output.Operator.Type) ? "Module" : output.Operator.Type);
+            // One operation is what it is; several, of which some are in the same module, are a module.
+            bool several = holds || output.Inputs.Any(input => input.Name == scope.Name && input.Operator is not Constant);
+            string type = scope.Type ?? (several ? "Module" : output.Operator.Type);
             recorder.Layer(name, ofScope[name] = type, output);
         }
         if (ownName is not null)
@@ -163,41 +162,10 @@ internal sealed class OnnxFile
         }
         if (operators.Missing.Count > 0)
         {
-            string[] missing = [.. operators.Missing.GroupBy(one => one.Operator).Select(group => $"{group.Key} in {Places([.. group.Select(one => one.Layer).Distinct()])}")];
-            throw new ModelImportException(ModelFault.UnsupportedOperator,
-                $"'{_path}' needs operators that are not known here: {Printable(string.Join("; ", missing.Take(MostShown)) + (missing.Length > MostShown ? $" and {missing.Length - MostShown} more" : ""))}.");
+            throw ImportErrors.Missing(_path, operators.Missing);
         }
         throw new InvalidDataException(found.Length == 0
             ? "The model's result does not depend on the picture."
             : $"The model's result has {recorder.Shape(found[0].Node).Count} dimensions; a classifier's is [pictures, classes].");
     }
-
-    private static string Places(string[] layers) =>
-        string.Join(", ", layers.Take(3).Select(layer => $"'{layer}'")) + (layers.Length > 3 ? $" and {layers.Length - 3} more" : "");
-
-    /// <summary>Whatever is wrong with what the file says becomes one kind of error, with the file's name.</summary>
-    private static T Explain<T>(string path, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            throw new WeightFileException(path, "It is no ONNX model, or is cut off in the middle of its data.", e);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new WeightFileException(path, Printable(e.Message), e);
-        }
-        catch (Exception e) when (e is ExternalException or NotSupportedException or ArgumentException or ArithmeticException or InvalidCastException
-            or IndexOutOfRangeException or KeyNotFoundException or FormatException or NullReferenceException or InvalidOperationException)
-        {
-            throw new WeightFileException(path, $"The model's graph cannot be followed: {Printable(e.Message.Split('\n')[0])}", e);
-        }
-    }
-
-    /// <summary>A message may quote names from the file, which can be long and full of control characters.</summary>
-    private static string Printable(string message) =>
-        string.Concat(message.Take(LongestMessage).Select(c => char.IsControl(c) ? '?' : c)) + (message.Length > LongestMessage ? "…" : "");
 }

@@ -99,7 +99,8 @@ internal sealed partial class OnnxOperators
         // What is cut off more at the end than at the beginning is cut off afterwards.
         (long bottom, long right) = (pads[2] - pads[0] - rest[0], pads[3] - pads[1] - rest[1]);
         OnnxValue y = Apply(new ConvTranspose2d(Weight(call, 1), Bias(call, 2), stride, (pads[0], pads[1]),
-            (Math.Max(0, -bottom), Math.Max(0, -right)), call.Integer("group", 1)) { Dilation = dilation }, call[0]);
+            (Math.Max(0, -bottom), Math.Max(0, -right)), call.Integer("group", 1))
+        { Dilation = dilation }, call[0]);
         return bottom > 0 || right > 0 ? Apply(new Pad([0, -Math.Max(0, right), 0, -Math.Max(0, bottom)], PadMode.Constant, 0), y) : y;
 
         (long, long) Cut(long step, long window, long gap, long more)

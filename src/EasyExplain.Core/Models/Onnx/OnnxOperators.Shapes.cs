@@ -121,7 +121,7 @@ internal sealed partial class OnnxOperators
         if (open >= 0)
         {
             Size known = Product(target.Where((_, i) => i != open));
-            target[open] = known == new Size(0) ? throw new InvalidDataException("The graph reshapes to a size that is not known.") : Quotient(Product(shape), known);
+            target[open] = known == new Size(0) ? throw new InvalidDataException("The graph reshapes to a size that is not known.") : Size.Exactly(Product(shape), known);
         }
         ForAnyBatch(shape, target, open);
         if (target.SequenceEqual(shape))
@@ -160,17 +160,6 @@ internal sealed partial class OnnxOperators
         {
             (target[batch], target[open]) = (new Size(0, target[batch].Fixed), new Size(each));
         }
-    }
-
-    private static Size Quotient(Size total, Size known)
-    {
-        if (!known.IsFixed)
-        {
-            return total.Fixed == 0 && known.Fixed == 0 && total.PerPicture % known.PerPicture == 0 ? new Size(total.PerPicture / known.PerPicture)
-                : throw new NotSupportedException("to a shape that depends on how many pictures are in the batch");
-        }
-        return total.Fixed % known.Fixed == 0 && total.PerPicture % known.Fixed == 0 ? new Size(total.Fixed / known.Fixed, total.PerPicture / known.Fixed)
-            : throw new NotSupportedException("to a shape that fits only a certain number of pictures");
     }
 
     private OnnxValue Concat(OnnxValue[] parts, long axis)

@@ -220,7 +220,7 @@ internal sealed partial class Aten
             Size total = shape.Aggregate(new Size(1), (product, size) => product * size);
             Size known = target.Where((_, i) => i != open).Aggregate(new Size(1), (product, size) => product * size);
             target = [.. target];
-            target[open] = known == new Size(0) ? throw new InvalidDataException("The code reshapes to a size that is not known.") : Quotient(total, known);
+            target[open] = known == new Size(0) ? throw new InvalidDataException("The code reshapes to a size that is not known.") : Size.Exactly(total, known);
         }
         if (target.SequenceEqual(shape))
         {
@@ -239,18 +239,6 @@ internal sealed partial class Aten
             return ApplyView(new Flatten(), x);
         }
         return ApplyView(new Reshape(Array.ConvertAll(target, size => size.IsFixed ? size.Fixed : -1)), x);
-    }
-
-    private static Size Quotient(Size total, Size known)
-    {
-        // (f + p·N) / (k·N) has no N left.
-        if (!known.IsFixed)
-        {
-            return total.Fixed == 0 && known.Fixed == 0 && total.PerPicture % known.PerPicture == 0 ? new Size(total.PerPicture / known.PerPicture)
-                : throw new NotSupportedException("to a shape that depends on how many pictures are in the batch");
-        }
-        return total.Fixed % known.Fixed == 0 && total.PerPicture % known.Fixed == 0 ? new Size(total.Fixed / known.Fixed, total.PerPicture / known.Fixed)
-            : throw new NotSupportedException("to a shape that fits only a certain number of pictures");
     }
 
     private ScriptTensor Flatten(ScriptTensor x, long start, long end)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Import;
 using EasyExplain.Weights;
@@ -13,8 +12,7 @@ namespace EasyExplain.Models.TorchScript;
 internal sealed class TorchScriptFile : IDisposable
 {
     private const long Channels = 3;
-    private const int MostShown = 20;
-    private const int LongestMessage = 1500;
+    private const string Followed = "code";
 
     private readonly string _path;
     private readonly FileStream _file;
@@ -34,7 +32,7 @@ internal sealed class TorchScriptFile : IDisposable
         var opened = new TorchScriptFile(path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
         try
         {
-            opened._archive = opened.Explain(() => new TorchScriptArchive(opened._file));
+            opened._archive = ImportErrors.Explain(path, Followed, () => new TorchScriptArchive(opened._file));
             opened.Type = opened._archive.Root.Type;
             return opened;
         }
@@ -51,7 +49,7 @@ internal sealed class TorchScriptFile : IDisposable
     /// <param name="explain">Is told what was found, for -Verbose.</param>
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
     /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers.</exception>
-    public Network ToNetwork(long height, long width, Action<string> explain) => Explain(() =>
+    public Network ToNetwork(long height, long width, Action<string> explain) => ImportErrors.Explain(_path, Followed, () =>
     {
         // The tree is changed by the run, so each run has its own.
         TorchScriptArchive archive = Interlocked.Exchange(ref _archive, null) ?? new TorchScriptArchive(_file);
@@ -115,9 +113,7 @@ internal sealed class TorchScriptFile : IDisposable
         }
         if (aten.Missing.Count > 0)
         {
-            string[] missing = [.. aten.Missing.GroupBy(one => one.Operator).Select(group => $"{group.Key} in {Places([.. group.Select(one => one.Layer).Distinct()])}")];
-            throw new ModelImportException(ModelFault.UnsupportedOperator,
-                $"'{_path}' needs operators that are not known here: {Printable(string.Join("; ", missing.Take(MostShown)) + (missing.Length > MostShown ? $" and {missing.Length - MostShown} more" : ""))}.");
+            throw ImportErrors.Missing(_path, aten.Missing);
         }
         ScriptTensor[] outputs = [.. Interpreter.Tensors(result).Where(tensor => tensor.Node is not null)];
         return outputs.Select(tensor => tensor.Node!).FirstOrDefault(node => recorder.Shape(node) is [var batch, _] && batch == new Size(0, 1))
@@ -125,37 +121,4 @@ internal sealed class TorchScriptFile : IDisposable
                 ? "The model's result does not depend on the picture, or is no tensor."
                 : $"The model's result has {recorder.Shape(outputs[0].Node!).Count} dimensions; a classifier's is [pictures, classes].");
     }
-
-    private static string Places(string[] layers) =>
-        string.Join(", ", layers.Take(3).Select(layer => layer.Length == 0 ? "the model itself" : $"'{layer}'")) + (layers.Length > 3 ? $" and {layers.Length - 3} more" : "");
-
-    /// <summary>Whatever is wrong with what the file says becomes one kind of error, with the file's name.</summary>
-    private T Explain<T>(Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (EndOfStreamException e)
-        {
-            throw new WeightFileException(_path, "The file ends in the middle of its data; it may have been cut off.", e);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new WeightFileException(_path, Printable(e.Message), e);
-        }
-        catch (InsufficientExecutionStackException e)
-        {
-            throw new WeightFileException(_path, "The code is nested too deeply.", e);
-        }
-        catch (Exception e) when (e is ExternalException or NotSupportedException or ArgumentException or ArithmeticException or InvalidCastException
-            or IndexOutOfRangeException or KeyNotFoundException or FormatException or NullReferenceException or InvalidOperationException)
-        {
-            throw new WeightFileException(_path, $"The model's code cannot be followed: {Printable(e.Message.Split('\n')[0])}", e);
-        }
-    }
-
-    /// <summary>A message may quote names from the file, which can be long and full of control characters.</summary>
-    private static string Printable(string message) =>
-        string.Concat(message.Take(LongestMessage).Select(c => char.IsControl(c) ? '?' : c)) + (message.Length > LongestMessage ? "…" : "");
 }

@@ -39,6 +39,20 @@ internal readonly record struct Size(long Fixed, long PerPicture = 0)
         return multiple ? a.PerPicture / b.PerPicture : throw new NotSupportedException("The network divides the number of pictures, and drops the rest.");
     }
 
+    /// <summary>Quotient without a rest: what is left of a shape when the rest of it is known.</summary>
+    /// <exception cref="NotSupportedException">There is a rest, or one that depends on the number of pictures.</exception>
+    public static Size Exactly(Size total, Size known)
+    {
+        if (!known.IsFixed)
+        {
+            // (f + p·N) / (k·N) has no N left.
+            return total.Fixed == 0 && known.Fixed == 0 && total.PerPicture % known.PerPicture == 0 ? new Size(total.PerPicture / known.PerPicture)
+                : throw new NotSupportedException("to a shape that depends on how many pictures are in the batch");
+        }
+        return total.Fixed % known.Fixed == 0 && total.PerPicture % known.Fixed == 0 ? new Size(total.Fixed / known.Fixed, total.PerPicture / known.Fixed)
+            : throw new NotSupportedException("to a shape that fits only a certain number of pictures");
+    }
+
     /// <summary>Less than, for every number of pictures.</summary>
     public static bool operator <(Size a, Size b) => Same(a, b, (x, y) => x < y);
 

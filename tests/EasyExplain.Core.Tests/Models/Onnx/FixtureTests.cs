@@ -58,6 +58,8 @@ public sealed class FixtureTests
         using Network network = OnnxFile.Open(Repository.Data("onnx", "vit_14.onnx")).ToNetwork(16, 16, _ => { });
         Assert.IsType<EasyExplain.Networks.Operators.LayerNorm>(network.Find("encoder.layers.encoder_layer_1.ln_1")!.Node.Operator);
         Assert.IsType<EasyExplain.Networks.Operators.GELU>(network.Find("encoder.layers.encoder_layer_0.mlp.1")!.Node.Operator);
+        Assert.Equal(("LayerNorm", "GELU", "Linear", "Module"), (Type("ln_1"), Type("mlp.1"), Type("mlp.0"), Type("self_attention")));
+        string Type(string name) => network.Find("encoder.layers.encoder_layer_0." + name)!.Type;
         Assert.Equal(new TokenGrid(1, 4, 4), network.Find("encoder.layers.encoder_layer_0")!.Node.Layout);
     }
 }
