@@ -9,6 +9,7 @@ namespace EasyExplain.Models.Onnx;
 internal sealed partial class LayerNames
 {
     private const int LongestName = 200;
+    private const int DeepestScope = 32;
     private const string NoteOfNames = "pkg.torch.onnx.name_scopes", NoteOfClasses = "pkg.torch.onnx.class_hierarchy";
 
     private readonly int _shared;
@@ -30,7 +31,7 @@ internal sealed partial class LayerNames
         {
             string[] names = [.. Quoted().Matches(noted).Select(match => match.Groups[1].Value)];
             string[] classes = node.Notes.TryGetValue(NoteOfClasses, out string? types) ? [.. Quoted().Matches(types).Select(match => match.Groups[1].Value)] : [];
-            return [.. names.SkipLast(1).Select((name, i) => (Clean(name), i < classes.Length ? Clean(classes[i][(classes[i].LastIndexOf('.') + 1)..]) : null)).Where(scope => scope.Item1.Length > 0)];
+            return [.. names.SkipLast(1).Take(DeepestScope).Select((name, i) => (Clean(name), i < classes.Length ? Clean(classes[i][(classes[i].LastIndexOf('.') + 1)..]) : null)).Where(scope => scope.Item1.Length > 0)];
         }
         if (!node.Name.Contains('/', StringComparison.Ordinal))
         {
@@ -38,12 +39,12 @@ internal sealed partial class LayerNames
         }
         var scopes = new List<(string, string?)>();
         (string path, string outer) = ("", "");
-        foreach (string part in Parts(node.Name)[..^1].Skip(IsOfTensorFlow(node.Name) ? _shared : 0))
+        foreach (string part in Parts(node.Name)[..^1].Skip(IsOfTensorFlow(node.Name) ? _shared : 0).Take(DeepestScope))
         {
             // PyTorch writes a Sequential's own name before those in it: /features/features.1/block/block.0.
             path = path.Length == 0 ? part : outer.Length > 0 && part.StartsWith(outer + ".", StringComparison.Ordinal) ? path + part[outer.Length..] : $"{path}.{part}";
             outer = part;
-            scopes.Add((path, null));
+            scopes.Add((Clean(path), null));
         }
         return scopes;
     }

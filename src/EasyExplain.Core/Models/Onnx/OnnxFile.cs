@@ -12,6 +12,7 @@ namespace EasyExplain.Models.Onnx;
 internal sealed class OnnxFile
 {
     private const long Channels = 3;
+    private const int MostLayers = 20_000;
     private const string Followed = "graph";
 
     private readonly string _path;
@@ -95,7 +96,7 @@ internal sealed class OnnxFile
     {
         var names = new LayerNames(_model.Nodes);
         var ofScope = new Dictionary<string, string>(StringComparer.Ordinal); // the type of what it holds
-        var own = new HashSet<string>(StringComparer.Ordinal);
+        var own = new Dictionary<string, int>(StringComparer.Ordinal); // names of operations in no module, and how many have each
         foreach (OnnxNode node in _model.Nodes)
         {
             OnnxValue[] inputs = [.. node.Inputs.Select(name => name.Length == 0 ? OnnxValue.None
@@ -108,6 +109,10 @@ internal sealed class OnnxFile
             {
                 values[name] = value;
             }
+            if (ofScope.Count + own.Count > MostLayers)
+            {
+                throw new InvalidDataException($"It has more than {MostLayers} layers.");
+            }
             if (made is [PictureValue { Node: var output }, ..] && !inputs.Any(value => value is PictureValue { Node: var read } && read == output))
             {
                 Name(recorder, scopes, output, ofScope, own, scopes.Count == 0 ? layer : null);
@@ -117,7 +122,7 @@ internal sealed class OnnxFile
 
     /// <summary>Every module that an operation is in has its output, until a later operation is in it.</summary>
     private static void Name(
-        NetworkRecorder recorder, IReadOnlyList<(string Name, string? Type)> scopes, Node output, Dictionary<string, string> ofScope, HashSet<string> own, string? ownName)
+        NetworkRecorder recorder, IReadOnlyList<(string Name, string? Type)> scopes, Node output, Dictionary<string, string> ofScope, Dictionary<string, int> own, string? ownName)
     {
         foreach (var (scope, i) in scopes.Select((scope, i) => (scope, i)))
         {
@@ -135,10 +140,11 @@ internal sealed class OnnxFile
         if (ownName is not null)
         {
             string unique = ownName;
-            for (int i = 1; !own.Add(unique) || ofScope.ContainsKey(unique); i++)
+            for (int count = own.GetValueOrDefault(ownName); own.ContainsKey(unique) || ofScope.ContainsKey(unique); own[ownName] = count)
             {
-                unique = $"{ownName}_{i}";
+                unique = $"{ownName}_{++count}";
             }
+            own[unique] = own.GetValueOrDefault(unique);
             recorder.Layer(unique, output.Operator.Type, output);
         }
     }

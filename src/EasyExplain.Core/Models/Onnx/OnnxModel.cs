@@ -3,7 +3,7 @@ namespace EasyExplain.Models.Onnx;
 /// <summary>What of an .onnx file matters here (ModelProto and GraphProto of onnx.proto).</summary>
 internal sealed record OnnxModel
 {
-    private const int MostNodes = 100_000;
+    private const int MostNodes = 20_000;
 
     /// <summary>The version of the operators.</summary>
     public long Opset { get; private init; }

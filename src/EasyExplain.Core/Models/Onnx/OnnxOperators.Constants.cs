@@ -25,7 +25,7 @@ internal sealed partial class OnnxOperators
             using Tensor value = call.Node.Attributes.GetValueOrDefault("value")?.Tensor?.Read(_folder) ?? tensor(0f);
             if (shape.Length > 0 && shape[0] == Batch)
             {
-                OnnxValue one = Compute(() => value.reshape([]).expand([.. shape.Select((size, i) => i == 0 ? 1 : Fixed(size))]).clone());
+                OnnxValue one = Compute(() => value.reshape([]).expand(Bounded([.. shape.Select((size, i) => i == 0 ? 1 : Fixed(size))])).clone());
                 return Apply(new Networks.Operators.ExpandToBatch(), one, new PictureValue(_recorder.Batch));
             }
             long[] sizes = Bounded([.. shape.Select(Fixed)]);
@@ -66,7 +66,11 @@ internal sealed partial class OnnxOperators
         _functions["Not"] = call => call[0] is PictureValue
             ? Apply(new Networks.Operators.Compare(Networks.Operators.Relation.Equal), call[0], Compute(() => tensor(0f)))
             : Eager(call, value => value.logical_not());
-        _functions["NonZero"] = call => Eager(call, value => value.nonzero().t());
+        _functions["NonZero"] = call => Eager(call, value =>
+        {
+            Bounded(value.NumberOfElements, value.ndim);
+            return value.nonzero().t();
+        });
         _functions["ScatterND"] = call =>
         {
             (Tensor data, Tensor indices, Tensor updates) = (call.Fixed(0).Value, call.Fixed(1).Value, call.Fixed(2).Value);

@@ -32,9 +32,16 @@ internal sealed partial class OnnxOperators
         _functions["Softsign"] = call => Apply(new Divide(), call[0], Apply(new AddNumber(1), Apply(new Abs(), call[0])));
         _functions["ThresholdedRelu"] = call => Apply(new Where(),
             Apply(new Compare(Relation.Greater), call[0], Compute(() => tensor((float)call.Real("alpha", 1)))), call[0], Compute(() => tensor(0f)));
-        _functions["PRelu"] = call => Apply(new PReLU(call.Fixed(1) is { Shape: [] or [_] or [_, 1, 1] or [1, _, 1, 1] } slope
-            ? slope.Parameter(_layer + ".weight", [-1])
-            : throw new NotSupportedException("with a slope for each place")), call[0]);
+        _functions["PRelu"] = call =>
+        {
+            FixedValue slope = call.Fixed(1);
+            bool perChannel = slope.Shape.All(size => size == 1)
+                || (Rank(call[0]) is var rank && slope.Shape.Length >= rank - 1 && slope.Shape.Where((_, i) => i != slope.Shape.Length - rank + 1).All(size => size == 1));
+            // A slope for each place takes what is below 0 by itself.
+            return perChannel
+                ? Apply(new PReLU(slope.Parameter(_layer + ".weight", [-1])), call[0])
+                : Apply(new Add(), Apply(new ReLU(), call[0]), Apply(new Multiply(), Apply(new Clamp(null, 0), call[0]), slope));
+        };
         _functions["Clip"] = call => Clip(call[0], Bound(call, "min", 1), Bound(call, "max", 2));
         _functions["Softmax"] = call => AlongAxis(call, dim => new Softmax(dim));
         _functions["LogSoftmax"] = call => AlongAxis(call, dim => new LogSoftmax(dim));
@@ -51,12 +58,18 @@ internal sealed partial class OnnxOperators
             };
         }
         _functions["Where"] = call => call.Inputs.Any(input => input is PictureValue) ? Apply(new Where(), call[0], call[1], call[2])
-            : call.Inputs.All(input => input is FixedValue) ? Compute(() => where(call.Fixed(0).Value.to(ScalarType.Bool), call.Fixed(1).Value, call.Fixed(2).Value))
+            : call.Inputs.All(input => input is FixedValue) ? Chosen(call.Fixed(0), call.Fixed(1), call.Fixed(2))
             : Zipped([call[0], call[1], call[2]], parts => parts[0] != new Size(0) ? parts[1] : parts[2]);
     }
 
     private static SELU Selu(OnnxCall call) => Math.Abs(call.Real("alpha", 1.6732632) - 1.6732632) < 1e-5 && Math.Abs(call.Real("gamma", 1.0507010) - 1.0507010) < 1e-5
         ? new SELU() : throw new NotSupportedException("with other constants than its paper's");
+
+    private FixedValue Chosen(FixedValue condition, FixedValue yes, FixedValue no)
+    {
+        BoundTogether(condition, yes, no);
+        return Compute(() => where(condition.Value.to(ScalarType.Bool), yes.Value, no.Value));
+    }
 
     private static double? Bound(OnnxCall call, string attribute, int index) => call.FixedOrNull(index) is { } input
         ? Single(input) ?? throw new InvalidDataException("'Clip' has a bound of several numbers.")
@@ -85,7 +98,12 @@ internal sealed partial class OnnxOperators
     {
         if (a is not PictureValue && b is not PictureValue)
         {
-            return a is FixedValue x && b is FixedValue y ? Compute(() => Eager(name, x.Value, y.Value)) : Zipped([a, b], parts => OfSizes(name, parts[0], parts[1]));
+            if (a is FixedValue x && b is FixedValue y)
+            {
+                BoundTogether(x, y);
+                return Compute(() => Eager(name, x.Value, y.Value));
+            }
+            return Zipped([a, b], parts => OfSizes(name, parts[0], parts[1]));
         }
         if (a is PictureValue && Single(b, Rank(a)) is { } number && WithNumber(name, a, number) is { } result)
         {
@@ -137,36 +155,43 @@ internal sealed partial class OnnxOperators
             case "Pow": return Apply(new Power(number), x);
             case "Max": return Clip(x, number, null);
             case "Min": return Clip(x, null, number);
-            case "Div" when number == 6 && NodeOf(x) is { Operator: Multiply } product && Hardswish(product) is { } whole: return new PictureValue(whole);
+            case "Div" when number == 6 && Sixth(NodeOf(x)) is { } whole: return new PictureValue(whole);
             case "Div": return number == 1 ? x : Apply(new MultiplyBy(1 / number), x);
-            case "Mul" when Math.Abs(number - 1.0 / 6) < 1e-6 && NodeOf(x) is { Operator: Multiply } product && Hardswish(product) is { } whole: return new PictureValue(whole);
+            case "Mul" when Math.Abs(number - 1.0 / 6) < 1e-6 && Sixth(NodeOf(x)) is { } whole: return new PictureValue(whole);
             case "Mul" when number == 0.5 && NodeOf(x) is { Operator: Multiply } product && Gelu(product) is { } whole: return new PictureValue(whole);
             case "Mul": return number == 1 ? x : Apply(new MultiplyBy(number), x);
             default: return null;
         }
     }
 
-    /// <summary>x·max(min(x + 3, 6), 0), a sixth of which is wanted.</summary>
-    private Node? Hardswish(Node product)
+    /// <summary>x·max(min(x + 3, 6), 0), a sixth of which is wanted; or what x is multiplied with, by itself.</summary>
+    private Node? Sixth(Node whole)
     {
-        (Node x, Node gate) = product.Inputs[1].Operator is ReLU6 ? (product.Inputs[0], product.Inputs[1]) : (product.Inputs[1], product.Inputs[0]);
-        return gate.Operator is ReLU6 && gate.Inputs[0] is { Operator: AddNumber(3) } sum && sum.Inputs[0] == x ? _recorder.Call(_layer, new Hardswish(), x) : null;
+        (Node? x, Node gate) = whole.Operator is not Multiply ? (null, whole) : whole.Inputs[1].Operator is ReLU6 ? (whole.Inputs[0], whole.Inputs[1]) : (whole.Inputs[1], whole.Inputs[0]);
+        return gate is { Operator: ReLU6, Inputs: [{ Operator: AddNumber(3), Inputs: [var source] }] } && (x is null || x == source)
+            ? _recorder.Call(_layer, x is null ? new Hardsigmoid() : new Hardswish(), source) : null;
     }
 
     /// <summary>x·(1 + erf(x/√2)), half of which is wanted.</summary>
     private Node? Gelu(Node product)
     {
         (Node x, Node gate) = product.Inputs[1].Operator is AddNumber ? (product.Inputs[0], product.Inputs[1]) : (product.Inputs[1], product.Inputs[0]);
-        return gate.Operator is AddNumber(1) && gate.Inputs[0] is { Operator: Erf } erf && erf.Inputs[0] is { Operator: MultiplyBy(var factor) } scaled
-            && Math.Abs(factor - 1 / Math.Sqrt(2)) < 1e-6 && scaled.Inputs[0] == x ? _recorder.Call(_layer, new GELU(), x) : null;
+        return IsOnePlusErf(gate, x) ? _recorder.Call(_layer, new GELU(), x) : null;
     }
 
-    /// <summary>x·sigmoid(x) and x·hardsigmoid(x) have names.</summary>
-    private PictureValue? Gated(OnnxValue x, OnnxValue gate) => x is PictureValue { Node: var node } && gate is PictureValue { Node: var made } && made.Inputs.Count == 1 && made.Inputs[0] == node
-        ? made.Operator switch
+    /// <summary>1 + erf(x/√2).</summary>
+    private static bool IsOnePlusErf(Node gate, Node x) =>
+        gate is { Operator: AddNumber(1), Inputs: [{ Operator: Erf, Inputs: [{ Operator: MultiplyBy(var factor), Inputs: [var source] }] }] }
+        && source == x && Math.Abs(factor - 1 / Math.Sqrt(2)) < 1e-6;
+
+    /// <summary>x·sigmoid(x), x·hardsigmoid(x), and x/2·(1 + erf(x/√2)) with the half on either side, have names.</summary>
+    private PictureValue? Gated(OnnxValue value, OnnxValue factor) => value is PictureValue { Node: var x } && factor is PictureValue { Node: var gate }
+        ? gate switch
         {
-            Sigmoid => new PictureValue(_recorder.Call(_layer, new SiLU(), node)),
-            Hardsigmoid => new PictureValue(_recorder.Call(_layer, new Hardswish(), node)),
+            { Operator: Sigmoid, Inputs: [var source] } when source == x => new PictureValue(_recorder.Call(_layer, new SiLU(), x)),
+            { Operator: Hardsigmoid, Inputs: [var source] } when source == x => new PictureValue(_recorder.Call(_layer, new Hardswish(), x)),
+            { Operator: MultiplyBy(0.5), Inputs: [var whole] } when IsOnePlusErf(whole, x) => new PictureValue(_recorder.Call(_layer, new GELU(), x)),
+            _ when x is { Operator: MultiplyBy(0.5), Inputs: [var source] } && IsOnePlusErf(gate, source) => new PictureValue(_recorder.Call(_layer, new GELU(), source)),
             _ => null,
         }
         : null;

@@ -80,34 +80,58 @@ internal sealed partial class OnnxOperators
         {
             throw new NotSupportedException($"over {weight.Shape.Length - 2} dimensions");
         }
-        if (call.Text("auto_pad", "NOTSET") != "NOTSET" || call.Integers("output_shape") is not null)
+        Extent stride = Extent(call.Integers("strides"), 1), dilation = Extent(call.Integers("dilations"), 1);
+        string mode = call.Text("auto_pad", "NOTSET");
+        if (call.Integers("output_shape") is not null)
         {
             throw new NotSupportedException("with a padding that follows from the output's size");
         }
-        Extent stride = Extent(call.Integers("strides"), 1), dilation = Extent(call.Integers("dilations"), 1);
+        if (mode is "SAME_UPPER" or "SAME_LOWER")
+        {
+            // As many times as large as the stride says: what is more is cut off, an odd pixel at the end or at the beginning.
+            (pads[0], pads[2]) = Cut(stride.Height, weight.Shape[2], dilation.Height, rest[0]);
+            (pads[1], pads[3]) = Cut(stride.Width, weight.Shape[3], dilation.Width, rest[1]);
+        }
+        else if (mode == "VALID")
+        {
+            pads = [0, 0, 0, 0];
+        }
         // What is cut off more at the end than at the beginning is cut off afterwards.
         (long bottom, long right) = (pads[2] - pads[0] - rest[0], pads[3] - pads[1] - rest[1]);
         OnnxValue y = Apply(new ConvTranspose2d(Weight(call, 1), Bias(call, 2), stride, (pads[0], pads[1]),
             (Math.Max(0, -bottom), Math.Max(0, -right)), call.Integer("group", 1))
         { Dilation = dilation }, call[0]);
         return bottom > 0 || right > 0 ? Apply(new Pad([0, -Math.Max(0, right), 0, -Math.Max(0, bottom)], PadMode.Constant, 0), y) : y;
+
+        (long, long) Cut(long step, long window, long gap, long more)
+        {
+            long total = Math.Max(0, gap * (window - 1) + 1 + more - step);
+            return mode == "SAME_UPPER" ? (total / 2, total - total / 2) : (total - total / 2, total / 2);
+        }
     }
 
     private OnnxValue Gemm(OnnxCall call)
     {
-        if (call.Real("alpha", 1) != 1 || call.Real("beta", 1) != 1 || call.Integer("transA") != 0 || call[1] is not FixedValue { Shape.Length: 2 } weight)
+        if (call.Integer("transA") != 0 || call[1] is not FixedValue { Shape.Length: 2 } weight)
         {
             throw new NotSupportedException("in another form than x·W + b");
         }
-        if (call.Optional(2) is null or FixedValue { Shape.Length: 1 } || call.Optional(2) is FixedValue { Shape: [1, _] })
+        weight = Times(weight, call.Real("alpha", 1));
+        OnnxValue? added = call.Optional(2) is FixedValue known ? Times(known, call.Real("beta", 1))
+            : call.Optional(2) is null || call.Real("beta", 1) == 1 ? call.Optional(2) : Apply(new MultiplyBy(call.Real("beta")), call[2]);
+        if (added is null or FixedValue { Shape: [_] or [1, _] })
         {
-            Parameter? bias = call.FixedOrNull(2)?.Parameter(_layer + ".bias", [-1]);
+            Parameter? bias = (added as FixedValue)?.Parameter(_layer + ".bias", [-1]);
             if (bias is null || bias.Count == weight.Shape[call.Integer("transB") != 0 ? 0 : 1])
             {
-                return Apply(new Linear(weight.Parameter(_layer + ".weight", transposed: call.Integer("transB") == 0), bias), call[0]);
+                return Product(bias);
             }
         }
-        return Apply(new Add(), Apply(new Linear(weight.Parameter(_layer + ".weight", transposed: call.Integer("transB") == 0), null), call[0]), call[2]);
+        return Apply(new Add(), Product(null), added!);
+
+        OnnxValue Product(Parameter? bias) => Apply(new Linear(weight.Parameter(_layer + ".weight", transposed: call.Integer("transB") == 0), bias), call[0]);
+
+        FixedValue Times(FixedValue value, double factor) => factor == 1 ? value : Compute(() => value.Value * factor);
     }
 
     private OnnxValue BatchNorm(OnnxCall call) => call.Integer("training_mode") != 0
@@ -203,23 +227,51 @@ internal sealed partial class OnnxOperators
         {
             throw new NotSupportedException("of other dimensions than rows and columns");
         }
-        bool whole = factors.Length != 4 || (size.Height == height * factors[2] && size.Width == width * factors[3]);
-        bool repeats = size.Height % height == 0 && size.Width % width == 0;
         string mode = call.Text("mode", "nearest");
-        ResizeKind? kind = (mode, places) switch
+        if (call.Integer("antialias") != 0 || call.Text("keep_aspect_ratio_policy", "stretch") != "stretch")
         {
-            ("nearest", "asymmetric") when repeats || call.Text("nearest_mode", "round_prefer_floor") == "floor" || call.Node.Type == "Upsample" => ResizeKind.Nearest,
-            ("nearest", "half_pixel" or "pytorch_half_pixel" or "tf_half_pixel_for_nn") when repeats => ResizeKind.Nearest,
-            ("linear", "half_pixel" or "pytorch_half_pixel" or "align_corners") => ResizeKind.Bilinear,
-            ("cubic", "half_pixel" or "pytorch_half_pixel" or "align_corners") when Math.Abs(call.Real("cubic_coeff_a", -0.75) + 0.75) < 1e-6 && call.Integer("exclude_outside") == 0 => ResizeKind.Bicubic,
-            _ => null,
-        };
-        if (kind is not { } known || call.Integer("antialias") != 0 || !(whole || (mode != "nearest" && places == "align_corners")))
+            throw new NotSupportedException("that smooths, or keeps the sides' ratio");
+        }
+        (double rows, double columns) by = factors.Length == 4 ? (factors[2], factors[3]) : ((double)size.Height / height, (double)size.Width / width);
+        if (mode == "nearest")
+        {
+            string round = call.Node.Type == "Upsample" ? "floor" : call.Text("nearest_mode", "round_prefer_floor");
+            long[] down = Nearest(height, size.Height, (float)by.rows), across = Nearest(width, size.Width, (float)by.columns);
+            return down.SequenceEqual(Floors(height, size.Height)) && across.SequenceEqual(Floors(width, size.Width))
+                ? Apply(new Resize(size, null, ResizeKind.Nearest, false), x)
+                : Apply(new IndexSelect(3, across), Apply(new IndexSelect(2, down), x));
+
+            long[] Nearest(long from, long to, float factor) => [.. Range(to).Select(i => Math.Clamp(Rounded(Place(i, from, to, factor), round), 0, from - 1))];
+            float Place(long i, long from, long to, float factor) => places switch
+            {
+                "asymmetric" => i / factor,
+                "pytorch_half_pixel" when to == 1 => 0,
+                "half_pixel" or "pytorch_half_pixel" => (i + 0.5f) / factor - 0.5f,
+                "tf_half_pixel_for_nn" => (i + 0.5f) / factor,
+                "align_corners" => to == 1 ? 0 : i * (float)(from - 1) / (to - 1),
+                _ => throw new NotSupportedException($"of the kind '{mode}', '{places}'"),
+            };
+        }
+        bool cubic = mode == "cubic" && Math.Abs(call.Real("cubic_coeff_a", -0.75) + 0.75) < 1e-6 && call.Integer("exclude_outside") == 0;
+        if (places is not ("half_pixel" or "pytorch_half_pixel" or "align_corners") || !(mode == "linear" || cubic))
         {
             throw new NotSupportedException($"of the kind '{mode}', '{places}'");
         }
-        return Apply(new Resize(size, null, known, places == "align_corners"), x);
+        bool whole = places == "align_corners" || (size.Height == height * by.rows && size.Width == width * by.columns) || factors.Length != 4;
+        return Apply(new Resize(whole ? size : null, whole ? null : by, cubic ? ResizeKind.Bicubic : ResizeKind.Bilinear, places == "align_corners"), x);
 
         static long Scaled(long size, double factor) => factor is > 0 and < 1e4 ? (long)Math.Floor(size * factor) : throw new InvalidDataException($"The graph resizes by {factor}.");
     }
+
+    /// <summary>Which pixels torch takes.</summary>
+    private static IEnumerable<long> Floors(long from, long to) => Range(to).Select(i => Math.Min((long)(i * ((float)from / to)), from - 1));
+
+    private static long Rounded(float place, string round) => (long)(round switch
+    {
+        "floor" => MathF.Floor(place),
+        "ceil" => MathF.Ceiling(place),
+        "round_prefer_floor" => MathF.Ceiling(place - 0.5f),
+        "round_prefer_ceil" => MathF.Floor(place + 0.5f),
+        _ => throw new NotSupportedException($"that rounds as '{round}'"),
+    });
 }

@@ -94,6 +94,7 @@ internal sealed partial class OnnxOperators
         {
             return new PictureValue(_recorder.Call(_layer, @operator, [.. inputs.Select(NodeOf)]));
         }
+        _recorder.Call(_layer, @operator, [.. inputs.Select(NodeOf)]); // which says whether it fits into memory; nothing reads the node
         return Compute(() => @operator.Run([.. inputs.Select(input => FixedOf(input).Value)]));
     }
 
@@ -117,6 +118,13 @@ internal sealed partial class OnnxOperators
     {
         double count = shape.Aggregate(1.0, (product, size) => size < 0 ? throw new InvalidDataException("The graph asks for a negative size.") : product * size);
         return count <= LargestFixed ? shape : throw new InvalidDataException($"The graph asks for a tensor of {count:0} numbers.");
+    }
+
+    /// <summary>Tensors that are computed with place by place, each repeated to the sizes of all, must become no more than memory holds.</summary>
+    private static void BoundTogether(params FixedValue[] values)
+    {
+        int rank = values.Max(value => value.Shape.Length);
+        Bounded([.. Enumerable.Range(1, rank).Select(fromEnd => values.Max(value => fromEnd <= value.Shape.Length ? value.Shape[^fromEnd] : 1))]);
     }
 
     private Node NodeOf(OnnxValue value)

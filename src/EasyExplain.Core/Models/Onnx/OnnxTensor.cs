@@ -6,6 +6,8 @@ namespace EasyExplain.Models.Onnx;
 /// <summary>A tensor of an .onnx file (TensorProto): where its numbers are, and of what kind.</summary>
 internal sealed class OnnxTensor
 {
+    private const int MostLinks = 16;
+
     private readonly List<ReadOnlyMemory<byte>> _typed = []; // float_data, int32_data, int64_data, double_data or uint64_data: of one kind only
     private readonly Dictionary<string, string> _external = [];
     private ReadOnlyMemory<byte>? _raw;
@@ -84,17 +86,18 @@ internal sealed class OnnxTensor
         {
             throw new InvalidDataException($"The tensor '{Name}' has {bytes.Length} bytes, but its shape [{string.Join(", ", Shape)}] needs {count * stored.ElementSize()}.");
         }
-        Tensor values = empty(Shape, dtype: stored);
+        // A bool in memory must be 0 or 1, whatever the file says; so it is read as a number and asked.
+        Tensor values = empty(Shape, dtype: stored == ScalarType.Bool ? ScalarType.Byte : stored);
         bytes.Span.CopyTo(values.bytes);
-        ScalarType wanted = stored == ScalarType.Bool ? ScalarType.Bool : values.is_floating_point() ? ScalarType.Float32 : ScalarType.Int64;
-        return (wanted == stored ? values : values.to(wanted)).MoveToOuterDisposeScope();
+        values = stored == ScalarType.Bool ? values.ne(0) : values.to(values.is_floating_point() ? ScalarType.Float32 : ScalarType.Int64);
+        return values.MoveToOuterDisposeScope();
     }
 
     private long Count()
     {
         try
         {
-            return Shape.Any(size => size < 0) ? throw new OverflowException() : Shape.Aggregate(1L, (product, size) => checked(product * size));
+            return Shape.Any(size => size < 0) ? throw new OverflowException() : Shape.Aggregate((long)sizeof(double), (bytes, size) => checked(bytes * size)) / sizeof(double);
         }
         catch (OverflowException)
         {
@@ -145,42 +148,46 @@ internal sealed class OnnxTensor
     private ReadOnlyMemory<byte> ReadExternal(string folder, long length)
     {
         string location = _external.GetValueOrDefault("location", "");
-        string root = Path.GetFullPath(folder), path = Path.GetFullPath(Path.Combine(root, location));
-        bool inside = location.Length > 0 && !Path.IsPathRooted(location) && !location.Contains('\0') && path.StartsWith(Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-        if (!inside || LeadsOut(root, path))
+        bool isRelative = location.Length > 0 && !location.Contains('\0') && !Path.IsPathRooted(location);
+        if (!isRelative || Inside(Path.GetFullPath(folder), Path.GetFullPath(Path.Combine(folder, location))) is not { } path)
         {
             throw new InvalidDataException($"The tensor '{Name}' says that it is in '{location}'; only files in the model's own folder are read.");
         }
-        if (!File.Exists(path))
+        var file = new FileInfo(path);
+        if (!file.Exists)
         {
             throw new InvalidDataException($"The tensor '{Name}' is in '{path}', which is not there. An ONNX model with external data is several files; keep them together.");
         }
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         long offset = _external.TryGetValue("offset", out string? from) && long.TryParse(from, out long at) ? at : 0;
-        if (offset < 0 || length < 0 || length > Array.MaxLength || offset > file.Length - length)
+        if (offset < 0 || length > Array.MaxLength || offset > file.Length - length)
         {
             throw new InvalidDataException($"The tensor '{Name}' needs {length} bytes from {offset} on of '{path}', which has {file.Length}.");
         }
         byte[] bytes = new byte[length];
-        file.Position = offset;
-        file.ReadExactly(bytes);
+        if (length > 0) // else it may be no real file, and reading would wait for somebody to write
+        {
+            using FileStream stream = file.Open(FileMode.Open, FileAccess.Read, FileShare.Read);
+            stream.Position = offset;
+            stream.ReadExactly(bytes);
+        }
         return bytes;
     }
 
-    /// <summary>Whether a link is on the way, which may lead anywhere.</summary>
-    private static bool LeadsOut(string root, string path)
+    /// <summary>The file that a path in a folder stands for, without links; null if one of them leads out of the folder, or round in a circle.</summary>
+    private static string? Inside(string root, string path)
     {
-        for (string? part = path; part is not null && part.Length > root.Length; part = Path.GetDirectoryName(part))
+        string within = Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar;
+        for (int links = 0; links < MostLinks && path.StartsWith(within, StringComparison.Ordinal); links++)
         {
-            if (new FileInfo(part).LinkTarget is { } target)
+            // The outermost link comes first: only of a folder that is none itself can be said where its links lead.
+            string[] parts = path[within.Length..].Split(Path.DirectorySeparatorChar);
+            string? link = Enumerable.Range(1, parts.Length).Select(count => Path.Combine([root, .. parts[..count]])).FirstOrDefault(part => new FileInfo(part).LinkTarget is not null);
+            if (link is null)
             {
-                string real = new FileInfo(part).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? target;
-                if (!Path.GetFullPath(real).StartsWith(root, StringComparison.Ordinal))
-                {
-                    return true;
-                }
+                return path;
             }
+            path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(link)!, new FileInfo(link).LinkTarget!) + path[link.Length..]);
         }
-        return false;
+        return null;
     }
 }

@@ -81,6 +81,18 @@ public sealed class ExporterTests : IDisposable
         Assert.True(Executor.Run(network, pictures, [], track: false).Logits.equal(pictures.relu().flatten(1)).all().item<bool>());
     }
 
+    [Fact]
+    public void ActivationsThatKerasWritesOut_AreKnownAgain()
+    {
+        OnnxBytes model = new OnnxBytes().Input("x", -1, 3, 4, 4).Weight("three", [], 3).Weight("zero", [], 0).Weight("six", [], 6).Weight("sixth", [], 1 / 6f)
+            .Weight("root", [], 0.70710678f).Weight("one", [], 1).Weight("half", [], 0.5f)
+            .Node("Add", ["x", "three"], ["a"]).Node("Clip", ["a", "zero", "six"], ["c"]).Node("Mul", ["c", "sixth"], ["s"]).Node("Mul", ["x", "s"], ["h"], "hardswish")
+            .Node("Mul", ["h", "half"], ["b"]).Node("Mul", ["h", "root"], ["d"]).Node("Erf", ["d"], ["e"]).Node("Add", ["one", "e"], ["f"]).Node("Mul", ["b", "f"], ["g"], "gelu").Node("Flatten", ["g"], ["y"]).Output("y");
+        using Network network = OnnxFile.Open(Write(model)).ToNetwork(4, 4, _ => { });
+        Assert.Equal(["Input", "Hardswish", "GELU", "Flatten"], network.Nodes.Select(node => node.Operator.Type));
+        Assert.Equal(["Hardswish", "GELU"], new[] { "hardswish", "gelu" }.Select(name => network.Find(name)!.Type));
+    }
+
     private string Write(OnnxBytes model)
     {
         string path = Path.Combine(_folder, "exported.onnx");

@@ -24,6 +24,13 @@ public sealed class HostileOnnxTests : IDisposable
         ("a picture of all memory", "a tensor of", g => g.Integers("s", [5], 100000, 100000, 3, 8, 8).Node("Expand", ["x", "s"], ["y"]).Output("y")),
         ("a range of all memory", "a tensor of", g => g.Integers("a", [], 0).Integers("b", [], 1L << 60).Integers("c", [], 1).Node("Range", ["a", "b", "c"], ["r"]).Output("r")),
         ("a padding of all memory", "would make", g => g.Integers("p", [8], 0, 0, 0, 0, 0, 0, 1 << 16, 1 << 16).Node("Pad", ["x", "p"], ["y"]).Output("y")),
+        ("constants of all memory, place by place", "a tensor of", g => g.Weight("a", [40000, 1], new float[40000]).Weight("b", [1, 40000], new float[40000]).Node("Add", ["a", "b"], ["c"]).Node("Add", ["x", "c"], ["y"]).Output("y")),
+        ("constants of all memory, chosen", "a tensor of", g => g.Weight("a", [40000, 1], new float[40000]).Weight("b", [40000], new float[40000]).Weight("c", [], 1).Node("Where", ["c", "a", "b"], ["d"]).Node("Add", ["x", "d"], ["y"]).Output("y")),
+        ("constants of all memory, padded", "would make", g => g.Weight("a", [1], 1).Integers("p", [2], 0, 2_000_000_000).Node("Pad", ["a", "p"], ["c"]).Node("Add", ["x", "c"], ["y"]).Output("y")),
+        ("constants of all memory, multiplied", "would make", g => g.Weight("a", [40000, 1], new float[40000]).Weight("b", [1, 40000], new float[40000]).Node("MatMul", ["a", "b"], ["c"]).Node("Add", ["x", "c"], ["y"]).Output("y")),
+        ("constants of all memory, put together", "would make", g => g.Integers("s", [1], 1 << 24).Node("ConstantOfShape", ["s"], ["a"]).Node("Concat", [.. Enumerable.Repeat("a", 100)], ["c"], "", ("axis", 0L)).Node("Add", ["x", "c"], ["y"]).Output("y")),
+        ("a batch of all memory", "a tensor of", g => g.Integers("r", [2], 60000, 60000).Integers("z", [1], 0).Node("Shape", ["x"], ["n"]).Node("Gather", ["n", "z"], ["b"]).Node("Concat", ["b", "r"], ["s"], "", ("axis", 0L)).Node("ConstantOfShape", ["s"], ["c"]).Node("Add", ["x", "c"], ["y"]).Output("y")),
+        ("more bytes than can be counted", "an impossible shape", g => g.Weight("w", [1L << 31, 1L << 31]).Node("Add", ["x", "w"], ["y"]).Output("y")),
         ("no groups", "in 0 groups", g => g.Weight("w", [2, 3, 1, 1], 1, 2, 3, 4, 5, 6).Node("Conv", ["x", "w"], ["y"], "", ("group", 0L)).Output("y")),
         ("no stride", "a window of [0, 1]", g => g.Weight("w", [2, 3, 1, 1], 1, 2, 3, 4, 5, 6).Node("Conv", ["x", "w"], ["y"], "", ("strides", new long[] { 0, 1 })).Output("y")),
         ("filters of another depth", "for 3 channels", g => g.Weight("w", [1, 2, 1, 1], 1, 2).Node("Conv", ["x", "w"], ["y"]).Output("y")),
@@ -75,6 +82,57 @@ public sealed class HostileOnnxTests : IDisposable
         Exception error = Refused(new OnnxBytes().Input("x", -1, 3, 2, 2).External("w", [12], location, 0).Node("Flatten", ["x"], ["f"]).Node("Mul", ["f", "w"], ["y"]).Output("y"));
         Assert.Contains("only files in the model's own folder are read", error.Message, StringComparison.Ordinal);
         File.Delete(secret);
+    }
+
+    [Fact]
+    public void Links_LeadToFilesInTheFolder_AndNoFurther()
+    {
+        string outside = Directory.CreateDirectory(_folder + "-beside").FullName, inside = Directory.CreateDirectory(Path.Combine(_folder, "a", "b")).FullName;
+        try
+        {
+            byte[] twelve = System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(Enumerable.Repeat(1f, 12).ToArray()).ToArray();
+            File.WriteAllBytes(Path.Combine(outside, "w.bin"), twelve);
+            File.WriteAllBytes(Path.Combine(inside, "w.bin"), twelve);
+            File.CreateSymbolicLink(Path.Combine(_folder, "good"), Path.Combine("a", "b", "w.bin"));
+            Directory.CreateSymbolicLink(Path.Combine(_folder, "goodfolder"), inside);
+            File.CreateSymbolicLink(Path.Combine(_folder, "beside"), Path.Combine(outside, "w.bin")); // a folder whose name only begins like the model's
+            Directory.CreateSymbolicLink(Path.Combine(_folder, "out"), outside);
+            File.CreateSymbolicLink(Path.Combine(_folder, "twice"), Path.Combine(_folder, "out", "w.bin"));
+            // Seen from where its folder seems to be, it stays in; from where that is, it leads out.
+            Directory.CreateSymbolicLink(Path.Combine(inside, "c"), Path.Combine(_folder, "a"));
+            File.CreateSymbolicLink(Path.Combine(_folder, "a", "deep"), Path.Combine("..", "..", Path.GetFileName(outside), "w.bin"));
+            File.CreateSymbolicLink(Path.Combine(_folder, "circle"), "circle");
+            foreach (string good in (string[])["good", "goodfolder/w.bin", "a/./b/../b/w.bin"])
+            {
+                Write(Model(good));
+                Assert.Null(Import(2));
+            }
+            foreach (string bad in (string[])["beside", "out/w.bin", "twice", "a/b/c/deep", "circle"])
+            {
+                Assert.Contains("only files in the model's own folder are read", Refused(Model(bad)).Message, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            Directory.Delete(outside, recursive: true);
+        }
+
+        static OnnxBytes Model(string location) =>
+            new OnnxBytes().Input("x", -1, 3, 2, 2).External("w", [12], location, 0).Node("Flatten", ["x"], ["f"]).Node("Mul", ["f", "w"], ["y"]).Output("y");
+    }
+
+    [Fact]
+    public void NamesWithoutEnd_AreCut()
+    {
+        string endless = string.Concat(Enumerable.Range(0, 100_000).Select(i => $"/{i}"));
+        var model = new OnnxBytes().Input("x", -1, 3, 8, 8).Node("Relu", ["x"], ["v0"], endless + "/Relu").Node("Neg", ["v0"], ["v1"], new string('a', 100_000) + "\n")
+            .Node("Relu", ["v1"], ["v2"], "again").Node("Relu", ["v2"], ["v3"], "again").Node("Relu", ["v3"], ["v4"], "again").Node("Flatten", ["v4"], ["y"]).Output("y");
+        Write(model);
+        using Network network = OnnxFile.Open(Path.Combine(_folder, "hostile.onnx")).ToNetwork(8, 8, _ => { });
+        Assert.All(network.Layers, layer => Assert.InRange(layer.Name.Length, 1, 200));
+        Assert.NotNull(network.Find("again"));
+        Assert.NotNull(network.Find("again_1"));
+        Assert.NotNull(network.Find("again_2"));
     }
 
     [Fact]
