@@ -139,6 +139,7 @@ internal sealed partial class Aten
         ScriptTensor one = a as ScriptTensor ?? new ScriptTensor(ScalarOf(a) ?? throw NoNumber()), other = b as ScriptTensor ?? new ScriptTensor(ScalarOf(b) ?? throw NoNumber());
         if (one.Node is null && other.Node is null)
         {
+            BoundTogether(FixedOf(one), FixedOf(other));
             return Compute(() => Eager(name, FixedOf(one).Value, alpha == 1 ? FixedOf(other).Value : FixedOf(other).Value.mul(alpha)));
         }
         if (RelationOf(name) is { } relation)

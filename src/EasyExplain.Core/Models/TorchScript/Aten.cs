@@ -137,6 +137,7 @@ internal sealed partial class Aten
         {
             using DisposeScope scope = NewDisposeScope();
             using IDisposable untracked = no_grad();
+            _recorder.Call(Path(), @operator, [.. inputs.Select(NodeOf)]); // which says whether it fits into memory; nothing reads the node
             return Computation(@operator.Run([.. inputs.Select(input => FixedOf(input).Value)]));
         }
         return Record(@operator, [.. inputs.Select(NodeOf)]);
@@ -189,6 +190,13 @@ internal sealed partial class Aten
         double count = shape.Aggregate(1.0, (product, size) => size < 0 ? throw new InvalidDataException("The code asks for a negative size.") : product * size);
         return count <= LargestFixed ? shape : throw new InvalidDataException($"The code asks for a tensor of {count:0} numbers.");
     }
+
+    /// <summary>Two tensors that are computed with place by place, each repeated to the other's sizes, must become no more than memory holds.</summary>
+    private static void BoundTogether(FixedTensor a, FixedTensor b) => Bounded(
+    [
+        .. Enumerable.Range(1, Math.Max(a.Shape.Count, b.Shape.Count))
+            .Select(fromEnd => Math.Max(fromEnd <= a.Shape.Count ? a.Shape[^fromEnd] : 1, fromEnd <= b.Shape.Count ? b.Shape[^fromEnd] : 1)),
+    ]);
 
     private Node NodeOf(ScriptTensor tensor)
     {
