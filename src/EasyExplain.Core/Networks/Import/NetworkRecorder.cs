@@ -46,6 +46,7 @@ internal sealed class NetworkRecorder
     /// <exception cref="NotSupportedException">What comes out does not grow evenly with the number of pictures.</exception>
     public Node Call(string name, Operator @operator, params Node[] inputs)
     {
+        DemandChannels(name, @operator, inputs);
         // Two runs, with nothing but shapes, tell what of the output's shape is the number of pictures.
         long[] two = ShapeFor(2, @operator, inputs), three = ShapeFor(3, @operator, inputs);
         if (two.Length != three.Length)
@@ -139,6 +140,22 @@ internal sealed class NetworkRecorder
             }
         }
         return axes;
+    }
+
+    /// <summary>Convolutions are not run here, so that nobody else would notice.</summary>
+    private void DemandChannels(string name, Operator @operator, Node[] inputs)
+    {
+        long? wanted = @operator switch
+        {
+            Conv2d convolution => convolution.Weight.Shape[1] * convolution.Groups,
+            ConvTranspose2d back => back.Weight.Shape[0],
+            _ => null,
+        };
+        if (wanted is { } channels && _shapes[inputs[0]] is [_, var given, _, _] && given != new Size(channels))
+        {
+            throw new InvalidDataException($"The convolution '{name}' takes {channels} channel{(channels == 1 ? "" : "s")}, but gets {given.At(1)}" +
+                (inputs[0] == Input ? ": a photo has red, green and blue." : "."));
+        }
     }
 
     private bool BatchFirst(Node node) => _shapes[node] is [var batch, .. var rest] && batch == new Size(0, 1) && rest.All(size => size.IsFixed);

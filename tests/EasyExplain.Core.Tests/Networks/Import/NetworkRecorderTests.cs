@@ -81,6 +81,16 @@ public sealed class NetworkRecorderTests
         Assert.True((Executor.Run(network, pictures, [], track: false).Logits - pictures.mean([2, 3])).abs().max().item<float>() < 1e-6);
     }
 
+    [Theory]
+    [InlineData(1, 1, "takes 1 channel, but gets 3: a photo has red, green and blue")]
+    [InlineData(2, 3, "takes 6 channels")]
+    public void AConvolutionForOtherChannels_IsRefused(long depth, long groups, string message)
+    {
+        var recorder = new NetworkRecorder(3, 4, 4);
+        var error = Assert.Throws<InvalidDataException>(() => recorder.Call("conv1", new Conv2d(Loaded("weight", 6, depth, 1, 1), null, 1, 0, groups), recorder.Input));
+        Assert.Contains("'conv1' " + message, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void WhatWouldFillTheMemory_IsRefused_BeforeItIsMade()
     {
