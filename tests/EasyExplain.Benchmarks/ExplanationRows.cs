@@ -45,7 +45,7 @@ internal static class ExplanationRows
     private static IEnumerable<Row> HalfRows(Func<string, bool> wanted)
     {
         const string Maps = "LayerCAM of the bundled model in bfloat16, largest difference from float32, photos in examples/";
-        if (!BFloat16.IsSupported)
+        if (BFloat16.WhyNot is not null)
         {
             Console.Error.WriteLine("This CPU has no bfloat16: its rows are left out.");
             yield break;

@@ -52,7 +52,7 @@ Describe 'Import-CamModel' {
         }
         catch {
             $_.FullyQualifiedErrorId | Should -BeLike 'InvalidOption*'
-            $_.Exception.Message | Should -BeLike '*AVX512_BF16*Float32*'
+            $_.Exception.Message | Should -BeLike '*BFloat16 cannot be had here*Float32*'
             Set-ItResult -Skipped -Because $_.Exception.Message
         }
         $half.Precision | Should -Be BFloat16

@@ -67,7 +67,7 @@ public static class ModelImporter
     /// <exception cref="DeviceException">It cannot compute on that device.</exception>
     public static CamModel Import(string path, ModelOptions options, Action<string> explain)
     {
-        DemandPrecision(options.Precision, options.Device, BFloat16.IsSupported);
+        DemandPrecision(options.Precision, options.Device, () => BFloat16.WhyNot);
         ModelFormat format = ModelFormats.Of(path);
         if (format != ModelFormat.Weights)
         {
@@ -80,7 +80,7 @@ public static class ModelImporter
             explain($"-StateDictKey would take those under {TensorDifference.List(file.OtherKeys)} instead.");
         }
         (Architecture architecture, IReadOnlyList<WeightEntry> entries) = ArchitectureOf(file, options, explain);
-        Device device = ComputeDevice.Find(options.Device);
+        Device device = ComputeDevice.Find(options.Device, explain);
         Preprocessing preprocessing = PreprocessingOf(file, options, UsualFor(architecture, entries, options, path, explain), explain);
         if (architecture.SizeOf(entries) is { } side && (preprocessing.Height != side || preprocessing.Width != side))
         {
@@ -109,12 +109,18 @@ public static class ModelImporter
     /// <param name="options">What the user says about it: labels and preprocessing; without, that of ImageNet's networks.</param>
     /// <param name="explain">Told what was found out or chosen by default, a sentence each.</param>
     /// <exception cref="ModelImportException">It takes or gives something else, or an option does not fit.</exception>
+    /// <exception cref="DeviceException">This machine would compute wrong numbers.</exception>
     public static CamModel Import(nn.Module<Tensor, Tensor> module, ModelOptions options, Action<string> explain)
     {
         string name = module.GetName();
         if (module.parameters().FirstOrDefault(parameter => parameter.dtype != float32) is { } other)
         {
             throw new ModelImportException(ModelFault.InvalidOption, $"{name} computes in {other.dtype}; call its to(float32) first.");
+        }
+        Device device = module.parameters().FirstOrDefault()?.device ?? CPU;
+        if (device.type == TorchSharp.DeviceType.CPU)
+        {
+            ComputeDevice.Find("cpu", explain);
         }
         module.eval();
         Preprocessing preprocessing = Chosen(options, Architecture.ImageNet, name, explain);
@@ -128,7 +134,6 @@ public static class ModelImporter
             throw new ModelImportException(ModelFault.InvalidOption,
                 $"{name} cannot be explained as it is: {e.Message.Split('\n')[0]}. It must take [N, 3, {preprocessing.Height}, {preprocessing.Width}] (see -InputSize) and give [N, classes].");
         }
-        Device device = module.parameters().FirstOrDefault()?.device ?? CPU;
         var model = new CamModel(name, name, "", network, preprocessing, [.. options.Labels ?? []], device);
         explain($"{name}: {network.Layers.Count} of its submodules take part in a run and can be explained, {model.ClassCount} classes.");
         return model.Labels.Length == 0 || model.Labels.Length == model.ClassCount ? model : throw new ModelImportException(ModelFault.InvalidOption,
@@ -136,12 +141,16 @@ public static class ModelImporter
     }
 
     /// <summary>Throws where it cannot compute in such numbers.</summary>
-    internal static void DemandPrecision(Precision precision, string device, bool supported)
+    /// <param name="precision">The numbers.</param>
+    /// <param name="device">Where.</param>
+    /// <param name="whyNotHalf">Says why this CPU cannot compute in bfloat16, or nothing.</param>
+    internal static void DemandPrecision(Precision precision, string device, Func<string?> whyNotHalf)
     {
-        if (precision == Precision.BFloat16 && !(supported && ComputeDevice.IsCpu(device)))
+        if (precision == Precision.BFloat16
+            && (ComputeDevice.IsCpu(device) ? whyNotHalf() : $"it is for the CPU, not for '{device}'") is { } why)
         {
-            throw new ModelImportException(ModelFault.InvalidOption, "-Precision BFloat16 is not to be had here: " + (supported
-                ? $"it is for the CPU, not for '{device}'." : "this CPU has no instructions for it (AVX512_BF16). Leave -Precision out: Float32 runs everywhere."));
+            throw new ModelImportException(ModelFault.InvalidOption,
+                $"-Precision BFloat16 cannot be had here: {why}. Leave -Precision out: Float32 runs everywhere.");
         }
     }
 

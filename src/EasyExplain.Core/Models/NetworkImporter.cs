@@ -23,7 +23,7 @@ internal static class NetworkImporter
     public static CamModel Import(string path, ModelFormat format, ModelOptions options, Action<string> explain)
     {
         DemandNoWeightOptions(path, options);
-        Device device = ComputeDevice.Find(options.Device);
+        Device device = ComputeDevice.Find(options.Device, explain);
         if (format == ModelFormat.Onnx)
         {
             OnnxFile onnx = OnnxFile.Open(path);

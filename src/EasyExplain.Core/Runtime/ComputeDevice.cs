@@ -13,7 +13,18 @@ public static class ComputeDevice
     public static bool IsCpu(string name) => CudaIndex(name) is null;
 
     /// <summary>The device of a name, <c>cpu</c> or <c>cuda[:n]</c>; loads libtorch.</summary>
-    /// <exception cref="DeviceException">No device has that name, or this process cannot compute there.</exception>
+    /// <param name="name">The name.</param>
+    /// <param name="explain">Told what was chosen for this machine, a sentence, once in a process.</param>
+    /// <exception cref="DeviceException">No device has that name, or this process cannot compute there, or would compute wrong numbers.</exception>
+    public static Device Find(string name, Action<string> explain)
+    {
+        Device device = Find(name);
+        OneDnnLimit.Tell(explain);
+        return device;
+    }
+
+    /// <summary>The same, where nobody is told.</summary>
+    /// <exception cref="DeviceException">No device has that name, or this process cannot compute there, or would compute wrong numbers.</exception>
     public static Device Find(string name) => Find(name, CudaBuild.Named);
 
     /// <summary>The same, where <see cref="CudaBuild.Variable"/> says <paramref name="named"/>.</summary>
@@ -22,6 +33,7 @@ public static class ComputeDevice
         if (CudaIndex(name) is not { } index)
         {
             NativeLibraries.LoadTorch();
+            ConvolutionCheck.Demand();
             return CPU;
         }
         try

@@ -63,7 +63,7 @@ internal sealed partial record CudaBuild(string Folder)
         NativeEnvironment.PutOwn("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "CUDA_MODULE_LOADING", "PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF");
         try
         {
-            IntPtr cpu = NativeLibrary.Load(Path.Combine(Folder, FileOf("torch_cpu")));
+            IntPtr cpu = LibTorch.LoadCpu(Folder);
             if (LoadedVersion(cpu) is var version && version != Version)
             {
                 throw OfAnotherVersion(version);
@@ -101,7 +101,7 @@ internal sealed partial record CudaBuild(string Folder)
         .Select(file => VersionNumber().Match(File.ReadAllText(file))).FirstOrDefault(found => found.Success)?.Value;
 
     /// <summary>The version that the library says it has.</summary>
-    private static unsafe string LoadedVersion(IntPtr library)
+    public static unsafe string LoadedVersion(IntPtr library)
     {
         if (!NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out IntPtr export))
         {

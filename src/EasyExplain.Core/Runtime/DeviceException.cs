@@ -29,6 +29,9 @@ public enum DeviceFault
 
     /// <summary>There are GPUs, but fewer than the number that was asked for.</summary>
     DeviceNotFound,
+
+    /// <summary>libtorch computes wrong numbers on this machine.</summary>
+    WrongConvolutions,
 }
 
 /// <summary>A network cannot compute where it was asked to; the message names the value and says what to do.</summary>

@@ -30,9 +30,13 @@ public static class NativeLibraries
             {
                 return;
             }
-            WaitPolicy.Set();
             AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly)!.ResolvingUnmanagedDll += Resolve;
             _registered = true;
+        }
+        // Asked by name, the loader would give TorchSharp that one, before its last question is put to us.
+        if (LibTorch.HasRival() && PackagedTorch() is { } packaged)
+        {
+            TryLoad(packaged);
         }
     }
 
@@ -55,14 +59,14 @@ public static class NativeLibraries
     public static void LoadTorch()
     {
         Register();
-        LibTorch.Choose(CudaBuild.Named, PackagedTorch());
+        string rid = RuntimeId(OSPlatformName(), RuntimeInformation.ProcessArchitecture);
         try
         {
+            LibTorch.Load(CudaBuild.Named, PackagedTorch() ?? throw new DllNotFoundException($"There is no {CudaBuild.FileOf("LibTorchSharp")}."));
             torch.InitializeDeviceType(DeviceType.CPU);
         }
         catch (Exception e) when (e is NotSupportedException or DllNotFoundException or TypeInitializationException or BadImageFormatException)
         {
-            string rid = RuntimeId(OSPlatformName(), RuntimeInformation.ProcessArchitecture);
             throw new DllNotFoundException(
                 $"libtorch could not be loaded for {rid}. Looked in: {string.Join(", ", SearchFolders(BaseFolder, rid))}. " +
                 "EasyExplain runs on linux-x64 (glibc 2.34 or later), win-x64 and osx-arm64; build it on the machine that runs it, " +
@@ -99,20 +103,25 @@ public static class NativeLibraries
     internal static string OSPlatformName() => OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
 
     private static string? PackagedTorch() =>
-        Path.GetDirectoryName(Find("torch_cpu", BaseFolder, OSPlatformName(), RuntimeInformation.ProcessArchitecture));
+        Path.GetDirectoryName(Find("LibTorchSharp", BaseFolder, OSPlatformName(), RuntimeInformation.ProcessArchitecture));
 
-    private static IntPtr Resolve(Assembly assembly, string name)
+    /// <summary>Loads libtorch where it can be; who imports a model is told why not.</summary>
+    private static void TryLoad(string packaged)
     {
         try
         {
-            if (name is "torch_cpu" or "torch_cuda" or "LibTorchSharp")
-            {
-                LibTorch.Choose(CudaBuild.Named, PackagedTorch()); // somebody uses TorchSharp before a model is imported
-            }
+            LibTorch.Load(CudaBuild.Named, packaged);
         }
-        catch (DeviceException)
+        catch (Exception e) when (e is DeviceException or DllNotFoundException or BadImageFormatException)
         {
-            return IntPtr.Zero;
+        }
+    }
+
+    private static IntPtr Resolve(Assembly assembly, string name)
+    {
+        if (name is "torch_cpu" or "torch_cuda" or "LibTorchSharp" && PackagedTorch() is { } packaged)
+        {
+            TryLoad(packaged); // somebody uses TorchSharp before a model is imported
         }
         string? file = FirstOf(name, LibTorch.Folder is { } chosen ? [chosen] : [], OSPlatformName())
             ?? Find(name, BaseFolder, OSPlatformName(), RuntimeInformation.ProcessArchitecture);

@@ -1,0 +1,59 @@
+using EasyExplain.Explanation;
+using EasyExplain.Explanation.Methods;
+using EasyExplain.Imaging;
+using EasyExplain.Models;
+
+namespace EasyExplain.Tests.Explanation;
+
+/// <summary>Explains a picture by every method at every stage of a network, in a process of its own: what ends it is then known by name.</summary>
+internal static class Sweep
+{
+    // Small, so that the last stage just has more than one place; some networks take no less than what is said here.
+    private const int Side = 32;
+
+    private static readonly Dictionary<string, int> Sides = new() { ["alexnet"] = 64, ["inception_v3"] = 80, ["vit_b_32"] = 64, ["resnet50"] = 112 };
+
+    // Each of their many passes goes through the whole network, so that the stage changes nothing of what is computed.
+    private static readonly string[] Masking = ["ScoreCAM", "SSCAM", "ISCAM"];
+
+    private static int Main(string[] arguments)
+    {
+        if (arguments is not [var architecture])
+        {
+            Console.Error.WriteLine("These are tests: dotnet test runs them. As a program, it takes the name of an architecture.");
+            return 64;
+        }
+        using CamModel model = GoldenModels.Build(architecture, Sides.GetValueOrDefault(architecture, Side));
+        Photo photo = GoldenModels.Pattern(model);
+        IReadOnlyList<CamLayer> stages = LayerSelection.Stages(model);
+        Explain(model, photo, stages, "ONNX Runtime");
+        model.Onnx?.GiveUp("the sweep asks libtorch");
+        Explain(model, photo, stages, "libtorch");
+        Console.WriteLine("done");
+        return 0;
+    }
+
+    private static void Explain(CamModel model, Photo photo, IReadOnlyList<CamLayer> stages, string engine)
+    {
+        foreach (CamLayer[] layers in stages.Select(stage => new[] { stage }).Append([.. stages]))
+        {
+            foreach (CamMethod method in Catalog.All.Where(method => method.NeedsSeveralLayers == (layers.Length > 1)))
+            {
+                if (method.WhyNot(layers) is null && (!Masking.Contains(method.Name) || layers[0] == stages[^1]))
+                {
+                    Console.WriteLine($"{method.Name} at {string.Join(", ", layers.AsEnumerable())} in {engine}");
+                    Explain(model, photo, layers, method);
+                }
+            }
+        }
+    }
+
+    private static void Explain(CamModel model, Photo photo, CamLayer[] layers, CamMethod method)
+    {
+        var explainer = new Explainer(model, layers, [method], ClassChoice.Predicted, new Noise(SampleCount: 1, Std: 0.1, Seed: 1, BatchSize: 64));
+        if (!explainer.Explain(photo, null).Single().Maps.SelectMany(map => map.ToArray().Cast<float>()).All(float.IsFinite))
+        {
+            throw new InvalidDataException("The map has a value that is not finite.");
+        }
+    }
+}
