@@ -38,6 +38,34 @@ Describe 'Invoke-CamExplanation' {
         $seen | Should -Be 'first named', 'explained', 'second named', 'explained'
     }
 
+    It 'goes on after a picture that the engine fails on: <what>' -ForEach @(
+        @{ what = 'memory'; greed = 'torch.empty(1L << 50)'; id = 'OutOfMemory'; category = 'ResourceUnavailable' }
+        @{ what = 'an error of libtorch''s own'; greed = 'torch.ones(6).view(4)'; id = 'EngineFailed'; category = 'InvalidResult' }
+    ) {
+        $name = "Greedy$id"
+        Add-Type -IgnoreWarnings -WarningAction SilentlyContinue -ReferencedAssemblies ([TorchSharp.torch].Assembly.Location), System.Runtime, System.Collections, netstandard -TypeDefinition @"
+            using TorchSharp;
+            using static TorchSharp.torch;
+            public sealed class $name : nn.Module<Tensor, Tensor>
+            {
+                private readonly nn.Module<Tensor, Tensor> features = nn.Conv2d(3, 2, 3);
+                public $name() : base("$name") { RegisterComponents(); }
+                public override Tensor forward(Tensor x) =>
+                    x.max().item<float>() > 2 ? $greed : features.call(x).mean(new long[] { 2, 3 }); // white is 2.2 and more, black less than 0
+            }
+"@
+        $net = New-Object $name
+        $greedy = Import-CamModel -Module $net -InputSize 64
+        $explanations = (Join-Path $photos 'rocket.jpg'), (Join-Path $PSScriptRoot '../data/images/black.png') |
+            Invoke-CamExplanation -Model $greedy -Method GradCAM -ErrorVariable problem -ErrorAction SilentlyContinue
+        $explanations.Path | Split-Path -Leaf | Should -Be 'black.png'
+        $problem | Should -HaveCount 1
+        $problem[0].FullyQualifiedErrorId | Should -BeLike "$id,*"
+        $problem[0].CategoryInfo.Category | Should -Be $category
+        $problem[0].TargetObject | Should -BeLike '*rocket.jpg'
+        $problem[0].Exception.Message | Should -BeLike '*rocket.jpg*'
+    }
+
     It 'goes on after a bad photo, with one error that names it' {
         Set-Content (Join-Path $TestDrive 'text.jpg') 'hello'
         $explanations = (Join-Path $TestDrive 'text.jpg'), $cat | Invoke-CamExplanation -Model $model -ErrorVariable problem -ErrorAction SilentlyContinue

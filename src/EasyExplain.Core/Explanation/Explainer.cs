@@ -3,6 +3,7 @@ using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -76,19 +77,21 @@ public sealed class Explainer
     /// <returns>One explanation for each class and method, in the order asked.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     /// <exception cref="InvalidDataException">The network's output is not finite.</exception>
+    /// <exception cref="ComputeException">Memory ran out, or an engine failed.</exception>
     public IReadOnlyList<CamExplanation> Explain(Photo photo, string? path, CancellationToken cancel = default)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Explain(_model.Preprocessing.ToInput(photo), photo, path, cancel);
+        return ComputeException.Wrap(() => Explain(_model.Preprocessing.ToInput(photo), photo, path, cancel));
     }
 
     /// <summary>Explains a tensor that is already an input: <c>[1, 3, H, W]</c> or <c>[3, H, W]</c> of the model's input size, normalised.</summary>
     /// <exception cref="ArgumentException">It has another shape.</exception>
+    /// <exception cref="ComputeException">Memory ran out, or an engine failed.</exception>
     public IReadOnlyList<CamExplanation> Explain(Tensor input, CancellationToken cancel = default)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor copy = ModelInput.Of(_model, input);
-        return Explain(copy, _model.Preprocessing.ToPhoto(copy), null, cancel);
+        return ComputeException.Wrap(() => Explain(copy, _model.Preprocessing.ToPhoto(copy), null, cancel));
     }
 
     private List<CamExplanation> Explain(Tensor picture, Photo photo, string? path, CancellationToken cancel)

@@ -16,7 +16,7 @@ internal static class Errors
     /// <summary>Whether an exception is about one file, so that the pipeline can go on with the next.</summary>
     public static bool IsAboutOneFile(Exception e) =>
         e is ImageFileException or IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException
-            or InvalidDataException or ArgumentException or SessionStateException;
+            or InvalidDataException or ArgumentException or SessionStateException or OutOfMemoryException or ComputeException;
 
     /// <summary>An error about one input file (or tensor): non-terminating, its target is the file.</summary>
     public static ErrorRecord Reading(Exception e, object target) => e switch
@@ -26,11 +26,17 @@ internal static class Errors
         UnauthorizedAccessException when Directory.Exists(target as string) => new ErrorRecord(
             new IOException($"'{target}' is a folder, not an image.", e), "PathIsFolder", ErrorCategory.InvalidArgument, target),
         UnauthorizedAccessException or System.Security.SecurityException => new ErrorRecord(e, "ImageAccessDenied", ErrorCategory.PermissionDenied, target),
+        OutOfMemoryException => new ErrorRecord(e, nameof(ComputeFault.OutOfMemory), ErrorCategory.ResourceUnavailable, target),
+        ComputeException { Fault: ComputeFault.OutOfMemory } => new ErrorRecord(About(e, target), nameof(ComputeFault.OutOfMemory), ErrorCategory.ResourceUnavailable, target),
+        ComputeException { Fault: var fault } => new ErrorRecord(About(e, target), fault.ToString(), ErrorCategory.InvalidResult, target),
         InvalidDataException => new ErrorRecord(e, "OutputNotFinite", ErrorCategory.InvalidResult, target),
         ArgumentException => new ErrorRecord(e, "InputShapeMismatch", ErrorCategory.InvalidArgument, target),
         IOException when Has(e, InUse) => new ErrorRecord(e, "ImageInUse", ErrorCategory.ResourceBusy, target),
         _ => new ErrorRecord(e, "ImageReadFailed", ErrorCategory.ReadError, target),
     };
+
+    /// <summary>An engine knows no files, so the message gets its name here.</summary>
+    private static InvalidOperationException About(Exception e, object target) => new($"{(target is string path ? $"'{path}'" : "The tensor")} was not explained. {e.Message}", e);
 
     /// <summary>An error about one output file: non-terminating, its target is the file.</summary>
     public static ErrorRecord Writing(Exception e, string path) => e switch

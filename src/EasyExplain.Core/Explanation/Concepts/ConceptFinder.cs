@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -55,10 +56,11 @@ public sealed class ConceptFinder
     /// <returns>One object a layer, in the order asked.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     /// <exception cref="InvalidDataException">A layer's or the network's output is not finite.</exception>
+    /// <exception cref="ComputeException">Memory ran out, or an engine failed.</exception>
     public IReadOnlyList<CamConcepts> Find(Photo photo, string? path, CancellationToken cancel = default)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Find(_model.Preprocessing.ToInput(photo), photo, path, cancel);
+        return ComputeException.Wrap(() => Find(_model.Preprocessing.ToInput(photo), photo, path, cancel));
     }
 
     /// <summary>The same for a tensor that is already an input: <c>[1, 3, H, W]</c> or <c>[3, H, W]</c> of the model's input size, normalised.</summary>
@@ -67,7 +69,7 @@ public sealed class ConceptFinder
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor copy = ModelInput.Of(_model, input);
-        return Find(copy, _model.Preprocessing.ToPhoto(copy), null, cancel);
+        return ComputeException.Wrap(() => Find(copy, _model.Preprocessing.ToPhoto(copy), null, cancel));
     }
 
     private List<CamConcepts> Find(Tensor picture, Photo photo, string? path, CancellationToken cancel)

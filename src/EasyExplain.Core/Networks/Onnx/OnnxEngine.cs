@@ -39,7 +39,11 @@ internal sealed class OnnxEngine(bool half = false) : IDisposable
         {
             return plan.Run(network, input, taps, track, cancel);
         }
-        catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException)
+        catch (OnnxRuntimeException)
+        {
+            return null; // memory, say, that this picture needs: libtorch tries it, and the next one comes here again
+        }
+        catch (EntryPointNotFoundException e)
         {
             GiveUp($"{Engine} failed: {e.Message}");
             return null;

@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+
+namespace EasyExplain.Runtime;
+
+/// <summary>Why a network could not be run on an image.</summary>
+public enum ComputeFault
+{
+    /// <summary>There was not enough memory.</summary>
+    OutOfMemory,
+
+    /// <summary>libtorch or ONNX Runtime reported an error of its own.</summary>
+    EngineFailed,
+}
+
+/// <summary>A network could not be run on one image; the next one may be fine.</summary>
+/// <param name="fault">What kind of fault it is.</param>
+/// <param name="message">The sentence for the user.</param>
+/// <param name="cause">What the engine threw.</param>
+public sealed class ComputeException(ComputeFault fault, string message, Exception cause) : Exception(message, cause)
+{
+    // As C++'s bad_alloc, libtorch's allocators for the CPU and for a GPU, and ONNX Runtime's put it.
+    private static readonly string[] SaidOfMemory = ["bad_alloc", "bad allocation", "can't allocate", "failed to allocate", "out of memory", "not enough memory"];
+
+    /// <summary>What kind of fault it is.</summary>
+    public ComputeFault Fault { get; } = fault;
+
+    /// <summary>Runs <paramref name="work"/>; errors of the engines' native code come as this exception.</summary>
+    /// <exception cref="ComputeException">Memory ran out, or an engine failed.</exception>
+    internal static T Wrap<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ExternalException or OnnxRuntimeException)
+        {
+            string said = e.Message.Split('\n')[0].TrimEnd('.');
+            throw e is OutOfMemoryException || SaidOfMemory.Any(word => said.Contains(word, StringComparison.OrdinalIgnoreCase))
+                ? new ComputeException(ComputeFault.OutOfMemory, $"There was not enough memory to run the network on it: {said}.", e)
+                : new ComputeException(ComputeFault.EngineFailed, $"The network could not be run on it: {said}.", e);
+        }
+    }
+}

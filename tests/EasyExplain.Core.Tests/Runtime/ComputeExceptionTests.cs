@@ -1,0 +1,32 @@
+using EasyExplain.Runtime;
+using Microsoft.ML.OnnxRuntime;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Tests.Runtime;
+
+/// <summary>The engines' own errors, as they are thrown, and what becomes of them.</summary>
+public class ComputeExceptionTests
+{
+    public ComputeExceptionTests() => NativeLibraries.LoadTorch();
+
+    [Fact]
+    public void MemoryThatLibtorchCannotHave_IsCalledSo() =>
+        Assert.Equal(ComputeFault.OutOfMemory, Fault(() => empty(1L << 50).NumberOfElements));
+
+    [Fact]
+    public void MemoryThatDotNetCannotHave_IsCalledSo() =>
+        Assert.Equal(ComputeFault.OutOfMemory, Fault(() => throw new OutOfMemoryException()));
+
+    [Fact]
+    public void WhatLibtorchRefuses_IsAnEnginesError() =>
+        Assert.Equal(ComputeFault.EngineFailed, Fault(() => ones(6).view(4).NumberOfElements));
+
+    [Fact]
+    public void WhatOnnxRuntimeRefuses_IsAnEnginesError() =>
+        Assert.Equal(ComputeFault.EngineFailed, Fault(() => new InferenceSession([1, 2, 3]).InputMetadata.Count));
+
+    [Fact]
+    public void WhatIsNoEngines_IsLeftAlone() => Assert.Throws<InvalidDataException>(() => ComputeException.Wrap<int>(() => throw new InvalidDataException()));
+
+    private static ComputeFault Fault(Func<long> work) => Assert.Throws<ComputeException>(() => ComputeException.Wrap(work)).Fault;
+}
