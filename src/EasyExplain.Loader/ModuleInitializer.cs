@@ -1,0 +1,26 @@
+using System.Management.Automation;
+
+namespace EasyExplain.Loader;
+
+/// <summary>Runs at Import-Module, before the cmdlets' assembly is loaded: decides where the assemblies that it refers to come from.</summary>
+public sealed class ModuleInitializer : IModuleAssemblyInitializer
+{
+    private static readonly object Gate = new();
+    private static bool _done;
+
+    /// <inheritdoc/>
+    public void OnImport()
+    {
+        // Once in a process, whichever runspace comes first.
+        lock (Gate)
+        {
+            if (!_done)
+            {
+                string folder = Path.GetDirectoryName(typeof(ModuleInitializer).Assembly.Location)!;
+                SharedTorch.Load(folder);
+                TypeNames.Register(new ModuleContext(folder).LoadCore());
+                _done = true;
+            }
+        }
+    }
+}
