@@ -3,29 +3,33 @@ using System.Runtime.Loader;
 
 namespace EasyExplain.Loader;
 
-/// <summary>The load context of EasyExplain.Core and of the packages that only it calls, in the versions that lie here.</summary>
+/// <summary>The load context of EasyExplain.Core and of the packages that only it calls, in the versions that lie beside it.</summary>
 /// <remarks>
-/// All of PowerShell's modules share the default context, which holds one version of an assembly: whichever came first. What users hand in
-/// and out stays there, or they could not name it: TorchSharp and the cmdlets.
+/// PowerShell's modules share the default context, which holds one version of an assembly: whichever came first. What users hand in and out
+/// stays there: TorchSharp.
 /// </remarks>
 internal sealed class ModuleContext : AssemblyLoadContext
 {
-    /// <summary>The assembly that everything private is loaded for.</summary>
-    public const string Core = "EasyExplain.Core";
+    private const string CoreName = "EasyExplain.Core";
 
     private static readonly HashSet<string> Shared = [SharedTorch.Name, "EasyExplain.PowerShell", "EasyExplain.Loader"];
 
     private readonly string _folder;
 
-    /// <param name="folder">The folder of the module's assemblies.</param>
-    public ModuleContext(string folder) : base("EasyExplain") => _folder = folder;
+    private ModuleContext(string folder) : base("EasyExplain") => _folder = folder;
 
-    /// <summary>Loads Core here, and answers the default context with it whenever somebody there asks for it.</summary>
-    public Assembly LoadCore()
+    /// <summary>Loads Core into a context of its own, and answers the default context with it whenever somebody there asks for it.</summary>
+    /// <param name="folder">The folder of the module's assemblies.</param>
+    /// <returns>Core, or null where it is in the default context already, because a script loaded the file itself: then the cmdlets use that one.</returns>
+    public static Assembly? LoadCore(string folder)
     {
-        Assembly core = LoadFromAssemblyName(new AssemblyName(Core));
-        // Asked before Assembly.LoadFrom looks beside the assembly that asks.
-        Default.Resolving += (_, name) => name.Name == Core ? core : null;
+        if (Default.Assemblies.Any(assembly => assembly.GetName().Name == CoreName))
+        {
+            return null;
+        }
+        Assembly core = new ModuleContext(folder).LoadFromAssemblyName(new AssemblyName(CoreName));
+        // This is asked before Assembly.LoadFrom looks beside the assembly that asks.
+        Default.Resolving += (_, name) => name.Name == CoreName ? core : null;
         return core;
     }
 

@@ -18,7 +18,10 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer
             {
                 string folder = Path.GetDirectoryName(typeof(ModuleInitializer).Assembly.Location)!;
                 SharedTorch.Load(folder);
-                TypeNames.Register(new ModuleContext(folder).LoadCore());
+                if (ModuleContext.LoadCore(folder) is { } core)
+                {
+                    TypeNames.Register(core);
+                }
                 _done = true;
             }
         }
