@@ -39,4 +39,12 @@ internal sealed class ModuleContext : AssemblyLoadContext
         string file = Path.Combine(_folder, name.Name + ".dll");
         return !Shared.Contains(name.Name!) && File.Exists(file) ? LoadFromAssemblyPath(file) : null;
     }
+
+    /// <summary>Natives that lie beside Core. The runtime's own search comes later, and starts in a table of names that all contexts share.</summary>
+    protected override IntPtr LoadUnmanagedDll(string name)
+    {
+        string extension = OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so";
+        string? file = new[] { name, "lib" + name }.Select(stem => Path.Combine(_folder, stem + extension)).FirstOrDefault(File.Exists);
+        return file is null ? IntPtr.Zero : LoadUnmanagedDllFromPath(file);
+    }
 }
