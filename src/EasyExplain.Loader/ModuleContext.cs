@@ -18,9 +18,9 @@ internal sealed class ModuleContext : AssemblyLoadContext
 
     private ModuleContext(string folder) : base("EasyExplain") => _folder = folder;
 
-    /// <summary>Loads Core into a context of its own, and answers the default context with it whenever somebody there asks for it.</summary>
+    /// <summary>Loads Core into a context of its own; whoever asks for it in the default context is given this one.</summary>
     /// <param name="folder">The folder of the module's assemblies.</param>
-    /// <returns>Core, or null where it is in the default context already, because a script loaded the file itself: then the cmdlets use that one.</returns>
+    /// <returns>Core, or null where a script has loaded it into the default context itself: then the cmdlets use that one.</returns>
     public static Assembly? LoadCore(string folder)
     {
         if (Default.Assemblies.Any(assembly => assembly.GetName().Name == CoreName))
@@ -40,7 +40,8 @@ internal sealed class ModuleContext : AssemblyLoadContext
         return !Shared.Contains(name.Name!) && File.Exists(file) ? LoadFromAssemblyPath(file) : null;
     }
 
-    /// <summary>Natives that lie beside Core. The runtime's own search comes later, and starts in a table of names that all contexts share.</summary>
+    /// <summary>Loads natives that lie beside Core.</summary>
+    /// <remarks>The runtime's own search comes later, and starts in a table of names that all contexts share: another module's would do for it.</remarks>
     protected override IntPtr LoadUnmanagedDll(string name)
     {
         string extension = OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so";

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace EasyExplain.Loader;
 
-/// <summary>Runs at Import-Module, before the cmdlets' assembly is loaded: decides where the assemblies that it refers to come from.</summary>
+/// <summary>Runs at Import-Module before anything of the cmdlets' assembly does: decides where the assemblies that it needs come from.</summary>
 public sealed class ModuleInitializer : IModuleAssemblyInitializer
 {
     private static readonly object Gate = new();

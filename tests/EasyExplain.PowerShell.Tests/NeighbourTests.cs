@@ -3,20 +3,22 @@ using System.Reflection.Emit;
 
 namespace EasyExplain.PowerShell.Tests;
 
-/// <summary>Other modules of the session bring the same packages in other versions, and were there first. Each in a process of its own.</summary>
+/// <summary>Other modules brought the same packages in other versions, and were there first. Each test has processes of its own.</summary>
 public sealed class NeighbourTests : IDisposable
 {
     private const string Explain = """
         param([string] $Manifest, [string] $Photo, [string] $Onnx)
         Import-Module ([WildcardPattern]::Escape($Manifest)) -ErrorAction Stop
         foreach ($model in (Import-CamModel), (Import-CamModel $Onnx)) {
+            $said = ''
             $explanation = Invoke-CamExplanation -LiteralPath $Photo -Model $model -Method GradCAM -Verbose 4>&1 | Where-Object {
                 if ($_ -isnot [Management.Automation.VerboseRecord]) { return $true }
                 $said += "$_`n" # which engine runs what
             }
             $file = $explanation | Export-CamOverlay -Destination . -PassThru
             $said
-            '{0} {1:R} {2}' -f $explanation.Label, $explanation.Probability, [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData([IO.File]::ReadAllBytes($file.FullName)))
+            $hash = [Security.Cryptography.SHA256]::HashData([IO.File]::ReadAllBytes($file.FullName))
+            '{0} {1:R} {2}' -f $explanation.Label, $explanation.Probability, [Convert]::ToHexString($hash)
         }
         """;
 
@@ -26,7 +28,9 @@ public sealed class NeighbourTests : IDisposable
     private static readonly Lazy<string> Alone = new(() =>
     {
         using var test = new NeighbourTests();
-        return test.Run("");
+        string output = test.Run("");
+        Assert.Contains("resnet20-cifar10 (resnet20) runs in ONNX Runtime.\n", output, StringComparison.Ordinal);
+        return output;
     });
 
     /// <summary>A public type of each neighbour, for scripts to name.</summary>
@@ -69,7 +73,8 @@ public sealed class NeighbourTests : IDisposable
         string lonely = Path.Combine(_folder, "SkiaSharp.dll");
         File.Copy(Neighbour("SkiaSharp"), lonely);
 
-        string output = Run(Load(lonely), "\ntry { [SkiaSharp.SKBitmap]::new(2, 3).Height } catch { $_.Exception.GetBaseException().GetType().Name }");
+        string output = Run(
+            Load(lonely), "\ntry { [SkiaSharp.SKBitmap]::new(2, 3).Height } catch { $_.Exception.GetBaseException().GetType().Name }");
 
         Assert.Equal(Alone.Value + "DllNotFoundException\n", output);
     }
@@ -78,7 +83,8 @@ public sealed class NeighbourTests : IDisposable
     public void AnotherTorchSharp_IsAnErrorThatNamesBoth()
     {
         string other = Path.Combine(_folder, "TorchSharp.dll");
-        var decoy = new PersistedAssemblyBuilder(new AssemblyName("TorchSharp") { Version = new Version(0, 99, 0, 0) }, typeof(object).Assembly);
+        var name = new AssemblyName("TorchSharp") { Version = new Version(0, 99, 0, 0) };
+        var decoy = new PersistedAssemblyBuilder(name, typeof(object).Assembly);
         decoy.DefineDynamicModule("TorchSharp");
         decoy.Save(other);
 
@@ -89,8 +95,8 @@ public sealed class NeighbourTests : IDisposable
 
         string ours = Path.Combine(Repository.Root, "bin", "TorchSharp.dll");
         Assert.Equal(
-            $"EasyExplain needs TorchSharp 0.107.0.0 ('{ours}'), but this session has loaded TorchSharp 0.99.0.0 ('{other}'), and can hold only one. " +
-            "Start a new session and import EasyExplain first.\n",
+            $"EasyExplain needs TorchSharp 0.107.0.0 ('{ours}'), but this session has loaded TorchSharp 0.99.0.0 ('{other}'), " +
+            "and can hold only one. Start a new session and import EasyExplain first.\n",
             run.Output);
     }
 
@@ -103,8 +109,8 @@ public sealed class NeighbourTests : IDisposable
     /// <summary>What a full run writes: the engines used, labels, probabilities and overlays.</summary>
     private string Run(string before, string after = "")
     {
-        string explain = $"& {{ {Explain} }} {Quoted(Manifest)} {Quoted(Repository.Photo("cat.jpg"))} {Quoted(Repository.Data("onnx", "resnet_13.onnx"))}";
-        ChildProcess run = RunScript(before + explain + after);
+        string[] arguments = [Manifest, Repository.Photo("cat.jpg"), Repository.Data("onnx", "resnet_13.onnx")];
+        ChildProcess run = RunScript($"{before}& {{ {Explain} }} {string.Join(' ', arguments.Select(Quoted))}{after}");
         Assert.Equal("", run.Error);
         return run.Output;
     }
