@@ -16,9 +16,13 @@ $module = Import-Module ([WildcardPattern]::Escape([IO.Path]::Combine($Package, 
 [EasyExplain.Runtime.NativeLibraries]::LoadTorch()
 
 $bin = [IO.Path]::GetFullPath([IO.Path]::Combine($Package, 'bin'))
-$strangers = [Diagnostics.Process]::GetCurrentProcess().Modules.FileName | Where-Object { $_ -match 'torch|EasyExplain\.(Core|PowerShell)' } |
+$strangers = [Diagnostics.Process]::GetCurrentProcess().Modules.FileName | Where-Object { $_ -match 'torch|EasyExplain\.(Core|Loader|PowerShell)' } |
     Where-Object { -not $_.StartsWith($bin) }
 if ($strangers) { throw "Loaded from outside the package: $strangers" }
+
+if ([Runtime.Loader.AssemblyLoadContext]::GetLoadContext([EasyExplain.Runtime.NativeLibraries].Assembly).Name -ne 'EasyExplain') {
+    throw 'EasyExplain.Core is not in a load context of its own.'
+}
 
 # Help that the engine makes up out of the syntax has no examples.
 $silent = $module.ExportedCmdlets.Keys | Where-Object { -not (Get-Help $_ -Full).PSObject.Properties['examples'] }

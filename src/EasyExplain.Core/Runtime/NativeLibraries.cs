@@ -12,6 +12,7 @@ namespace EasyExplain.Runtime;
 /// PowerShell does not look into <c>runtimes/&lt;rid&gt;/native</c> of a module's folder, and the host process lies elsewhere. So the
 /// loader's last question is answered here: first the folder of this assembly, then <c>runtimes/&lt;rid&gt;/native</c> below it. There libtorch
 /// lies, so that the question is asked at all: a process has one libtorch, and it may be a <see cref="CudaBuild"/> somewhere else.
+/// Only assemblies of EasyExplain are answered: other modules share the context of TorchSharp, and bring libraries of the same names.
 /// </remarks>
 public static class NativeLibraries
 {
@@ -30,7 +31,10 @@ public static class NativeLibraries
             {
                 return;
             }
-            AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly)!.ResolvingUnmanagedDll += Resolve;
+            foreach (AssemblyLoadContext context in Contexts())
+            {
+                context.ResolvingUnmanagedDll += Resolve;
+            }
             _registered = true;
         }
         // Asked by name, the loader would give TorchSharp that one, before its last question is put to us.
@@ -47,7 +51,10 @@ public static class NativeLibraries
         {
             if (_registered)
             {
-                AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly)!.ResolvingUnmanagedDll -= Resolve;
+                foreach (AssemblyLoadContext context in Contexts())
+                {
+                    context.ResolvingUnmanagedDll -= Resolve;
+                }
                 _registered = false;
             }
         }
@@ -105,6 +112,12 @@ public static class NativeLibraries
     private static string? PackagedTorch() =>
         Path.GetDirectoryName(Find("LibTorchSharp", BaseFolder, OSPlatformName(), RuntimeInformation.ProcessArchitecture));
 
+    /// <summary>TorchSharp's context, and that of the rest: one and the same in a program that is no PowerShell module.</summary>
+    private static IEnumerable<AssemblyLoadContext> Contexts() =>
+        new[] { typeof(torch).Assembly, typeof(NativeLibraries).Assembly }.Select(assembly => AssemblyLoadContext.GetLoadContext(assembly)!).Distinct();
+
+    private static bool IsOurs(Assembly assembly) => assembly == typeof(torch).Assembly || Path.GetDirectoryName(assembly.Location) == BaseFolder;
+
     /// <summary>Loads libtorch where it can be; who imports a model is told why not.</summary>
     private static void TryLoad(string packaged)
     {
@@ -119,7 +132,11 @@ public static class NativeLibraries
 
     private static IntPtr Resolve(Assembly assembly, string name)
     {
-        if (name is "torch_cpu" or "torch_cuda" or "LibTorchSharp" && PackagedTorch() is { } packaged)
+        if (!IsOurs(assembly))
+        {
+            return IntPtr.Zero;
+        }
+        if ((name is "torch_cpu" or "torch_cuda" or "LibTorchSharp") && PackagedTorch() is { } packaged)
         {
             TryLoad(packaged); // somebody uses TorchSharp before a model is imported
         }
