@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats.Pbm;
@@ -38,10 +40,15 @@ internal sealed class PnmReader : IImageReader
         else if (data.Length < (isBitmap ? (width + 7L) / 8 * height : samples * (most > 255 ? 2 : 1)))
             throw file.Truncated();
 
-        // ImageSharp does not look at the largest number of single bytes, and goes wrong with those of two: it is given the usual ones, and
-        // what it finds is scaled here.
+        // ImageSharp does not look at the largest number of single bytes, goes wrong with those of two, and takes their bytes the wrong way
+        // round: it is given the usual ones, and what it finds is scaled here.
         string largest = isBitmap ? "" : most > 255 ? "65535\n" : "255\n";
         byte[] usual = [.. Encoding.ASCII.GetBytes($"P{kind}\n{width} {height}\n{largest}"), .. data];
+        if (kind > 3 && most > 255)
+        {
+            Span<ushort> words = MemoryMarshal.Cast<byte, ushort>(usual.AsSpan(usual.Length - data.Length));
+            BinaryPrimitives.ReverseEndianness(words, words);
+        }
         using Image<Rgb48> image = SharpDecoder.Decode<Rgb48>(file, new MemoryStream(usual), new PbmDecoder(), width, height);
         if (isBitmap || most == 255)
             return SharpDecoder.HighBytes(image);
