@@ -18,6 +18,9 @@ internal sealed class ImageFile(byte[] buffer, int length, string format, string
     /// <summary>The bytes as a stream that can be read only.</summary>
     internal MemoryStream ToStream() => new(buffer, 0, length, writable: false);
 
+    /// <summary>A picture inside this one; what is wrong with it is wrong with this file.</summary>
+    internal ImageFile Part(byte[] bytes, long maxPixels) => new(bytes, bytes.Length, format, path, maxPixels, needed);
+
     /// <summary>Refuses a picture of too many pixels; to be asked of the header, before memory is taken.</summary>
     internal void CheckSize(long width, long height)
     {

@@ -3,6 +3,15 @@ namespace EasyExplain.Imaging.Reading;
 /// <summary>Turns pictures upright.</summary>
 internal static class Orientation
 {
+    /// <summary>A photo of stored RGB pixels, turned as an EXIF orientation asks; <paramref name="rgb"/> itself where it is upright.</summary>
+    internal static unsafe Photo Upright(byte[] rgb, int width, int height, int orientation)
+    {
+        if (orientation is not (>= 2 and <= 8))
+            return new Photo(width, height, rgb);
+        fixed (byte* pixels = rgb)
+            return Upright(pixels, 3, width, height, (width, height), 1, orientation);
+    }
+
     /// <summary>A photo of the first three bytes of each stored pixel, turned as an EXIF orientation asks.</summary>
     /// <param name="pixels">The pixels as stored, row by row.</param>
     /// <param name="step">Bytes from a pixel to the next, at least 3.</param>

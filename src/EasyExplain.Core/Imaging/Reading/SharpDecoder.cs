@@ -15,11 +15,10 @@ internal static class SharpDecoder
     private const long MostBytesAPixel = 16; // RGB of float32, and strips of four 16-bit samples with what is needed beside them
     private const int Margin = 16;           // MB, for rows, tables and dictionaries
 
-    /// <summary>The 16-bit colours of a picture, which hold every kind of integer samples exactly; alpha is dropped, its colours stay.</summary>
-    internal static Image<Rgb48> Decode(ImageFile file, Stream stream, IImageDecoder decoder, int width, int height) =>
-        Decode<Rgb48>(file, stream, decoder, width, height);
-
-    /// <summary>Decodes a file whose header was checked.</summary>
+    /// <summary>
+    /// Decodes a file whose header was checked. Pixels of 16 bits hold every kind of integers exactly; those without alpha drop it and keep
+    /// its colours.
+    /// </summary>
     /// <param name="file">What the errors are about.</param>
     /// <param name="stream">The file's bytes.</param>
     /// <param name="decoder">ImageSharp's decoder for the format.</param>
@@ -58,13 +57,14 @@ internal static class SharpDecoder
     }
 
     /// <summary>An upright photo of the high bytes, as of a 16-bit PNG.</summary>
-    internal static Photo HighBytes(Image<Rgb48> image, int orientation = 1) => Photo(image, static pixel => ((byte)(pixel.R >> 8), (byte)(pixel.G >> 8), (byte)(pixel.B >> 8)), orientation);
+    internal static Photo HighBytes(Image<Rgb48> image, int orientation = 1) =>
+        Photo(image, static pixel => ((byte)(pixel.R >> 8), (byte)(pixel.G >> 8), (byte)(pixel.B >> 8)), orientation);
 
     /// <summary>An upright photo.</summary>
     /// <param name="image">The picture as stored.</param>
     /// <param name="color">The red, green and blue of a pixel.</param>
     /// <param name="orientation">The EXIF orientation.</param>
-    internal static unsafe Photo Photo<TPixel>(Image<TPixel> image, Func<TPixel, (byte R, byte G, byte B)> color, int orientation = 1)
+    internal static Photo Photo<TPixel>(Image<TPixel> image, Func<TPixel, (byte R, byte G, byte B)> color, int orientation = 1)
         where TPixel : unmanaged, IPixel<TPixel>
     {
         byte[] rgb = new byte[image.Width * image.Height * 3];
@@ -80,9 +80,6 @@ internal static class SharpDecoder
                 }
             }
         });
-        if (orientation is not (>= 2 and <= 8))
-            return new Photo(image.Width, image.Height, rgb);
-        fixed (byte* pixels = rgb)
-            return Orientation.Upright(pixels, 3, image.Width, image.Height, (image.Width, image.Height), 1, orientation);
+        return Orientation.Upright(rgb, image.Width, image.Height, orientation);
     }
 }

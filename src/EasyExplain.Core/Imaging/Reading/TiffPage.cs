@@ -51,7 +51,7 @@ internal sealed class TiffPage
             return [];
         int size = U16(entry.AsSpan(2)) switch
         {
-            1 => 1,
+            1 or 7 => 1,
             3 => 2,
             4 => 4,
             var type => throw _file.Damaged($"{tag} has numbers of type {type}"),

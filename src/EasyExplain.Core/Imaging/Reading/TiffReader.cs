@@ -6,7 +6,7 @@ using SixLabors.ImageSharp.PixelFormats;
 
 namespace EasyExplain.Imaging.Reading;
 
-/// <summary>The first page of a TIFF file in strips: grey, RGB and palettes of integers, grey and RGB of float32.</summary>
+/// <summary>The first page of a TIFF file in strips: grey, RGB and palettes of integers, grey and RGB of float32, JPEG inside.</summary>
 internal sealed class TiffReader : IImageReader
 {
     public string Format => "TIFF";
@@ -25,9 +25,11 @@ internal sealed class TiffReader : IImageReader
             throw file.Damaged($"it has {width} x {height} pixels");
         file.CheckSize(width, height);
         var kind = TiffKind.Of(page, file);
-        TiffStrips.Check(page, kind, (int)width, (int)height, file);
-
+        var strips = new TiffStrips(page, kind, (int)width, (int)height, file);
         int orientation = (int)page.Number(TiffTag.Orientation, 1);
+        if (kind.IsJpeg)
+            return TiffJpeg.Decode(page, kind, strips, (int)width, (int)height, orientation, file);
+
         bool associated = kind.Samples == 4 && page.Number(TiffTag.ExtraSamples, 0) == 1;
         // Alpha is dropped, so that its kind does not matter, and ImageSharp reads this one.
         page.Set(TiffTag.ExtraSamples, 2);

@@ -23,4 +23,5 @@ internal enum TiffTag : ushort
     TileByteCounts = 325,
     ExtraSamples = 338,
     SampleFormat = 339,
+    JpegTables = 347,
 }
