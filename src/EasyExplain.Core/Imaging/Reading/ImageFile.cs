@@ -16,7 +16,10 @@ internal sealed class ImageFile(byte[] buffer, int length, string format, string
     internal (int LongSide, int ShortSide) Needed => needed;
 
     /// <summary>The bytes as a stream that can be read only.</summary>
-    internal MemoryStream ToStream() => new(buffer, 0, length, writable: false);
+    internal MemoryStream ToStream() => ToStream(0, length);
+
+    /// <summary>Some of the bytes as a stream that can be read only.</summary>
+    internal MemoryStream ToStream(int start, int count) => new(buffer, start, count, writable: false);
 
     /// <summary>A picture inside this one; what is wrong with it is wrong with this file.</summary>
     internal ImageFile Part(byte[] bytes, long maxPixels) => new(bytes, bytes.Length, format, path, maxPixels, needed);

@@ -18,6 +18,9 @@ internal sealed record TiffKind(long Compression, long Photometric, long Bits, i
     /// <summary>Whether strips are as long as their pixels.</summary>
     internal bool IsCompressed => Compression != 1;
 
+    /// <summary>Whether strips are compressed by Deflate.</summary>
+    internal bool IsDeflated => Compression is Deflate or OldDeflate;
+
     /// <summary>Whether the strips are JPEG files.</summary>
     internal bool IsJpeg => Compression == Jpeg;
 

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace EasyExplain.Imaging.Reading;
 
 /// <summary>Where a TIFF page's pixels lie: in pieces of some rows each.</summary>
@@ -27,6 +29,8 @@ internal sealed class TiffStrips
             long first = i % strips * Rows, unpacked = Math.Min(Rows, height - first) * rowLength;
             if (unpacked > _lengths[i] * (kind.IsCompressed ? MostAByte : 1))
                 throw file.Damaged($"strip {i} has {_lengths[i]} bytes for {unpacked} bytes of pixels");
+            if (kind.IsDeflated && !Inflates(file.ToStream((int)_offsets[i], (int)_lengths[i]), unpacked))
+                throw file.Damaged($"strip {i} does not have all its pixels");
         }
     }
 
@@ -35,4 +39,21 @@ internal sealed class TiffStrips
 
     /// <summary>A strip's bytes.</summary>
     internal ReadOnlySpan<byte> Of(ImageFile file, int strip) => file.Bytes.Slice((int)_offsets[strip], (int)_lengths[strip]);
+
+    /// <summary>Whether Deflate's data have so many bytes in them; where they end too early, ImageSharp would leave the rest black.</summary>
+    private static bool Inflates(Stream strip, long length)
+    {
+        using var inflated = new ZLibStream(strip, CompressionMode.Decompress);
+        byte[] some = new byte[1 << 14];
+        try
+        {
+            while (length > 0 && inflated.Read(some) is > 0 and int read)
+                length -= read;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+        return length <= 0;
+    }
 }

@@ -54,6 +54,10 @@ public class FormatFaultsTests
     [InlineData("rgb_lzw.tif", 273, 100_000, ImageFault.Truncated, "ends too early")]
     [InlineData("rgb_lzw.tif", 279, 100_000, ImageFault.Truncated, "ends too early")]
     [InlineData("rgb.tif", 279, 5, ImageFault.Damaged, "strip 0 has 5 bytes")]
+    [InlineData("orientation_2.tif", 279, 700, ImageFault.Damaged, "strip 0 does not have all its pixels")] // Deflate
+    [InlineData("rgb_lzw.tif", 279, 208, ImageFault.Damaged, "damaged")]
+    [InlineData("rgb_packbits.tif", 279, 220, ImageFault.Damaged, "damaged")]
+    [InlineData("jpeg_ycc.tif", 279, 220, ImageFault.Damaged, "strip 0 ends too early")]
     public async Task ADirectoryThatLies_IsNotBelieved(string name, int tag, long number, ImageFault fault, string reason)
     {
         ImageFileException e = await Fault(FormatFiles.TiffWith(name, tag, number));
