@@ -1,13 +1,16 @@
 namespace EasyExplain.Imaging.Reading;
 
-/// <summary>An image file in memory on its way to its reader: its bytes, what is wanted of it, and the words for what is wrong with it.</summary>
+/// <summary>
+/// An image file in memory on its way to its reader: its bytes, what is wanted of it, and the words for what is wrong with it.
+/// </summary>
 /// <param name="buffer">The file's bytes; a reader may change them.</param>
 /// <param name="length">How many of them are the file's.</param>
 /// <param name="format">The format's name.</param>
 /// <param name="path">The name to use in messages.</param>
 /// <param name="maxPixels">The most pixels that are decoded.</param>
 /// <param name="needed">How many pixels the sides need.</param>
-internal sealed class ImageFile(byte[] buffer, int length, string format, string? path, long maxPixels, (int LongSide, int ShortSide) needed)
+internal sealed class ImageFile(
+    byte[] buffer, int length, string format, string? path, long maxPixels, (int LongSide, int ShortSide) needed)
 {
     /// <summary>The file's bytes.</summary>
     internal Span<byte> Bytes => buffer.AsSpan(0, length);

@@ -7,5 +7,6 @@ internal sealed class JpegReader : IImageReader
 
     public bool Recognizes(ReadOnlySpan<byte> head) => head is [0xFF, 0xD8, 0xFF, ..];
 
-    public Photo Read(ImageFile file) => JpegMarkers.ReachEnd(file.Bytes) ? SkiaDecoder.Decode(file, reduces: true) : throw file.Truncated();
+    public Photo Read(ImageFile file) =>
+        JpegMarkers.ReachEnd(file.Bytes) ? SkiaDecoder.Decode(file, reduces: true) : throw file.Truncated();
 }

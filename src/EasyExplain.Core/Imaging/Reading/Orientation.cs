@@ -3,7 +3,7 @@ namespace EasyExplain.Imaging.Reading;
 /// <summary>Turns pictures upright.</summary>
 internal static class Orientation
 {
-    /// <summary>A photo of stored RGB pixels, turned as an EXIF orientation asks; <paramref name="rgb"/> itself where it is upright.</summary>
+    /// <summary>A photo of stored RGB pixels, turned as EXIF asks; of <paramref name="rgb"/> itself where it is upright.</summary>
     internal static unsafe Photo Upright(byte[] rgb, int width, int height, int orientation)
     {
         if (orientation is not (>= 2 and <= 8))
@@ -23,7 +23,8 @@ internal static class Orientation
     internal static unsafe Photo Upright(
         byte* pixels, int step, int width, int height, (int Width, int Height) original, double scale, int orientation)
     {
-        // A reduced size is rounded up: the last column and row reach this far beyond the picture, and are the first ones where it is turned.
+        // A reduced size is rounded up: the last column and row reach this far beyond the picture, and are the first ones where it is
+        // turned.
         double frameWidth = original.Width * scale, frameHeight = original.Height * scale;
         (double beyondX, double beyondY) = (width - frameWidth, height - frameHeight);
         // Where the upright picture's first pixel is stored, and how far it is to the pixel on its right and to the one below.

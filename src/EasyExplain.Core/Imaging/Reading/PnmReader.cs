@@ -65,7 +65,9 @@ internal sealed class PnmReader : IImageReader
         return at < file.Bytes.Length ? number : throw file.Truncated();
     }
 
-    /// <summary>Plain numbers with one space behind each and no comments: bits may stand without any, which ImageSharp does not know.</summary>
+    /// <summary>
+    /// Plain numbers with one space behind each and no comments: bits may stand without any, which ImageSharp does not know.
+    /// </summary>
     private static byte[] Separated(ImageFile file, ReadOnlySpan<byte> text, long count, bool bits, int most)
     {
         var separated = new MemoryStream();

@@ -45,7 +45,7 @@ internal static class SharpDecoder
                 return image;
             image.Dispose();
         }
-        catch (Exception e) when (e is OutOfMemoryException or InvalidMemoryOperationException)
+        catch (Exception e) when (e.GetBaseException() is OutOfMemoryException or InvalidMemoryOperationException)
         {
             throw file.Fault(ImageFault.TooLarge, $"is {width} x {height} pixels, and takes more memory than there is");
         }

@@ -12,7 +12,7 @@ internal sealed class TgaReader : IImageReader
 
     public string Format => "TGA";
 
-    /// <summary>There is no signature: every field of the header has to make sense. Text never does, since it has no bytes 0 and 1.</summary>
+    // There is no signature: every field of the header has to make sense. Text's never do, since it has no bytes 0 and 1.
     public bool Recognizes(ReadOnlySpan<byte> head) => head.Length >= HeaderLength && Width(head) > 0 && Height(head) > 0
         && (Palette(head), Kind(head), Depth(head), head[7]) is (0, 2, 16 or 24 or 32, 0) or (0, 3, 8, 0) or (1, 1, 8, 16 or 24 or 32)
         && (head[1] == 1 || head[3..8].IndexOfAnyExcept((byte)0) < 0) // no palette, nothing about one

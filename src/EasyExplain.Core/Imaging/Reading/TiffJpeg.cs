@@ -8,10 +8,12 @@ internal static class TiffJpeg
 
     /// <summary>Decodes the strips, one below the other.</summary>
     /// <exception cref="ImageFileException">A strip is no JPEG, is cut short, or has another size.</exception>
-    internal static unsafe Photo Decode(TiffPage page, TiffKind kind, TiffStrips strips, int width, int height, int orientation, ImageFile file)
+    internal static Photo Decode(
+        TiffPage page, TiffKind kind, TiffStrips strips, int width, int height, int orientation, ImageFile file)
     {
         byte[] tables = [.. page.Numbers(TiffTag.JpegTables).Select(number => (byte)number)];
-        ReadOnlySpan<byte> inner = tables.Length > 2 * MarkerLength ? tables.AsSpan()[MarkerLength..^MarkerLength] : []; // without start and end
+        // Without the markers of start and end.
+        ReadOnlySpan<byte> inner = tables.Length > 2 * MarkerLength ? tables.AsSpan()[MarkerLength..^MarkerLength] : [];
         // Adobe's marker says whether colours are YCbCr, which a strip leaves to the page.
         ReadOnlySpan<byte> adobe = [0xFF, 0xEE, 0, 14, .. "Adobe"u8, 0, 100, 0, 0, 0, 0, (byte)(kind.IsYCbCr ? 1 : 0)];
         byte[] rgb = new byte[width * height * 3];

@@ -42,7 +42,8 @@ internal sealed class TiffReader : IImageReader
 
         Image<TPixel> Decode<TPixel>()
             where TPixel : unmanaged, IPixel<TPixel> =>
-            SharpDecoder.Decode<TPixel>(file, file.ToStream(), new TiffDecoder { DecodingMode = FrameDecodingMode.First }, (int)width, (int)height);
+            SharpDecoder.Decode<TPixel>(
+                file, file.ToStream(), new TiffDecoder { DecodingMode = FrameDecodingMode.First }, (int)width, (int)height);
     }
 
     /// <summary>Colours that are multiplied by their alpha, divided by it as Pillow does.</summary>
@@ -60,19 +61,21 @@ internal sealed class TiffReader : IImageReader
         static byte Divide(int color, int alpha) => (byte)(alpha == 0 ? 0 : Math.Min(255, color * 255 / alpha));
     }
 
-    /// <summary>Floating point by its own range: the least finite number is black, the greatest white. What is no number is black.</summary>
+    /// <summary>Floating point by its own range: the least finite number is black, the greatest white; what is no number is black.</summary>
     private static Photo Scaled(Image<RawFloats> image, bool inverted, int orientation)
     {
         using (image)
         {
             (float low, float high) = Range(image);
             (double black, double white) = inverted ? (high, low) : (low, (double)high);
-            Photo photo = SharpDecoder.Photo(image, pixel => (Level(pixel.Samples.X), Level(pixel.Samples.Y), Level(pixel.Samples.Z)), orientation);
+            Photo photo = SharpDecoder.Photo(image,
+                pixel => (Level(pixel.Samples.X), Level(pixel.Samples.Y), Level(pixel.Samples.Z)), orientation);
             photo.FloatRange = (low, high);
             return photo;
 
-            byte Level(float sample) =>
-                double.IsNaN(sample) || low == high ? (byte)0 : (byte)Math.Round(255 * Math.Clamp((sample - black) / (white - black), 0, 1));
+            byte Level(float sample) => float.IsNaN(sample) || low == high
+                ? (byte)0
+                : (byte)Math.Round(255 * Math.Clamp((sample - black) / (white - black), 0, 1));
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class TiffStrips
     /// <summary>A strip's bytes.</summary>
     internal ReadOnlySpan<byte> Of(ImageFile file, int strip) => file.Bytes.Slice((int)_offsets[strip], (int)_lengths[strip]);
 
-    /// <summary>Whether Deflate's data have so many bytes in them; where they end too early, ImageSharp would leave the rest black.</summary>
+    /// <summary>Whether Deflate's data have so many bytes in them; ImageSharp would leave black what is missing.</summary>
     private static bool Inflates(Stream strip, long length)
     {
         using var inflated = new ZLibStream(strip, CompressionMode.Decompress);

@@ -1,11 +1,16 @@
 using System.Text;
 using EasyExplain.Imaging;
+using EasyExplain.Imaging.Reading;
+using SixLabors.ImageSharp.Formats.Pbm;
+using SixLabors.ImageSharp.PixelFormats;
 
 namespace EasyExplain.Tests.Imaging.Reading;
 
 /// <summary>What is not read is named; what cannot be right is an error.</summary>
 public class FormatFaultsTests
 {
+    private const long MaxPixels = ImageDecoder.DefaultMaxPixels;
+
     [Theory]
     [InlineData("refused_bigtiff.tif", "BigTIFF")] // ImageSharp would read it for ever
     [InlineData("refused_fax3.tif", "group 3 fax")] // and these inverted
@@ -37,7 +42,7 @@ public class FormatFaultsTests
     [Fact]
     public void EveryRefusedFile_IsNamedAbove() => Assert.Equal(
         FormatFiles.All.Count() - FormatFiles.Expected.Count,
-        typeof(FormatFaultsTests).GetMethod(nameof(OtherKinds_AreCalledByTheirName))!.GetCustomAttributesData().Count(a => a.AttributeType == typeof(InlineDataAttribute)));
+        typeof(FormatFaultsTests).GetMethod(nameof(OtherKinds_AreCalledByTheirName))!.GetCustomAttributes(typeof(InlineDataAttribute), false).Length);
 
     [Fact]
     public async Task BigTiffOfTheOtherByteOrder_IsRefusedToo() =>
@@ -103,6 +108,16 @@ public class FormatFaultsTests
         Assert.Contains("is a TIFF image whose data are damaged", e.Message);
     }
 
+    /// <summary>Should a file get past the header's checks, it gets no more memory than its picture needs.</summary>
+    [Fact]
+    public void WhatTheHeaderDoesNotSay_GetsNoMemory()
+    {
+        byte[] bytes = "P5 20000 20000 255\n"u8.ToArray();
+        var file = new ImageFile(bytes, bytes.Length, "PNM", null, MaxPixels, (1, 1));
+        var e = Assert.Throws<ImageFileException>(() => SharpDecoder.Decode<Rgb48>(file, file.ToStream(), new PbmDecoder(), 100, 100));
+        Assert.Equal(ImageFault.TooLarge, e.Fault);
+    }
+
     /// <summary>A page that says that it is followed by itself.</summary>
     [Fact]
     public async Task PagesInACircle_HaveAnEnd()
@@ -116,7 +131,8 @@ public class FormatFaultsTests
 
     public static TheoryData<string> NoImages =>
     [
-        "P1 is where the cars stand; P2 and P3 are full.", "P5\n", "P6 and more of it than a header has", "P7\nWIDTH 4\n", "II*and so on, a text that begins oddly",
+        "P1 is where the cars stand; P2 and P3 are full.", "P5\n", "P6 and more of it than a header has",
+        "P7\nWIDTH 4\n", "II*and so on, a text that begins oddly",
         "MMXXIV was a year of many pages", "\u0003\u0001\u0002\u0003 control characters and then text", "TRUEVISION-XFILE.\0 stands at the end of a TGA",
         "\0\0\u0002 a header of TGA would go on otherwise", new string('\0', 64), new string(' ', 64), "1,2,3\n4,5,6\n7,8,9\n10,11,12\n13,14,15\n",
     ];
