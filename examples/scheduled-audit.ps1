@@ -43,9 +43,10 @@ function Get-Image {
     $everywhere.RecurseSubdirectories = $true
     $everywhere.IgnoreInaccessible = $false
     $own = $folder.TrimEnd([IO.Path]::DirectorySeparatorChar) + [IO.Path]::DirectorySeparatorChar
+    $extensions = '.jpg', '.jpeg', '.png', '.webp', '.gif', '.bmp', '.tif', '.tiff', '.tga', '.pbm', '.pgm', '.ppm', '.pnm'
     # A destination below the photos must not be audited the next time.
     [IO.DirectoryInfo]::new($photos).EnumerateFiles('*', $everywhere) |
-        Where-Object { $_.Extension -in '.jpg', '.jpeg', '.png', '.webp', '.gif', '.bmp' -and -not $_.FullName.StartsWith($own) }
+        Where-Object { $_.Extension -in $extensions -and -not $_.FullName.StartsWith($own) }
 }
 
 # Parameters are checked here, not by attributes: a missing one would be asked for, and nobody would answer.

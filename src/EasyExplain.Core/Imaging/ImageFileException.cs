@@ -33,4 +33,8 @@ public sealed class ImageFileException(ImageFault fault, string message, string?
 
     /// <summary>The file, null when the bytes came from a stream without a name.</summary>
     public string? Path { get; } = path;
+
+    /// <summary>The sentence about a file, or about "the image" where it has no name.</summary>
+    internal static ImageFileException About(ImageFault fault, string what, string? path) =>
+        new(fault, (path is null ? "The image" : $"'{path}'") + $" {what}.", path);
 }

@@ -45,6 +45,9 @@ public sealed class Photo
     /// </summary>
     internal PixelRegion Frame { get; init; }
 
+    /// <summary>The numbers that became black and white, where the file has floating point, whose range nobody knows but itself.</summary>
+    internal (float Low, float High)? FloatRange { get; set; }
+
     /// <summary>Whether it has so many pixels of the original's longer side, or all of them.</summary>
     internal bool Suffices(int longSide) => OriginalWidth == Width && OriginalHeight == Height || Math.Max(Frame.Width, Frame.Height) >= longSide;
 

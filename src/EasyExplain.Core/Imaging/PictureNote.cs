@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using EasyExplain.Imaging.Reading;
 
 namespace EasyExplain.Imaging;
 
@@ -49,20 +50,20 @@ internal static class PictureNote
     public static string? Read(string path)
     {
         using FileStream file = File.OpenRead(path);
-        ImageKind? kind = Kind(file, out byte[] head);
+        IImageReader? kind = Kind(file, out byte[] head);
         return kind switch
         {
-            ImageKind.Png when head.AsSpan(PngAt + 4).StartsWith([.. "iTXt"u8, .. PngKey]) =>
+            PngReader when head.AsSpan(PngAt + 4).StartsWith([.. "iTXt"u8, .. PngKey]) =>
                 Text(file, PngAt + 8 + PngKey.Length, BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(PngAt)) - PngKey.Length),
-            ImageKind.Jpeg when JpegAt(head) is var at && head.AsSpan(at).StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) =>
+            JpegReader when JpegAt(head) is var at && head.AsSpan(at).StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) =>
                 Text(file, at + 4, BinaryPrimitives.ReadUInt16BigEndian(head.AsSpan(at + 2)) - 2),
-            ImageKind.Webp => WebpText(file, head),
+            WebpReader => WebpText(file, head),
             _ => null,
         };
     }
 
     /// <summary>What a whole picture is; null for anything else. <paramref name="head"/> is its beginning.</summary>
-    private static ImageKind? Kind(FileStream file, out byte[] head)
+    private static IImageReader? Kind(FileStream file, out byte[] head)
     {
         head = new byte[64];
         byte[] end = new byte[PngEnd.Length];
@@ -73,11 +74,11 @@ internal static class PictureNote
         file.ReadExactly(head);
         file.Seek(-end.Length, SeekOrigin.End);
         file.ReadExactly(end);
-        return ImageSignature.Identify(head) switch
+        return ImageReaders.Find(head) switch
         {
-            ImageKind.Png when end.AsSpan().SequenceEqual(PngEnd) => ImageKind.Png,
-            ImageKind.Jpeg when end is [.., 0xFF, 0xD9] => ImageKind.Jpeg,
-            ImageKind.Webp when BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(4)) == file.Length - 8 => ImageKind.Webp,
+            PngReader png when end.AsSpan().SequenceEqual(PngEnd) => png,
+            JpegReader jpeg when end is [.., 0xFF, 0xD9] => jpeg,
+            WebpReader webp when BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(4)) == file.Length - 8 => webp,
             _ => null,
         };
     }

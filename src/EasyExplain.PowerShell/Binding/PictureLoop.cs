@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Management.Automation;
+using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Runtime;
 
@@ -14,6 +16,7 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
     private readonly CancellationTokenSource _stop = new();
     private readonly ImageProgress _progress = new(activity);
     private int _done;
+    private bool _announced;
 
     /// <summary>Whether it has come to more than one picture, and shows how far it is.</summary>
     public bool ShowsProgress => _progress.IsShown;
@@ -77,6 +80,29 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
                 NativeHeap.Trim();
             }
         }
+    }
+
+    /// <summary>
+    /// Warns, once, of a photo of floating point: nothing says which numbers are black and white, so that two of them cannot be compared.
+    /// </summary>
+    /// <returns>The photo.</returns>
+    public Photo Announce(Photo photo, string file)
+    {
+        if (photo.FloatRange is not var (low, high))
+        {
+            return photo;
+        }
+        string how = string.Create(CultureInfo.InvariantCulture, $"{file}: its samples are floating point; {low} became black and {high} white, the range of this photo alone.");
+        if (_announced)
+        {
+            cmdlet.WriteVerbose(how);
+        }
+        else
+        {
+            _announced = true;
+            cmdlet.WriteWarning(how + " Further photos of that kind are named by -Verbose.");
+        }
+        return photo;
     }
 
     /// <summary>Takes the progress away, and leaves the session's memory as small as it can.</summary>

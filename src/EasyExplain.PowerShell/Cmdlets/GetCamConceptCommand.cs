@@ -157,7 +157,7 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
         bool literal = ParameterSetName == ByLiteralPath;
         foreach (string file in _pictures.Files(literal ? LiteralPath : Path, literal))
         {
-            Write(_pictures.Do(model, file, cancel => finder.Find(CamPicture.Decode(file, model), file, cancel)));
+            Write(_pictures.Do(model, file, cancel => finder.Find(_pictures.Announce(CamPicture.Decode(file, model), file), file, cancel)));
         }
     }
 

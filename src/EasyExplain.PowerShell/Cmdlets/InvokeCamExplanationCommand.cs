@@ -20,6 +20,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// knows how many follow, and none is held back. An image that cannot be read is one error that names the file, and the rest goes on. Layers can be piped in from Get-CamLayer; they bring their model.</para>
 /// <para>Without -Method it is LayerCAM, without -Class the predicted class, without -Layer the last layer whose output still has height
 /// and width. -Verbose says what was chosen, and which engine runs what. FullGrad explains the whole network and takes no layer: its map has the input's size.</para>
+/// <para>JPEG, PNG, WebP, GIF, BMP, TIFF, TGA, PBM, PGM and PPM are read, whatever the name ends with. A TIFF of floating point is scaled by its own
+/// range; a warning says so once.</para>
 /// <para>A map that is zero everywhere is a fact about the model: nothing at that layer spoke for the class. A warning says so once.</para>
 /// </remarks>
 /// <example>
@@ -292,7 +294,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             Write(files[index], _pictures.Do(model, files[index], cancel =>
             {
                 (Photo photo, string id) = decoded.Next();
-                IReadOnlyList<CamExplanation> explanations = explainer.Explain(photo, files[index], cancel);
+                IReadOnlyList<CamExplanation> explanations = explainer.Explain(_pictures.Announce(photo, files[index]), files[index], cancel);
                 for (int one = 0; one < explanations.Count; one++)
                 {
                     explanations[one].Request = new Request(id, one, explanations.Count);

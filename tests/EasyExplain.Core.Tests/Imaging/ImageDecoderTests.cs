@@ -56,7 +56,7 @@ public class ImageDecoderTests
     }
 
     [Theory]
-    [InlineData("49492A00 08000000 00000000 00000000", "TIFF")]
+    [InlineData("0000000C 4A584C20 0D0A870A 00000000", "JPEG XL")]
     [InlineData("0000001C 66747970 61766966 00000000", "AVIF")]
     [InlineData("00000018 66747970 68656963 00000000", "HEIF")]
     [InlineData("00000100 01002020 00000100 20000000", "ICO")]
@@ -66,7 +66,7 @@ public class ImageDecoderTests
         var e = Assert.Throws<ImageFileException>(() => ImageDecoder.Decode(stream));
         Assert.Equal((ImageFault.Unsupported, null), (e.Fault, e.Path));
         Assert.Contains(format, e.Message);
-        Assert.Contains("JPEG, PNG, WebP, GIF and BMP", e.Message);
+        Assert.Contains("JPEG, PNG, WebP, GIF, BMP, TIFF, PBM/PGM/PPM and TGA", e.Message);
     }
 
     [Fact]

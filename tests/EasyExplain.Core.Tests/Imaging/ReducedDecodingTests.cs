@@ -99,11 +99,16 @@ public sealed class ReducedDecodingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("png_inside.jpg")]
-    [InlineData("photo.webp")]
+    [InlineData("images/png_inside.jpg")]
+    [InlineData("images/photo.webp")]
+    [InlineData("formats/rgb.tif")]
+    [InlineData("formats/jpeg_ycc.tif")]
+    [InlineData("formats/orientation_6.tif")]
+    [InlineData("formats/rgb.tga")]
+    [InlineData("formats/rgb.ppm")]
     public void OtherFormats_HaveAllTheirPixels(string name)
     {
-        string file = Repository.Data("images", name);
+        string file = Repository.Data(name.Split('/'));
         Assert.Equal(ImageDecoder.Decode(file).Rgb, ImageDecoder.DecodeFor(file, 1, 1).Rgb);
     }
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace EasyExplain.Imaging;
+namespace EasyExplain.Imaging.Reading;
 
 /// <summary>The orientation in a PNG's eXIf chunk, which SkiaSharp's PNG decoder passes over.</summary>
 internal static class PngExif

@@ -1,4 +1,4 @@
-namespace EasyExplain.Imaging;
+namespace EasyExplain.Imaging.Reading;
 
 /// <summary>The markers of a JPEG file (ITU-T T.81, annex B).</summary>
 internal static class JpegMarkers

@@ -1,4 +1,4 @@
-namespace EasyExplain.Imaging;
+namespace EasyExplain.Imaging.Reading;
 
 /// <summary>The colour behind a GIF's first frame.</summary>
 /// <remarks>
