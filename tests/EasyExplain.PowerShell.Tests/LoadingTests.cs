@@ -26,19 +26,6 @@ public sealed class LoadingTests
         Assert.True(notSaid.Length == 0 || !display.Contains(notSaid, StringComparison.Ordinal), display);
     }
 
-    [LinuxFact]
-    public void AUsersChoice_MayBeMadeInPowerShell_BeforeTheModuleIsImported()
-    {
-        string manifest = Path.Combine(Repository.Root, "EasyExplain.psd1");
-        string script = Path.Combine(Directory.CreateTempSubdirectory().FullName, "script.ps1");
-        File.WriteAllText(script, $"$env:GOMP_SPINCOUNT = '77'; Import-Module ([WildcardPattern]::Escape('{manifest.Replace("'", "''")}')); $m = Import-CamModel");
-
-        ChildProcess run = ChildProcess.Run("env", ["OMP_DISPLAY_ENV=VERBOSE", "dotnet", Host, script], Repository.Root);
-        Directory.Delete(Path.GetDirectoryName(script)!, recursive: true);
-
-        Assert.Contains("GOMP_SPINCOUNT = '77'", run.Error, StringComparison.Ordinal);
-    }
-
     private static ChildProcess Run(string[] environment, string command) =>
         ChildProcess.Run("env", ["-u", "GOMP_SPINCOUNT", "-u", "OMP_WAIT_POLICY", .. environment, "dotnet", Host, "-Command", command], Repository.Root);
 }
