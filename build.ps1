@@ -2,12 +2,12 @@
 .SYNOPSIS
     Builds, tests and packages EasyExplain; writes nothing outside bin/, obj/, en-US/ (the help) and artifacts/.
 .DESCRIPTION
-    Runs in PowerShell 7.4 and later, and on a machine without it in this project's own host:
-        dotnet run --project src/EasyExplain.Host -- build.ps1 -Task Package
-    That host has the bare engine, so this script uses the language, .NET and the engine's own cmdlets only.
+    Runs in PowerShell 7.4 and later. A machine that has none gets it from the clone:
+        dotnet tool restore
+        dotnet pwsh build.ps1 -Task Package
 
     Build    builds the solution; the module is ready to import from EasyExplain.psd1 afterwards.
-    Test     runs the xunit suites, and the Pester suite where pwsh and Pester 5 are there.
+    Test     runs all tests, those of Pester too.
     Package  lays out the module for release under artifacts/EasyExplain, imports it from there in a fresh process, and packs it as
              artifacts/EasyExplain.<version>.nupkg. It has the natives of this machine's platform.
     Clean    removes bin/, obj/, en-US/ and artifacts/.
@@ -26,7 +26,6 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 $root = $PSScriptRoot
-$inHost = $Host.Name -eq 'EasyExplain.Host'
 
 function At {
     param([string[]] $Parts)
@@ -41,30 +40,11 @@ function Invoke-Dotnet {
 }
 
 function Invoke-Build {
-    # In the host the host's own files are in use. They were built a moment ago, so this build leaves them as they are.
     Invoke-Dotnet build, (At 'EasyExplain.PowerShell.sln'), '--configuration', $Configuration
 }
 
 function Invoke-Test {
     Invoke-Dotnet test, (At 'EasyExplain.PowerShell.sln'), '--configuration', $Configuration
-    Invoke-PesterSuite
-}
-
-function Invoke-PesterSuite {
-    $pwsh = Get-Command pwsh -CommandType Application -ErrorAction Ignore | ForEach-Object Source
-    if (-not $pwsh) {
-        'Pester suite: not run (no pwsh on this machine).'
-        return
-    }
-    $pester = @($pwsh)[0]
-    & $pester -NoProfile -Command 'exit [int](-not (Get-Module Pester -ListAvailable | Where-Object Version -GE ([version] "5.0")))'
-    if ($LASTEXITCODE -ne 0) {
-        'Pester suite: not run (no Pester 5 on this machine).'
-        return
-    }
-    $tests = (At tests, Pester).Replace("'", "''")
-    & $pester -NoProfile -Command "Import-Module Pester -MinimumVersion 5.0; exit (Invoke-Pester '$tests' -PassThru).FailedCount"
-    if ($LASTEXITCODE -ne 0) { throw "$LASTEXITCODE Pester test(s) failed." }
 }
 
 function Invoke-Package {
@@ -85,12 +65,7 @@ function Invoke-Package {
     Remove-NativeSymbols ([IO.Path]::Combine($package, 'bin', 'runtimes', 'linux-x64', 'native', 'libtorch_cpu.so'))
 
     $check = At build, Test-Package.ps1
-    if ($inHost) {
-        & dotnet ([IO.Path]::Combine([AppContext]::BaseDirectory, 'EasyExplain.Host.dll')) $check $package
-    }
-    else {
-        & ([Environment]::ProcessPath) -NoProfile -File $check $package
-    }
+    & (Join-Path $PSHOME pwsh) -NoProfile -File $check $package
     if ($LASTEXITCODE -ne 0) { throw "The package in $package does not import." }
 
     $bytes = 0
@@ -139,10 +114,7 @@ function Invoke-Clean {
         }
     }
     foreach ($folder in $folders) {
-        if ($inHost -and [AppContext]::BaseDirectory.StartsWith($folder)) {
-            "Kept $folder, which runs this script."
-        }
-        elseif ([IO.Directory]::Exists($folder)) {
+        if ([IO.Directory]::Exists($folder)) {
             [IO.Directory]::Delete($folder, $true)
             "Removed $folder"
         }

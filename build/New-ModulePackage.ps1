@@ -3,7 +3,7 @@
     Packs a module's folder as the .nupkg that Publish-PSResource, Install-PSResource and NuGet feeds take; needs no network.
 .DESCRIPTION
     A .nupkg is a zip in the Open Packaging Conventions: the files, a .nuspec, and two small parts that say what is what. What the nuspec
-    says comes from the manifest, in the Gallery's own tags. Bare engine: no cmdlets but the engine's own.
+    says comes from the manifest, in the Gallery's own tags.
 .OUTPUTS
     The file's path.
 #>

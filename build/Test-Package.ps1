@@ -2,7 +2,7 @@
 .SYNOPSIS
     Imports a packaged module and loads its native libraries; fails if one of them does not come from the package, or help is missing.
 .DESCRIPTION
-    build.ps1 runs this in a fresh process, in which nothing of the module is loaded yet. Bare engine: no cmdlets but the engine's own.
+    build.ps1 runs this in a fresh process, in which nothing of the module is loaded yet.
 #>
 param(
     [Parameter(Mandatory)]

@@ -33,8 +33,7 @@ $folder.EnumerateFiles('*.jpg', 'AllDirectories') |
 if ($all -eq 0) { throw "'$folder' has no class folders with JPEG files in them." }
 
 # The confusion table: a row for each class as it is, a column for each class as it was called.
-$width = 4
-foreach ($label in $model.Labels) { $width = [Math]::Max($width, $label.Length) }
+$width = ($model.Labels | Measure-Object Length -Maximum).Maximum
 'is \ called'.PadRight($width + 2) + (-join $model.Labels.ForEach({ $_.PadLeft($width + 1) }))
 foreach ($expected in $model.Labels) {
     $expected.PadRight($width + 2) + (-join $model.Labels.ForEach({ "$([int] $counts["$expected>$_"])".PadLeft($width + 1) }))
@@ -42,8 +41,7 @@ foreach ($expected in $model.Labels) {
 [string]::Format([cultureinfo]::InvariantCulture, '{0}: {1:N2} % of {2:N0} images are right.', $model, 100 * $right / $all, $all)
 
 # The worst mistakes are those it was surest of. What it saw is shown beside what it should have seen.
-$mistakes.Sort([System.Comparison[object]] { param($a, $b) $b.Probability.CompareTo($a.Probability) })
-$shown = $mistakes.GetRange(0, [Math]::Min($Worst, $mistakes.Count))
+$shown = @($mistakes | Sort-Object Probability -Descending | Select-Object -First $Worst)
 foreach ($mistake in $shown) {
     Invoke-CamExplanation -LiteralPath $mistake.Path -Model $model -Class Predicted, $mistake.Expected -ExpectedLabel $mistake.Expected |
         Export-CamOverlay $Destination -Style Panel -FileName '{Expected}/{Name} called {Predicted}, where it saw {Label}'

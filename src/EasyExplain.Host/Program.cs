@@ -1,31 +1,30 @@
-using EasyExplain.Host;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using Microsoft.PowerShell;
 
-// The engine reports which modules people import to Microsoft unless told not to; it reads this when it first starts.
+// Both phone home unless told not to; the engine reads this when it first starts.
 Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
+Environment.SetEnvironmentVariable("POWERSHELL_UPDATECHECK", "Off");
 
-// A background thread's exception would end the process with a stack trace; the user gets its message.
-AppDomain.CurrentDomain.UnhandledException += (_, e) => Environment.Exit(Fail((Exception)e.ExceptionObject));
-
-try
+DirectoryInfo? root = new(AppContext.BaseDirectory);
+while (root is not null && !File.Exists(Path.Combine(root.FullName, "EasyExplain.psd1")))
 {
-    HostArguments? arguments = HostArguments.Parse(args, out string? complaint);
-    if (arguments is null)
-    {
-        (complaint is null ? Console.Out : Console.Error).WriteLine(complaint is null ? HostArguments.Usage : complaint + "\n\n" + HostArguments.Usage);
-        return complaint is null ? ExitCodes.Success : ExitCodes.BadUsage;
-    }
-    using var engine = new Engine();
-    return arguments.Command is not null
-        ? engine.RunCommand(arguments.Command)
-        : engine.RunScript(arguments.Script!, arguments.ScriptArguments);
+    root = root.Parent;
 }
-catch (Exception e)
+if (root is null)
 {
-    return Fail(e);
+    Console.Error.WriteLine($"EasyExplain.psd1 lies neither in {AppContext.BaseDirectory} nor in a folder above it; this host belongs into a clone.");
+    return 1;
 }
 
-static int Fail(Exception e)
+var state = InitialSessionState.CreateDefault2();
+state.ImportPSModule(WildcardPattern.Escape(Path.Combine(root.FullName, "EasyExplain.psd1")));
+if (OperatingSystem.IsWindows())
 {
-    Console.Error.WriteLine($"EasyExplain.Host: {e.Message}");
-    return ExitCodes.Failure;
+    state.ExecutionPolicy = ExecutionPolicy.Bypass; // who starts this host names the script; the machine's policy is for what is double-clicked
 }
+if (Console.IsOutputRedirected || Console.IsErrorRedirected)
+{
+    PSStyle.Instance.OutputRendering = OutputRendering.PlainText;
+}
+return ConsoleShell.Start(state, "PowerShell with EasyExplain imported", "Takes the arguments of pwsh: script.ps1 [arguments], -Command \"...\", or none.", ["-NoProfile", .. args]);

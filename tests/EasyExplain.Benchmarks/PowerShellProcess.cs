@@ -9,17 +9,23 @@ internal static class PowerShellProcess
     /// <summary>The built module, quoted for a script.</summary>
     public static string Module { get; } = Quoted(Path.Combine(Repository.Root, "EasyExplain.psd1"));
 
-    /// <summary>What a script prints, in a process of pwsh or, where there is none, of this project's host.</summary>
-    public static string Run(string script)
+    /// <summary>The pwsh of the tool manifest itself: `dotnet tool run`, which finds it, would count in what is measured.</summary>
+    private static readonly Lazy<string> Pwsh = new(() =>
     {
-        string[] command = OnPath("pwsh") is { } pwsh ? [pwsh, "-NoProfile", "-NonInteractive", "-File", script] : ["dotnet", BuiltHost(), script];
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true };
+        Tool("restore");
+        return Path.Combine(Tool("run", "pwsh", "--", "-NoProfile", "-Command", "$PSHOME").Trim(), "pwsh.dll");
+    });
+
+    /// <summary>How a script is started; what it prints is to be read.</summary>
+    public static ProcessStartInfo Start(string script, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Pwsh.Value, "-NoProfile", "-NonInteractive", "-File", script, .. arguments]) { RedirectStandardOutput = true };
         start.Environment["NO_COLOR"] = "1";
-        using Process process = Process.Start(start)!;
-        string text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? text : throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}: {text}");
+        return start;
     }
+
+    /// <summary>What a script prints, in a process of its own.</summary>
+    public static string Run(string script) => Output(Start(script));
 
     /// <summary>A text as a script has it.</summary>
     public static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
@@ -32,11 +38,15 @@ internal static class PowerShellProcess
         return path;
     }
 
-    private static string? OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program))
-        .FirstOrDefault(File.Exists);
+    private static string Tool(params string[] arguments) => Output(new ProcessStartInfo("dotnet", ["tool", .. arguments]) { WorkingDirectory = Repository.Root });
 
-    /// <summary>The host, built beside this program in the same configuration.</summary>
-    public static string BuiltHost() => Path.Combine(Repository.Root, "src", "EasyExplain.Host",
-        Path.GetRelativePath(Path.Combine(Repository.Root, "tests", "EasyExplain.Benchmarks"), AppContext.BaseDirectory), "EasyExplain.Host.dll");
+    private static string Output(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = true;
+        using Process process = Process.Start(start)!;
+        string text = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? text
+            : throw new InvalidOperationException($"{start.FileName} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}: {text}");
+    }
 }

@@ -4,7 +4,7 @@ using System.Management.Automation.Runspaces;
 
 namespace EasyExplain.PowerShell.Tests;
 
-/// <summary>The bare PowerShell engine with the module imported from EasyExplain.psd1, in an empty folder of its own.</summary>
+/// <summary>A PowerShell session with the module imported from EasyExplain.psd1, in an empty folder of its own.</summary>
 public sealed class ModuleSession : IDisposable
 {
     private readonly Runspace _runspace;

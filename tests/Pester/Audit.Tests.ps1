@@ -84,14 +84,14 @@ Describe 'Auditing a folder' {
 
     It 'says with -WhatIf what would be written, and writes nothing' {
         $out = Join-Path $TestDrive nothing
-        $said = pwsh -NoProfile -c "Import-Module '$PSScriptRoot/../../EasyExplain.psd1'; Get-ChildItem '$photos' -Recurse -File | Invoke-CamExplanation -Model (Import-CamModel) | Export-CamOverlay '$out' -WhatIf"
+        $said = & (Join-Path $PSHOME pwsh) -NoProfile -c "Import-Module '$PSScriptRoot/../../EasyExplain.psd1'; Get-ChildItem '$photos' -Recurse -File | Invoke-CamExplanation -Model (Import-CamModel) | Export-CamOverlay '$out' -WhatIf"
         $said -match 'What if:.*_overlay\.png' | Should -HaveCount 2
         $out | Should -Not -Exist
     }
 
     It 'asks once with -Confirm, where the answer is Yes to All' {
         $out = Join-Path $TestDrive confirmed
-        $said = 'A' | pwsh -NoProfile -c "Import-Module '$PSScriptRoot/../../EasyExplain.psd1'; Invoke-CamExplanation (Get-ChildItem '$photos' -Recurse -File).FullName -Model (Import-CamModel) | Export-CamOverlay '$out' -FileName '{Label}' -Confirm"
+        $said = 'A' | & (Join-Path $PSHOME pwsh) -NoProfile -c "Import-Module '$PSScriptRoot/../../EasyExplain.psd1'; Invoke-CamExplanation (Get-ChildItem '$photos' -Recurse -File).FullName -Model (Import-CamModel) | Export-CamOverlay '$out' -FileName '{Label}' -Confirm"
         $said -match 'Write picture' | Should -HaveCount 1
         Get-ChildItem $out | Should -HaveCount 2
     }

@@ -7,7 +7,7 @@ BeforeAll {
     # A pwsh of its own, and all it writes; its output goes to a pipe, as in a scheduled job.
     function Invoke-Pwsh([string] $Script) {
         $start = "Import-Module ([WildcardPattern]::Escape('$($module.Replace("'", "''"))')); `$e = Import-CamModel | Invoke-CamExplanation -LiteralPath '$($cat.Replace("'", "''"))'; "
-        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command ($start + $Script) 2>&1 | Out-String
+        & (Join-Path $PSHOME pwsh) -NoProfile -NonInteractive -Command ($start + $Script) 2>&1 | Out-String
     }
 }
 
@@ -37,7 +37,7 @@ Describe 'Show-CamOverlay' {
         Set-Content $file "Import-Module ([WildcardPattern]::Escape('$module')); `$x = Invoke-CamExplanation -LiteralPath '$cat' -Model (Import-CamModel) | Show-CamOverlay -Width 30 -Style Heatmap; ""x is [`$x]"""
         # script gives it a terminal of its own, whose output it writes to a file.
         $log = Join-Path $TestDrive 'terminal.log'
-        script -qec "stty cols 50 rows 40; env -u NO_COLOR TERM=xterm '$([Environment]::ProcessPath)' -NoProfile -File '$file'" $log *> $null
+        script -qec "stty cols 50 rows 40; env -u NO_COLOR TERM=xterm '$PSHOME/pwsh' -NoProfile -File '$file'" $log *> $null
         Get-Content $log -Raw | Should -Match 'x is \[\]'
         $lines = @(Get-Content $log | Where-Object { $_ -match '▀' })
         $lines | Should -HaveCount 10 -Because '451 by 300 pixels, 30 columns wide, are 20 rows of half characters'
@@ -58,9 +58,13 @@ Describe 'Show-CamOverlay' {
     }
 
     It 'opens nothing with -Viewer -WhatIf' {
-        $before = @(Get-ChildItem ([IO.Path]::GetTempPath()) -Filter EasyExplain-*).Count
-        $explanation | Show-CamOverlay -Viewer -WhatIf
-        @(Get-ChildItem ([IO.Path]::GetTempPath()) -Filter EasyExplain-*).Count | Should -Be $before
+        # A folder of its own: other tests, which run beside this one, write pictures for viewers too.
+        $variable = $IsWindows ? 'TMP' : 'TMPDIR'
+        $before = [Environment]::GetEnvironmentVariable($variable)
+        $temporary = (New-Item -ItemType Directory (Join-Path $TestDrive temporary)).FullName
+        [Environment]::SetEnvironmentVariable($variable, $temporary)
+        try { $explanation | Show-CamOverlay -Viewer -WhatIf } finally { [Environment]::SetEnvironmentVariable($variable, $before) }
+        Get-ChildItem $temporary | Should -BeNullOrEmpty
     }
 
     It 'says what is missing where there is no desktop' -Skip:(-not $IsLinux) {

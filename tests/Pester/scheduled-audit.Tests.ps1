@@ -3,7 +3,7 @@ Describe 'examples/scheduled-audit.ps1' {
     BeforeAll {
         $script = [IO.Path]::GetFullPath("$PSScriptRoot/../../examples/scheduled-audit.ps1")
         $images = [IO.Path]::GetFullPath("$PSScriptRoot/../data/images")
-        $pwsh = [Environment]::ProcessPath
+        $pwsh = Join-Path $PSHOME pwsh
 
         function Invoke-Job {
             $said = & $pwsh -NoProfile -NonInteractive -File $script @args 2>&1

@@ -21,8 +21,8 @@ internal sealed record TerminalWindow(int Columns, int Rows, TerminalColors Colo
     /// <param name="variable">Reads an environment variable.</param>
     public static TerminalWindow? Of(PSHost host, string? outputRendering, Func<string, string?> variable)
     {
-        // A host with a console of its own knows; the two that write to standard output do not say where that goes.
-        if (host.UI is null || (host.Name is "ConsoleHost" or "EasyExplain.Host" ? Console.IsOutputRedirected : !host.UI.SupportsVirtualTerminal))
+        // A host with a console of its own knows; pwsh, which writes to standard output, does not say where that goes.
+        if (host.UI is null || (host.Name == "ConsoleHost" ? Console.IsOutputRedirected : !host.UI.SupportsVirtualTerminal))
         {
             return null;
         }

@@ -13,14 +13,11 @@ internal static class SoakRun
     /// <returns>Readings at 0 %, 10 %, 50 % and 100 %.</returns>
     public static IReadOnlyList<Reading> ThroughEngine(string list, string results) => Run(ThisProgram.Start(Argument, list, results));
 
-    /// <summary>Through the cmdlets, in one pipeline in a hosted PowerShell engine.</summary>
+    /// <summary>Through the cmdlets, in one pipeline of a pwsh.</summary>
     /// <returns>Readings at 0 %, 10 %, 50 % and 100 %.</returns>
-    public static IReadOnlyList<Reading> ThroughCmdlets(string list, string results) => Run(Process.Start(new ProcessStartInfo("dotnet",
-    [
-        PowerShellProcess.BuiltHost(), Path.Combine(Repository.Root, "tests", "EasyExplain.Benchmarks", "Soak", "soak.ps1"),
-        list, results, typeof(Reading).Assembly.Location, string.Join(',', SoakEngine.Methods),
-    ])
-    { RedirectStandardOutput = true })!);
+    public static IReadOnlyList<Reading> ThroughCmdlets(string list, string results) => Run(Process.Start(PowerShellProcess.Start(
+        Path.Combine(Repository.Root, "tests", "EasyExplain.Benchmarks", "Soak", "soak.ps1"),
+        list, results, typeof(Reading).Assembly.Location, string.Join(',', SoakEngine.Methods)))!);
 
     private static Reading[] Run(Process child)
     {

@@ -1,4 +1,4 @@
-# One pipeline over a list of files, run by SoakRun.cs in the host: prints a reading at 0 %, 10 %, 50 % and 100 %.
+# One pipeline over a list of files, run by SoakRun.cs in a pwsh: prints a reading at 0 %, 10 %, 50 % and 100 %.
 param([string] $List, [string] $Results, [string] $Benchmarks, [string] $Methods)
 
 $ErrorActionPreference = 'Stop'

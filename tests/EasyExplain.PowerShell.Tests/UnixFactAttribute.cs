@@ -1,0 +1,7 @@
+namespace EasyExplain.PowerShell.Tests;
+
+/// <summary>A test of what only Unix has.</summary>
+internal sealed class UnixFactAttribute : FactAttribute
+{
+    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "a file that a program can wait at is Unix' mkfifo" : null;
+}
