@@ -51,7 +51,7 @@ public sealed class LoadingTests
 
         string ours = Path.Combine(Repository.Root, "bin", "runtimes", "linux-x64", "native");
         Assert.Equal("", run.Error);
-        Assert.Equal(["cat", $"{ours}/libc10.so", $"{ours}/libtorch_cpu.so", $"{ours}/libtorch.so"], run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["cat", $"{ours}/libc10.so", $"{ours}/libtorch.so", $"{ours}/libtorch_cpu.so"], run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.False(Directory.Exists(Path.Combine(Repository.Root, "bin", "cpu"))); // where TorchSharp would copy another to
     }
 

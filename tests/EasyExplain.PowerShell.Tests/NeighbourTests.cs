@@ -22,7 +22,6 @@ public sealed class NeighbourTests : IDisposable
         }
         """;
 
-    private static readonly string Host = BuiltAssembly.Of("src/EasyExplain.Host", "EasyExplain.Host.dll");
     private static readonly string Manifest = Path.Combine(Repository.Root, "EasyExplain.psd1");
 
     private static readonly Lazy<string> Alone = new(() =>
@@ -82,11 +81,7 @@ public sealed class NeighbourTests : IDisposable
     [Fact]
     public void AnotherTorchSharp_IsAnErrorThatNamesBoth()
     {
-        string other = Path.Combine(_folder, "TorchSharp.dll");
-        var name = new AssemblyName("TorchSharp") { Version = new Version(0, 99, 0, 0) };
-        var decoy = new PersistedAssemblyBuilder(name, typeof(object).Assembly);
-        decoy.DefineDynamicModule("TorchSharp");
-        decoy.Save(other);
+        string other = Decoy("TorchSharp", new Version(0, 99, 0, 0));
 
         ChildProcess run = RunScript($$"""
             {{Load(other)}}
@@ -98,6 +93,28 @@ public sealed class NeighbourTests : IDisposable
             $"EasyExplain needs TorchSharp 0.107.0.0 ('{ours}'), but this session has loaded TorchSharp 0.99.0.0 ('{other}'), " +
             "and can hold only one. Start a new session and import EasyExplain first.\n",
             run.Output);
+    }
+
+    [Fact]
+    public void AnotherImageSharp_IsNotAskedForTiffs()
+    {
+        ChildProcess run = RunScript($$"""
+            {{Load(Decoy("SixLabors.ImageSharp", new Version(1, 0, 0, 0)))}}
+            Import-Module ([WildcardPattern]::Escape({{Quoted(Manifest)}})) -ErrorAction Stop
+            (Invoke-CamExplanation -LiteralPath {{Quoted(Repository.Data("formats", "gray.tif"))}} -Model (Import-CamModel)).ImageSize -join ' '
+            """);
+
+        Assert.Equal(("19 29\n", ""), (run.Output, run.Error));
+    }
+
+    /// <summary>An assembly of that name with nothing in it.</summary>
+    private string Decoy(string name, Version version)
+    {
+        string file = Path.Combine(_folder, name + ".dll");
+        var decoy = new PersistedAssemblyBuilder(new AssemblyName(name) { Version = version }, typeof(object).Assembly);
+        decoy.DefineDynamicModule(name);
+        decoy.Save(file);
+        return file;
     }
 
     private static string Neighbour(string name) => Path.Combine(AppContext.BaseDirectory, "neighbours", name + ".dll");
@@ -118,7 +135,8 @@ public sealed class NeighbourTests : IDisposable
     private ChildProcess RunScript(string script)
     {
         string file = Path.Combine(_folder, "script.ps1");
-        File.WriteAllText(file, script);
-        return ChildProcess.Run("dotnet", [Host, file], _folder);
+        File.WriteAllText(file, $"Set-Location -LiteralPath {Quoted(_folder)}\n{script}");
+        // Not the host, which has the module imported from the start. A tool's manifest is found from where it is called.
+        return ChildProcess.Run("dotnet", ["tool", "run", "pwsh", "--", "-NoProfile", "-NonInteractive", "-File", file], Repository.Root);
     }
 }
