@@ -26,7 +26,7 @@ Describe 'The load context' {
             Get-Loaded * | Where-Object { $_.Location -and $_.Location.StartsWith([IO.Path]::GetDirectoryName($manifest)) } | Sort-Object { $_.GetName().Name } |
                 ForEach-Object { "$([Runtime.Loader.AssemblyLoadContext]::GetLoadContext($_).Name) $($_.GetName().Name)" }
 '@ | Should -Be 'EasyExplain EasyExplain.Core', 'Default EasyExplain.Loader', 'Default EasyExplain.PowerShell', 'EasyExplain Google.Protobuf',
-            'EasyExplain Microsoft.ML.OnnxRuntime', 'EasyExplain SkiaSharp', 'Default TorchSharp'
+            'EasyExplain Microsoft.ML.OnnxRuntime', 'EasyExplain SixLabors.ImageSharp', 'EasyExplain SkiaSharp', 'Default TorchSharp'
     }
 
     It 'is not made by looking at the module' {
