@@ -11,10 +11,10 @@ internal static class Sweep
     // Small, so that the last stage just has more than one place; some networks take no less than what is said here.
     private const int Side = 32;
 
-    private static readonly Dictionary<string, int> Sides = new() { ["alexnet"] = 64, ["inception_v3"] = 80, ["vit_b_32"] = 64, ["resnet50"] = 112 };
+    private static readonly Dictionary<string, int> Sides = new() { ["alexnet"] = 64, ["inception_v3"] = 80, ["vit_b_32"] = 64, ["resnet50"] = 64 };
 
-    // Each of their many passes goes through the whole network, so that the stage changes nothing of what is computed.
-    private static readonly string[] Masking = ["ScoreCAM", "SSCAM", "ISCAM"];
+    // They run the network, or its end, for every channel of a layer, which takes its time: one layer with few channels will do.
+    private static readonly string[] PassForEachChannel = ["ScoreCAM", "SSCAM", "ISCAM", "AblationCAM"];
 
     private static int Main(string[] arguments)
     {
@@ -35,11 +35,12 @@ internal static class Sweep
 
     private static void Explain(CamModel model, Photo photo, IReadOnlyList<CamLayer> stages, string engine)
     {
+        CamLayer narrow = stages.MinBy(stage => stage.OutputShape[1])!;
         foreach (CamLayer[] layers in stages.Select(stage => new[] { stage }).Append([.. stages]))
         {
             foreach (CamMethod method in Catalog.All.Where(method => method.NeedsSeveralLayers == (layers.Length > 1)))
             {
-                if (method.WhyNot(layers) is null && (!Masking.Contains(method.Name) || layers[0] == stages[^1]))
+                if (method.WhyNot(layers) is null && (!PassForEachChannel.Contains(method.Name) || layers[0] == narrow))
                 {
                     Console.WriteLine($"{method.Name} at {string.Join(", ", layers.AsEnumerable())} in {engine}");
                     Explain(model, photo, layers, method);
