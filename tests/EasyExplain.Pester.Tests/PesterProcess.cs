@@ -58,11 +58,11 @@ internal sealed class PesterProcess : IDisposable
         _process.WaitForExit();
         if (!whole)
         {
-            yield return PesterTest.Failure("The Pester suite ends by itself", $"pwsh ended with {_process.ExitCode} after {count} tests. It said:\n{_said}");
+            yield return PesterTest.Failure("The suite comes to its end", $"pwsh ended with {_process.ExitCode} after {count} tests. It said:\n{_said}");
         }
         else if (count == 0)
         {
-            yield return PesterTest.Failure("The Pester suite has tests", $"Pester found none in {Folder}. It said:\n{_said}");
+            yield return PesterTest.Failure("The suite has tests", $"Pester found none in {Folder}. It said:\n{_said}");
         }
     }
 
@@ -76,6 +76,10 @@ internal sealed class PesterProcess : IDisposable
 
     private void Remember(string? line)
     {
+        if (line is null)
+        {
+            return; // the end of the stream
+        }
         lock (_said)
         {
             _said.AppendLine(line);
