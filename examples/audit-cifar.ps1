@@ -33,7 +33,7 @@ $folder.EnumerateFiles('*.jpg', 'AllDirectories') |
 if ($all -eq 0) { throw "'$folder' has no class folders with JPEG files in them." }
 
 # The confusion table: a row for each class as it is, a column for each class as it was called.
-$width = ($model.Labels | Measure-Object Length -Maximum).Maximum
+$width = [Math]::Max(4, ($model.Labels | Measure-Object Length -Maximum).Maximum)
 'is \ called'.PadRight($width + 2) + (-join $model.Labels.ForEach({ $_.PadLeft($width + 1) }))
 foreach ($expected in $model.Labels) {
     $expected.PadRight($width + 2) + (-join $model.Labels.ForEach({ "$([int] $counts["$expected>$_"])".PadLeft($width + 1) }))

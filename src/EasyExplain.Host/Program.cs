@@ -13,7 +13,7 @@ while (root is not null && !File.Exists(Path.Combine(root.FullName, "EasyExplain
 }
 if (root is null)
 {
-    Console.Error.WriteLine($"EasyExplain.psd1 lies neither in {AppContext.BaseDirectory} nor in a folder above it; this host belongs into a clone.");
+    Console.Error.WriteLine($"EasyExplain.psd1 lies neither in {AppContext.BaseDirectory} nor in a folder above it: run this from a clone.");
     return 1;
 }
 
@@ -21,10 +21,12 @@ var state = InitialSessionState.CreateDefault2();
 state.ImportPSModule(WildcardPattern.Escape(Path.Combine(root.FullName, "EasyExplain.psd1")));
 if (OperatingSystem.IsWindows())
 {
-    state.ExecutionPolicy = ExecutionPolicy.Bypass; // who starts this host names the script; the machine's policy is for what is double-clicked
+    // Who starts this host names the script; the machine's policy is for what is double-clicked.
+    state.ExecutionPolicy = ExecutionPolicy.Bypass;
 }
 if (Console.IsOutputRedirected || Console.IsErrorRedirected)
 {
     PSStyle.Instance.OutputRendering = OutputRendering.PlainText;
 }
-return ConsoleShell.Start(state, "PowerShell with EasyExplain imported", "Takes the arguments of pwsh: script.ps1 [arguments], -Command \"...\", or none.", ["-NoProfile", .. args]);
+const string Banner = "PowerShell with EasyExplain imported", Help = "Takes the arguments of pwsh: script.ps1 [arguments], -Command '…', or none.";
+return ConsoleShell.Start(state, Banner, Help, ["-NoProfile", .. args]);

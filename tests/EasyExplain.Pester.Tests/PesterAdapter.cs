@@ -17,7 +17,8 @@ public sealed class PesterAdapter : ITestDiscoverer, ITestExecutor
     public static Uri ExecutorUri { get; } = new(Uri);
 
     /// <inheritdoc/>
-    public void DiscoverTests(IEnumerable<string> sources, IDiscoveryContext discoveryContext, IMessageLogger logger, ITestCaseDiscoverySink discoverySink)
+    public void DiscoverTests(
+        IEnumerable<string> sources, IDiscoveryContext discoveryContext, IMessageLogger logger, ITestCaseDiscoverySink discoverySink)
     {
         foreach (string source in sources)
         {
@@ -31,7 +32,8 @@ public sealed class PesterAdapter : ITestDiscoverer, ITestExecutor
     /// <inheritdoc/>
     public void RunTests(IEnumerable<string>? sources, IRunContext? runContext, IFrameworkHandle? frameworkHandle)
     {
-        ITestCaseFilterExpression? filter = runContext?.GetTestCaseFilter([nameof(TestCase.FullyQualifiedName), nameof(TestCase.DisplayName)], _ => null);
+        const string ByName = nameof(TestCase.FullyQualifiedName), ByTitle = nameof(TestCase.DisplayName);
+        ITestCaseFilterExpression? filter = runContext?.GetTestCaseFilter([ByName, ByTitle], _ => null);
         foreach (string source in sources ?? [])
         {
             if (filter is null)
@@ -39,8 +41,9 @@ public sealed class PesterAdapter : ITestDiscoverer, ITestExecutor
                 Report(source, Run([]), frameworkHandle!);
                 continue;
             }
-            RunTests(Run(["-Discover"]).Select(test => test.Case(source))
-                .Where(test => filter.MatchTestCase(test, name => name == nameof(TestCase.DisplayName) ? test.DisplayName : test.FullyQualifiedName)).ToList(), runContext, frameworkHandle);
+            IEnumerable<TestCase> chosen = Run(["-Discover"]).Select(test => test.Case(source))
+                .Where(test => filter.MatchTestCase(test, name => name == ByTitle ? test.DisplayName : test.FullyQualifiedName));
+            RunTests([.. chosen], runContext, frameworkHandle);
         }
     }
 

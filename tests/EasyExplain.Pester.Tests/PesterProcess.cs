@@ -18,7 +18,8 @@ internal sealed class PesterProcess : IDisposable
     public PesterProcess(IEnumerable<string> options)
     {
         string script = Path.Combine(AppContext.BaseDirectory, "Invoke-Suite.ps1");
-        var start = new ProcessStartInfo("dotnet", ["tool", "run", "pwsh", "--", "-NoProfile", "-NonInteractive", "-File", script, Folder, .. options])
+        string[] pwsh = ["tool", "run", "pwsh", "--", "-NoProfile", "-NonInteractive", "-File", script, Folder];
+        var start = new ProcessStartInfo("dotnet", [.. pwsh, .. options])
         {
             WorkingDirectory = Repository.Root, // where the manifest is found from
             RedirectStandardInput = true,
@@ -58,11 +59,12 @@ internal sealed class PesterProcess : IDisposable
         _process.WaitForExit();
         if (!whole)
         {
-            yield return PesterTest.Failure("The Pester suite ends by itself", $"pwsh ended with {_process.ExitCode} after {count} tests. It said:\n{_said}");
+            yield return PesterTest.Failure("The suite comes to its end",
+                $"pwsh ended with {_process.ExitCode} after {count} tests. It said:\n{_said}");
         }
         else if (count == 0)
         {
-            yield return PesterTest.Failure("The Pester suite has tests", $"Pester found none in {Folder}. It said:\n{_said}");
+            yield return PesterTest.Failure("The suite has tests", $"Pester found none in {Folder}. It said:\n{_said}");
         }
     }
 
@@ -76,6 +78,10 @@ internal sealed class PesterProcess : IDisposable
 
     private void Remember(string? line)
     {
+        if (line is null)
+        {
+            return; // the end of the stream
+        }
         lock (_said)
         {
             _said.AppendLine(line);

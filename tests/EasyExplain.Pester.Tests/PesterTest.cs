@@ -5,10 +5,14 @@ namespace EasyExplain.Pester;
 /// <summary>One of Pester's tests, as Invoke-Suite.ps1 tells of it; what failed outside of a test is one, too.</summary>
 internal sealed record PesterTest(string File, int Line, string Name, string Outcome, double Seconds, string Message, string Place)
 {
-    public static PesterTest Failure(string name, string message) => new(name, 0, name, "Failed", 0, message, "");
+    /// <summary>What is wrong with the suite as a whole.</summary>
+    public static PesterTest Failure(string name, string message) => new("Pester", 0, name, "Failed", 0, message, "");
 
-    public TestCase Case(string source) =>
-        new($"{Path.GetFileName(File).Replace(".Tests.ps1", "", StringComparison.Ordinal)}.{Name}", PesterAdapter.ExecutorUri, source) { CodeFilePath = File, LineNumber = Line };
+    public TestCase Case(string source)
+    {
+        string file = Path.GetFileName(File).Replace(".Tests.ps1", "", StringComparison.Ordinal);
+        return new TestCase($"{file}.{Name}", PesterAdapter.ExecutorUri, source) { CodeFilePath = File, LineNumber = Line };
+    }
 
     public TestResult Result(string source)
     {
@@ -18,7 +22,8 @@ internal sealed record PesterTest(string File, int Line, string Name, string Out
         {
             Outcome = outcome,
             Duration = TimeSpan.FromSeconds(Seconds),
-            ErrorMessage = Message.Length > 0 ? Message : outcome == TestOutcome.Failed ? "It did not run: what is to be set up before it failed." : null,
+            ErrorMessage = Message.Length > 0 ? Message
+                : outcome == TestOutcome.Failed ? "It did not run: what is to be set up before it failed." : null,
             ErrorStackTrace = outcome == TestOutcome.Failed ? Place : null,
         };
     }
