@@ -2,15 +2,16 @@
 .SYNOPSIS
     Builds, tests and packages EasyExplain; writes nothing outside bin/, obj/, en-US/ (the help) and artifacts/.
 .DESCRIPTION
-    Runs in PowerShell 7.4 and later; Package in 7.5 and later, whose PSResourceGet packs modules. A machine that has none gets it from the clone:
+    Runs in PowerShell 7.4 and later; Package in 7.5 and later, whose PSResourceGet packs modules. A machine that has none gets it from the
+    clone:
         dotnet tool restore
         dotnet pwsh build.ps1 -Task Package
         dotnet pwsh -c './build.ps1 -Task Package -Runtime linux-x64, win-x64, osx-arm64'
 
     Build    builds the solution; the module is ready to import from EasyExplain.psd1 afterwards.
     Test     runs all tests, those of Pester too.
-    Package  lays out the module for release under artifacts/<platform>/EasyExplain, checks it in a fresh process, which imports it where it is
-             for this machine's platform, and packs it as artifacts/<platform>/EasyExplain.<version>.nupkg.
+    Package  lays out the module for release under artifacts/<platform>/EasyExplain, packs it as EasyExplain.<version>.nupkg beside that,
+             and checks it in a fresh process, which imports it where it is for this machine's platform.
     Clean    removes bin/, obj/, en-US/ and artifacts/.
 #>
 [CmdletBinding()]
@@ -22,9 +23,9 @@ param(
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Debug',
 
-    # For which platforms Package makes a package each: linux-x64, win-x64, osx-arm64. The natives of all three come with the restore.
+    # For which platforms Package makes a package each; by default, this machine's. The natives of all three come with the restore.
     [ValidateSet('linux-x64', 'win-x64', 'osx-arm64')]
-    [string[]] $Runtime = [Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
+    [string[]] $Runtime
 )
 
 Set-StrictMode -Version Latest
@@ -53,8 +54,9 @@ function Invoke-Package {
     Remove-Tree "$root/artifacts/$For"
 
     # Built straight into the package: nothing old gets in, and the module in bin/ may be in use.
-    Invoke-Dotnet build, "$root/src/EasyExplain.PowerShell", '--configuration', Release, "-p:RuntimeIdentifier=$For", "-p:ModuleBin=$package/bin/"
-    $nupkg = & "$root/build/New-ModulePackage.ps1" $package $For
+    Invoke-Dotnet build, "$root/src/EasyExplain.PowerShell", '--configuration', Release,
+        "-p:RuntimeIdentifier=$For", "-p:ModuleBin=$package/bin/"
+    $nupkg = & "$root/build/New-ModulePackage.ps1" $package
 
     & ([Environment]::ProcessPath) @(Get-PwshDll) -NoProfile -File "$root/build/Test-Package.ps1" $package $For
     if ($LASTEXITCODE -ne 0) { throw "The package in $package is not fit for use." }
@@ -92,6 +94,9 @@ function Invoke-Clean {
 switch ($Task) {
     'Build' { Invoke-Build }
     'Test' { Invoke-Test }
-    'Package' { foreach ($each in $Runtime) { Invoke-Package $each } }
+    'Package' {
+        if (-not $Runtime) { $Runtime = dotnet msbuild "$root/src/EasyExplain.PowerShell" -getProperty:RuntimeIdentifier }
+        foreach ($each in $Runtime) { Invoke-Package $each }
+    }
     'Clean' { Invoke-Clean }
 }

@@ -3,7 +3,7 @@
     Makes a package of a built module: adds the manifest, the documents and all licences to its folder, and packs it as a .nupkg.
 .DESCRIPTION
     The .nupkg lies beside the folder; Publish-PSResource, Install-PSResource and NuGet feeds take it. Needs no network.
-    A file in bin/ that no part of Licenses.psd1 covers is an error.
+    A file in bin/ that no part of Licenses.psd1 covers is an error. The platform is the one whose natives lie in bin/runtimes/.
 .OUTPUTS
     The .nupkg.
 #>
@@ -12,12 +12,7 @@
 param(
     # The module's folder, EasyExplain, with bin/ and en-US/ as the build makes them.
     [Parameter(Mandatory)]
-    [string] $Module,
-
-    # The platform whose natives lie in bin/.
-    [Parameter(Mandatory)]
-    [ValidateSet('linux-x64', 'win-x64', 'osx-arm64')]
-    [string] $Runtime
+    [string] $Module
 )
 
 Set-StrictMode -Version Latest
@@ -45,22 +40,31 @@ $covered = foreach ($part in $parts.Keys) {
     foreach ($text in $parts[$part].Texts) {
         if ($text -match '^nuget:(.+?)/(.+)$') {
             $path = $assets.libraries[@($assets.libraries.Keys -like "$($Matches[1])/*")[0]].path
-            $text = $assets.packageFolders.Keys | ForEach-Object { "$_/$path/$($Matches[2])" } | Where-Object { Test-Path -LiteralPath $_ }
+            $copies = @($assets.packageFolders.Keys | ForEach-Object { "$_/$path/$($Matches[2])" })
         }
-        else { $text = "$PSScriptRoot/licenses/$text" }
-        Copy-Item -LiteralPath $text $folder
+        else { $copies = @("$PSScriptRoot/licenses/$text") }
+        $copy = $copies | Where-Object { Test-Path -LiteralPath $_ } | Select-Object -First 1
+        if (-not $copy) { throw "The licence of $part is not where build/Licenses.psd1 says: no $($copies -join ', ')." }
+        Copy-Item -LiteralPath $copy $folder
     }
 }
 $strangers = $files | Where-Object { $_ -notin $covered }
-if ($strangers) { throw "Whose licence covers '$($strangers -join "', '")'? Name the part in build/Licenses.psd1 and in THIRD-PARTY-NOTICES.md." }
+if ($strangers) {
+    throw "Whose licence covers '$($strangers -join "', '")'? Name the part in build/Licenses.psd1 and in THIRD-PARTY-NOTICES.md."
+}
+
+$runtime = @((Get-ChildItem -LiteralPath "$bin/runtimes").Name)
+if ($runtime.Count -ne 1) { throw "A package is for one platform; $bin/runtimes has $($runtime.Count): $($runtime -join ', ')." }
 
 # The manifest is the repository's, but for the tags: this package's platform, and the words by which the Gallery finds cmdlets.
 $text = Get-Content -Raw -LiteralPath "$root/EasyExplain.psd1"
 $platforms = "'Linux', 'Windows', 'MacOS'"
 if (-not $text.Contains($platforms)) { throw "The tags of EasyExplain.psd1 do not end with $platforms." }
 $cmdlets = (Import-PowerShellDataFile -LiteralPath "$root/EasyExplain.psd1").CmdletsToExport
-$tags = @(@{ linux = 'Linux'; win = 'Windows'; osx = 'MacOS' }[$Runtime.Split('-')[0]]; 'PSIncludes_Cmdlet'; $cmdlets -replace '^', 'PSCmdlet_'; $cmdlets -replace '^', 'PSCommand_')
+$platform = @{ linux = 'Linux'; win = 'Windows'; osx = 'MacOS' }[$runtime[0].Split('-')[0]]
+$tags = @($platform; 'PSIncludes_Cmdlet'; $cmdlets -replace '^', 'PSCmdlet_'; $cmdlets -replace '^', 'PSCommand_')
 Set-Content -NoNewline -LiteralPath "$Module/EasyExplain.psd1" $text.Replace($platforms, "'$($tags -join "', '")'")
 
 # Test-ModuleManifest, which it would call, does not take [brackets].
-Compress-PSResource -Path ([WildcardPattern]::Escape($Module)) -DestinationPath ([WildcardPattern]::Escape((Split-Path $Module))) -PassThru -SkipModuleManifestValidate
+$folder, $beside = $Module, (Split-Path $Module) | ForEach-Object { [WildcardPattern]::Escape($_) }
+Compress-PSResource -Path $folder -DestinationPath $beside -PassThru -SkipModuleManifestValidate

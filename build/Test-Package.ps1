@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Checks a packaged module: its natives are those of the platform, and, where this machine is of that platform, it imports with libtorch and help.
+    Checks a packaged module: its natives are those of the platform; on a machine of that platform it imports, loads libtorch and has help.
 .DESCRIPTION
     build.ps1 runs this in a fresh process, in which nothing of the module is loaded yet.
 #>
@@ -25,8 +25,9 @@ $magic, $format = switch ($system) {
     osx { 'CFFAEDFE0C000001', '{0}/lib{1}.dylib' } # Mach-O, 64 bits, arm64
 }
 $torch = "$bin/runtimes/$Runtime/native"
-$natives = @('SkiaSharp', 'onnxruntime' | ForEach-Object { $format -f $bin, $_ }) + @('c10', 'torch', 'torch_cpu', 'LibTorchSharp' | ForEach-Object { $format -f $torch, $_ })
-if ($system -eq 'win') { $natives = $natives.Replace("$bin/SkiaSharp.dll", "$bin/libSkiaSharp.dll") }
+$skia = $system -eq 'win' ? 'libSkiaSharp' : 'SkiaSharp'
+$natives = @($skia, 'onnxruntime' | ForEach-Object { $format -f $bin, $_ }) +
+    @('c10', 'torch', 'torch_cpu', 'LibTorchSharp' | ForEach-Object { $format -f $torch, $_ })
 foreach ($native in $natives) {
     $start = [byte[]] (Get-Content -LiteralPath $native -AsByteStream -TotalCount 8)
     $found = [Convert]::ToHexString($start)
@@ -38,7 +39,8 @@ foreach ($native in $natives) {
 $other = Get-ChildItem -LiteralPath "$bin/runtimes" | Where-Object Name -NE $Runtime
 if ($other) { throw "The package for $Runtime has natives for $($other.Name -join ', ')." }
 
-if ($Runtime -ne [Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier) {
+$here = if ($IsWindows) { 'win' } elseif ($IsMacOS) { 'osx' } else { 'linux' }
+if ($Runtime -ne "$here-$("$([Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant())") {
     "Checked the files of $Package; it can be imported on $Runtime only."
     return
 }

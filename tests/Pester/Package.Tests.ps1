@@ -1,11 +1,11 @@
-# What build/New-ModulePackage.ps1 makes of this build, and what a user gets of it: installed from a feed, in a process that knows nothing else.
+# What build/New-ModulePackage.ps1 makes of this build, and what a user gets of it: installed from a feed, in a process that knows
+# nothing else.
 BeforeAll {
     $script:root = [IO.Path]::GetFullPath("$PSScriptRoot/../..")
-    $script:runtime = [Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
     $script:temporary = Join-Path ([IO.Path]::GetTempPath()) "package [1] $([guid]::NewGuid())"
     $script:module = "$temporary/EasyExplain"
 
-    function New-Package { & "$root/build/New-ModulePackage.ps1" $module $runtime }
+    function New-Package { & "$root/build/New-ModulePackage.ps1" $module }
 
     # With a profile of its own, so that its list of feeds is its own, too.
     function Invoke-Fresh([string] $Script) {
@@ -61,9 +61,9 @@ Describe 'The package' {
 
     It 'has the licences of what lies in it' {
         $there = Get-ChildItem -LiteralPath "$module/licenses" -Recurse -File | ForEach-Object { "$($_.Directory.Name)/$($_.Name)" }
-        foreach ($text in 'TorchSharp/LICENSE.txt', 'libtorch/LICENSE-LIBTORCH.txt', 'ONNX Runtime/ThirdPartyNotices.txt', 'SkiaSharp/THIRD-PARTY-NOTICES.txt',
-            'ImageSharp/Apache-2.0.txt', 'Google.Protobuf/Google.Protobuf.txt', 'SharpZipLib/SharpZipLib.txt', 'System.Numerics.Tensors/LICENSE.TXT',
-            'DejaVu Sans/DejaVuSans.LICENSE.txt', 'matplotlib/matplotlib.txt', 'turbo/Apache-2.0.txt', 'torchvision/torchvision.txt') {
+        foreach ($text in 'TorchSharp/LICENSE.txt', 'libtorch/LICENSE-LIBTORCH.txt', 'ONNX Runtime/ThirdPartyNotices.txt',
+            'SkiaSharp/THIRD-PARTY-NOTICES.txt', 'ImageSharp/Apache-2.0.txt', 'Google.Protobuf/Google.Protobuf.txt',
+            'SharpZipLib/SharpZipLib.txt', 'System.Numerics.Tensors/LICENSE.TXT', 'DejaVu Sans/DejaVuSans.LICENSE.txt', 'matplotlib/matplotlib.txt', 'turbo/Apache-2.0.txt', 'torchvision/torchvision.txt') {
             $there | Should -Contain $text
         }
     }
