@@ -27,6 +27,7 @@ BeforeAll {
     $null = New-Item -ItemType Directory $module, "$TestDrive/modules"
     foreach ($folder in 'bin', 'en-US') { Copy-Item -LiteralPath "$root/$folder" $module -Recurse }
     $script:package = New-Package
+    Remove-Item -LiteralPath "$module/bin/runtimes" -Recurse # half a gigabyte, and where temporary files lie room may be scarce
 }
 
 AfterAll {
