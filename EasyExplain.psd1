@@ -1,7 +1,8 @@
 @{
     RootModule           = 'bin/EasyExplain.PowerShell.dll'
-    # First of all: decides where the other assemblies are loaded.
-    NestedModules        = @('bin/EasyExplain.Loader.dll')
+    # First of all: decides where the other assemblies are loaded. Beside this file: PowerShell takes no nested module with a path from a
+    # folder with [brackets].
+    NestedModules        = @('EasyExplain.Loader.dll')
     ModuleVersion        = '0.1.0'
     GUID                 = 'a607fc8a-cf5d-4fef-bb1d-2537659e4e33'
     Author               = 'The EasyExplain developers'

@@ -1,6 +1,7 @@
 <#
 .SYNOPSIS
-    Builds, tests and packages EasyExplain; writes nothing outside bin/, obj/, en-US/ (the help) and artifacts/.
+    Builds, tests and packages EasyExplain; writes nothing outside bin/, obj/, en-US/ (the help) and artifacts/
+    but EasyExplain.Loader.dll.
 .DESCRIPTION
     Runs in PowerShell 7.4 and later; Package in 7.5 and later, whose PSResourceGet packs modules. A machine that has none gets it from the
     clone:
@@ -12,7 +13,7 @@
     Test     runs all tests, those of Pester too.
     Package  lays out the module for release under artifacts/<platform>/EasyExplain, packs it as EasyExplain.<version>.nupkg beside that,
              and checks it in a fresh process, which imports it where it is for this machine's platform.
-    Clean    removes bin/, obj/, en-US/ and artifacts/.
+    Clean    removes what a build writes.
 #>
 [CmdletBinding()]
 param(
@@ -82,7 +83,7 @@ function Remove-Tree {
 }
 
 function Invoke-Clean {
-    foreach ($name in 'bin', 'en-US', 'artifacts') { Remove-Tree "$root/$name" }
+    foreach ($name in 'bin', 'en-US', 'artifacts', 'EasyExplain.Loader.dll') { Remove-Tree "$root/$name" }
     foreach ($room in 'src', 'tests', 'build', 'tools') {
         foreach ($project in Get-ChildItem -LiteralPath "$root/$room" -Filter *.csproj -Recurse -Depth 1) {
             Remove-Tree "$($project.DirectoryName)/bin"

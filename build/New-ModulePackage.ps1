@@ -10,7 +10,7 @@
 #requires -Modules @{ ModuleName = 'Microsoft.PowerShell.PSResourceGet'; ModuleVersion = '1.1.0' }
 [OutputType([IO.FileInfo])]
 param(
-    # The module's folder, EasyExplain, with bin/ and en-US/ as the build makes them.
+    # The module's folder, EasyExplain, with bin/, en-US/ and EasyExplain.Loader.dll as the build makes them.
     [Parameter(Mandatory)]
     [string] $Module
 )

@@ -49,7 +49,7 @@ $module = Import-Module ([WildcardPattern]::Escape((Join-Path $Package EasyExpla
 [EasyExplain.Runtime.NativeLibraries]::LoadTorch()
 
 $strangers = (Get-Process -Id $PID).Modules.FileName | Where-Object { $_ -match 'torch|EasyExplain\.(Core|Loader|PowerShell)' } |
-    Where-Object { -not $_.StartsWith($bin) }
+    Where-Object { -not $_.StartsWith((Split-Path $bin)) }
 if ($strangers) { throw "Loaded from outside the package: $strangers" }
 
 if ([Runtime.Loader.AssemblyLoadContext]::GetLoadContext([EasyExplain.Runtime.NativeLibraries].Assembly).Name -ne 'EasyExplain') {

@@ -25,7 +25,7 @@ BeforeAll {
     }
 
     $null = New-Item -ItemType Directory $module, "$TestDrive/modules"
-    foreach ($folder in 'bin', 'en-US') { Copy-Item -LiteralPath "$root/$folder" $module -Recurse }
+    foreach ($name in 'bin', 'en-US', 'EasyExplain.Loader.dll') { Copy-Item -LiteralPath "$root/$name" $module -Recurse }
     $script:package = New-Package
     Remove-Item -LiteralPath "$module/bin/runtimes" -Recurse # half a gigabyte, and where temporary files lie room may be scarce
 }
