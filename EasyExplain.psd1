@@ -1,12 +1,13 @@
 @{
     RootModule           = 'bin/EasyExplain.PowerShell.dll'
-    # First of all: decides where the other assemblies are loaded.
-    NestedModules        = @('bin/EasyExplain.Loader.dll')
+    # First of all: decides where the other assemblies are loaded. Beside this file: PowerShell takes no nested module with a path from a
+    # folder with [brackets].
+    NestedModules        = @('EasyExplain.Loader.dll')
     ModuleVersion        = '0.1.0'
     GUID                 = 'a607fc8a-cf5d-4fef-bb1d-2537659e4e33'
     Author               = 'The EasyExplain developers'
     Copyright            = '(c) The EasyExplain developers. MIT license.'
-    Description          = 'Shows where in an image a convolutional classifier looked when it decided: class activation maps (Grad-CAM, LayerCAM, Score-CAM and others) as objects in the pipeline and as overlays, heat maps, masks and panels. Runs on the CPU; needs no Python.'
+    Description          = 'Shows where in an image a convolutional network or vision transformer looked when it decided: class activation maps (Grad-CAM, LayerCAM, Score-CAM and others) as objects in the pipeline and as overlays, heat maps, masks and panels. Explains TorchScript and ONNX files, torchvision''s classifiers and TorchSharp modules; reads JPEG, PNG, WebP, GIF, BMP, TIFF, TGA and PNM. Runs on the CPU, or on a CUDA build of libtorch; needs no Python.'
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
 
@@ -19,8 +20,12 @@
 
     PrivateData          = @{
         PSData = @{
-            Tags                     = @('CAM', 'GradCAM', 'LayerCAM', 'ExplainableAI', 'XAI', 'Interpretability', 'ImageClassification',
-                'ComputerVision', 'TorchSharp', 'PSEdition_Core', 'Linux', 'Windows', 'MacOS')
+            # A package keeps that platform of the last three whose natives it has.
+            Tags                     = @('CAM', 'GradCAM', 'LayerCAM', 'ScoreCAM', 'ExplainableAI', 'XAI', 'Interpretability', 'ImageClassification',
+                'ComputerVision', 'TorchSharp', 'TorchScript', 'ONNX', 'PSEdition_Core', 'Linux', 'Windows', 'MacOS')
+            LicenseUri               = 'https://opensource.org/license/mit'
+            # Where the project is at home. It has no public address yet; once it has one, it goes here and nowhere else.
+            # ProjectUri             = 'https://'
             ReleaseNotes             = 'See CHANGELOG.md.'
             RequireLicenseAcceptance = $false
         }

@@ -1,82 +1,70 @@
 <#
 .SYNOPSIS
-    Packs a module's folder as the .nupkg that Publish-PSResource, Install-PSResource and NuGet feeds take; needs no network.
+    Makes a package of a built module: adds the manifest, the documents and all licences to its folder, and packs it as a .nupkg.
 .DESCRIPTION
-    A .nupkg is a zip in the Open Packaging Conventions: the files, a .nuspec, and two small parts that say what is what. What the nuspec
-    says comes from the manifest, in the Gallery's own tags.
+    The .nupkg lies beside the folder; Publish-PSResource, Install-PSResource and NuGet feeds take it. Needs no network.
+    A file in bin/ that no part of Licenses.psd1 covers is an error. The platform is the one whose natives lie in bin/runtimes/.
 .OUTPUTS
-    The file's path.
+    The .nupkg.
 #>
+#requires -Modules @{ ModuleName = 'Microsoft.PowerShell.PSResourceGet'; ModuleVersion = '1.1.0' }
+[OutputType([IO.FileInfo])]
 param(
-    # The module's folder, named as the module.
+    # The module's folder, EasyExplain, with bin/, en-US/ and EasyExplain.Loader.dll as the build makes them.
     [Parameter(Mandatory)]
-    [string] $Module,
-
-    # Where the file goes, as <module>.<version>.nupkg.
-    [Parameter(Mandatory)]
-    [string] $Destination
+    [string] $Module
 )
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-function ConvertTo-Xml { param([string] $Text) [Security.SecurityElement]::Escape($Text) }
+$root = Split-Path $PSScriptRoot
+$bin = Join-Path $Module bin
 
-$id = [IO.Path]::GetFileName($Module)
-$manifest = [Management.Automation.Language.Parser]::ParseFile([IO.Path]::Combine($Module, "$id.psd1"), [ref] $null, [ref] $null).
-    Find({ $args[0] -is [Management.Automation.Language.HashtableAst] }, $false).SafeGetValue()
-$data = $manifest.PrivateData.PSData
-# The Gallery finds modules by these words.
-$tags = @($data.Tags) + 'PSModule' + 'PSIncludes_Cmdlet' +
-    @($manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" }) | ForEach-Object { $_ }
+# Symbols, import libraries and the documentation for compilers help nobody who imports a module.
+Get-ChildItem -LiteralPath $bin -File | Where-Object Extension -In '.pdb', '.lib', '.xml' | Remove-Item
 
-$nuspec = @"
-<?xml version="1.0" encoding="utf-8"?>
-<package xmlns="http://schemas.microsoft.com/packaging/2011/08/nuspec.xsd">
-  <metadata>
-    <id>$id</id>
-    <version>$($manifest.ModuleVersion)</version>
-    <authors>$(ConvertTo-Xml $manifest.Author)</authors>
-    <owners>$(ConvertTo-Xml $manifest.Author)</owners>
-    <requireLicenseAcceptance>$("$($data.RequireLicenseAcceptance)".ToLowerInvariant())</requireLicenseAcceptance>
-    <description>$(ConvertTo-Xml $manifest.Description)</description>
-    <releaseNotes>$(ConvertTo-Xml $data.ReleaseNotes)</releaseNotes>
-    <copyright>$(ConvertTo-Xml $manifest.Copyright)</copyright>
-    <tags>$(ConvertTo-Xml ($tags -join ' '))</tags>
-  </metadata>
-</package>
-"@
+foreach ($name in 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'README.md', 'CHANGELOG.md') { Copy-Item -LiteralPath "$root/$name" $Module }
+$null = New-Item -ItemType Directory -Force "$Module/examples"
+Copy-Item -LiteralPath "$root/examples/scheduled-audit.ps1" "$Module/examples"
 
-$files = @([IO.Directory]::GetFiles($Module, '*', 'AllDirectories') | ForEach-Object {
-        [pscustomobject]@{ Path = $_; Part = [IO.Path]::GetRelativePath($Module, $_).Replace('\', '/') }
-    })
-$extensions = @($files.Part | ForEach-Object { [IO.Path]::GetExtension($_).TrimStart('.').ToLowerInvariant() } | Where-Object { $_ }) + 'nuspec'
-$defaults = [Collections.Generic.SortedSet[string]]::new([string[]] $extensions) | ForEach-Object { "<Default Extension=""$_"" ContentType=""application/octet-stream"" />" }
-$overrides = $files.Part | Where-Object { -not [IO.Path]::HasExtension($_) } | ForEach-Object { "<Override PartName=""/$(ConvertTo-Xml $_)"" ContentType=""application/octet-stream"" />" }
-$types = '<?xml version="1.0" encoding="utf-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">' +
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml" />' + "$defaults$overrides</Types>"
-$relations = '<?xml version="1.0" encoding="utf-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">' +
-    "<Relationship Type=""http://schemas.microsoft.com/packaging/2010/07/manifest"" Target=""/$id.nuspec"" Id=""R1"" /></Relationships>"
-
-$package = [IO.Path]::Combine($Destination, "$id.$($manifest.ModuleVersion).nupkg")
-$stream = [IO.File]::Create($package)
-$zip = [IO.Compression.ZipArchive]::new($stream, 'Create')
-try {
-    foreach ($part in ('_rels/.rels', $relations), ('[Content_Types].xml', $types), ("$id.nuspec", $nuspec)) {
-        $writer = [IO.StreamWriter]::new($zip.CreateEntry($part[0]).Open())
-        $writer.Write($part[1])
-        $writer.Dispose()
-    }
-    foreach ($file in $files) {
-        $source = [IO.File]::OpenRead($file.Path)
-        $target = $zip.CreateEntry($file.Part).Open()
-        $source.CopyTo($target)
-        $target.Dispose()
-        $source.Dispose()
+# The licences of the parts that are there.
+$assets = Get-Content -Raw -LiteralPath "$root/src/EasyExplain.PowerShell/obj/project.assets.json" | ConvertFrom-Json -AsHashtable
+$parts = Import-PowerShellDataFile -LiteralPath "$PSScriptRoot/Licenses.psd1"
+$files = @(Get-ChildItem -LiteralPath $bin -File -Recurse | ForEach-Object { [IO.Path]::GetRelativePath($bin, $_.FullName).Replace('\', '/') })
+$covered = foreach ($part in $parts.Keys) {
+    $own = @($files | Where-Object { $file = $_; $parts[$part].Files | Where-Object { $file -like $_ } })
+    $own
+    if (-not $own -or -not $parts[$part].Texts) { continue }
+    $folder = (New-Item -ItemType Directory -Force "$Module/licenses/$part").FullName
+    foreach ($text in $parts[$part].Texts) {
+        if ($text -match '^nuget:(.+?)/(.+)$') {
+            $path = $assets.libraries[@($assets.libraries.Keys -like "$($Matches[1])/*")[0]].path
+            $copies = @($assets.packageFolders.Keys | ForEach-Object { "$_/$path/$($Matches[2])" })
+        }
+        else { $copies = @("$PSScriptRoot/licenses/$text") }
+        $copy = $copies | Where-Object { Test-Path -LiteralPath $_ } | Select-Object -First 1
+        if (-not $copy) { throw "The licence of $part is not where build/Licenses.psd1 says: no $($copies -join ', ')." }
+        Copy-Item -LiteralPath $copy $folder
     }
 }
-finally {
-    $zip.Dispose()
-    $stream.Dispose()
+$strangers = $files | Where-Object { $_ -notin $covered }
+if ($strangers) {
+    throw "Whose licence covers '$($strangers -join "', '")'? Name the part in build/Licenses.psd1 and in THIRD-PARTY-NOTICES.md."
 }
-$package
+
+$runtime = @((Get-ChildItem -LiteralPath "$bin/runtimes").Name)
+if ($runtime.Count -ne 1) { throw "A package is for one platform; $bin/runtimes has $($runtime.Count): $($runtime -join ', ')." }
+
+# The manifest is the repository's, but for the tags: this package's platform, and the words by which the Gallery finds cmdlets.
+$text = Get-Content -Raw -LiteralPath "$root/EasyExplain.psd1"
+$platforms = "'Linux', 'Windows', 'MacOS'"
+if (-not $text.Contains($platforms)) { throw "The tags of EasyExplain.psd1 do not end with $platforms." }
+$cmdlets = (Import-PowerShellDataFile -LiteralPath "$root/EasyExplain.psd1").CmdletsToExport
+$platform = @{ linux = 'Linux'; win = 'Windows'; osx = 'MacOS' }[$runtime[0].Split('-')[0]]
+$tags = @($platform; 'PSIncludes_Cmdlet'; $cmdlets -replace '^', 'PSCmdlet_'; $cmdlets -replace '^', 'PSCommand_')
+Set-Content -NoNewline -LiteralPath "$Module/EasyExplain.psd1" $text.Replace($platforms, "'$($tags -join "', '")'")
+
+# Test-ModuleManifest, which it would call, does not take [brackets].
+$folder, $beside = $Module, (Split-Path $Module) | ForEach-Object { [WildcardPattern]::Escape($_) }
+Compress-PSResource -Path $folder -DestinationPath $beside -PassThru -SkipModuleManifestValidate

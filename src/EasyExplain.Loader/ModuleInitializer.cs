@@ -16,7 +16,8 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer
         {
             if (!_done)
             {
-                string folder = Path.GetDirectoryName(typeof(ModuleInitializer).Assembly.Location)!;
+                // This assembly lies beside the manifest, the others below.
+                string folder = Path.Combine(Path.GetDirectoryName(typeof(ModuleInitializer).Assembly.Location)!, "bin");
                 SharedTorch.Load(folder);
                 if (ModuleContext.LoadCore(folder) is { } core)
                 {

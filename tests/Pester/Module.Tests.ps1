@@ -47,6 +47,13 @@ Describe 'The module' {
         }
     }
 
+    It 'takes no loader from the current folder' {
+        $null = New-Item -ItemType Directory "$TestDrive/bin"
+        foreach ($file in 'EasyExplain.Loader.dll', 'bin/EasyExplain.Loader.dll') { Set-Content "$TestDrive/$file" 'no assembly' }
+        $script = "Set-Location '$TestDrive'; Import-Module '$($manifest.Replace("'", "''"))'; (Get-Command -Module EasyExplain).Count"
+        & (Join-Path $PSHOME pwsh) -NoProfile -NonInteractive -Command $script 2>&1 | Should -Be 6
+    }
+
     It 'leaves OpenMP as the user has set it before the import' -Skip:(-not $IsLinux) {
         $script = "`$env:GOMP_SPINCOUNT = '77'; Import-Module '$($manifest.Replace("'", "''"))'; `$null = Import-CamModel"
         # libgomp says what it found in the environment while it was loaded, if this asks it to.
