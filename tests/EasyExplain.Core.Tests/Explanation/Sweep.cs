@@ -26,14 +26,12 @@ internal static class Sweep
         using CamModel model = GoldenModels.Build(architecture, Sides.GetValueOrDefault(architecture, Side));
         Photo photo = GoldenModels.Pattern(model);
         IReadOnlyList<CamLayer> stages = LayerSelection.Stages(model);
-        Explain(model, photo, stages, "ONNX Runtime");
-        model.Onnx?.GiveUp("the sweep asks libtorch");
-        Explain(model, photo, stages, "libtorch");
+        Explain(model, photo, stages);
         Console.WriteLine("done");
         return 0;
     }
 
-    private static void Explain(CamModel model, Photo photo, IReadOnlyList<CamLayer> stages, string engine)
+    private static void Explain(CamModel model, Photo photo, IReadOnlyList<CamLayer> stages)
     {
         CamLayer narrow = stages.MinBy(stage => stage.OutputShape[1])!;
         foreach (CamLayer[] layers in stages.Select(stage => new[] { stage }).Append([.. stages]))
@@ -42,7 +40,7 @@ internal static class Sweep
             {
                 if (method.WhyNot(layers) is null && (!PassForEachChannel.Contains(method.Name) || layers[0] == narrow))
                 {
-                    Console.WriteLine($"{method.Name} at {string.Join(", ", layers.AsEnumerable())} in {engine}");
+                    Console.WriteLine($"{method.Name} at {string.Join(", ", layers.AsEnumerable())}");
                     Explain(model, photo, layers, method);
                 }
             }

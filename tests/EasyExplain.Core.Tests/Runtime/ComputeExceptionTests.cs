@@ -1,3 +1,4 @@
+using EasyExplain.Networks.Onnx;
 using EasyExplain.Runtime;
 using Microsoft.ML.OnnxRuntime;
 using static TorchSharp.torch;
@@ -7,7 +8,11 @@ namespace EasyExplain.Tests.Runtime;
 /// <summary>The engines' own errors, as they are thrown, and what becomes of them.</summary>
 public class ComputeExceptionTests
 {
-    public ComputeExceptionTests() => NativeLibraries.LoadTorch();
+    public ComputeExceptionTests()
+    {
+        NativeLibraries.LoadTorch();
+        Telemetry.SwitchOff(); // the first session decides, whoever makes it
+    }
 
     [Fact]
     public void MemoryThatLibtorchCannotHave_IsCalledSo() =>

@@ -41,7 +41,12 @@ public sealed record SiLU : Operator
 public sealed record Hardsigmoid : Operator
 {
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].hardsigmoid();
+    /// <remarks>In two steps: libtorch has no second derivative of its own hardsigmoid, and ends the process where ShapleyCAM asks for one.</remarks>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        return (nn.functional.relu6(inputs[0] + 3) / 6).MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("HardSigmoid", inputs, ("alpha", 1.0 / 6), ("beta", 0.5));
