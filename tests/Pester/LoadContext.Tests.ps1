@@ -11,10 +11,7 @@ BeforeAll {
 "@
         $file = Join-Path $TestDrive script.ps1
         Set-Content $file "$start`n$Script"
-        # As a dotnet tool, PowerShell runs in dotnet's process.
-        $program = [Environment]::ProcessPath
-        $dll = @(if ([IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') { [Environment]::GetCommandLineArgs()[0] })
-        & $program @dll -NoProfile -NonInteractive -File $file 2>&1
+        & (Join-Path $PSHOME pwsh) -NoProfile -NonInteractive -File $file 2>&1
     }
 }
 

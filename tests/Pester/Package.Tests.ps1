@@ -11,13 +11,11 @@ BeforeAll {
     function Invoke-Fresh([string] $Script) {
         $file = Join-Path $TestDrive script.ps1
         Set-Content $file "`$ErrorActionPreference = 'Stop'`n$Script"
-        $program = [Environment]::ProcessPath
-        $dll = @(if ([IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') { [Environment]::GetCommandLineArgs()[0] })
         $own = @{ HOME = $env:HOME; XDG_DATA_HOME = $env:XDG_DATA_HOME; PSModulePath = $env:PSModulePath }
         try {
             $env:HOME = $env:XDG_DATA_HOME = "$TestDrive"
             $env:PSModulePath = "$TestDrive/modules"
-            & $program @dll -NoProfile -NonInteractive -File $file 2>&1
+            & (Join-Path $PSHOME pwsh) -NoProfile -NonInteractive -File $file 2>&1
         }
         finally {
             foreach ($name in $own.Keys) { [Environment]::SetEnvironmentVariable($name, $own[$name]) }

@@ -23,8 +23,7 @@ internal static class ConvolutionCheck
         (16, 24, 24, 5, 3, 1, 1, 1),
     ];
 
-    private static readonly Lazy<string?> Finding = new(() => Find((x, w, stride, padding, groups) =>
-        nn.functional.conv2d(x, w, strides: [stride, stride], padding: [padding, padding], groups: groups)));
+    private static readonly Lazy<string?> Finding = new(() => Find(Libtorchs));
 
     /// <summary>A convolution without a bias.</summary>
     /// <param name="input"><c>[N, C, H, W]</c>.</param>
@@ -60,8 +59,7 @@ internal static class ConvolutionCheck
         {
             Tensor input = randn([n, c, side, side], generator: random), weight = randn([k, c / groups, kernel, kernel], generator: random);
             (Tensor output, Tensor gradient) = Both(convolve, input, weight, stride, padding, groups);
-            (Tensor expected, Tensor expectedGradient) = Both(
-                (x, w, s, p, g) => nn.functional.conv2d(x, w, strides: [s, s], padding: [p, p], groups: g), input.to(float64), weight.to(float64), stride, padding, groups);
+            (Tensor expected, Tensor expectedGradient) = Both(Libtorchs, input.to(float64), weight.to(float64), stride, padding, groups);
             string what = $"of a convolution of {c} channels to {k} by {kernel}×{kernel}{(stride > 1 ? $" and a stride of {stride}" : "")}";
             if (Off(output, expected) is { } off)
             {
@@ -74,6 +72,9 @@ internal static class ConvolutionCheck
         }
         return null;
     }
+
+    private static Tensor Libtorchs(Tensor input, Tensor weight, long stride, long padding, long groups) =>
+        nn.functional.conv2d(input, weight, strides: [stride, stride], padding: [padding, padding], groups: groups);
 
     /// <summary>The result, and the gradient of the sum of its squares with respect to the input.</summary>
     private static (Tensor, Tensor) Both(Convolution convolve, Tensor input, Tensor weight, long stride, long padding, long groups)

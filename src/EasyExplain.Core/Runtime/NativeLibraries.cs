@@ -66,7 +66,6 @@ public static class NativeLibraries
     public static void LoadTorch()
     {
         Register();
-        string rid = RuntimeId(OSPlatformName(), RuntimeInformation.ProcessArchitecture);
         try
         {
             LibTorch.Load(CudaBuild.Named, PackagedTorch() ?? throw new DllNotFoundException($"There is no {CudaBuild.FileOf("LibTorchSharp")}."));
@@ -74,6 +73,7 @@ public static class NativeLibraries
         }
         catch (Exception e) when (e is NotSupportedException or DllNotFoundException or TypeInitializationException or BadImageFormatException)
         {
+            string rid = RuntimeId(OSPlatformName(), RuntimeInformation.ProcessArchitecture);
             throw new DllNotFoundException(
                 $"libtorch could not be loaded for {rid}. Looked in: {string.Join(", ", SearchFolders(BaseFolder, rid))}. " +
                 "EasyExplain runs on linux-x64 (glibc 2.34 or later), win-x64 and osx-arm64; build it on the machine that runs it, " +
