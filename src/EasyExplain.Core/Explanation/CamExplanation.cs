@@ -1,31 +1,18 @@
 using System.Globalization;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
+using EasyExplain.Networks;
 
 namespace EasyExplain.Explanation;
 
 /// <summary>A class and what the network gives it.</summary>
 /// <param name="Class">Its index, from 0.</param>
 /// <param name="Label">Its name, or its index where there are no labels.</param>
-/// <param name="Probability">The softmax of the logits, 0 to 1.</param>
+/// <param name="Probability">0 to 1: of the softmax of all logits, or the sigmoid of its own (<see cref="CamModel.Activation"/>); not a number where the model has none.</param>
 public sealed record Prediction(int Class, string Label, double Probability)
 {
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Label} {Probability * 100:0.0} %");
-
-    /// <summary>All classes with their probabilities (softmax), the most probable first.</summary>
-    /// <exception cref="InvalidDataException">A logit is not finite.</exception>
-    internal static IReadOnlyList<Prediction> Rank(CamModel model, float[] logits)
-    {
-        if (!logits.All(float.IsFinite))
-        {
-            throw new InvalidDataException($"The output of {model} is not finite, so there is nothing to explain: its weights or the input hold NaN or infinity.");
-        }
-        double highest = logits.Max(), total = logits.Sum(logit => Math.Exp(logit - highest));
-        return [.. logits
-            .Select((logit, @class) => new Prediction(@class, model.LabelOf(@class), Math.Exp(logit - highest) / total))
-            .OrderByDescending(prediction => prediction.Probability)];
-    }
+    public override string ToString() => double.IsNaN(Probability) ? Label : string.Create(CultureInfo.InvariantCulture, $"{Label} {Probability * 100:0.0} %");
 }
 
 /// <summary>Where in one picture a network looked, by one method, for one class, at one or more layers.</summary>
@@ -40,16 +27,16 @@ public sealed class CamExplanation : ICamResult
     /// <summary>The method's name.</summary>
     public required string Method { get; init; }
 
-    /// <summary>The explained class.</summary>
+    /// <summary>The explained class; −1 of a network that has none.</summary>
     public required int Class { get; init; }
 
-    /// <summary>The explained class's label, or its number where there are no labels.</summary>
+    /// <summary>The explained class's label, or its number where there are no labels; empty of a network that has no classes.</summary>
     public required string Label { get; init; }
 
-    /// <summary>The explained class's probability, 0 to 1.</summary>
+    /// <summary>The explained class's probability, 0 to 1; not a number where the model has none (<see cref="CamModel.Activation"/>).</summary>
     public required double Probability { get; init; }
 
-    /// <summary>The explained class's logit.</summary>
+    /// <summary>The explained class's logit; not a number of a network that has no classes.</summary>
     public required double Score { get; init; }
 
     /// <summary>The labels of the classes that a comparing method (FinerCAM) set it against; empty for all other methods.</summary>
@@ -58,10 +45,20 @@ public sealed class CamExplanation : ICamResult
     /// <summary>The five most probable classes.</summary>
     public required Prediction[] Predictions { get; init; }
 
-    /// <summary>What the photo was expected to show: a label of the model, or as it was given where the model has none such; null where nothing was expected.</summary>
+    /// <summary>
+    /// The labels of the predicted classes: one of classes that exclude each other; of classes that are each there or not
+    /// (<see cref="Activation.Sigmoid"/>), all whose probability is at least 0.5, or else the most probable.
+    /// </summary>
+    public required string[] Predicted { get; init; }
+
+    /// <summary>What the photo was expected to show: labels of the model, or as they were given where it has none such, with commas; null where nothing was expected.</summary>
     public string? Expected { get; private set; }
 
-    /// <summary>Whether the predicted class is the expected one; null where nothing was expected, or a label that the model does not know.</summary>
+    /// <summary>
+    /// Whether the prediction is right; null where nothing was expected, or a label that the model does not know. Of classes that exclude
+    /// each other, the predicted one must be one of those expected; of classes that are each there or not, the predicted ones must be the
+    /// expected ones, all of them and no others.
+    /// </summary>
     public bool? Correct { get; private set; }
 
     /// <summary>One map a layer, in the order asked.</summary>
@@ -105,12 +102,22 @@ public sealed class CamExplanation : ICamResult
     /// <summary>The map that stands for the whole explanation: the fused one, or the only one.</summary>
     internal CamMap Map => Fused ?? Maps[0];
 
-    /// <summary>Says what the photo should show: a label or the number of a class.</summary>
-    internal void Expect(string expected)
+    /// <summary>The predicted classes.</summary>
+    internal IReadOnlyList<int> PredictedClasses { get; init; } = [];
+
+    /// <summary>The expected labels that the model does not know.</summary>
+    internal IReadOnlyList<string> Unknown { get; private set; } = [];
+
+    /// <summary>Says what the photo should show: labels or the numbers of classes, at least one.</summary>
+    internal void Expect(params IReadOnlyList<string> expected)
     {
-        int[] classes = Model.ClassesOf(expected);
-        Expected = classes.Length == 1 ? Model.LabelOf(classes[0]) : expected;
-        Correct = classes.Length == 0 ? null : classes.Contains(Predictions[0].Class);
+        int[][] classes = [.. expected.Select(Model.ClassesOf)];
+        Expected = string.Join(", ", expected.Zip(classes, (given, found) => found.Length == 1 ? Model.LabelOf(found[0]) : given));
+        Unknown = [.. expected.Where((_, i) => classes[i].Length == 0)];
+        // Several classes may have the same label, any of which is meant then.
+        bool noOthers = PredictedClasses.All(predicted => classes.Any(found => found.Contains(predicted)));
+        bool allThere = Model.Activation != Activation.Sigmoid || classes.All(found => found.Any(PredictedClasses.Contains));
+        Correct = Unknown.Count > 0 ? null : noOthers && allThere;
     }
 
     /// <summary>The photo as its file has it, decoded again if it is no longer in memory.</summary>

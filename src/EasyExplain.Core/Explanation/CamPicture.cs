@@ -76,7 +76,10 @@ public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshol
     }
 
     private static string Headline(CamExplanation explanation) => string.Create(CultureInfo.InvariantCulture,
-        $"{explanation.Label}{Versus(explanation)}  {explanation.Probability * 100:0.0} %  ·  {explanation.Method}  ·  {explanation.Model.Name}");
+        $"{explanation.Label}{Versus(explanation)}{Percent(explanation)}{explanation.Method}  ·  {explanation.Model.Name}");
+
+    private static string Percent(CamExplanation explanation) => explanation.Class < 0 ? ""
+        : double.IsNaN(explanation.Probability) ? "  ·  " : string.Create(CultureInfo.InvariantCulture, $"  {explanation.Probability * 100:0.0} %  ·  ");
 
     private static string Versus(CamExplanation explanation) =>
         explanation.ComparedWith.Length == 0 ? "" : $" against {string.Join(", ", explanation.ComparedWith)}";

@@ -6,32 +6,38 @@ namespace EasyExplain.Explanation;
 /// <summary>Which classes of a picture are explained: named ones, or the most probable ones.</summary>
 public sealed class ClassChoice
 {
-    private readonly Func<IReadOnlyList<Prediction>, IEnumerable<int>> _choose;
+    private readonly Func<Ranking, IEnumerable<int>> _choose;
 
-    private ClassChoice(Func<IReadOnlyList<Prediction>, IEnumerable<int>> choose) => _choose = choose;
+    private ClassChoice(Func<Ranking, IEnumerable<int>> choose) => _choose = choose;
 
-    /// <summary>The predicted class.</summary>
-    public static ClassChoice Predicted { get; } = Top(1);
+    /// <summary>The predicted class; of a model whose classes are each there or not, all that are predicted.</summary>
+    public static ClassChoice Predicted { get; } = new(ranking => ClassesOf(ranking.Predicted));
 
     /// <summary>The <paramref name="count"/> most probable classes.</summary>
-    public static ClassChoice Top(int count) => new(ranked => ranked.Take(count).Select(prediction => prediction.Class));
+    public static ClassChoice Top(int count) => new(ranking => ClassesOf(ranking.All.Take(count)));
 
     /// <summary>
     /// Classes in the order asked, each once, by label (case matters only between labels that differ in nothing else), by index from 0,
-    /// or as <c>Predicted</c>, which stands for the predicted class of each picture unless the model has a label of that name.
+    /// or as <c>Predicted</c>, which stands for what is predicted of each picture unless the model has a label of that name.
     /// </summary>
-    /// <exception cref="SelectionException">The model lacks some of them, and the message names near labels for each; or one stands for several classes.</exception>
+    /// <exception cref="SelectionException">The model has no classes. Or it lacks some of them, and the message names near labels for each; or one stands for several classes.</exception>
     public static ClassChoice Of(CamModel model, params IReadOnlyList<string> given)
     {
+        if (model.ClassCount == 0)
+        {
+            throw new SelectionException($"{model} ends in features and has no classes, so there is no '{given[0]}'. If its outputs are classes, import it with -LabelPath or -Activation.");
+        }
         var problems = new List<string>();
         int?[] classes = [.. given.Select(one => Find(model, one, problems))];
         return problems.Count > 0
             ? throw new SelectionException(string.Join(" ", problems))
-            : new ClassChoice(ranked => classes.Select(named => named ?? ranked[0].Class).Distinct());
+            : new ClassChoice(ranking => classes.SelectMany(named => named is { } one ? [one] : ClassesOf(ranking.Predicted)).Distinct());
     }
 
-    /// <summary>The indices to explain, given the predictions from the most probable on.</summary>
-    internal IReadOnlyList<int> From(IReadOnlyList<Prediction> ranked) => [.. _choose(ranked)];
+    /// <summary>The indices to explain.</summary>
+    internal IReadOnlyList<int> From(Ranking ranking) => [.. _choose(ranking)];
+
+    private static IEnumerable<int> ClassesOf(IEnumerable<Prediction> predictions) => predictions.Select(prediction => prediction.Class);
 
     /// <summary>The class that <paramref name="given"/> stands for; null for the predicted one, and where there is a problem.</summary>
     private static int? Find(CamModel model, string given, List<string> problems)

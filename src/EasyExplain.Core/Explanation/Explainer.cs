@@ -15,6 +15,7 @@ public sealed class Explainer
     private const int PredictionsKept = 5;
     private const int ClassesAtOnce = 8; // they share what takes further passes; memory holds the gradients of so many
     private const int SimilarClasses = 3;
+    private const int NoClass = -1; // of a network without a classifier
 
     private readonly CamModel _model;
     private readonly IReadOnlyList<CamLayer> _layers;
@@ -102,9 +103,9 @@ public sealed class Explainer
         Tensor input = picture.to(_model.Device);
         PictureRun plain = Run(input, cancel);
         float[] logits = plain.Pass.Logits.detach()[0].to(CPU).data<float>().ToArray();
-        IReadOnlyList<Prediction> ranked = Rank(logits);
-        IReadOnlyList<int> classes = _choice.From(ranked);
-        long[] OthersOf(Func<Tensor, long, long[], Tensor>? score, int @class) => score is null ? [] : [.. Others(@class, classes, logits)];
+        Ranking ranking = Ranking.Of(_model, logits);
+        IReadOnlyList<int> classes = _model.ClassCount == 0 ? [NoClass] : _choice.From(ranking);
+        long[] OthersOf(ComparingScore? score, int @class) => score is null ? [] : [.. Others(@class, classes, logits)];
         var answers = classes.SelectMany(_ => _methods, (@class, method) => new Answer(@class, method)).ToDictionary(answer => (answer.Class, answer.Method));
 
         IReadOnlyList<AugmentedView> views = _smoothing.HasFlag(Smoothing.Augmentation) ? AugmentedView.All : [AugmentedView.Plain];
@@ -114,7 +115,7 @@ public sealed class Explainer
             PictureRun run = view == AugmentedView.Plain ? plain : Run(view.Of(input), cancel);
             foreach (int[] some in classes.Chunk(ClassesAtOnce))
             {
-                foreach (IGrouping<Func<Tensor, long, long[], Tensor>?, CamMethod> family in _methods.GroupBy(method => method.Score))
+                foreach (IGrouping<ComparingScore?, CamMethod> family in _methods.GroupBy(method => method.Score))
                 {
                     using DisposeScope ofFamily = NewDisposeScope();
                     var evidence = new ScoreEvidence(run, [.. some.Select(@class => ScoreOf(family.Key, @class, OthersOf(family.Key, @class)))], ofFamily);
@@ -132,7 +133,7 @@ public sealed class Explainer
                 }
             }
         }
-        return [.. answers.Values.Select(answer => ToExplanation(answer, photo, path, ranked, logits, OthersOf(answer.Method.Score, answer.Class)))];
+        return [.. answers.Values.Select(answer => ToExplanation(answer, photo, path, ranking, logits, OthersOf(answer.Method.Score, answer.Class)))];
     }
 
     private PictureRun Run(Tensor input, CancellationToken cancel)
@@ -147,8 +148,8 @@ public sealed class Explainer
         : Enumerable.Range(0, logits.Length).Where(other => other != @class).OrderBy(other => Math.Abs(logits[other] - logits[@class])).Take(SimilarClasses)).Select(other => (long)other);
 
     /// <summary>A class's logit, or what a method makes of that and others where there are any.</summary>
-    private static Func<Tensor, Tensor> ScoreOf(Func<Tensor, long, long[], Tensor>? score, int @class, long[] others) =>
-        score is null || others.Length == 0 ? logits => logits.select(1, @class) : logits => score(logits, @class, others);
+    private Func<Tensor, Tensor> ScoreOf(ComparingScore? score, int @class, long[] others) =>
+        score is null || others.Length == 0 ? logits => logits.select(1, @class) : logits => score(logits, _model.Activation.Of(logits), @class, others);
 
     /// <summary>The scaled maps of a method's layers in their order, then the fused one if there are several.</summary>
     private Tensor[] MapsOf(CamMethod method, Func<int, LayerEvidence> evidenceAt)
@@ -168,7 +169,7 @@ public sealed class Explainer
     }
 
     private CamExplanation ToExplanation(
-        Answer answer, Photo photo, string? path, IReadOnlyList<Prediction> ranked, float[] logits, long[] others)
+        Answer answer, Photo photo, string? path, Ranking ranking, float[] logits, long[] others)
     {
         CamMethod method = answer.Method;
         string[] names = method.AtInput ? ["input"] : [.. _layers.Select(layer => layer.Name)];
@@ -176,11 +177,13 @@ public sealed class Explainer
         {
             Method = method.Name,
             Class = answer.Class,
-            Label = _model.LabelOf(answer.Class),
-            Probability = ranked.First(prediction => prediction.Class == answer.Class).Probability,
-            Score = logits[answer.Class],
+            Label = answer.Class == NoClass ? "" : _model.LabelOf(answer.Class),
+            Probability = ranking.All.FirstOrDefault(prediction => prediction.Class == answer.Class)?.Probability ?? double.NaN,
+            Score = answer.Class == NoClass ? double.NaN : logits[answer.Class],
             ComparedWith = [.. others.Select(other => _model.LabelOf((int)other))],
-            Predictions = [.. ranked.Take(PredictionsKept)],
+            Predictions = [.. ranking.All.Take(PredictionsKept)],
+            Predicted = [.. ranking.Predicted.Select(prediction => prediction.Label)],
+            PredictedClasses = [.. ranking.Predicted.Select(prediction => prediction.Class)],
             Maps = [.. names.Select((name, layer) => ToMap(name, answer.Maps[layer], photo))],
             Fused = answer.Maps.Length > names.Length ? ToMap(string.Join("+", names), answer.Maps[^1], photo) : null,
             Smoothing = _smoothing,
@@ -188,8 +191,6 @@ public sealed class Explainer
             Duration = answer.Took,
         };
     }
-
-    private IReadOnlyList<Prediction> Rank(float[] logits) => Prediction.Rank(_model, logits);
 
     private CamMap ToMap(string name, Tensor map, Photo photo) => CamMap.Of(name, map, _model.Preprocessing, photo);
 

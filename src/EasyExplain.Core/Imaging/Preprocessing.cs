@@ -68,16 +68,22 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     /// <summary>How the pixels of the resized photo are made of its own.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bilinear;
 
+    /// <summary>In which order the input has the colours; <see cref="Mean"/> and <see cref="Std"/> are of red, green and blue all the same.</summary>
+    public ChannelOrder ChannelOrder { get; init; }
+
+    /// <summary>Whether resized pixels are rounded to whole bytes, for models that take nothing else.</summary>
+    public bool WholeBytes { get; init; }
+
     /// <summary>The same for another input size; <see cref="ResizeSize"/> follows it.</summary>
     /// <param name="height">In pixels.</param>
     /// <param name="width">In pixels.</param>
     public Preprocessing ForInput(int height, int width) => (height, width) == (Height, Width)
         ? this
-        : new Preprocessing(height, width, Mean, Std, ResizeMode) { Interpolation = Interpolation };
+        : new Preprocessing(height, width, Mean, Std, ResizeMode) { Interpolation = Interpolation, ChannelOrder = ChannelOrder, WholeBytes = WholeBytes };
 
     /// <summary>Makes the model's input.</summary>
     /// <param name="photo">The photo, of any size.</param>
-    /// <returns>float32 [1, 3, Height, Width] on the CPU; the caller owns it.</returns>
+    /// <returns>float32 [1, 3, Height, Width], colours by <see cref="ChannelOrder"/>, on the CPU; the caller owns it.</returns>
     public Tensor ToInput(Photo photo)
     {
         ArgumentNullException.ThrowIfNull(photo);
@@ -93,7 +99,13 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
                 for (int c = 0; c < 3; c++)
                 {
                     float mean = (float)(255 * Mean[c]), std = (float)(255 * Std[c]); // in steps of a byte: one rounding fewer for each pixel
-                    Span<float> line = planes.Slice((c * Height + y) * Width, Width);
+                    Span<float> line = planes.Slice((PlaneOf(c) * Height + y) * Width, Width);
+                    if (WholeBytes)
+                    {
+                        for (int x = 0, at = c; x < line.Length; x++, at += 3)
+                            line[x] = (MathF.Floor(Math.Clamp(row[at], 0, 255) + 0.5f) - mean) / std;
+                        continue;
+                    }
                     for (int x = 0, at = c; x < line.Length; x++, at += 3)
                         line[x] = (row[at] - mean) / std;
                 }
@@ -146,7 +158,7 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
         for (int c = 0; c < 3; c++)
         {
             float mean = (float)Mean[c], std = (float)Std[c];
-            ReadOnlySpan<float> plane = planes.Slice(c * rgb.Length / 3, rgb.Length / 3);
+            ReadOnlySpan<float> plane = planes.Slice(PlaneOf(c) * (rgb.Length / 3), rgb.Length / 3);
             for (int i = 0, at = c; i < plane.Length; i++, at += 3)
             {
                 float value = (plane[i] * std + mean) * 255;
@@ -155,6 +167,9 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
         }
         return new Photo((int)shape[^1], (int)shape[^2], rgb);
     }
+
+    /// <summary>Where the input has a colour, of red, green and blue.</summary>
+    private int PlaneOf(int color) => ChannelOrder == ChannelOrder.Bgr ? 2 - color : color;
 
     private static IReadOnlyList<double> Positive(IReadOnlyList<double> std) => OneForEachChannel(std, nameof(Std)).All(s => s > 0)
         ? std

@@ -18,15 +18,16 @@ public sealed class CamModel : IDisposable
     private int _users;
     private bool _disposed;
 
-    internal CamModel(string name, string architecture, string path, Network network, Preprocessing preprocessing, string[] labels, Device device, Precision precision = Precision.Float32)
+    internal CamModel(string name, string architecture, string path, Network network, Preprocessing preprocessing, string[] labels, Device device, Precision precision = Precision.Float32,
+        Activation activation = Activation.Softmax, bool hasClasses = true)
     {
         (Name, Architecture, Path, Network, Preprocessing, Labels, Device) = (name, architecture, path, network, preprocessing, labels, device);
-        Precision = precision;
+        (Precision, Activation) = (precision, activation);
         _folding = new BatchNormFolding(network);
         Onnx = device.type == TorchSharp.DeviceType.CPU && network.Module is null ? new OnnxEngine(half: precision == Precision.BFloat16) : null;
         Unfolded = new Network(network.Nodes, network.Output, network.Layers) { Module = network.Module, Onnx = Onnx };
         Shapes = network.Shapes(3, preprocessing.Height, preprocessing.Width);
-        ClassCount = checked((int)Shapes[network.Output][0]);
+        ClassCount = hasClasses ? checked((int)Shapes[network.Output][0]) : 0;
         ParameterCount = network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count);
         Layers = [.. network.Layers.Select((layer, index) => new CamLayer(this, layer, index))];
         _order = network.Nodes.Select((node, index) => (node, index)).ToDictionary(pair => pair.node, pair => pair.index);
@@ -49,8 +50,14 @@ public sealed class CamModel : IDisposable
     /// <summary>In what numbers it computes.</summary>
     public Precision Precision { get; }
 
-    /// <summary>The number of classes, as the weights have it.</summary>
+    /// <summary>The number of classes, as the weights have it; 0 of a network without a classifier, which only methods that need no class explain.</summary>
     public int ClassCount { get; }
+
+    /// <summary>What makes probabilities of its logits: a softmax, for one class of several; sigmoids, for classes that are each there or not; or nothing.</summary>
+    public Activation Activation { get; }
+
+    /// <summary>Of a whole model with several outputs, the name of the one that is explained; else null.</summary>
+    public string? Output { get; internal init; }
 
     /// <summary>One label a class, or empty where nobody named them.</summary>
     public string[] Labels { get; }
@@ -72,6 +79,9 @@ public sealed class CamModel : IDisposable
 
     /// <summary>How the pixels of the input are made of the photo's.</summary>
     public Interpolation Interpolation => Preprocessing.Interpolation;
+
+    /// <summary>In which order the input has the colours.</summary>
+    public ChannelOrder ChannelOrder => Preprocessing.ChannelOrder;
 
     /// <summary>The number of trained values (without running statistics).</summary>
     public long ParameterCount { get; }

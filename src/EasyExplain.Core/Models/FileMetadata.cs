@@ -6,8 +6,9 @@ namespace EasyExplain.Models;
 
 /// <summary>
 /// What a weight file says about itself. A safetensors file may carry <c>architecture</c>, <c>labels</c>, <c>input_size</c>,
-/// <c>mean</c>, <c>std</c>, <c>resize</c>, <c>resize_size</c> and <c>interpolation</c> (lists with commas), as tools/EasyExplain.Training
-/// writes them.
+/// <c>mean</c>, <c>std</c>, <c>resize</c>, <c>resize_size</c>, <c>interpolation</c>, <c>channel_order</c> (rgb or bgr) and <c>scale</c>, with
+/// which a pixel's byte is multiplied before mean and std (lists with commas), as tools/EasyExplain.Training writes them. Mean and std are of
+/// red, green and blue, whatever the order.
 /// </summary>
 public static class FileMetadata
 {
@@ -25,9 +26,11 @@ public static class FileMetadata
     internal const string ResizeKey = "resize";
     internal const string ResizeSizeKey = "resize_size";
     private const string InterpolationKey = "interpolation";
+    private const string ChannelOrderKey = "channel_order";
+    private const string ScaleKey = "scale";
 
     /// <summary>The keys that say how pictures are made.</summary>
-    internal static IReadOnlyList<string> PreprocessingKeys { get; } = [InputSizeKey, MeanKey, StdKey, ResizeKey, ResizeSizeKey, InterpolationKey];
+    internal static IReadOnlyList<string> PreprocessingKeys { get; } = [InputSizeKey, MeanKey, StdKey, ResizeKey, ResizeSizeKey, InterpolationKey, ChannelOrderKey, ScaleKey];
 
     /// <summary>What a file has to say of itself so that importing it needs no options; for <see cref="SafetensorsWriter"/>.</summary>
     /// <param name="architecture">A name of the catalog.</param>
@@ -44,6 +47,7 @@ public static class FileMetadata
             [ResizeKey] = preprocessing.ResizeMode.ToString().ToLowerInvariant(),
             [ResizeSizeKey] = preprocessing.ResizeSize.ToString(CultureInfo.InvariantCulture),
             [InterpolationKey] = preprocessing.Interpolation.ToString().ToLowerInvariant(),
+            [ChannelOrderKey] = preprocessing.ChannelOrder.ToString().ToLowerInvariant(),
         };
 
     internal static string? Architecture(WeightFile file) => file.Metadata.GetValueOrDefault(ArchitectureKey);
@@ -59,10 +63,20 @@ public static class FileMetadata
     {
         IReadOnlyList<double>? size = Numbers(stated, whose, InputSizeKey, 2, least: 1, whole: true);
         Preprocessing sized = usual.ForInput((int)(size?[0] ?? usual.Height), (int)(size?[1] ?? usual.Width));
+        double? white = 255 * Scale(stated, whose);
+        IReadOnlyList<double>? mean = Numbers(stated, whose, MeanKey, 3, least: 0), std = Numbers(stated, whose, StdKey, 3, SmallestStd);
         return sized with
         {
-            Mean = Numbers(stated, whose, MeanKey, 3, least: 0) ?? usual.Mean,
-            Std = Numbers(stated, whose, StdKey, 3, SmallestStd) ?? usual.Std,
+            // Here both are of a picture from 0 to 1. Who scales pixels otherwise, and says no more, does no more.
+            Mean = white is { } most ? [.. (mean ?? [0, 0, 0]).Select(value => value / most)] : mean ?? usual.Mean,
+            Std = white is { } highest ? [.. (std ?? [1, 1, 1]).Select(value => value / highest)] : std ?? usual.Std,
+            ChannelOrder = stated.GetValueOrDefault(ChannelOrderKey)?.ToLowerInvariant() switch
+            {
+                null => usual.ChannelOrder,
+                "rgb" => ChannelOrder.Rgb,
+                "bgr" => ChannelOrder.Bgr,
+                _ => throw Wrong(whose, ChannelOrderKey, stated[ChannelOrderKey], "rgb or bgr"),
+            },
             ResizeMode = stated.GetValueOrDefault(ResizeKey) switch
             {
                 null => usual.ResizeMode,
@@ -80,6 +94,20 @@ public static class FileMetadata
                 string other => throw Wrong(whose, InterpolationKey, other, "bilinear or bicubic"),
             },
         };
+    }
+
+    /// <summary>What a pixel's byte is multiplied with; null where it is not said, or is 1/255, which is done anyway.</summary>
+    private static double? Scale(IReadOnlyDictionary<string, string> stated, string whose)
+    {
+        if (!stated.TryGetValue(ScaleKey, out string? text))
+        {
+            return null;
+        }
+        string[] parts = text.Split('/');
+        double[] numbers = [.. parts.Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
+        double scale = numbers.Length <= 2 ? numbers[0] / (numbers.Length == 2 ? numbers[1] : 1) : double.NaN;
+        return scale is > SmallestStd and <= 1 ? Math.Abs(scale * 255 - 1) < 1e-4 ? null : scale : throw Wrong(whose, ScaleKey, text,
+            "what a pixel's byte, 0 to 255, is multiplied with before mean and std: 1/255 for pixels from 0 to 1, 1 for pixels from 0 to 255");
     }
 
     private static IReadOnlyList<double>? Numbers(IReadOnlyDictionary<string, string> stated, string whose, string key, int count, double least, bool whole = false)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EasyExplain.Networks;
 using EasyExplain.Weights;
 using Google.Protobuf;
 
@@ -51,6 +52,14 @@ internal static class ImportErrors
         return new ModelImportException(ModelFault.UnsupportedOperator,
             $"'{path}' needs operators that are not known here: {Printable(string.Join("; ", all.Take(MostShown)) + (all.Length > MostShown ? $" and {all.Length - MostShown} more" : ""))}.");
     }
+
+    /// <summary>A sentence about the end of a model, for -Verbose; begins with a space, if there is anything to say.</summary>
+    public static string LeftOut(Activation? activation) => activation switch
+    {
+        Activation.Softmax => " The softmax at its end is left out: classes are explained by their scores before it.",
+        Activation.Sigmoid => " It ends in sigmoids, so each class is there or not by itself; they are left out: classes are explained by their scores before them.",
+        _ => "",
+    };
 
     /// <summary>A message may quote names from the file, which can be long and full of control characters.</summary>
     public static string Printable(string message) =>

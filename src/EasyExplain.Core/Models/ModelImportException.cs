@@ -21,6 +21,18 @@ public enum ModelFault
     /// <summary>The file holds a whole model, which needs operators that are not known here.</summary>
     UnsupportedOperator,
 
+    /// <summary>A whole model has no output of that name or number.</summary>
+    UnknownOutput,
+
+    /// <summary>A whole model has several outputs that could be scores of classes, and nothing says which to explain.</summary>
+    SeveralOutputs,
+
+    /// <summary>The output of a whole model that was asked for is not one of classes.</summary>
+    InvalidOutput,
+
+    /// <summary>A whole model does something else than telling classes, such as finding boxes, as its file says.</summary>
+    NoClassifier,
+
     /// <summary>An option (labels, input size and other preprocessing) does not fit the model.</summary>
     InvalidOption,
 }

@@ -42,6 +42,15 @@ public sealed record ModelOptions
     /// <summary>How the pixels of the input are made of the photo's.</summary>
     public Interpolation? Interpolation { get; init; }
 
+    /// <summary>In which order the input has the colours.</summary>
+    public ChannelOrder? ChannelOrder { get; init; }
+
+    /// <summary>What makes probabilities of the logits, for a model that does not say it itself.</summary>
+    public Activation? Activation { get; init; }
+
+    /// <summary>Which of several outputs of a whole model to explain, by its name or number.</summary>
+    public string? Output { get; init; }
+
     /// <summary><c>cpu</c> or <c>cuda[:n]</c>, see <see cref="ComputeDevice"/>.</summary>
     public string Device { get; init; } = "cpu";
 
@@ -73,6 +82,7 @@ public static class ModelImporter
         {
             return NetworkImporter.Import(path, format, options, explain);
         }
+        DemandNoOutput(options, $"'{path}' holds weights, whose network has");
         using WeightFile file = WeightFile.Open(path, options.StateDictKey);
         explain($"'{path}' is a {file.Format} file with {file.Entries.Count} tensors{(file.Key is null ? "" : $" under '{TensorDifference.Clean(file.Key)}'")}.");
         if (options.StateDictKey is null && file.OtherKeys.Count > 0)
@@ -92,10 +102,10 @@ public static class ModelImporter
         try
         {
             ParameterLoading.Load(network, file, entries, device, architecture.Name);
-            string[] labels = [.. options.Labels ?? FileMetadata.Labels(file) ?? PreprocessFile.LabelsBeside(path, classes, explain) ?? UsualLabels(architecture, classes, explain)];
-            var model = new CamModel(Path.GetFileNameWithoutExtension(path), architecture.Name, path, network, preprocessing, labels, device, options.Precision);
-            return labels.Length == 0 || labels.Length == model.ClassCount ? model : throw new ModelImportException(ModelFault.InvalidOption,
-                $"{labels.Length} labels were given, but '{path}' has {model.ClassCount} classes. Give one label a line, in the order of the classes.");
+            IReadOnlyList<string> labels = options.Labels ?? FileMetadata.Labels(file) ?? PreprocessFile.LabelsBeside(path, classes, explain)
+                ?? (classes == 1 ? PreprocessFile.LabelsBeside(path, 2, explain) : null) ?? UsualLabels(architecture, classes, explain);
+            return ModelHead.Complete(network, classes, null, labels, options, $"'{path}'", explain)
+                .ToModel(Path.GetFileNameWithoutExtension(path), architecture.Name, path, preprocessing, device, options.Precision);
         }
         catch
         {
@@ -113,6 +123,7 @@ public static class ModelImporter
     public static CamModel Import(nn.Module<Tensor, Tensor> module, ModelOptions options, Action<string> explain)
     {
         string name = module.GetName();
+        DemandNoOutput(options, $"{name} has");
         if (module.parameters().FirstOrDefault(parameter => parameter.dtype != float32) is { } other)
         {
             throw new ModelImportException(ModelFault.InvalidOption, $"{name} computes in {other.dtype}; call its to(float32) first.");
@@ -134,10 +145,9 @@ public static class ModelImporter
             throw new ModelImportException(ModelFault.InvalidOption,
                 $"{name} cannot be explained as it is: {e.Message.Split('\n')[0]}. It must take [N, 3, {preprocessing.Height}, {preprocessing.Width}] (see -InputSize) and give [N, classes].");
         }
-        var model = new CamModel(name, name, "", network, preprocessing, [.. options.Labels ?? []], device);
-        explain($"{name}: {network.Layers.Count} of its submodules take part in a run and can be explained, {model.ClassCount} classes.");
-        return model.Labels.Length == 0 || model.Labels.Length == model.ClassCount ? model : throw new ModelImportException(ModelFault.InvalidOption,
-            $"{model.Labels.Length} labels were given, but {name} has {model.ClassCount} classes. Give one label a line, in the order of the classes.");
+        long outputs = network.Output.Operator.OutputShape([])[0];
+        explain($"{name}: {network.Layers.Count} of its submodules take part in a run and can be explained, {outputs} classes.");
+        return ModelHead.Complete(network, outputs, null, options.Labels ?? [], options, name, explain).ToModel(name, name, "", preprocessing, device);
     }
 
     /// <summary>Throws where it cannot compute in such numbers.</summary>
@@ -151,6 +161,14 @@ public static class ModelImporter
         {
             throw new ModelImportException(ModelFault.InvalidOption,
                 $"-Precision BFloat16 cannot be had here: {why}. Leave -Precision out: Float32 runs everywhere.");
+        }
+    }
+
+    private static void DemandNoOutput(ModelOptions options, string who)
+    {
+        if (options.Output is not null)
+        {
+            throw new ModelImportException(ModelFault.InvalidOption, $"{who} one output: leave -Output {options.Output} out. It is for TorchScript and ONNX files that have several.");
         }
     }
 
@@ -235,6 +253,7 @@ public static class ModelImporter
                 ResizeMode = options.ResizeMode ?? stated.ResizeMode,
                 ResizeSize = options.ResizeSize ?? sized.ResizeSize,
                 Interpolation = options.Interpolation ?? stated.Interpolation,
+                ChannelOrder = options.ChannelOrder ?? stated.ChannelOrder,
             };
         }
         catch (ArgumentException e)
@@ -242,7 +261,7 @@ public static class ModelImporter
             throw new ModelImportException(ModelFault.InvalidOption, $"The preprocessing of {whose} is impossible: {e.Message}");
         }
         explain($"Input {chosen.Height}×{chosen.Width}, mean {string.Join(", ", chosen.Mean)}, standard deviation {string.Join(", ", chosen.Std)}, " +
-            $"{chosen.ResizeMode}{(chosen.ResizeMode == ResizeMode.CenterCrop ? $" of {chosen.ResizeSize}" : "")}, {chosen.Interpolation}.");
+            $"{chosen.ResizeMode}{(chosen.ResizeMode == ResizeMode.CenterCrop ? $" of {chosen.ResizeSize}" : "")}, {chosen.Interpolation}{(chosen.ChannelOrder == ChannelOrder.Bgr ? ", blue first" : "")}.");
         return chosen;
     }
 

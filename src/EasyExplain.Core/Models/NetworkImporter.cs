@@ -27,27 +27,38 @@ internal static class NetworkImporter
         if (format == ModelFormat.Onnx)
         {
             OnnxFile onnx = OnnxFile.Open(path);
-            (int, int)? declared = onnx.InputShape is [_, > 0 and <= int.MaxValue and var height, > 0 and <= int.MaxValue and var width] ? ((int)height, (int)width) : null;
-            return Import(path, "ONNX", declared, onnx.ToNetwork, device, options, explain);
+            Preprocessing usual = onnx.Preprocessing(Architecture.ImageNet, explain);
+            Preprocessing preprocessing = PreprocessingOf(path, usual, onnx.DeclaredSize is not null, options, explain);
+            if (onnx.Misfit(preprocessing.Height, preprocessing.Width) is { } odd)
+            {
+                explain(odd);
+            }
+            return Import(path, "ONNX", preprocessing, onnx.DeclaredSize is null, onnx.Labels, onnx.ToNetwork, device, options, explain);
         }
         using TorchScriptFile script = TorchScriptFile.Open(path);
-        return Import(path, script.Type, null, script.ToNetwork, device, options, explain);
+        Preprocessing stated = script.Preprocessing(Architecture.ImageNet, explain);
+        return Import(path, script.Type, PreprocessingOf(path, stated, false, options, explain), true, script.Labels, script.ToNetwork, device, options, explain);
     }
 
     private static CamModel Import(
-        string path, string kind, (int Height, int Width)? declared, Func<long, long, Action<string>, Network> follow, Device device, ModelOptions options, Action<string> explain)
+        string path, string kind, Preprocessing preprocessing, bool sizeIsOpen, IReadOnlyList<string>? ownLabels,
+        Func<long, long, OutputChoice, Action<string>, FollowedModel> follow, Device device, ModelOptions options, Action<string> explain)
     {
-        Preprocessing preprocessing = PreprocessingOf(path, declared, options, explain);
-        Network network;
+        IReadOnlyList<string>? LabelsFor(long classes, IReadOnlyList<string>? ofOutput, Action<string> tell) =>
+            options.Labels ?? Fitting(ofOutput ?? ownLabels, classes) ?? PreprocessFile.LabelsBeside(path, classes, tell) ?? UsualLabels(classes, tell);
+
+        var choice = new OutputChoice(path, options.Output, classes => LabelsFor(classes, null, _ => { })?.Count == classes, explain);
+        FollowedModel followed;
         try
         {
-            network = follow(preprocessing.Height, preprocessing.Width, explain);
+            followed = follow(preprocessing.Height, preprocessing.Width, choice, explain);
         }
-        catch (WeightFileException e) when (options.InputSize is null && declared is null)
+        catch (WeightFileException e) when (options.InputSize is null && sizeIsOpen)
         {
             throw new WeightFileException(path, $"{e.Message[(path.Length + 2)..]} " +
                 $"(It was tried with {preprocessing.Height}×{preprocessing.Width} pixels; if it takes others, give -InputSize.)", e);
         }
+        Network network = followed.Network;
         try
         {
             foreach (Parameter parameter in network.Parameters.Where(_ => device.type != TorchSharp.DeviceType.CPU))
@@ -55,10 +66,9 @@ internal static class NetworkImporter
                 parameter.Load(parameter.Value.to(device));
             }
             long classes = network.Shapes(3, preprocessing.Height, preprocessing.Width)[network.Output][0];
-            string[] labels = [.. options.Labels ?? PreprocessFile.LabelsBeside(path, classes, explain) ?? UsualLabels(classes, explain)];
-            var model = new CamModel(Path.GetFileNameWithoutExtension(path), kind, path, network, preprocessing, labels, device, options.Precision);
-            return labels.Length == 0 || labels.Length == classes ? model : throw new ModelImportException(ModelFault.InvalidOption,
-                $"{labels.Length} labels were given, but '{path}' has {classes} classes. Give one label a line, in the order of the classes.");
+            IReadOnlyList<string> labels = LabelsFor(classes, followed.Labels, explain) ?? (classes == 1 ? LabelsFor(2, followed.Labels, _ => { }) : null) ?? [];
+            return ModelHead.Complete(network, classes, followed.Activation, labels, options, $"'{path}'", explain).ToModel(
+                Path.GetFileNameWithoutExtension(path), kind, path, preprocessing, device, options.Precision, followed.Output);
         }
         catch
         {
@@ -67,16 +77,18 @@ internal static class NetworkImporter
         }
     }
 
-    /// <summary>Options first, then preprocess.json, then the size that the file declares, then ImageNet's.</summary>
-    private static Preprocessing PreprocessingOf(string path, (int Height, int Width)? declared, ModelOptions options, Action<string> explain)
+    private static IReadOnlyList<string>? Fitting(IReadOnlyList<string>? labels, long classes) => labels?.Count == classes ? labels : null;
+
+    /// <summary>Options first, then preprocess.json, then what the file says, then what ImageNet's networks have.</summary>
+    private static Preprocessing PreprocessingOf(string path, Preprocessing usual, bool declaresSize, ModelOptions options, Action<string> explain)
     {
         try
         {
-            Preprocessing usual = declared is { } size ? Architecture.ImageNet.ForInput(size.Height, size.Width) : Architecture.ImageNet;
             Preprocessing? beside = PreprocessFile.Beside(path, usual, explain);
             if (beside is null && (options.InputSize is null || options.Mean is null || options.Std is null))
             {
-                explain($"There is no '{PreprocessFile.PathFor(path)}': what is not given is as ImageNet's networks have it{(declared is null ? "" : ", the input's size as the file declares it")}.");
+                explain($"There is no '{PreprocessFile.PathFor(path)}': what is not given is as {(usual.Mean == Architecture.ImageNet.Mean ? "ImageNet's networks have it" : "the file says")}" +
+                    $"{(declaresSize ? ", the input's size as the file declares it" : "")}.");
             }
             return ModelImporter.Chosen(options, beside ?? usual, $"'{path}'", explain);
         }
@@ -95,11 +107,11 @@ internal static class NetworkImporter
         }
     }
 
-    private static IReadOnlyList<string> UsualLabels(long classes, Action<string> explain)
+    private static IReadOnlyList<string>? UsualLabels(long classes, Action<string> explain)
     {
         if (classes != ImageNetLabels.All.Count)
         {
-            return [];
+            return null;
         }
         explain($"{classes} classes and no labels of its own: ImageNet's labels are used.");
         return ImageNetLabels.All;

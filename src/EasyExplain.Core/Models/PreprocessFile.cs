@@ -9,7 +9,7 @@ namespace EasyExplain.Models;
 /// </summary>
 /// <remarks>
 /// preprocess.json has the keys that a safetensors file's metadata may have (<see cref="FileMetadata"/>): <c>input_size</c> (one number, height
-/// and width, or channels, height and width), <c>mean</c>, <c>std</c>, <c>resize</c>, <c>resize_size</c>, <c>interpolation</c>; and timm's
+/// and width, or channels, height and width), <c>mean</c>, <c>std</c>, <c>resize</c>, <c>resize_size</c>, <c>interpolation</c>, <c>channel_order</c>, <c>scale</c>; and timm's
 /// <c>crop_pct</c>, the share of the resized picture's side that a centre crop keeps.
 /// </remarks>
 internal static class PreprocessFile

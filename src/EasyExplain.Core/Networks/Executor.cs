@@ -1,3 +1,4 @@
+using EasyExplain.Networks.Operators;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks;
@@ -61,7 +62,9 @@ internal static class Executor
         if (network.Module is { } module)
         {
             cancel.ThrowIfCancellationRequested();
-            return module.Run(given[network.Input], network.Input, taps, given.Where(output => output.Key != network.Input).ToDictionary(), track);
+            Pass pass = module.Run(given[network.Input], network.Input, taps, given.Where(output => output.Key != network.Input).ToDictionary(), track);
+            using IDisposable recorded = track ? enable_grad() : no_grad();
+            return network.Output.Operator is BothSigns both ? pass with { Logits = both.Run([pass.Logits]) } : pass;
         }
         IReadOnlyList<Node> Reads(Node node) => given.ContainsKey(node) ? [] : node.Inputs;
         Dictionary<Node, int> readers = CountReaders(nodes.SelectMany(Reads).Concat(taps).Append(network.Output));

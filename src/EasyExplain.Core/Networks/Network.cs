@@ -63,6 +63,13 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
         return source.Operator is AdaptiveAvgPool2d pool && pool.Size == 1 && source.Inputs[0] == node ? last : null;
     }
 
+    /// <summary>The same network with the one logit z of a yes or no as those of two classes, −z and z. It shares the parameters: dispose one of both.</summary>
+    public Network WithBothSigns()
+    {
+        var both = new Node(new BothSigns(), [Output], "") { Recorded = Output.Recorded is null ? null : new RecordedOutput([2], true, false) };
+        return new Network([.. Nodes, both], both, Layers) { Module = Module, Onnx = Onnx };
+    }
+
     /// <summary>The output shape of every node, without the batch dimension, for an input <c>[C, H, W]</c>.</summary>
     public IReadOnlyDictionary<Node, long[]> Shapes(params long[] input)
     {

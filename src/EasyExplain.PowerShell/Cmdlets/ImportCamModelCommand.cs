@@ -2,6 +2,7 @@ using System.Management.Automation;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Models.Architectures;
+using EasyExplain.Networks;
 using EasyExplain.PowerShell.Binding;
 using EasyExplain.Runtime;
 using EasyExplain.Weights;
@@ -17,12 +18,20 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>A whole model, saved by torch.jit.save (traced or scripted, of any PyTorch from 1.4 on) or exported to ONNX (opset 9 to 21, with data in
 /// files beside it too), needs no architecture: what it does is read from it, operation by operation, and its modules are the layers, by their
 /// own names. Of ONNX these are the exporter's scopes: /layer4/layer4.2/relu/Relu is layer4.2.relu. Nothing in such a file is ever run; what it
-/// needs and is not known is named, all at once, with the layers that need it. A softmax at the end is left out: classes are explained by
-/// their scores before it.</para>
-/// <para>How pictures become the input is in no such file. A preprocess.json beside the model says it, for weights too that do not say it
+/// needs and is not known is named, all at once, with the layers that need it. A softmax or sigmoids at the end are left out: classes are
+/// explained by their scores before them. Of several outputs the one is explained that has scores of classes and that the labels fit; else an
+/// error lists them, and -Output chooses.</para>
+/// <para>A model that ends in sigmoids has classes that are each there or not: the probability of each is its own, and all at or above 0.5 are
+/// predicted, or else the most probable. A single output is a yes or no; with two labels it is the second one where the logit is positive,
+/// else the first. -Activation says it for a model that only gives logits. A network without a classifier, which ends in features, has no
+/// classes: EigenCAM, KPCACAM, FEM and RandomCAM explain it.</para>
+/// <para>How pictures become the input is in few such files. A preprocess.json beside the model says it, for weights too that do not say it
 /// themselves: { "input_size": [224, 224], "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "resize": "centercrop", "resize_size": 256,
-/// "interpolation": "bicubic" }; what it leaves out is as ImageNet's networks have it, and the parameters here have the last word. A labels.txt
-/// beside the model, with one label a line, names the classes if there are as many. -Verbose says what was taken.</para>
+/// "interpolation": "bicubic", "channel_order": "rgb", "scale": 0.00392156862745098 }; scale is what a pixel's byte is multiplied with before
+/// mean and std are, 1 for a model that takes 0 to 255. What it leaves out is as the file says or as ImageNet's networks have it, and the
+/// parameters here have the last word. An ONNX file may say it itself: by the metadata Image.BitmapPixelFormat and Image.NominalPixelRange, by
+/// an input of whole numbers, or as Ultralytics' exporter does. A labels.txt beside the model, with one label a line, names the classes if
+/// there are as many. -Verbose says what was taken.</para>
 /// <para>The architecture is recognised from the names and shapes of the tensors; the number of classes is the last layer's. Where the
 /// tensors fit several architectures, say which with -Architecture.</para>
 /// <para>A training script's checkpoint is taken as it is: the weights may lie under a key (state_dict, model), their names may begin with
@@ -170,6 +179,23 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     [Parameter]
     public Interpolation? Interpolation { get; set; }
 
+    /// <summary>In which order the network takes colours: Rgb, or Bgr, as OpenCV and Caffe have it. -Mean and -Std are of red, green and blue all the same.</summary>
+    [Parameter]
+    public ChannelOrder? ChannelOrder { get; set; }
+
+    /// <summary>
+    /// What makes probabilities of the outputs of a model that only has logits: Softmax for one class of several; Sigmoid for classes that
+    /// are each there or not; None where the outputs are scores and no probabilities. By default Softmax; Sigmoid for a single output. A file
+    /// that ends in a softmax or in sigmoids says it itself.
+    /// </summary>
+    [Parameter]
+    public Activation? Activation { get; set; }
+
+    /// <summary>Which output to explain of a TorchScript or ONNX file that has several: its name, its key in a dictionary, or its number from 0.</summary>
+    [Parameter(ParameterSetName = FromFile)]
+    [ValidateNotNullOrEmpty]
+    public string? Output { get; set; }
+
     /// <summary>
     /// Where the network computes: cpu, cuda (NVIDIA's first GPU) or cuda:1 (the second). A GPU needs a CUDA build of libtorch, whose folder
     /// the environment variable EASYEXPLAIN_LIBTORCH names, see the notes.
@@ -223,6 +249,9 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         ResizeMode = ResizeMode,
         ResizeSize = ResizeSize,
         Interpolation = Interpolation,
+        ChannelOrder = ChannelOrder,
+        Activation = Activation,
+        Output = Output,
         Device = Device,
         Precision = Precision,
     };

@@ -153,7 +153,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [SupportsWildcards]
     public string[] Method { get; set; } = [Catalog.Default];
 
-    /// <summary>The classes to explain, by label or by number from 0; Predicted is the predicted one, as without -Class. Tab completes the labels of -Model. One explanation each.</summary>
+    /// <summary>The classes to explain, by label or by number from 0; Predicted is the predicted one, as without -Class, or all that are predicted where classes are each there or not. Tab completes the labels of -Model. One explanation each.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ClassCompleter))]
     [ValidateNotNullOrEmpty]
@@ -165,8 +165,9 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     public int? Top { get; set; }
 
     /// <summary>
-    /// What the photos should show: a label or a class's number, ParentFolder for a dataset laid out as class folders, or a script block that
-    /// gets each file as $_ and gives its label. Fills Expected and, by the predicted class, Correct. Case does not matter; of a label that
+    /// What the photos should show: labels or classes' numbers, ParentFolder for a dataset laid out as class folders, or a script block that
+    /// gets each file as $_ and gives its labels. Fills Expected and, by what is predicted, Correct: the predicted class must be one of
+    /// them; where classes are each there or not, those predicted must be all of them and no others. Case does not matter; of a label that
     /// the model does not know, Correct stays empty.
     /// </summary>
     [Parameter]
@@ -316,10 +317,10 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     /// <summary>Gives the explanations of one picture on. What a later command in the pipeline throws is not about this picture.</summary>
     private void Write(object target, IReadOnlyList<CamExplanation> explanations)
     {
-        string? expected = explanations.Count > 0 ? Expected(target as string, target) : null;
+        IReadOnlyList<string> expected = explanations.Count > 0 ? Expected(target as string, target) : [];
         foreach (CamExplanation explanation in explanations)
         {
-            if (expected is not null)
+            if (expected.Count > 0)
             {
                 explanation.Expect(expected);
                 WarnIfUnknown(explanation);
@@ -330,17 +331,17 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         }
     }
 
-    private string? Expected(string? path, object target)
+    private IReadOnlyList<string> Expected(string? path, object target)
     {
         try
         {
-            return ExpectedLabel?.For(path);
+            return ExpectedLabel?.For(path) ?? [];
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
             WriteError(new ErrorRecord(new InvalidOperationException($"The script block of -ExpectedLabel failed for '{path}': {e.Message}", e),
                 "ExpectedLabelFailed", ErrorCategory.InvalidResult, target));
-            return null;
+            return [];
         }
     }
 
@@ -363,7 +364,8 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             $"{(Class is not null ? $"class {string.Join(", ", Class)}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
         Smoothing smoothing = (AugSmooth ? Smoothing.Augmentation : Smoothing.None) | (EigenSmooth ? Smoothing.Eigen : Smoothing.None);
-        _choices = string.Join('\n', [model.Path, .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation, model.Precision, .. layers, .. methods.Select(method => method.Name),
+        _choices = string.Join('\n', [model.Path, .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation, .. model.Mean, .. model.Std, model.ChannelOrder, model.Precision,
+            model.Activation, model.Output, .. model.Labels, .. layers, .. methods.Select(method => method.Name),
             "class", .. Class ?? [], "top", Top, SampleCount, string.Create(CultureInfo.InvariantCulture, $"{NoiseStd}"), smoothing,
             model.Path.Length > 0 ? File.GetLastWriteTimeUtc(model.Path).Ticks : model.Name]);
         var explainer = new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), smoothing, ShowPasses);
@@ -387,8 +389,8 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         if (!_warnedOfUnknown && explanation.Correct is null)
         {
             _warnedOfUnknown = true;
-            WriteWarning($"{explanation.Path ?? "The tensor"}: {explanation.Model} has no class '{explanation.Expected}', so it is neither right nor wrong; Correct is empty. " +
-                $"{(explanation.Model.Labels.Length == 0 ? "It has no labels; import it with -LabelPath." : NearNames.Hint(explanation.Expected!, explanation.Model.Labels))} " +
+            WriteWarning($"{explanation.Path ?? "The tensor"}: {explanation.Model} has no class '{explanation.Unknown[0]}', so it is neither right nor wrong; Correct is empty. " +
+                $"{(explanation.Model.Labels.Length == 0 ? "It has no labels; import it with -LabelPath." : NearNames.Hint(explanation.Unknown[0], explanation.Model.Labels))} " +
                 "Further labels of that kind are not announced.");
         }
     }

@@ -17,7 +17,7 @@ public sealed class ClassChoiceTests : IDisposable
     [InlineData("tabby", 4)]
     [InlineData("7", 7)]
     public void ALabelOrANumber_NamesAClass(string given, int expected) =>
-        Assert.Equal([expected], ClassChoice.Of(_model, given).From([]));
+        Assert.Equal([expected], ClassChoice.Of(_model, given).From(Ranked()));
 
     [Theory]
     [InlineData("crane", "2 (crane), 3 (crane)")]
@@ -33,13 +33,13 @@ public sealed class ClassChoiceTests : IDisposable
     [InlineData("predicted, seven", 7)]
     [InlineData("7, predicted, Predicted, tabby, 7, 4", 7, 4)]
     public void SeveralClasses_ComeInTheOrderAsked_EachOnce(string given, params int[] expected) =>
-        Assert.Equal(expected, ClassChoice.Of(_model, given.Split(", ")).From([new Prediction(7, "seven", 0.6), new Prediction(4, "Tabby", 0.4)]));
+        Assert.Equal(expected, ClassChoice.Of(_model, given.Split(", ")).From(Ranked(new Prediction(7, "seven", 0.6), new Prediction(4, "Tabby", 0.4))));
 
     [Fact]
     public void ALabelThatIsPredicted_IsThatClass()
     {
         using CamModel weather = Labelled("unlikely", "predicted", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9");
-        Assert.Equal([1], ClassChoice.Of(weather, "Predicted").From([new Prediction(0, "unlikely", 1)]));
+        Assert.Equal([1], ClassChoice.Of(weather, "Predicted").From(Ranked(new Prediction(0, "unlikely", 1))));
     }
 
     [Fact]
@@ -53,4 +53,6 @@ public sealed class ClassChoiceTests : IDisposable
     }
 
     private static CamModel Labelled(params string[] labels) => ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions { Labels = labels }, _ => { });
+
+    private static Ranking Ranked(params Prediction[] predictions) => new(predictions, [.. predictions.Take(1)]);
 }

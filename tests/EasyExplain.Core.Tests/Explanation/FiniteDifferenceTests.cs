@@ -50,7 +50,7 @@ public sealed class FiniteDifferenceTests : IDisposable
     public void AMethod_IsItsPapersFormula(string name)
     {
         CamMethod method = Catalog.Find(name);
-        Func<Tensor, Tensor> score = method.Score is { } compare ? logits => compare(logits, Class, Others) : Logit;
+        Func<Tensor, Tensor> score = method.Score is { } compare ? logits => compare(logits, logits.softmax(1), Class, Others) : Logit;
         var evidence = new LayerEvidence(new ScoreEvidence(_run, [score], _scope), 0, method.AtInput ? 1 : 0, Class, name, eigen: false);
 
         double[] wanted = Expected(name), got = method.Map(evidence).flatten().data<double>().ToArray();

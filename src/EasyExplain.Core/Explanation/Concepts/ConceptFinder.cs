@@ -138,7 +138,7 @@ public sealed class ConceptFinder
     }
 
     private IReadOnlyList<Prediction>[] Rank(Tensor logits) =>
-        [.. logits.to(CPU).contiguous().data<float>().ToArray().Chunk(_model.ClassCount).Select(each => Prediction.Rank(_model, each))];
+        [.. logits.to(CPU).contiguous().data<float>().ToArray().Chunk((int)logits.shape[1]).Select(each => Ranking.Of(_model, each).All)];
 
     private sealed record LayerTail(string Name, Node Node, Tail Tail);
 }

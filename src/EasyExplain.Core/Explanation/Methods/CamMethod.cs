@@ -4,6 +4,13 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
 
+/// <summary>A score <c>[N]</c> that compares a class with others.</summary>
+/// <param name="logits"><c>[N, classes]</c>.</param>
+/// <param name="probabilities">What the model makes of them, <c>[N, classes]</c>; gradients flow through it, too. All the same where it makes none.</param>
+/// <param name="class">The class.</param>
+/// <param name="others">Those that it is compared with.</param>
+public delegate Tensor ComparingScore(Tensor logits, Tensor probabilities, long @class, long[] others);
+
 /// <summary>A class activation map method: a formula from what one layer shows to a map.</summary>
 /// <param name="Name">The paper's name, such as <c>LayerCAM</c>.</param>
 /// <param name="Summary">One line for those who choose.</param>
@@ -14,10 +21,10 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
     public Func<IReadOnlyList<Tensor>, (long Height, long Width), Tensor> Fuse { get; init; } = (maps, _) => Fusion.Highest(maps);
 
     /// <summary>
-    /// What it takes gradients and scores of: from logits <c>[N, classes]</c>, a class and those that it is compared with to <c>[N]</c>.
-    /// Null for the class's logit, which needs no other class.
+    /// What it takes gradients and scores of: from logits and probabilities <c>[N, classes]</c>, a class and those that it is compared with to
+    /// <c>[N]</c>. Null for the class's logit, which needs no other class.
     /// </summary>
-    public Func<Tensor, long, long[], Tensor>? Score { get; init; }
+    public ComparingScore? Score { get; init; }
 
     /// <summary>False if it never asks for gradients: then nothing is recorded for them on the way forward.</summary>
     public bool UsesGradients { get; init; } = true;
@@ -27,6 +34,9 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
 
     /// <summary>False if it says something about layers, too, that the output does not depend on.</summary>
     public bool NeedsInfluence { get; init; } = true;
+
+    /// <summary>False if it shows the same for every class, and for a network that has none.</summary>
+    public bool NeedsClass { get; init; } = true;
 
     /// <summary>True if it explains the network as a whole: its layer is the input, whatever layers are asked for.</summary>
     public bool AtInput { get; init; }
@@ -46,6 +56,11 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
     /// <summary>Why it cannot explain these layers of one model, in a sentence; null where it can.</summary>
     internal string? WhyNot(IReadOnlyList<CamLayer> layers)
     {
+        if (NeedsClass && layers.FirstOrDefault()?.Model is { ClassCount: 0 } backbone)
+        {
+            return $"{Name} explains a class, and {backbone} has none: it ends in features. {string.Join(", ", Catalog.All.Where(method => !method.NeedsClass).Select(method => method.Name))} " +
+                "need no class. If its outputs are classes, import it with -LabelPath or -Activation.";
+        }
         foreach (CamLayer layer in AtInput ? [] : layers)
         {
             CamModel model = layer.Model;

@@ -9,6 +9,7 @@ internal static class EigenCAM
     {
         UsesGradients = false,
         NeedsInfluence = false,
+        NeedsClass = false,
     };
 
     private static Tensor Map(LayerEvidence layer) => PrincipalComponent.Of(layer.Activations).relu();

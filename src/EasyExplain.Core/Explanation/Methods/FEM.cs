@@ -11,6 +11,7 @@ internal static class FEM
     {
         UsesGradients = false,
         NeedsInfluence = false,
+        NeedsClass = false,
     };
 
     private static Tensor Map(LayerEvidence layer)

@@ -18,10 +18,10 @@ internal static class FinerCAM
         Score = Difference,
     };
 
-    private static Tensor Difference(Tensor logits, long @class, long[] others)
+    private static Tensor Difference(Tensor logits, Tensor probabilities, long @class, long[] others)
     {
         Tensor similar = tensor(others, device: logits.device);
-        Tensor weights = logits.softmax(1).index_select(1, similar);
+        Tensor weights = probabilities.index_select(1, similar);
         Tensor differences = logits.narrow(1, @class, 1) - logits.index_select(1, similar);
         return (weights * differences).sum(1) / (weights.sum(1) + Eps);
     }

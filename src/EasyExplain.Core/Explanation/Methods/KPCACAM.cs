@@ -10,6 +10,7 @@ internal static class KPCACAM
     {
         UsesGradients = false,
         NeedsInfluence = false,
+        NeedsClass = false,
     };
 
     private static Tensor Map(LayerEvidence layer)

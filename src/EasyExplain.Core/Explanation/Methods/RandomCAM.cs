@@ -12,6 +12,7 @@ internal static class RandomCAM
     {
         UsesGradients = false,
         NeedsInfluence = false,
+        NeedsClass = false,
         DrawsNoise = true,
     };
 

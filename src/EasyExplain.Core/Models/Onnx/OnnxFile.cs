@@ -1,10 +1,10 @@
+using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Import;
 using EasyExplain.Networks.Operators;
 using EasyExplain.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
-using Size = EasyExplain.Networks.Import.Size;
 
 namespace EasyExplain.Models.Onnx;
 
@@ -20,14 +20,36 @@ internal sealed class OnnxFile
 
     private OnnxFile(string path, OnnxModel model) => (_path, _model) = (path, model);
 
-    /// <summary>The channels, height and width that the model declares, −1 where they are open; null where it declares none.</summary>
-    public long[]? InputShape => Declared is not [_, var second, var third, var fourth] ? null : IsChannelsLast ? [fourth, second, third] : [second, third, fourth];
+    /// <summary>The height and width that the model declares; null where they are open.</summary>
+    public (int Height, int Width)? DeclaredSize => Input?.PictureShape is [_, > 0 and <= int.MaxValue and var height, > 0 and <= int.MaxValue and var width]
+        ? ((int)height, (int)width) : null;
 
-    private (string Name, long[]? Shape) Input => _model.Inputs.FirstOrDefault(input => _model.Weights.All(weight => weight.Name != input.Name));
+    /// <summary>What the classes are called, as far as the file says it of them all.</summary>
+    public IReadOnlyList<string>? Labels => IsUltralytics ? UltralyticsMetadata.Labels(_model.Metadata) : null;
 
-    private long[]? Declared => Input.Shape;
+    private bool IsUltralytics => UltralyticsMetadata.IsThere(_model.Metadata);
 
-    private bool IsChannelsLast => Declared is [_, not Channels, _, Channels];
+    private OnnxInput? Input => _model.Inputs.FirstOrDefault(input => _model.Weights.All(weight => weight.Name != input.Name));
+
+    /// <summary>How a picture becomes the input, as far as the file says it.</summary>
+    /// <param name="usual">Where nobody says otherwise.</param>
+    /// <param name="explain">Is told what was found.</param>
+    /// <exception cref="ModelImportException">The file says something that is not known here, or that it is no classifier.</exception>
+    public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain)
+    {
+        string whose = $"'{_path}'";
+        Preprocessing sized = DeclaredSize is { } size ? usual.ForInput(size.Height, size.Width) : usual;
+        if (IsUltralytics)
+        {
+            UltralyticsMetadata.DemandClassifier(_model.Metadata, _path);
+            explain($"{whose} was written by Ultralytics, whose classifiers take the middle of a picture, from 0 to 1.");
+            sized = UltralyticsMetadata.Preprocessing(_model.Metadata, DeclaredSize, whose);
+        }
+        return Input is { } input ? ImageMetadata.Of(_model.Metadata, input, sized, whose, explain) : sized;
+    }
+
+    /// <summary>What is odd about an input size, as a sentence; null where nothing is.</summary>
+    public string? Misfit(int height, int width) => IsUltralytics ? UltralyticsMetadata.Misfit(_model.Metadata, height, width) : null;
 
     /// <summary>Reads the file's graph; weights are read by <see cref="ToNetwork"/>.</summary>
     /// <exception cref="WeightFileException">It is no such file, or broken.</exception>
@@ -47,18 +69,20 @@ internal sealed class OnnxFile
     /// <summary>The model for pictures <c>[3, height, width]</c>, with its weights.</summary>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
+    /// <param name="choice">Finds the output to explain.</param>
     /// <param name="explain">Is told what was found, for -Verbose.</param>
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
-    /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers.</exception>
-    public Network ToNetwork(long height, long width, Action<string> explain) => ImportErrors.Explain(_path, Followed, () =>
+    /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.</exception>
+    public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) => ImportErrors.Explain(_path, Followed, () =>
     {
-        if (Input.Name is not { } input || (Declared is { } declared && declared.Length != 4))
+        OnnxInput input = Input ?? throw new InvalidDataException("The model takes nothing.");
+        if (input.Shape is { } declared && declared.Length != 4)
         {
-            throw new InvalidDataException(Input.Name is null ? "The model takes nothing." : $"The model's input '{Input.Name}' has {Declared!.Length} dimensions; a picture's is [pictures, channels, height, width].");
+            throw new InvalidDataException($"The model's input '{input.Name}' has {declared.Length} dimensions; a picture's is [pictures, channels, height, width].");
         }
-        if (InputShape is [var channels, ..] && channels != Channels && channels > 0)
+        if (input.PictureShape is [var channels, ..] && channels != Channels && channels > 0)
         {
-            throw new InvalidDataException($"The model's input '{Input.Name}' has {channels} channels; a photo has red, green and blue.");
+            throw new InvalidDataException($"The model's input '{input.Name}' has {channels} channels; a photo has red, green and blue.");
         }
         var recorder = new NetworkRecorder(Channels, height, width);
         string folder = Path.GetDirectoryName(Path.GetFullPath(_path))!;
@@ -72,11 +96,12 @@ internal sealed class OnnxFile
             {
                 values[weight.Name] = new FixedValue(weight.Name, weight.Shape, () => weight.Read(folder));
             }
-            values[input] = new PictureValue(IsChannelsLast ? recorder.Call("", new Permute([0, 2, 3, 1]), recorder.Input) : recorder.Input);
+            values[input.Name] = new PictureValue(input.IsChannelsLast ? recorder.Call("", new Permute([0, 2, 3, 1]), recorder.Input) : recorder.Input);
             Follow(values, operators, recorder);
-            network = recorder.Build(Output(values, operators, recorder));
-            explain($"ONNX, opset {_model.Opset}{(_model.Producer.Length > 0 ? $", written by {ImportErrors.Printable(_model.Producer)}" : "")}: {network.Nodes.Count} operations, {network.Layers.Count} layers.{(recorder.EndedInSoftmax ? " The softmax at its end is left out: classes are explained by their scores before it." : "")}");
-            return network;
+            (ModelOutput output, Head head) = Output(values, operators, recorder, choice);
+            network = recorder.Build(head);
+            explain($"ONNX, opset {_model.Opset}{(_model.Producer.Length > 0 ? $", written by {ImportErrors.Printable(_model.Producer)}" : "")}: {network.Nodes.Count} operations, {network.Layers.Count} layers.{ImportErrors.LeftOut(head.Activation)}");
+            return new FollowedModel(network, head.Activation, output.Labels, _model.Outputs.Count > 1 ? output.Name : null);
         }
         finally
         {
@@ -149,23 +174,20 @@ internal sealed class OnnxFile
         }
     }
 
-    private Node Output(Dictionary<string, OnnxValue> values, OnnxOperators operators, NetworkRecorder recorder)
+    private (ModelOutput Output, Head Head) Output(Dictionary<string, OnnxValue> values, OnnxOperators operators, NetworkRecorder recorder, OutputChoice choice)
     {
-        PictureValue[] found = [.. _model.Outputs.Select(name => values.GetValueOrDefault(name)).OfType<PictureValue>()];
-        foreach (Node node in found.Select(value => value.Node))
+        ModelOutput[] outputs = [.. _model.Outputs.Select(name => values.GetValueOrDefault(name) is PictureValue value
+            ? new ModelOutput(name, value.Node, value.Labels) : new ModelOutput(name, null))];
+        if (choice.From(outputs, recorder) is { } chosen)
         {
-            Size[] shape = [.. recorder.Shape(node)];
-            if (shape is [var batch, { IsFixed: true }, .. var rest] && batch == new Size(0, 1) && rest.All(size => size == new Size(1)))
-            {
-                return shape.Length == 2 ? node : recorder.Call(node.Name, new Flatten(), node);
-            }
+            return chosen;
         }
         if (operators.Missing.Count > 0)
         {
             throw ImportErrors.Missing(_path, operators.Missing);
         }
-        throw new InvalidDataException(found.Length == 0
-            ? "The model's result does not depend on the picture."
-            : $"The model's result has {recorder.Shape(found[0].Node).Count} dimensions; a classifier's is [pictures, classes].");
+        throw new InvalidDataException(outputs.FirstOrDefault(output => output.Node is not null) is { Node: { } node }
+            ? $"The model's result has {recorder.Shape(node).Count} dimensions; a classifier's is [pictures, classes]."
+            : "The model's result does not depend on the picture.");
     }
 }

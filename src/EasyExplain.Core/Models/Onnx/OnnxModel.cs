@@ -17,11 +17,14 @@ internal sealed record OnnxModel
     /// <summary>The weights.</summary>
     public required IReadOnlyList<OnnxTensor> Weights { get; init; }
 
-    /// <summary>What is given, with declared shapes; −1 for an open size.</summary>
-    public required IReadOnlyList<(string Name, long[]? Shape)> Inputs { get; init; }
+    /// <summary>What is given.</summary>
+    public required IReadOnlyList<OnnxInput> Inputs { get; init; }
 
     /// <summary>The names of what comes out.</summary>
     public required IReadOnlyList<string> Outputs { get; init; }
+
+    /// <summary>What the file says of itself (metadata_props), by keys.</summary>
+    public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
     /// <summary>Reads a file's bytes; weights are only found, not read.</summary>
     /// <exception cref="InvalidDataException">It is no ONNX model.</exception>
@@ -29,6 +32,7 @@ internal sealed record OnnxModel
     {
         (long? opset, string producer) = (null, "");
         ReadOnlyMemory<byte>? graph = null;
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (ProtobufField field in Protobuf.Fields(file))
         {
             switch (field.Number)
@@ -36,6 +40,10 @@ internal sealed record OnnxModel
                 case 2: producer = field.Text; break;
                 case 7: graph = field.Bytes; break;
                 case 8: opset = OpsetOf(field.Bytes) ?? opset; break;
+                case 14:
+                    (string key, string value) = OnnxTensor.Entry(field.Bytes);
+                    metadata[key] = value;
+                    break;
             }
         }
         if (graph is not { } found || opset is not { } version)
@@ -44,7 +52,7 @@ internal sealed record OnnxModel
         }
         var nodes = new List<OnnxNode>();
         var weights = new List<OnnxTensor>();
-        var inputs = new List<(string, long[]?)>();
+        var inputs = new List<OnnxInput>();
         var outputs = new List<string>();
         foreach (ProtobufField field in Protobuf.Fields(found))
         {
@@ -53,12 +61,12 @@ internal sealed record OnnxModel
                 case 1 when nodes.Count == MostNodes: throw new InvalidDataException($"It has more than {MostNodes} operations.");
                 case 1: nodes.Add(OnnxNode.Parse(field.Bytes)); break;
                 case 5: weights.Add(OnnxTensor.Parse(field.Bytes)); break;
-                case 11: inputs.Add(ValueInfo(field.Bytes)); break;
-                case 12: outputs.Add(ValueInfo(field.Bytes).Name); break;
+                case 11: inputs.Add(OnnxInput.Parse(field.Bytes)); break;
+                case 12: outputs.Add(OnnxInput.Parse(field.Bytes).Name); break;
                 case 15: throw new InvalidDataException("It has sparse weights, which are not known here.");
             }
         }
-        return new OnnxModel { Opset = version, Producer = producer, Nodes = nodes, Weights = weights, Inputs = inputs, Outputs = outputs };
+        return new OnnxModel { Opset = version, Producer = producer, Nodes = nodes, Weights = weights, Inputs = inputs, Outputs = outputs, Metadata = metadata };
     }
 
     /// <summary>The version of ONNX's own operators; null of other domains'.</summary>
@@ -70,28 +78,6 @@ internal sealed record OnnxModel
             (domain, version) = field.Number switch { 1 => (field.Text, version), 2 => (domain, (long)field.Integer), _ => (domain, version) };
         }
         return domain is "" or "ai.onnx" ? version : null;
-    }
-
-    private static (string Name, long[]? Shape) ValueInfo(ReadOnlyMemory<byte> bytes)
-    {
-        string name = "";
-        long[]? shape = null;
-        foreach (ProtobufField field in Protobuf.Fields(bytes))
-        {
-            if (field.Number == 1)
-            {
-                name = field.Text;
-            }
-            else if (field.Number == 2)
-            {
-                foreach (ProtobufField sizes in Protobuf.Fields(field.Bytes).Where(type => type.Number == 1).SelectMany(tensor => Protobuf.Fields(tensor.Bytes)).Where(part => part.Number == 2))
-                {
-                    shape = [.. Protobuf.Fields(sizes.Bytes).Where(part => part.Number == 1)
-                        .Select(size => Protobuf.Fields(size.Bytes).Where(value => value.Number == 1).Select(value => (long)value.Integer).FirstOrDefault(-1))];
-                }
-            }
-        }
-        return (name, shape);
     }
 }
 
@@ -160,6 +146,9 @@ internal sealed record OnnxAttribute
     /// <summary>Integers.</summary>
     public List<long> Integers { get; } = [];
 
+    /// <summary>Texts.</summary>
+    public List<string> Texts { get; } = [];
+
     /// <summary>Reads one.</summary>
     public static OnnxAttribute Parse(ReadOnlyMemory<byte> bytes)
     {
@@ -175,6 +164,7 @@ internal sealed record OnnxAttribute
                 case 5: attribute.Tensor = OnnxTensor.Parse(field.Bytes); break;
                 case 7: attribute.Singles.AddRange(field.Singles); break;
                 case 8: attribute.Integers.AddRange(field.Integers); break;
+                case 9: attribute.Texts.Add(field.Text); break;
             }
         }
         return attribute;

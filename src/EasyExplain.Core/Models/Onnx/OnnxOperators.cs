@@ -36,6 +36,7 @@ internal sealed partial class OnnxOperators
         AddElementwise();
         AddShapes();
         AddConstants();
+        AddLabels();
     }
 
     /// <summary>What is not known or cannot be done here, with the layers that it is in.</summary>

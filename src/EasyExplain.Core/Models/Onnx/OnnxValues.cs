@@ -23,6 +23,9 @@ internal sealed class PictureValue(Node node) : OnnxValue
 {
     /// <summary>Makes it.</summary>
     public Node Node { get; } = node;
+
+    /// <summary>What the graph calls the classes that it is of; null where it does not say.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
 }
 
 /// <summary>Sizes of which some depend on the number of pictures.</summary>

@@ -15,6 +15,8 @@ internal sealed class Interpreter
 {
     private const long MostSteps = 2_000_000;
     private const int DeepestCall = 150;
+    private const int DeepestResult = 8;
+    private const int MostResults = 1000;
 
     private readonly TorchScriptArchive _archive;
     private readonly Aten _aten;
@@ -458,6 +460,39 @@ internal sealed class Interpreter
         ScriptObject { Path: null } tuple => tuple.Attributes.Values.OfType<ScriptTensor>(),
         _ => [],
     };
+
+    /// <summary>The tensors in what a model returns, with their places in tuples and lists, or their keys: <c>1</c>, <c>logits</c>, <c>1.0</c>.</summary>
+    /// <exception cref="InvalidDataException">There are more than any model gives.</exception>
+    public static IReadOnlyList<(string Name, ScriptTensor Tensor)> Outputs(object? result)
+    {
+        var found = new List<(string, ScriptTensor)>();
+        Add(result, "", 0);
+        return found;
+
+        void Add(object? value, string name, int depth)
+        {
+            if (depth > DeepestResult || found.Count > MostResults)
+            {
+                throw new InvalidDataException($"The model's result holds more than {MostResults} tensors, or lists within lists deeper than {DeepestResult}.");
+            }
+            IEnumerable<(string, object?)> parts = value switch
+            {
+                List<object?> list => list.Select((part, i) => ($"{i}", part)),
+                object?[] tuple => tuple.Select((part, i) => ($"{i}", part)),
+                Dictionary<object, object?> dictionary => dictionary.Select(pair => (pair.Key is Size { IsFixed: true, Fixed: var number } ? $"{number}" : $"{pair.Key}", pair.Value)),
+                ScriptObject { Path: null } tuple => tuple.Attributes.Select(pair => (pair.Key, pair.Value)),
+                _ => [],
+            };
+            if (value is ScriptTensor tensor)
+            {
+                found.Add((name.Length > 0 ? name : "0", tensor));
+            }
+            foreach (var (part, inner) in parts)
+            {
+                Add(inner, name.Length > 0 ? $"{name}.{part}" : part, depth + 1);
+            }
+        }
+    }
 
     private int Reserve(string path)
     {

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Numerics;
 using System.Text;
+using System.Text.Json;
 using EasyExplain.Models.TorchScript.Code;
 using EasyExplain.Networks.Import;
 using EasyExplain.Weights;
@@ -42,6 +43,7 @@ internal sealed class TorchScriptArchive : IDisposable
         PyTorchZipReader.CheckByteOrder(_members, _folder);
         Root = Read("data") as ScriptObject ?? throw new InvalidDataException("The archive's data.pkl holds no module.");
         Constants = Read("constants") switch { object?[] all => all, List<object?> all => all, _ => [] };
+        Config = ReadConfig();
         NameModules();
         for (int i = 0; i < Constants.Count; i++)
         {
@@ -57,6 +59,9 @@ internal sealed class TorchScriptArchive : IDisposable
 
     /// <summary>CONSTANTS.c0, CONSTANTS.c1 and so on.</summary>
     public IReadOnlyList<object?> Constants { get; }
+
+    /// <summary>The values of extra/config.txt, where an exporter noted what the model is, by keys; empty where there is none, or it is no JSON object.</summary>
+    public IReadOnlyDictionary<string, string> Config { get; }
 
     /// <summary>All tensors that lie in the file.</summary>
     public IEnumerable<FixedTensor> Tensors => _tensors.Values;
@@ -97,6 +102,27 @@ internal sealed class TorchScriptArchive : IDisposable
         catch (InsufficientExecutionStackException e)
         {
             throw new InvalidDataException($"{member.FullName}: The code is nested too deeply.", e);
+        }
+    }
+
+    private Dictionary<string, string> ReadConfig()
+    {
+        if (!_members.TryGetValue($"{_folder}extra/config.txt", out ZipArchiveEntry? member) || new ZipBytes(member) is not { Length: <= UltralyticsMetadata.LongestText } bytes)
+        {
+            return [];
+        }
+        var text = new byte[bytes.Length];
+        bytes.From(0, content => content.ReadExactly(text));
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(text);
+            return json.RootElement.ValueKind != JsonValueKind.Object ? [] : json.RootElement.EnumerateObject()
+                .GroupBy(property => property.Name, StringComparer.Ordinal)
+                .ToDictionary(same => same.Key, same => same.Last().Value is { ValueKind: JsonValueKind.String } said ? said.GetString()! : same.Last().Value.GetRawText());
+        }
+        catch (JsonException)
+        {
+            return [];
         }
     }
 

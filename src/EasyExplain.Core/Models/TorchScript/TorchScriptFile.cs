@@ -1,9 +1,9 @@
+using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Import;
 using EasyExplain.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
-using Size = EasyExplain.Networks.Import.Size;
 
 namespace EasyExplain.Models.TorchScript;
 
@@ -43,13 +43,34 @@ internal sealed class TorchScriptFile : IDisposable
         }
     }
 
+    /// <summary>What the classes are called, as far as the file says it.</summary>
+    public IReadOnlyList<string>? Labels => UltralyticsMetadata.IsThere(Metadata) ? UltralyticsMetadata.Labels(Metadata) : null;
+
+    private IReadOnlyDictionary<string, string> Metadata => _archive!.Config;
+
+    /// <summary>How a picture becomes the input, as far as the file says it.</summary>
+    /// <param name="usual">Where nobody says otherwise.</param>
+    /// <param name="explain">Is told what was found.</param>
+    /// <exception cref="ModelImportException">The file says that it is no classifier.</exception>
+    public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain)
+    {
+        if (!UltralyticsMetadata.IsThere(Metadata))
+        {
+            return usual;
+        }
+        UltralyticsMetadata.DemandClassifier(Metadata, _path);
+        explain($"'{_path}' was written by Ultralytics, whose classifiers take the middle of a picture, from 0 to 1.");
+        return UltralyticsMetadata.Preprocessing(Metadata, null, $"'{_path}'");
+    }
+
     /// <summary>The model for pictures <c>[3, height, width]</c>, with its weights. It owns them: the file may be closed.</summary>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
+    /// <param name="choice">Finds the output to explain.</param>
     /// <param name="explain">Is told what was found, for -Verbose.</param>
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
-    /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers.</exception>
-    public Network ToNetwork(long height, long width, Action<string> explain) => ImportErrors.Explain(_path, Followed, () =>
+    /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.</exception>
+    public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) => ImportErrors.Explain(_path, Followed, () =>
     {
         // The tree is changed by the run, so each run has its own.
         TorchScriptArchive archive = Interlocked.Exchange(ref _archive, null) ?? new TorchScriptArchive(_file);
@@ -61,15 +82,15 @@ internal sealed class TorchScriptFile : IDisposable
         try
         {
             using DisposeScope scope = NewDisposeScope();
-            Node output = Follow(interpreter, aten, recorder);
+            (Head head, string? name) = Follow(interpreter, aten, recorder, choice);
             Layer[] layers = [.. interpreter.Layers];
             foreach (Layer layer in layers.Length > 0 ? layers : Numbered(aten.Recorded))
             {
                 recorder.Layer(layer.Name, layer.Type, layer.Node);
             }
-            network = recorder.Build(output);
-            explain($"TorchScript: {archive.Root.Type}, {network.Nodes.Count} operations, {network.Layers.Count} layers.{(recorder.EndedInSoftmax ? " The softmax at its end is left out: classes are explained by their scores before it." : "")}");
-            return network;
+            network = recorder.Build(head);
+            explain($"TorchScript: {archive.Root.Type}, {network.Nodes.Count} operations, {network.Layers.Count} layers.{ImportErrors.LeftOut(head.Activation)}");
+            return new FollowedModel(network, head.Activation, null, name);
         }
         finally
         {
@@ -96,7 +117,7 @@ internal sealed class TorchScriptFile : IDisposable
     private static IEnumerable<Layer> Numbered(IEnumerable<Node> nodes) =>
         nodes.GroupBy(node => node.Operator.Type).SelectMany(group => group.Select((node, i) => new Layer($"{group.Key}{i}", group.Key, node)));
 
-    private Node Follow(Interpreter interpreter, Aten aten, NetworkRecorder recorder)
+    private (Head Head, string? Name) Follow(Interpreter interpreter, Aten aten, NetworkRecorder recorder, OutputChoice choice)
     {
         object? result = null;
         try
@@ -115,10 +136,9 @@ internal sealed class TorchScriptFile : IDisposable
         {
             throw ImportErrors.Missing(_path, aten.Missing);
         }
-        ScriptTensor[] outputs = [.. Interpreter.Tensors(result).Where(tensor => tensor.Node is not null)];
-        return outputs.Select(tensor => tensor.Node!).FirstOrDefault(node => recorder.Shape(node) is [var batch, _] && batch == new Size(0, 1))
-            ?? throw new InvalidDataException(outputs.Length == 0
-                ? "The model's result does not depend on the picture, or is no tensor."
-                : $"The model's result has {recorder.Shape(outputs[0].Node!).Count} dimensions; a classifier's is [pictures, classes].");
+        ModelOutput[] outputs = [.. Interpreter.Outputs(result).Select(output => new ModelOutput(output.Name, output.Tensor.Node))];
+        return choice.From(outputs, recorder) is var (output, head) ? (head, outputs.Length > 1 ? output.Name : null) : throw new InvalidDataException(outputs.FirstOrDefault(output => output.Node is not null) is not { Node: { } node }
+            ? "The model's result does not depend on the picture, or is no tensor."
+            : $"The model's result has {recorder.Shape(node).Count} dimensions; a classifier's is [pictures, classes].");
     }
 }

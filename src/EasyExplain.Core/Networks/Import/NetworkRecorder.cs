@@ -33,8 +33,8 @@ internal sealed class NetworkRecorder
     /// <summary>The latest output that tells how many pictures there are, <c>[N, …]</c>: the nearer it is, the less must be kept for it.</summary>
     public Node Batch => _nodes.FindLast(BatchFirst)!;
 
-    /// <summary>Whether <see cref="Build"/> has left out a softmax at the end.</summary>
-    public bool EndedInSoftmax { get; private set; }
+    /// <summary>What <see cref="Build"/> has left out at the end; null if nothing.</summary>
+    public Activation? Ending { get; private set; }
 
     /// <summary>Takes down an operation.</summary>
     /// <param name="name">The layer that it is in.</param>
@@ -84,18 +84,14 @@ internal sealed class NetworkRecorder
     }
 
     /// <summary>
-    /// The network up to the logits: a softmax at its end is left out, since classes are explained by their scores before it, and so is what
-    /// the logits do not depend on.
+    /// The network up to the logits: what made probabilities of them is left out, since classes are explained by their scores before it, and
+    /// so is what the logits do not depend on.
     /// </summary>
-    /// <param name="output">Makes the scores of the classes, <c>[N, classes]</c>.</param>
-    public Network Build(Node output)
+    /// <param name="head">What it ends in.</param>
+    public Network Build(Head head)
     {
-        Node logits = output;
-        while (logits.Operator is Softmax(1) or LogSoftmax(1) or Dropout && _shapes[logits].Length == 2 && logits.Inputs[0] is var before)
-        {
-            EndedInSoftmax |= logits.Operator is not Dropout;
-            logits = before;
-        }
+        Node logits = head.Logits;
+        Ending = head.Activation;
         HashSet<Node> read = [Input, logits];
         foreach (Node node in Enumerable.Reverse(_nodes).Where(read.Contains))
         {

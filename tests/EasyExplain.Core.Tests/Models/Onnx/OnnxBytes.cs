@@ -9,6 +9,7 @@ internal sealed class OnnxBytes
     public const int Float = 1, Int64 = 7, Float16 = 10;
 
     private readonly List<byte[]> _graph = [];
+    private readonly List<byte[]> _metadata = [];
 
     public long Opset { get; init; } = 13;
 
@@ -16,6 +17,21 @@ internal sealed class OnnxBytes
     public OnnxBytes Input(string name, params long[] shape)
     {
         _graph.Add(Bytes(11, ValueInfo(name, shape)));
+        return this;
+    }
+
+    /// <summary>The same of another element type, with what each size stands for.</summary>
+    public OnnxBytes Typed(string name, int type, long[] shape, string[] meanings)
+    {
+        byte[] sizes = Join([.. shape.Select((size, i) => Bytes(1, Join(size < 0 ? Text(2, "N") : Number(1, size), i < meanings.Length ? Text(3, meanings[i]) : [])))]);
+        _graph.Add(Bytes(11, Join(Text(1, name), Bytes(2, Join(Bytes(1, Join(Number(1, type), Bytes(2, sizes))), Text(6, "IMAGE"))))));
+        return this;
+    }
+
+    /// <summary>What the file says of itself.</summary>
+    public OnnxBytes Metadata(string key, string value)
+    {
+        _metadata.Add(Bytes(14, Join(Text(1, key), Text(2, value))));
         return this;
     }
 
@@ -61,7 +77,7 @@ internal sealed class OnnxBytes
         return this;
     }
 
-    public byte[] ToArray() => Join(Number(1, 8), Bytes(7, Join([.. _graph, Text(2, "g")])), Bytes(8, Number(2, Opset)));
+    public byte[] ToArray() => Join([Number(1, 8), Bytes(7, Join([.. _graph, Text(2, "g")])), Bytes(8, Number(2, Opset)), .. _metadata]);
 
     private static byte[] TensorHead(string name, int type, long[] shape) => Join([.. shape.Select(size => Number(1, size)), Number(2, type), Text(8, name)]);
 

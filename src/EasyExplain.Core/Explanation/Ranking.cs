@@ -1,0 +1,35 @@
+using EasyExplain.Models;
+using EasyExplain.Networks;
+
+namespace EasyExplain.Explanation;
+
+/// <summary>What a network says of one picture.</summary>
+/// <param name="All">Every class, the most probable first; empty of a network that has none.</param>
+/// <param name="Predicted">
+/// Those that are predicted: the first of classes that exclude each other; of classes that are each there or not, all whose probability is
+/// at least 0.5, or else the first.
+/// </param>
+internal sealed record Ranking(IReadOnlyList<Prediction> All, IReadOnlyList<Prediction> Predicted)
+{
+    private const double Certain = 0.5;
+
+    /// <summary>Ranks the logits of a picture.</summary>
+    /// <exception cref="InvalidDataException">A logit is not finite.</exception>
+    public static Ranking Of(CamModel model, float[] logits)
+    {
+        if (!logits.All(float.IsFinite))
+        {
+            throw new InvalidDataException($"The output of {model} is not finite, so there is nothing to explain: its weights or the input hold NaN or infinity.");
+        }
+        if (model.ClassCount == 0)
+        {
+            return new Ranking([], []);
+        }
+        double[] probabilities = model.Activation.Of(logits);
+        Prediction[] all = [.. Enumerable.Range(0, logits.Length)
+            .OrderByDescending(@class => logits[@class]) // which is their order by probability, and tells apart what rounding made 1
+            .Select(@class => new Prediction(@class, model.LabelOf(@class), probabilities[@class]))];
+        int predicted = model.Activation == Activation.Sigmoid ? Math.Max(1, all.Count(prediction => prediction.Probability >= Certain)) : 1;
+        return new Ranking(all, all[..predicted]);
+    }
+}

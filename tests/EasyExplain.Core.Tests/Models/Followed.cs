@@ -1,0 +1,19 @@
+using EasyExplain.Models;
+using EasyExplain.Models.Onnx;
+using EasyExplain.Models.TorchScript;
+using EasyExplain.Networks;
+using EasyExplain.Networks.Import;
+
+namespace EasyExplain.Tests;
+
+/// <summary>Shorter ways to the network of a file with one output, of which nobody says more.</summary>
+internal static class Followed
+{
+    public static Network ToNetwork(this OnnxFile file, long height, long width, Action<string> explain) => file.ToNetwork(height, width, Only, explain).Network;
+
+    public static Network ToNetwork(this TorchScriptFile file, long height, long width, Action<string> explain) => file.ToNetwork(height, width, Only, explain).Network;
+
+    public static Network Build(this NetworkRecorder recorder, Node result) => recorder.Build(Head.Of(recorder, result));
+
+    private static OutputChoice Only => new("the file", null, _ => false, _ => { });
+}
