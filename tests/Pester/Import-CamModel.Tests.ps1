@@ -46,6 +46,40 @@ Describe 'Import-CamModel' {
         { Import-CamModel @arguments } | Should -Throw -ExpectedMessage $says
     }
 
+    Context 'what a model ends in' {
+        BeforeAll { $script:cases = Resolve-Path "$PSScriptRoot/../data/cases" }
+
+        It 'says that classes are each there or not, where the file ends in sigmoids' {
+            (Import-CamModel "$cases/heads/c_2d_sigmoid.onnx").Activation | Should -Be Sigmoid
+            (Import-CamModel "$cases/heads/d_2d_logits.onnx").Activation | Should -Be Softmax
+            (Import-CamModel "$cases/heads/d_2d_logits.onnx" -Activation Sigmoid).Activation | Should -Be Sigmoid
+        }
+
+        It 'makes a yes or no with two labels of a single output' {
+            'no cat', 'cat' | Set-Content (Join-Path $TestDrive two.txt)
+            $model = Import-CamModel "$cases/heads/e_one_sigmoid_neg.onnx" -LabelPath (Join-Path $TestDrive two.txt)
+            $model.Labels | Should -Be 'no cat', 'cat'
+            (Invoke-CamExplanation "$PSScriptRoot/../../examples/photos/cat.jpg" -Model $model).Label | Should -Be 'no cat'
+        }
+
+        It 'asks which of several outputs to explain, and takes a name or a number' {
+            $file = "$cases/outputs/s21_features_then_logits.onnx"
+            { Import-CamModel $file } | Should -Throw -ErrorId 'SeveralOutputs*' -ExpectedMessage "*0 'f' ?N, 16?, 1 'logits' ?N, 5?*-Output*"
+            { Import-CamModel $file -Output logit } | Should -Throw -ErrorId 'UnknownOutput*' -ExpectedMessage "*'logit'*'logits'*"
+            (Import-CamModel $file -Output logits).ClassCount | Should -Be 5
+            (Import-CamModel $file -Output 1).Output | Should -Be logits
+        }
+
+        It 'takes the labels of a Custom Vision export' {
+            (Import-CamModel "$cases/onnx-refused/c01_customvision.onnx").Labels | Should -Be ant, bee, cat, dog, elk
+        }
+
+        It 'takes blue first where the file or the user says so' {
+            (Import-CamModel "$cases/input-metadata/m1_bgr255_meta.onnx").ChannelOrder | Should -Be Bgr
+            (Import-CamModel "$cases/heads/d_2d_logits.onnx" -ChannelOrder Bgr).ChannelOrder | Should -Be Bgr
+        }
+    }
+
     It 'computes in bfloat16 where the CPU can, or says what is missing' {
         try {
             $half = Import-CamModel -Precision BFloat16

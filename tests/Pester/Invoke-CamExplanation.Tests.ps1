@@ -16,6 +16,34 @@ Describe 'Invoke-CamExplanation' {
         $explanation.Map.Peak.X | Should -BeIn (80..380)
     }
 
+    Context 'a model whose classes are each there or not' {
+        BeforeAll {
+            'ant', 'bee', 'cat', 'dog', 'elk' | Set-Content (Join-Path $TestDrive five.txt)
+            $script:several = Import-CamModel "$PSScriptRoot/../data/cases/heads/c_2d_sigmoid.onnx" -LabelPath (Join-Path $TestDrive five.txt)
+        }
+
+        It 'gives each class its own probability' {
+            $top = Invoke-CamExplanation $cat -Model $several -Top 5
+            $top.Label | Should -Be ant, cat, elk, dog, bee
+            $top.Probability | ForEach-Object { [Math]::Round($_, 2) } | Should -Be 0.96, 0.34, 0.27, 0.08, 0.03
+            [Math]::Round($top[0].Score, 2) | Should -Be 3.31
+            $top[4].Predicted | Should -Be ant
+            ($top[0] | ConvertTo-Json -Depth 3 | ConvertFrom-Json).Predicted | Should -Be ant
+        }
+
+        It 'is right where all that is expected is predicted, and nothing else' {
+            (Invoke-CamExplanation $cat -Model $several -ExpectedLabel ant).Correct | Should -BeTrue
+            $both = Invoke-CamExplanation $cat -Model $several -ExpectedLabel ant, dog
+            $both.Correct | Should -BeFalse
+            $both.Expected | Should -Be 'ant, dog'
+            (Invoke-CamExplanation $cat -Model $several -ExpectedLabel { 'ant', 'dog' }).Expected | Should -Be 'ant, dog'
+        }
+
+        It 'compares by these probabilities with FinerCAM' {
+            (Invoke-CamExplanation $cat -Model $several -Method FinerCAM).ComparedWith | Should -HaveCount 3
+        }
+    }
+
     It 'explains all layers of one pipeline together' {
         $explanation = $model | Get-CamLayer layer? | Invoke-CamExplanation $cat
         $explanation | Should -HaveCount 1

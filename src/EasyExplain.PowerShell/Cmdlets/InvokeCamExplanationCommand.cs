@@ -173,7 +173,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [Parameter]
     [ArgumentCompleter(typeof(ExpectedLabelCompleter))]
     [ValidateNotNull]
-    public ExpectedLabel? ExpectedLabel { get; set; }
+    public ExpectedLabel[] ExpectedLabel { get; set; } = [];
 
     /// <summary>
     /// A folder with pictures of an earlier run, the -Destination of Export-CamOverlay: photos of which it has them all are passed over.
@@ -335,7 +335,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     {
         try
         {
-            return ExpectedLabel?.For(path) ?? [];
+            return [.. ExpectedLabel.SelectMany(each => each.For(path)).Distinct()];
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
