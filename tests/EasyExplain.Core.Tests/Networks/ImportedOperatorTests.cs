@@ -66,6 +66,16 @@ public sealed class ImportedOperatorTests
         ("Max", () => new Max([3], false)),
         ("Min", () => new Min([3], true)),
         ("L2Norm", () => new L2Norm([1], true)),
+        ("LogSumExp", () => new LogSumExp([2, 3], false)),
+        ("SiLU, steeper", () => new SiLU { Alpha = 1.7 }),
+        ("RMSNorm", () => new RMSNorm(2, Filled(11, 13), 1e-3)),
+        ("Quantize", () => new Quantize(Positive(), Of(3), -8, 7)),
+        ("Quantize, without a zero point", () => new Quantize(Positive(), null, 0, 15)),
+        ("Quantize, each channel", () => new Quantize(Positive(4, 1, 1), Of([1, 2, 3, 4], 4, 1, 1), -8, 7)),
+        ("Dequantize", () => new Dequantize(Positive(4, 1, 1), Of([1, 2, 3, 4], 4, 1, 1))),
+        ("Interpolate of channels", () => new Interpolate(1, Filled(6, 4))),
+        ("Interpolate of rows", () => new Interpolate(2, Filled(5, 11))),
+        ("Interpolate of columns", () => new Interpolate(3, Filled(20, 13))),
         ("Resize, nearest", () => new Resize((22, 7), null, ResizeKind.Nearest, false)),
         ("Resize, bilinear", () => new Resize((17, 20), null, ResizeKind.Bilinear, false)),
         ("Resize, corners", () => new Resize((17, 5), null, ResizeKind.Bilinear, true)),
@@ -109,6 +119,18 @@ public sealed class ImportedOperatorTests
         {
             Assert.DoesNotContain(name.Split(',')[0], new[] { "Conv2d", "MaxPool2d", "Clamp", "AddNumber", "MultiplyBy", "Negate", "Reshape" });
         }
+    }
+
+    /// <summary>Scales from 0.2 to 0.5.</summary>
+    private static Parameter Positive(params long[] shape) => Of([.. Enumerable.Range(2, (int)shape.Aggregate(1L, (product, size) => product * size)).Select(i => i / 10f)], shape);
+
+    private static Parameter Of(float value) => Of([value]);
+
+    private static Parameter Of(float[] values, params long[] shape)
+    {
+        var parameter = new Parameter("x", shape);
+        parameter.Load(tensor(values, shape));
+        return parameter;
     }
 
     private static Parameter Filled(params long[] shape)

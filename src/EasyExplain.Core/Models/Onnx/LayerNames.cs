@@ -24,8 +24,31 @@ internal sealed partial class LayerNames
         }
     }
 
-    /// <summary>The modules that an operation is in, outermost first, by their full names (<c>layer4</c>, <c>layer4.2</c>, …) and classes, if those are known.</summary>
+    /// <summary>
+    /// The modules that an operation is in, outermost first, by their full names (<c>layer4</c>, <c>layer4.2</c>, …) and classes, if those are
+    /// known. The call of a function is a module too.
+    /// </summary>
     public IReadOnlyList<(string Name, string? Type)> Scopes(OnnxNode node)
+    {
+        if (node.Caller is not { } caller)
+        {
+            return PathOf(node);
+        }
+        IReadOnlyList<(string Name, string? Type)> own = PathOf(node);
+        if (caller.Function is null && own.Count > 0)
+        {
+            return own; // an exporter names what is in a branch after its module, as all else
+        }
+        List<(string Name, string? Type)> scopes = [.. Scopes(caller.Node)];
+        string outer = Within(scopes.Count > 0 ? scopes[^1].Name : "", Own(caller.Node));
+        scopes.Add((outer, caller.Function));
+        return [.. scopes.Concat(own.Select(scope => (Within(outer, scope.Name), scope.Type))).Take(DeepestScope)];
+    }
+
+    private static string Within(string outer, string name) =>
+        outer.Length == 0 || name.StartsWith(outer + ".", StringComparison.Ordinal) ? name : Clean($"{outer}.{name}");
+
+    private IReadOnlyList<(string Name, string? Type)> PathOf(OnnxNode node)
     {
         if (node.Notes.TryGetValue(NoteOfNames, out string? noted))
         {

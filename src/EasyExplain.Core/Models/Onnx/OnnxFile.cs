@@ -12,7 +12,6 @@ namespace EasyExplain.Models.Onnx;
 internal sealed class OnnxFile
 {
     private const long Channels = 3;
-    private const int MostLayers = 20_000;
     private const string Followed = "graph";
 
     private readonly string _path;
@@ -94,10 +93,10 @@ internal sealed class OnnxFile
             using DisposeScope scope = NewDisposeScope();
             foreach (OnnxTensor weight in _model.Weights)
             {
-                values[weight.Name] = new FixedValue(weight.Name, weight.Shape, () => weight.Read(folder));
+                values[weight.Name] = new FixedValue(weight.Name, weight.Shape, () => weight.Read(folder)) { Type = weight.Type };
             }
             values[input.Name] = new PictureValue(input.IsChannelsLast ? recorder.Call("", new Permute([0, 2, 3, 1]), recorder.Input) : recorder.Input);
-            Follow(values, operators, recorder);
+            new OnnxWalk(_model, operators, recorder).Follow(values);
             (ModelOutput output, Head head) = Output(values, operators, recorder, choice);
             network = recorder.Build(head);
             explain($"ONNX, opset {_model.Opset}{(_model.Producer.Length > 0 ? $", written by {ImportErrors.Printable(_model.Producer)}" : "")}: {network.Nodes.Count} operations, {network.Layers.Count} layers.{ImportErrors.LeftOut(head.Activation)}");
@@ -116,63 +115,6 @@ internal sealed class OnnxFile
             }
         }
     });
-
-    private void Follow(Dictionary<string, OnnxValue> values, OnnxOperators operators, NetworkRecorder recorder)
-    {
-        var names = new LayerNames(_model.Nodes);
-        var ofScope = new Dictionary<string, string>(StringComparer.Ordinal); // the type of what it holds
-        var own = new Dictionary<string, int>(StringComparer.Ordinal); // names of operations in no module, and how many have each
-        foreach (OnnxNode node in _model.Nodes)
-        {
-            OnnxValue[] inputs = [.. node.Inputs.Select(name => name.Length == 0 ? OnnxValue.None
-                : values.TryGetValue(name, out OnnxValue? value) ? value
-                : throw new InvalidDataException($"The operation '{node.Name}' reads '{name}', which nothing makes before it."))];
-            IReadOnlyList<(string Name, string? Type)> scopes = names.Scopes(node);
-            string layer = scopes.Count > 0 ? scopes[^1].Name : LayerNames.Own(node);
-            OnnxValue[] made = operators.Call(new OnnxCall(node, inputs, _model.Opset), layer);
-            foreach (var (name, value) in node.Outputs.Zip(made).Where(pair => pair.First.Length > 0))
-            {
-                values[name] = value;
-            }
-            if (ofScope.Count + own.Count > MostLayers)
-            {
-                throw new InvalidDataException($"It has more than {MostLayers} layers.");
-            }
-            if (made is [PictureValue { Node: var output }, ..] && !inputs.Any(value => value is PictureValue { Node: var read } && read == output))
-            {
-                Name(recorder, scopes, output, ofScope, own, scopes.Count == 0 ? layer : null);
-            }
-        }
-    }
-
-    /// <summary>Every module that an operation is in has its output, until a later operation is in it.</summary>
-    private static void Name(
-        NetworkRecorder recorder, IReadOnlyList<(string Name, string? Type)> scopes, Node output, Dictionary<string, string> ofScope, Dictionary<string, int> own, string? ownName)
-    {
-        foreach (var (scope, i) in scopes.Select((scope, i) => (scope, i)))
-        {
-            bool holds = i < scopes.Count - 1;
-            // A module that is called again has a number behind its name there (relu_1), but only if it has no weights it surely is one.
-            int number = scope.Name.LastIndexOf('_');
-            bool again = !holds && number > 0 && scope.Name[(number + 1)..].All(char.IsDigit) && !output.Operator.Parameters.Any()
-                && ofScope.GetValueOrDefault(scope.Name[..number]) == output.Operator.Type;
-            string name = again ? scope.Name[..number] : scope.Name;
-            // One operation is what it is; several, of which some are in the same module, are a module.
-            bool several = holds || output.Inputs.Any(input => input.Name == scope.Name && input.Operator is not Constant);
-            string type = scope.Type ?? (several ? "Module" : output.Operator.Type);
-            recorder.Layer(name, ofScope[name] = type, output);
-        }
-        if (ownName is not null)
-        {
-            string unique = ownName;
-            for (int count = own.GetValueOrDefault(ownName); own.ContainsKey(unique) || ofScope.ContainsKey(unique); own[ownName] = count)
-            {
-                unique = $"{ownName}_{++count}";
-            }
-            own[unique] = own.GetValueOrDefault(unique);
-            recorder.Layer(unique, output.Operator.Type, output);
-        }
-    }
 
     private (ModelOutput Output, Head Head) Output(Dictionary<string, OnnxValue> values, OnnxOperators operators, NetworkRecorder recorder, OutputChoice choice)
     {

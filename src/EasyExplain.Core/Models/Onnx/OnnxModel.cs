@@ -26,6 +26,9 @@ internal sealed record OnnxModel
     /// <summary>What the file says of itself (metadata_props), by keys.</summary>
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
+    /// <summary>The model's own functions, by <see cref="OnnxFunction.Key"/>.</summary>
+    public IReadOnlyDictionary<string, OnnxFunction> Functions { get; private init; } = new Dictionary<string, OnnxFunction>();
+
     /// <summary>Reads a file's bytes; weights are only found, not read.</summary>
     /// <exception cref="InvalidDataException">It is no ONNX model.</exception>
     public static OnnxModel Parse(ReadOnlyMemory<byte> file)
@@ -33,6 +36,7 @@ internal sealed record OnnxModel
         (long? opset, string producer) = (null, "");
         ReadOnlyMemory<byte>? graph = null;
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        var functions = new Dictionary<string, OnnxFunction>(StringComparer.Ordinal);
         foreach (ProtobufField field in Protobuf.Fields(file))
         {
             switch (field.Number)
@@ -43,6 +47,10 @@ internal sealed record OnnxModel
                 case 14:
                     (string key, string value) = OnnxTensor.Entry(field.Bytes);
                     metadata[key] = value;
+                    break;
+                case 25:
+                    OnnxFunction function = OnnxFunction.Parse(field.Bytes);
+                    functions[function.Key] = function;
                     break;
             }
         }
@@ -66,11 +74,21 @@ internal sealed record OnnxModel
                 case 15: throw new InvalidDataException("It has sparse weights, which are not known here.");
             }
         }
-        return new OnnxModel { Opset = version, Producer = producer, Nodes = nodes, Weights = weights, Inputs = inputs, Outputs = outputs, Metadata = metadata };
+        return new OnnxModel
+        {
+            Opset = version,
+            Producer = producer,
+            Nodes = nodes,
+            Weights = weights,
+            Inputs = inputs,
+            Outputs = outputs,
+            Metadata = metadata,
+            Functions = functions,
+        };
     }
 
     /// <summary>The version of ONNX's own operators; null of other domains'.</summary>
-    private static long? OpsetOf(ReadOnlyMemory<byte> bytes)
+    internal static long? OpsetOf(ReadOnlyMemory<byte> bytes)
     {
         (string domain, long version) = ("", 0);
         foreach (ProtobufField field in Protobuf.Fields(bytes))
@@ -92,10 +110,16 @@ internal sealed record OnnxNode(
     string Name, string Type, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs,
     IReadOnlyDictionary<string, OnnxAttribute> Attributes, IReadOnlyDictionary<string, string> Notes)
 {
+    /// <summary>Which of a function's variants it calls.</summary>
+    public string Overload { get; private init; } = "";
+
+    /// <summary>The call of a function, or the choice of a branch, that it is part of; null in the graph itself.</summary>
+    public OnnxCaller? Caller { get; init; }
+
     /// <summary>Reads one.</summary>
     public static OnnxNode Parse(ReadOnlyMemory<byte> bytes)
     {
-        (string name, string type, string domain) = ("", "", "");
+        (string name, string type, string domain, string overload) = ("", "", "", "");
         List<string> inputs = [], outputs = [];
         var attributes = new Dictionary<string, OnnxAttribute>();
         var notes = new Dictionary<string, string>();
@@ -112,15 +136,24 @@ internal sealed record OnnxNode(
                     attributes[attribute.Name] = attribute;
                     break;
                 case 7: domain = field.Text; break;
+                case 8: overload = field.Text; break;
                 case 9:
                     (string key, string value) = OnnxTensor.Entry(field.Bytes);
                     notes[key] = value;
                     break;
             }
         }
-        return new OnnxNode(name, domain is "" or "ai.onnx" ? type : $"{domain}.{type}", inputs, outputs, attributes, notes);
+        return new OnnxNode(name, TypeIn(domain, type), inputs, outputs, attributes, notes) { Overload = overload };
     }
+
+    /// <summary>An operator's or a function's name, with its domain, if that is not ONNX's own.</summary>
+    public static string TypeIn(string domain, string name) => domain is "" or "ai.onnx" ? name : $"{domain}.{name}";
 }
+
+/// <summary>What an operation is part of.</summary>
+/// <param name="Node">The call of a function, or the choice of a branch.</param>
+/// <param name="Function">The function's name; null of a branch.</param>
+internal sealed record OnnxCaller(OnnxNode Node, string? Function);
 
 /// <summary>An attribute of an operation (AttributeProto).</summary>
 internal sealed record OnnxAttribute
@@ -149,6 +182,12 @@ internal sealed record OnnxAttribute
     /// <summary>Texts.</summary>
     public List<string> Texts { get; } = [];
 
+    /// <summary>A graph, such as a branch (GraphProto), to be parsed when it is followed.</summary>
+    public ReadOnlyMemory<byte>? Graph { get; private set; }
+
+    /// <summary>In a function: the name of the argument that stands here. Empty for none.</summary>
+    public string Argument { get; private set; } = "";
+
     /// <summary>Reads one.</summary>
     public static OnnxAttribute Parse(ReadOnlyMemory<byte> bytes)
     {
@@ -162,11 +201,16 @@ internal sealed record OnnxAttribute
                 case 3: attribute.Integer = (long)field.Integer; break;
                 case 4: attribute.Text = field.Text; break;
                 case 5: attribute.Tensor = OnnxTensor.Parse(field.Bytes); break;
+                case 6: attribute.Graph = field.Bytes; break;
                 case 7: attribute.Singles.AddRange(field.Singles); break;
                 case 8: attribute.Integers.AddRange(field.Integers); break;
                 case 9: attribute.Texts.Add(field.Text); break;
+                case 21: attribute.Argument = field.Text; break;
             }
         }
         return attribute;
     }
+
+    /// <summary>The same under another name: that of an argument, as what stands for it.</summary>
+    public OnnxAttribute As(string name) => this with { Name = name };
 }

@@ -17,6 +17,7 @@ internal sealed partial class OnnxOperators
             ("Sqrt", _ => new Sqrt()), ("Abs", _ => new Abs()), ("Neg", _ => new Negate()), ("Reciprocal", _ => new Reciprocal()),
             ("LeakyRelu", call => new LeakyReLU(call.Real("alpha", 0.01))), ("Elu", call => new ELU(call.Real("alpha", 1))),
             ("Celu", call => new CELU(call.Real("alpha", 1))), ("Selu", call => Selu(call)),
+            ("Swish", call => new SiLU { Alpha = call.Real("alpha", 1) }),
             ("Gelu", call => new GELU { Tanh = call.Text("approximate", "none") == "tanh" }),
         })
         {
@@ -47,7 +48,7 @@ internal sealed partial class OnnxOperators
         _functions["LogSoftmax"] = call => AlongAxis(call, dim => new LogSoftmax(dim));
         foreach (string name in (string[])["Add", "Sub", "Mul", "Div", "Pow", "Mod", "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Xor"])
         {
-            _functions[name] = call => Pair(name, call[0], call[1]);
+            _functions[name] = call => Pair(name, call[0], Along(call));
         }
         foreach (string name in (string[])["Min", "Max", "Sum", "Mean"])
         {
@@ -60,6 +61,18 @@ internal sealed partial class OnnxOperators
         _functions["Where"] = call => call.Inputs.Any(input => input is PictureValue) ? Apply(new Where(), call[0], call[1], call[2])
             : call.Inputs.All(input => input is FixedValue) ? Chosen(call.Fixed(0), call.Fixed(1), call.Fixed(2))
             : Zipped([call[0], call[1], call[2]], parts => parts[0] != new Size(0) ? parts[1] : parts[2]);
+    }
+
+    /// <summary>The second of a pair; before opset 7 it could lie along the first's dimensions from some on.</summary>
+    private OnnxValue Along(OnnxCall call)
+    {
+        (OnnxValue x, OnnxValue y) = (call[0], call[1]);
+        if (call.Opset >= 7 || call.Integer("broadcast") == 0 || !call.Node.Attributes.ContainsKey("axis"))
+        {
+            return y;
+        }
+        int after = Rank(x) - Dim(call.Integer("axis"), Rank(x)) - Rank(y);
+        return after <= 0 ? y : Reshape(y, [.. ShapeOf(y), .. Enumerable.Repeat(new Size(1), after)], keepZeros: true);
     }
 
     private static SELU Selu(OnnxCall call) => Math.Abs(call.Real("alpha", 1.6732632) - 1.6732632) < 1e-5 && Math.Abs(call.Real("gamma", 1.0507010) - 1.0507010) < 1e-5

@@ -13,33 +13,26 @@ internal sealed partial class OnnxOperators
         _functions["Conv"] = Convolution;
         _functions["ConvTranspose"] = Transposed;
         _functions["Gemm"] = Gemm;
-        _functions["MatMul"] = call => call[1] is FixedValue { Shape.Length: 2 } weight && call[0] is PictureValue
-            ? Apply(new Linear(weight.Parameter(_layer + ".weight", transposed: true), null), call[0])
-            : Apply(new MatMul(), call[0], call[1]);
+        _functions["MatMul"] = call => Product(call[0], call[1]);
         _functions["Einsum"] = call => call.Inputs.Count == 2 && Einsum.Parse(call.Text("equation"), Rank(call[0]), Rank(call[1])) is { } plan
             ? Transposed(Apply(new MatMul(), Transposed(call[0], plan.Left), Transposed(call[1], plan.Right)), plan.Result)
             : throw new NotSupportedException($"of the kind '{call.Text("equation")}'");
         _several["BatchNormalization"] = call => [BatchNorm(call), .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
         _functions["InstanceNormalization"] = call => Apply(new InstanceNorm(Weight(call, 1), Bias(call, 2), call.Real("epsilon", 1e-5)), call[0]);
-        _functions["GroupNormalization"] = call => call.Opset >= 21
-            ? Apply(new GroupNorm(call.Integer("num_groups", 1), Weight(call, 1), Bias(call, 2), call.Real("epsilon", 1e-5)), call[0])
-            : throw new NotSupportedException("with weights for groups, as before opset 21");
-        _several["LayerNormalization"] = call =>
+        _functions["GroupNormalization"] = GroupNorm;
+        _several["LayerNormalization"] = call => [LayerNorm(call), .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
+        foreach (string name in (string[])["RMSNormalization", "SimplifiedLayerNormalization"])
         {
-            int dims = Rank(call[0]) - Dim(call.Integer("axis", -1), Rank(call[0]));
-            Operator norm = dims == 1 && call.Optional(2) is not null
-                ? new LayerNorm(Weight(call, 1), Bias(call, 2)!, call.Real("epsilon", 1e-5))
-                : new LayerNormOver(dims, Weight(call, 1), Bias(call, 2), call.Real("epsilon", 1e-5));
-            return [Apply(norm, call[0]), .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
-        };
+            _several[name] = call => [RmsNorm(call), .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
+        }
         _functions["LRN"] = call => Apply(
             new LocalResponseNorm(call.Integer("size", 1), call.Real("alpha", 1e-4), call.Real("beta", 0.75), call.Real("bias", 1)), call[0]);
         _several["MaxPool"] = call => [MaxPool(call), .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
         _functions["AveragePool"] = AveragePool;
         _functions["GlobalAveragePool"] = call => Rank(call[0]) == 4 ? Apply(new AdaptiveAvgPool2d(1), call[0]) : throw new NotSupportedException($"over {Rank(call[0]) - 2} dimensions");
         _functions["GlobalMaxPool"] = call => Rank(call[0]) == 4 ? Apply(new AdaptiveMaxPool2d(1), call[0]) : throw new NotSupportedException($"over {Rank(call[0]) - 2} dimensions");
-        _functions["Resize"] = call => Resize(call, call.Text("coordinate_transformation_mode", "half_pixel"), call.Opset < 11 ? 1 : 2, call.Opset < 11 ? -1 : 3);
-        _functions["Upsample"] = call => Resize(call, "asymmetric", 1, -1);
+        _functions["Resize"] = call => call.Opset < 11 ? Resize(call, 1, -1) : Resize(call, 2, 3);
+        _functions["Upsample"] = call => Resize(call, 1, -1);
     }
 
     private Parameter Weight(OnnxCall call, int index, long[]? shape = null) => call.Fixed(index).Parameter(_layer + ".weight", shape);
@@ -112,9 +105,12 @@ internal sealed partial class OnnxOperators
 
     private OnnxValue Gemm(OnnxCall call)
     {
-        if (call.Integer("transA") != 0 || call[1] is not FixedValue { Shape.Length: 2 } weight)
+        OnnxValue x = call.Integer("transA") != 0 ? Transposed(call[0], [1, 0]) : call[0];
+        if (call[1] is not FixedValue { Shape.Length: 2 } weight || x is not PictureValue)
         {
-            throw new NotSupportedException("in another form than x·W + b");
+            OnnxValue y = call.Integer("transB") != 0 ? Transposed(call[1], [1, 0]) : call[1];
+            OnnxValue product = Scaled(Apply(new MatMul(), x, y), "alpha");
+            return call.Optional(2) is { } sum ? Apply(new Add(), product, Scaled(sum, "beta")) : product;
         }
         weight = Times(weight, call.Real("alpha", 1));
         OnnxValue? added = call.Optional(2) is FixedValue known ? Times(known, call.Real("beta", 1))
@@ -129,13 +125,16 @@ internal sealed partial class OnnxOperators
         }
         return Apply(new Add(), Product(null), added!);
 
-        OnnxValue Product(Parameter? bias) => Apply(new Linear(weight.Parameter(_layer + ".weight", transposed: call.Integer("transB") == 0), bias), call[0]);
+        OnnxValue Product(Parameter? bias) => Apply(new Linear(weight.Parameter(_layer + ".weight", transposed: call.Integer("transB") == 0), bias), x);
+
+        OnnxValue Scaled(OnnxValue value, string factor) => call.Real(factor, 1) == 1 ? value : Apply(new MultiplyBy(call.Real(factor)), value);
 
         FixedValue Times(FixedValue value, double factor) => factor == 1 ? value : Compute(() => value.Value * factor);
     }
 
     private OnnxValue BatchNorm(OnnxCall call) => call.Integer("training_mode") != 0
         ? throw new NotSupportedException("with the statistics of the batch: the model must be exported for use, not for training")
+        : call.Opset < 9 && call.Integer("spatial", 1) == 0 ? NormOfPlaces(call)
         : Apply(new BatchNorm2d(Weight(call, 1), Bias(call, 2)!, Statistic(call, 3, "running_mean"), Statistic(call, 4, "running_var"), call.Real("epsilon", 1e-5)), call[0]);
 
     private Parameter Statistic(OnnxCall call, int index, string name) => call.Fixed(index).Parameter($"{_layer}.{name}", isBuffer: true);
@@ -202,76 +201,4 @@ internal sealed partial class OnnxOperators
         pads[0] == pads[2] && pads[1] == pads[3] && (window is not { } kernel || (2 * pads[0] <= kernel.Height && 2 * pads[1] <= kernel.Width))
             ? (x, (pads[0], pads[1]))
             : (Apply(new Pad([pads[1], pads[3], pads[0], pads[2]], PadMode.Constant, value), x), 0);
-
-    private OnnxValue Resize(OnnxCall call, string places, int scalesAt, int sizesAt)
-    {
-        OnnxValue x = call[0];
-        if (Rank(x) != 4)
-        {
-            throw new NotSupportedException($"of {Rank(x)} dimensions");
-        }
-        double[] factors = call.Node.Attributes.TryGetValue("scales", out OnnxAttribute? attribute) ? [.. attribute.Singles.Select(scale => (double)scale)]
-            : call.FixedOrNull(scalesAt) is { Shape: [4] } scales ? [.. scales.Value.to(ScalarType.Float32).data<float>().ToArray().Select(scale => (double)scale)] : [];
-        (long height, long width) = (SizeOf(x, 2), SizeOf(x, 3));
-        Extent size;
-        if (factors.Length == 4 && factors[0] == 1 && factors[1] == 1)
-        {
-            size = (Scaled(height, factors[2]), Scaled(width, factors[3]));
-        }
-        else if (sizesAt >= 0 && call.Optional(sizesAt) is { } given && Sizes(given) is [var batch, { IsFixed: true } channels, { IsFixed: true } rows, { IsFixed: true } columns]
-            && (batch == ShapeOf(x)[0] || batch.IsFixed) && channels == ShapeOf(x)[1])
-        {
-            size = (rows.Fixed, columns.Fixed);
-        }
-        else
-        {
-            throw new NotSupportedException("of other dimensions than rows and columns");
-        }
-        string mode = call.Text("mode", "nearest");
-        if (call.Integer("antialias") != 0 || call.Text("keep_aspect_ratio_policy", "stretch") != "stretch")
-        {
-            throw new NotSupportedException("that smooths, or keeps the sides' ratio");
-        }
-        (double rows, double columns) by = factors.Length == 4 ? (factors[2], factors[3]) : ((double)size.Height / height, (double)size.Width / width);
-        if (mode == "nearest")
-        {
-            string round = call.Node.Type == "Upsample" ? "floor" : call.Text("nearest_mode", "round_prefer_floor");
-            long[] down = Nearest(height, size.Height, (float)by.rows), across = Nearest(width, size.Width, (float)by.columns);
-            return down.SequenceEqual(Floors(height, size.Height)) && across.SequenceEqual(Floors(width, size.Width))
-                ? Apply(new Resize(size, null, ResizeKind.Nearest, false), x)
-                : Apply(new IndexSelect(3, across), Apply(new IndexSelect(2, down), x));
-
-            long[] Nearest(long from, long to, float factor) => [.. Range(to).Select(i => Math.Clamp(Rounded(Place(i, from, to, factor), round), 0, from - 1))];
-            float Place(long i, long from, long to, float factor) => places switch
-            {
-                "asymmetric" => i / factor,
-                "pytorch_half_pixel" when to == 1 => 0,
-                "half_pixel" or "pytorch_half_pixel" => (i + 0.5f) / factor - 0.5f,
-                "tf_half_pixel_for_nn" => (i + 0.5f) / factor,
-                "align_corners" => to == 1 ? 0 : i * (float)(from - 1) / (to - 1),
-                _ => throw new NotSupportedException($"of the kind '{mode}', '{places}'"),
-            };
-        }
-        bool cubic = mode == "cubic" && Math.Abs(call.Real("cubic_coeff_a", -0.75) + 0.75) < 1e-6 && call.Integer("exclude_outside") == 0;
-        if (places is not ("half_pixel" or "pytorch_half_pixel" or "align_corners") || !(mode == "linear" || cubic))
-        {
-            throw new NotSupportedException($"of the kind '{mode}', '{places}'");
-        }
-        bool whole = places == "align_corners" || (size.Height == height * by.rows && size.Width == width * by.columns) || factors.Length != 4;
-        return Apply(new Resize(whole ? size : null, whole ? null : by, cubic ? ResizeKind.Bicubic : ResizeKind.Bilinear, places == "align_corners"), x);
-
-        static long Scaled(long size, double factor) => factor is > 0 and < 1e4 ? (long)Math.Floor(size * factor) : throw new InvalidDataException($"The graph resizes by {factor}.");
-    }
-
-    /// <summary>Which pixels torch takes.</summary>
-    private static IEnumerable<long> Floors(long from, long to) => Range(to).Select(i => Math.Min((long)(i * ((float)from / to)), from - 1));
-
-    private static long Rounded(float place, string round) => (long)(round switch
-    {
-        "floor" => MathF.Floor(place),
-        "ceil" => MathF.Ceiling(place),
-        "round_prefer_floor" => MathF.Ceiling(place - 0.5f),
-        "round_prefer_ceil" => MathF.Floor(place + 0.5f),
-        _ => throw new NotSupportedException($"that rounds as '{round}'"),
-    });
 }

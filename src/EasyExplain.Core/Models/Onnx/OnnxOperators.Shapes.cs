@@ -8,10 +8,11 @@ internal sealed partial class OnnxOperators
 {
     private void AddShapes()
     {
-        foreach (string name in (string[])["Identity", "Dropout"])
+        foreach (string name in (string[])["Identity", "Dropout", "Optional", "OptionalGetElement"])
         {
-            _several[name] = call => [call[0], .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
+            _several[name] = call => [call.Optional(0) ?? OnnxValue.None, .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
         }
+        _functions["OptionalHasElement"] = call => Compute(() => TorchSharp.torch.tensor(call.Optional(0) is not null));
         _functions["Shape"] = call =>
         {
             Size[] shape = [.. ShapeOf(call[0])];
@@ -97,10 +98,14 @@ internal sealed partial class OnnxOperators
         {
             ("ReduceMean", (dims, keep) => new Mean(dims, keep)), ("ReduceSum", (dims, keep) => new Sum(dims, keep)), ("ReduceMax", (dims, keep) => new Max(dims, keep)),
             ("ReduceMin", (dims, keep) => new Min(dims, keep)), ("ReduceL2", (dims, keep) => new L2Norm(dims, keep)),
+            ("ReduceLogSumExp", (dims, keep) => new LogSumExp(dims, keep)),
         })
         {
-            _functions[name] = call => Reduced(call, make);
+            _functions[name] = call => Reduced(call, call[0], make);
         }
+        _functions["ReduceL1"] = call => Reduced(call, Apply(new Abs(), call[0]), (dims, keep) => new Sum(dims, keep));
+        _functions["ReduceSumSquare"] = call => Reduced(call, Apply(new Power(2), call[0]), (dims, keep) => new Sum(dims, keep));
+        _functions["ReduceLogSum"] = call => Apply(new Log(), Reduced(call, call[0], (dims, keep) => new Sum(dims, keep)));
         _functions["ReduceProd"] = call => call[0] is SizesValue sizes ? ValueOf([Product(sizes.Sizes)], scalar: call.Integer("keepdims", 1) == 0)
             : Compute(() => FixedOf(call[0]).Value.prod().reshape(call.Integer("keepdims", 1) == 0 ? [] : [1]));
     }
@@ -320,9 +325,8 @@ internal sealed partial class OnnxOperators
             : throw new InvalidDataException($"The layer '{_layer}' has a padding of [{string.Join(", ", pads)}].");
     }
 
-    private OnnxValue Reduced(OnnxCall call, Func<long[], bool, Networks.Operator> make)
+    private OnnxValue Reduced(OnnxCall call, OnnxValue x, Func<long[], bool, Networks.Operator> make)
     {
-        OnnxValue x = call[0];
         int rank = Rank(x);
         long[]? axes = call.IntegersOrInput("axes", 1);
         if (axes is null or [] && call.Integer("noop_with_empty_axes") != 0)

@@ -9,7 +9,7 @@ using Size = EasyExplain.Networks.Import.Size;
 namespace EasyExplain.Models.Onnx;
 
 /// <summary>
-/// ONNX's operators (github.com/onnx/onnx/blob/main/docs/Operators.md), opset 9 to 21. What is done to values that depend on the picture is
+/// ONNX's operators (github.com/onnx/onnx/blob/main/docs/Operators.md), opset 7 to 24. What is done to values that depend on the picture is
 /// written down as operators of the network; what is done to others is done at once.
 /// </summary>
 internal sealed partial class OnnxOperators
@@ -36,6 +36,8 @@ internal sealed partial class OnnxOperators
         AddElementwise();
         AddShapes();
         AddConstants();
+        AddQuantization();
+        AddAttention();
         AddLabels();
     }
 
@@ -45,6 +47,24 @@ internal sealed partial class OnnxOperators
     /// <summary>Everything that was computed at once.</summary>
     public IEnumerable<FixedValue> Computed => _computed;
 
+    /// <summary>Whether there is such an operator here.</summary>
+    public bool Knows(string type) => _functions.ContainsKey(type) || _several.ContainsKey(type);
+
+    /// <summary>Notes what cannot be done here.</summary>
+    public void Lacks(string what, string layer) => _missing.Add((what, layer));
+
+    /// <summary>A weight that lies within a branch.</summary>
+    public FixedValue Weight(OnnxTensor weight)
+    {
+        var value = new FixedValue(weight.Name, weight.Shape, () => weight.Read(_folder)) { Type = weight.Type };
+        _computed.Add(value);
+        return value;
+    }
+
+    /// <summary>Whether a condition holds: a single number that is not 0.</summary>
+    /// <exception cref="InvalidDataException">It is no single number.</exception>
+    public bool IsTrue(FixedValue condition) => Single(condition) is { } number ? number != 0 : throw new InvalidDataException($"The condition '{condition.Name}' has several numbers.");
+
     /// <summary>Does an operation; one that is not known is noted, and makes <see cref="OnnxValue.Unknown"/>.</summary>
     /// <param name="call">The operation.</param>
     /// <param name="layer">The layer that it is in.</param>
@@ -52,7 +72,7 @@ internal sealed partial class OnnxOperators
     {
         _layer = layer;
         OnnxValue[] unknown = [.. call.Node.Outputs.Select(_ => OnnxValue.Unknown)];
-        if (!_functions.ContainsKey(call.Node.Type) && !_several.ContainsKey(call.Node.Type))
+        if (!Knows(call.Node.Type))
         {
             _missing.Add((call.Node.Type, layer));
             return unknown;
@@ -100,7 +120,9 @@ internal sealed partial class OnnxOperators
     }
 
     /// <summary>Computes something at once.</summary>
-    private FixedValue Compute(Func<Tensor> compute)
+    /// <param name="compute">Computes it.</param>
+    /// <param name="type">The type that its numbers have in the file, where that matters.</param>
+    private FixedValue Compute(Func<Tensor> compute, int type = OnnxType.Undefined)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor value = compute();
@@ -109,7 +131,7 @@ internal sealed partial class OnnxOperators
         {
             throw new InvalidDataException($"The graph makes more than {LargestFixed} numbers that do not depend on the picture.");
         }
-        var made = new FixedValue($"{_layer}:constant{_computed.Count}", value.alias());
+        var made = new FixedValue($"{_layer}:constant{_computed.Count}", value.alias()) { Type = type };
         _computed.Add(made);
         return made;
     }

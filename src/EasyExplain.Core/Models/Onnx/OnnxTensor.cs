@@ -11,7 +11,6 @@ internal sealed class OnnxTensor
     private readonly List<ReadOnlyMemory<byte>> _typed = []; // float_data, int32_data, int64_data, double_data or uint64_data: of one kind only
     private readonly Dictionary<string, string> _external = [];
     private ReadOnlyMemory<byte>? _raw;
-    private int _type;
     private bool _isExternal;
     private int _typedField;
 
@@ -20,6 +19,9 @@ internal sealed class OnnxTensor
 
     /// <summary>Its sizes, outermost first.</summary>
     public long[] Shape { get; private set; } = [];
+
+    /// <summary>The type of its numbers, see <see cref="OnnxType"/>.</summary>
+    public int Type { get; private set; }
 
     /// <summary>Reads where everything is.</summary>
     public static OnnxTensor Parse(ReadOnlyMemory<byte> bytes)
@@ -31,7 +33,7 @@ internal sealed class OnnxTensor
             switch (field.Number)
             {
                 case 1: shape.AddRange(field.Integers); break;
-                case 2: tensor._type = (int)field.Integer; break;
+                case 2: tensor.Type = (int)field.Integer; break;
                 case 4 or 5 or 7 or 10 or 11:
                     tensor._typedField = field.Number;
                     tensor._typed.Add(field.Bytes.IsEmpty ? OnePacked(field) : field.Bytes);
@@ -66,7 +68,11 @@ internal sealed class OnnxTensor
     public Tensor Read(string folder)
     {
         using DisposeScope scope = NewDisposeScope();
-        ScalarType stored = _type switch
+        if (OnnxSmallNumbers.Bits(Type) is { } bits)
+        {
+            return ReadSmall(folder, bits).MoveToOuterDisposeScope();
+        }
+        ScalarType stored = Type switch
         {
             1 => ScalarType.Float32,
             2 => ScalarType.Byte,
@@ -78,7 +84,7 @@ internal sealed class OnnxTensor
             10 => ScalarType.Float16,
             11 => ScalarType.Float64,
             16 => ScalarType.BFloat16,
-            _ => throw new InvalidDataException($"The tensor '{Name}' is of ONNX's type {_type}, which is not known here."),
+            _ => throw new InvalidDataException($"The tensor '{Name}' is of ONNX's type {Type}, which is not known here."),
         };
         long count = Count();
         ReadOnlyMemory<byte> bytes = _isExternal ? ReadExternal(folder, count * stored.ElementSize()) : _raw ?? FromTyped(stored, count);
@@ -91,6 +97,24 @@ internal sealed class OnnxTensor
         bytes.Span.CopyTo(values.bytes);
         values = stored == ScalarType.Bool ? values.ne(0) : values.to(values.is_floating_point() ? ScalarType.Float32 : ScalarType.Int64);
         return values.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Numbers of a type that libtorch has not.</summary>
+    private Tensor ReadSmall(string folder, int bits)
+    {
+        long count = Count(), needed = (long)Math.Ceiling(count * (bits / 8.0));
+        if (count > Array.MaxLength)
+        {
+            throw new InvalidDataException($"The tensor '{Name}' has {count} numbers, more than an array may hold.");
+        }
+        ReadOnlyMemory<byte> bytes = _isExternal ? ReadExternal(folder, needed) : _raw ?? Typed(needed, Math.Max(1, bits / 8));
+        if (bytes.Length != needed)
+        {
+            throw new InvalidDataException($"The tensor '{Name}' has {bytes.Length} bytes, but its shape [{string.Join(", ", Shape)}] needs {needed}.");
+        }
+        return OnnxSmallNumbers.AreFractions(Type)
+            ? tensor(OnnxSmallNumbers.Fractions(Type, bytes.Span, count), Shape)
+            : tensor(OnnxSmallNumbers.Integers(Type, bytes.Span, count), Shape);
     }
 
     private long Count()
@@ -130,12 +154,17 @@ internal sealed class OnnxTensor
         {
             return _typed.SelectMany(part => part.ToArray()).ToArray();
         }
+        return Typed(count, (int)stored.ElementSize());
+    }
+
+    /// <summary>So many numbers, each of so many bytes.</summary>
+    private byte[] Typed(long count, int size)
+    {
         long[] numbers = [.. _typed.SelectMany(part => Protobuf.Packed(part, input => input.ReadInt64()))];
         if (numbers.Length != count)
         {
             throw new InvalidDataException($"The tensor '{Name}' has {numbers.Length} numbers, but its shape is [{string.Join(", ", Shape)}].");
         }
-        int size = (int)stored.ElementSize();
         byte[] bytes = new byte[count * size];
         for (int i = 0; i < numbers.Length; i++)
         {

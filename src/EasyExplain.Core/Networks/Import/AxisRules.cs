@@ -35,6 +35,7 @@ internal static class AxisRules
             Max(var dimensions, var keep) => Reduced(first, dimensions, keep),
             Min(var dimensions, var keep) => Reduced(first, dimensions, keep),
             L2Norm(var dimensions, var keep) => Reduced(first, dimensions, keep),
+            LogSumExp(var dimensions, var keep) => Reduced(first, dimensions, keep),
             _ => Merged(axes, shapes, output),
         };
         return [.. output.Select((size, i) => found.Length == output.Length && found[i].Fits(size) ? found[i] : Axis.Other)];
@@ -49,7 +50,7 @@ internal static class AxisRules
     public static Axis[]? Backward(Operator @operator, Axis[] axes) => @operator switch
     {
         Permute permute => [.. axes.Select((_, i) => axes[permute.Order.ToList().IndexOf(i)])],
-        Add or Dropout or StochasticDepth or LayerNorm or LayerNormOver or LayerScale => axes,
+        Add or Dropout or StochasticDepth or LayerNorm or LayerNormOver or RMSNorm or LayerScale => axes,
         Multiply => axes,
         Linear => [.. axes[..^1], Axis.Other],
         _ => null,

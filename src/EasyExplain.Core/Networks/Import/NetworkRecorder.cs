@@ -17,6 +17,7 @@ internal sealed class NetworkRecorder
     private readonly List<Node> _nodes = [];
     private readonly Dictionary<Node, Size[]> _shapes = [];
     private readonly List<Layer> _layers = [];
+    private readonly Dictionary<string, int> _layerOf = new(StringComparer.Ordinal); // where its name stands in them
     private readonly HashSet<Type> _withoutMeta = [];
 
     /// <summary>Starts a network that takes <c>[N, channels, height, width]</c>.</summary>
@@ -72,14 +73,13 @@ internal sealed class NetworkRecorder
     /// <param name="output">Makes its output.</param>
     public void Layer(string name, string type, Node output)
     {
-        int known = _layers.FindIndex(layer => layer.Name == name);
-        if (known < 0)
+        if (_layerOf.TryAdd(name, _layers.Count))
         {
             _layers.Add(new Layer(name, type, output));
         }
         else
         {
-            _layers[known] = new Layer(name, type, output);
+            _layers[_layerOf[name]] = new Layer(name, type, output);
         }
     }
 

@@ -27,14 +27,26 @@ public sealed record Sigmoid : Operator
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Sigmoid", inputs);
 }
 
-/// <summary>x · sigmoid(x), also called swish.</summary>
+/// <summary>x · sigmoid(α·x), also called swish (Ramachandran et al. 2017, arXiv 1710.05941).</summary>
 public sealed record SiLU : Operator
 {
-    /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].silu();
+    /// <summary>α.</summary>
+    public double Alpha { get; init; } = 1;
 
     /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Mul", [inputs[0], graph.Add("Sigmoid", inputs)]);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        if (Alpha == 1)
+        {
+            return inputs[0].silu();
+        }
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        return (inputs[0] * (inputs[0] * Alpha).sigmoid()).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
+        graph.Add("Mul", [inputs[0], graph.Add("Sigmoid", [Alpha == 1 ? inputs[0] : graph.Add("Mul", [inputs[0], graph.Number(Alpha)])])]);
 }
 
 /// <summary>min(max(x + 3, 0), 6) / 6, the sigmoid in three straight pieces (Howard et al. 2019, arXiv 1905.02244, section 5.2).</summary>

@@ -68,3 +68,22 @@ public sealed record L2Norm(long[] Dims, bool Keep) : Operator
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("ReduceL2", inputs, ("axes", Dims), ("keepdims", Keep ? 1L : 0L));
 }
+
+/// <summary>log Σ eˣ over some dimensions, without eˣ ever becoming too large.</summary>
+/// <param name="Dims">Which; the batch is 0.</param>
+/// <param name="Keep">Whether they stay, as dimensions of one.</param>
+public sealed record LogSumExp(long[] Dims, bool Keep) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor highest = inputs[0].amax(Dims, keepdim: true).detach();
+        Tensor sum = (inputs[0] - highest).exp().sum(Dims, keepdim: true).log() + highest;
+        return (Keep ? sum : sum.sum(Dims)).MoveToOuterDisposeScope(); // of one number each
+    }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
+        graph.Add("ReduceLogSumExp", inputs, ("axes", Dims), ("keepdims", Keep ? 1L : 0L));
+}

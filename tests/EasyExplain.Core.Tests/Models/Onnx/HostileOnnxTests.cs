@@ -62,10 +62,10 @@ public sealed class HostileOnnxTests : IDisposable
     public void MissingOperators_AreNamedAllAtOnce_WithTheirLayers()
     {
         var error = (ModelImportException)Refused(new OnnxBytes().Input("x", -1, 3, 8, 8)
-            .Node("Hardmax", ["x"], ["a"], "/layer1/act/Hardmax").Node("If", ["a"], ["b"], "/layer2/If").Node("Relu", ["b"], ["c"]).Node("Hardmax", ["c"], ["y"], "/layer3/Hardmax").Output("y"));
+            .Node("Hardmax", ["x"], ["a"], "/layer1/act/Hardmax").Node("Scan", ["a"], ["b"], "/layer2/Scan").Node("Relu", ["b"], ["c"]).Node("Hardmax", ["c"], ["y"], "/layer3/Hardmax").Output("y"));
         Assert.Equal(ModelFault.UnsupportedOperator, error.Fault);
         Assert.Contains("Hardmax in 'layer1.act'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("If in 'layer2'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Scan in 'layer2'", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

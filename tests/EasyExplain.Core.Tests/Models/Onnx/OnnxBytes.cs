@@ -10,8 +10,13 @@ internal sealed class OnnxBytes
 
     private readonly List<byte[]> _graph = [];
     private readonly List<byte[]> _metadata = [];
+    private readonly List<byte[]> _nodes = [];
+    private readonly List<byte[]> _functions = [];
+    private readonly List<byte[]> _domains = [];
 
     public long Opset { get; init; } = 13;
+
+    public long IrVersion { get; init; } = 8;
 
     /// <summary>The graph's input, −1 for an open size.</summary>
     public OnnxBytes Input(string name, params long[] shape)
@@ -55,10 +60,37 @@ internal sealed class OnnxBytes
         return this;
     }
 
-    /// <summary>An operation; attributes are long, long[], float, float[], string or an <see cref="OnnxBytes"/>' tensor.</summary>
+    /// <summary>
+    /// An operation; attributes are long, long[], float, float[] or string, an <see cref="OnnxBytes"/> for a graph, or an
+    /// <see cref="Argument"/>. Of a domain, type is <c>domain::name</c>.
+    /// </summary>
     public OnnxBytes Node(string type, string[] inputs, string[] outputs, string name = "", params (string Name, object Value)[] attributes)
     {
-        _graph.Add(Bytes(1, Join([.. inputs.Select(input => Text(1, input)), .. outputs.Select(output => Text(2, output)), Text(3, name), Text(4, type), .. attributes.Select(attribute => Bytes(5, Attribute(attribute.Name, attribute.Value)))])));
+        string[] parts = type.Split("::");
+        byte[] node = Join([.. inputs.Select(input => Text(1, input)), .. outputs.Select(output => Text(2, output)), Text(3, name), Text(4, parts[^1]),
+            .. attributes.Select(attribute => Bytes(5, Attribute(attribute.Name, attribute.Value))), parts.Length > 1 ? Text(7, parts[0]) : []]);
+        _nodes.Add(node);
+        _graph.Add(Bytes(1, node));
+        return this;
+    }
+
+    /// <summary>A function of the model's own.</summary>
+    public OnnxBytes Function(
+        string type, string[] inputs, string[] outputs, Action<OnnxBytes> body, string[]? arguments = null, (string Name, object Value)[]? defaults = null, long? opset = null)
+    {
+        var written = new OnnxBytes();
+        body(written);
+        string[] parts = type.Split("::");
+        _functions.Add(Bytes(25, Join([Text(1, parts[1]), .. inputs.Select(input => Text(4, input)), .. outputs.Select(output => Text(5, output)),
+            .. (arguments ?? []).Select(argument => Text(6, argument)), .. written._nodes.Select(node => Bytes(7, node)), Bytes(9, Number(2, opset ?? Opset)),
+            Bytes(9, Join(Text(1, parts[0]), Number(2, 1))), Text(10, parts[0]), .. (defaults ?? []).Select(value => Bytes(11, Attribute(value.Name, value.Value)))])));
+        return Domain(parts[0]);
+    }
+
+    /// <summary>Says that operators of another domain are used.</summary>
+    public OnnxBytes Domain(string domain)
+    {
+        _domains.Add(Bytes(8, Join(Text(1, domain), Number(2, 1))));
         return this;
     }
 
@@ -77,7 +109,8 @@ internal sealed class OnnxBytes
         return this;
     }
 
-    public byte[] ToArray() => Join([Number(1, 8), Bytes(7, Join([.. _graph, Text(2, "g")])), Bytes(8, Number(2, Opset)), .. _metadata]);
+    public byte[] ToArray() =>
+        Join([Number(1, IrVersion), Bytes(7, Join([.. _graph, Text(2, "g")])), Bytes(8, Number(2, Opset)), .. _domains.DistinctBy(Convert.ToHexString), .. _functions, .. _metadata]);
 
     private static byte[] TensorHead(string name, int type, long[] shape) => Join([.. shape.Select(size => Number(1, size)), Number(2, type), Text(8, name)]);
 
@@ -87,8 +120,20 @@ internal sealed class OnnxBytes
         long[] numbers => Join([.. numbers.Select(number => Number(8, number)), Number(20, 7)]),
         float number => Join(Single(2, number), Number(20, 1)),
         float[] numbers => Join([.. numbers.Select(number => Single(7, number)), Number(20, 6)]),
+        OnnxBytes graph => Join(Bytes(6, Join([.. graph._graph, Text(2, "branch")])), Number(20, 5)),
+        Argument argument => Join(Text(21, argument.Name), Number(20, (long)argument.Type)),
         _ => Join(Text(4, (string)value), Number(20, 3)),
     });
+
+    /// <summary>In a function: what stands for one of its arguments.</summary>
+    public sealed record Argument(string Name, ArgumentType Type);
+
+    public enum ArgumentType : long
+    {
+        Float = 1,
+        Integer = 2,
+        Integers = 7,
+    }
 
     private static byte[] ValueInfo(string name, long[]? shape)
     {

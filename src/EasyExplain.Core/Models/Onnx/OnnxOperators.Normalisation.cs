@@ -1,0 +1,64 @@
+using EasyExplain.Networks.Operators;
+
+namespace EasyExplain.Models.Onnx;
+
+// Normalisations by what a picture itself has: over groups of channels, or over the last dimensions.
+internal sealed partial class OnnxOperators
+{
+    private OnnxValue GroupNorm(OnnxCall call)
+    {
+        (long groups, long channels) = (call.Integer("num_groups", 1), SizeOf(call[0], 1));
+        if (groups < 1 || channels % groups != 0)
+        {
+            throw new InvalidDataException($"The layer '{_layer}' divides {channels} channels into {groups} groups.");
+        }
+        // Before opset 21 a weight stood for all channels of its group.
+        FixedValue PerChannel(int index) => call.Fixed(index) is { Shape: [var count] } few && count == groups && groups != channels && call.Opset < 21
+            ? Compute(() => few.Value.repeat_interleave(channels / groups, 0)) : call.Fixed(index);
+        return Apply(new GroupNorm(groups, PerChannel(1).Parameter(_layer + ".weight"), PerChannel(2).Parameter(_layer + ".bias"), call.Real("epsilon", 1e-5)), call[0]);
+    }
+
+    private OnnxValue LayerNorm(OnnxCall call)
+    {
+        long[] over = Over(call);
+        double eps = call.Real("epsilon", 1e-5);
+        (FixedValue scale, FixedValue? shift) = (call.Fixed(1), call.FixedOrNull(2));
+        if (!Fits(scale, over) || (shift is not null && !Fits(shift, over)))
+        {
+            // Weights for other places than what is normalised: for each token, or one for all.
+            OnnxValue scaled = Apply(new Multiply(), Apply(new LayerNormOver(over.Length, null, null, eps), call[0]), scale);
+            return shift is null ? scaled : Apply(new Add(), scaled, shift);
+        }
+        Networks.Parameter weight = scale.Parameter(_layer + ".weight", over);
+        Networks.Parameter? bias = shift?.Parameter(_layer + ".bias", over);
+        return Apply(over.Length == 1 && bias is not null ? new LayerNorm(weight, bias, eps) : new LayerNormOver(over.Length, weight, bias, eps), call[0]);
+    }
+
+    private OnnxValue RmsNorm(OnnxCall call)
+    {
+        long[] over = Over(call);
+        double eps = call.Real("epsilon", 1e-5);
+        return Fits(call.Fixed(1), over)
+            ? Apply(new RMSNorm(over.Length, call.Fixed(1).Parameter(_layer + ".weight", over), eps), call[0])
+            : Apply(new Multiply(), Apply(new RMSNorm(over.Length, null, eps), call[0]), call[1]);
+    }
+
+    /// <summary>A batch normalisation with statistics for each place of each channel, as before opset 9.</summary>
+    private OnnxValue NormOfPlaces(OnnxCall call)
+    {
+        FixedValue factor = Compute(() => call.Fixed(1).Value / (call.Fixed(4).Value + call.Real("epsilon", 1e-5)).sqrt());
+        FixedValue added = Compute(() => call.Fixed(2).Value - call.Fixed(3).Value * factor.Value);
+        return Apply(new Add(), Apply(new Multiply(), call[0], factor), added);
+    }
+
+    /// <summary>The sizes of what is normalised together.</summary>
+    private long[] Over(OnnxCall call)
+    {
+        int rank = Rank(call[0]), first = Dim(call.Integer("axis", -1), rank);
+        return [.. Enumerable.Range(first, rank - first).Select(dim => SizeOf(call[0], dim))];
+    }
+
+    /// <summary>Whether a weight is one for each number of what is normalised together, whatever dimensions of one stand before it.</summary>
+    private static bool Fits(FixedValue weight, long[] over) => weight.Shape.Length >= over.Length
+        && weight.Shape[^over.Length..].SequenceEqual(over) && weight.Shape[..^over.Length].All(size => size == 1);
+}

@@ -1,0 +1,38 @@
+using EasyExplain.Networks.Onnx;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks.Operators;
+
+/// <summary>Each entry along a dimension a sum of those that were there, with fixed weights: resizing of any kind, one dimension at a time.</summary>
+/// <param name="Dim">The dimension; the batch is 0.</param>
+/// <param name="Weights"><c>[entries, entries that were there]</c>.</param>
+public sealed record Interpolate(int Dim, Parameter Weights) : Operator
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters => [Weights];
+
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0].Select((size, i) => i == Dim - 1 ? Weights.Shape[0] : size)];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return inputs[0].transpose(Dim, -1).matmul(Weights.Value.t()).transpose(Dim, -1).contiguous().MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        int last = graph.ShapeOf(inputs[0]).Length;
+        if (Dim == last - 1)
+        {
+            return graph.Add("MatMul", [graph.Weight(Weights.Value), inputs[0]]);
+        }
+        long[] order = [.. Enumerable.Range(0, last + 1).Select(i => (long)(i == Dim ? last : i == last ? Dim : i))];
+        string x = Dim == last ? inputs[0] : graph.Add("Transpose", inputs, ("perm", order));
+        string y = graph.Add("MatMul", [x, graph.Weight(Weights.Value.t())]);
+        return Dim == last ? y : graph.Add("Transpose", [y], ("perm", order));
+    }
+}

@@ -1,0 +1,100 @@
+using EasyExplain.Networks.Onnx;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks.Operators;
+
+/// <summary>
+/// Numbers to the next of evenly spaced steps, counted: min(max(round(x / scale) + zero point, lowest), highest), halves to the even one
+/// (Jacob et al. 2018, arXiv 1712.05877, section 2.1). The integers are float32 numbers here.
+/// </summary>
+/// <remarks>
+/// Rounding has no slope. As in training of quantised networks, the gradient goes straight through it: that of x / scale where x lies within
+/// the steps, 0 beyond them (Bengio et al. 2013, arXiv 1308.3432).
+/// </remarks>
+/// <param name="Scale">From one step to the next: one for all, or one for each entry along a dimension, <c>[C, 1, …]</c>.</param>
+/// <param name="ZeroPoint">Which integer stands for 0, of the same shape or one for all; null for 0.</param>
+/// <param name="Lowest">The lowest integer.</param>
+/// <param name="Highest">The highest.</param>
+public sealed record Quantize(Parameter Scale, Parameter? ZeroPoint, double Lowest, double Highest) : Operator
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters => ZeroPoint is null ? [Scale] : [Scale, ZeroPoint];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        // The bounds are integers, so what is cut off may as well be cut off before it is rounded.
+        Tensor steps = inputs[0] / Scale.Value;
+        Tensor within = ZeroPoint is null ? steps.clamp(Lowest, Highest) : steps.clamp(Lowest - ZeroPoint.Value, Highest - ZeroPoint.Value);
+        Tensor rounded = within + (within.round() - within).detach();
+        return (ZeroPoint is null ? rounded : rounded + ZeroPoint.Value).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        string rounded = graph.Add("Round", [graph.Add("Div", [inputs[0], graph.Weight(Scale.Value)])]);
+        string counted = ZeroPoint is null ? rounded : graph.Add("Add", [rounded, graph.Weight(ZeroPoint.Value)]);
+        return graph.Add("Clip", [counted, graph.Number(Lowest), graph.Number(Highest)]);
+    }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
+        [new Node(new QuantizeGradient(this), [gradient, node.Inputs[0]], node.Name)];
+}
+
+/// <summary>The way back through <see cref="Quantize"/>: the gradient over the scale, where the second input lies within the steps.</summary>
+/// <param name="Forward">The way there.</param>
+internal sealed record QuantizeGradient(Quantize Forward) : Operator
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor steps, Parameter? zero) = (inputs[1] / Forward.Scale.Value, Forward.ZeroPoint);
+        Tensor within = zero is null
+            ? steps.ge(Forward.Lowest) & steps.le(Forward.Highest)
+            : steps.ge(Forward.Lowest - zero.Value) & steps.le(Forward.Highest - zero.Value);
+        return (inputs[0] * within / Forward.Scale.Value).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        string scale = graph.Weight(Forward.Scale.Value), steps = graph.Add("Div", [inputs[1], scale]);
+        Tensor zero = Forward.ZeroPoint?.Value ?? tensor(0f);
+        string within = graph.Add("And", [
+            graph.Add("GreaterOrEqual", [steps, graph.Weight(Forward.Lowest - zero)]), graph.Add("LessOrEqual", [steps, graph.Weight(Forward.Highest - zero)])]);
+        return graph.Add("Where", [within, graph.Add("Div", [inputs[0], scale]), graph.Number(0)]);
+    }
+}
+
+/// <summary>Counted steps to what they stand for: (x − zero point) · scale.</summary>
+/// <param name="Scale">From one step to the next: one for all, or one for each entry along a dimension, <c>[C, 1, …]</c>.</param>
+/// <param name="ZeroPoint">Which integer stands for 0, of the same shape or one for all; null for 0.</param>
+public sealed record Dequantize(Parameter Scale, Parameter? ZeroPoint) : Operator
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters => ZeroPoint is null ? [Scale] : [Scale, ZeroPoint];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        if (ZeroPoint is null)
+        {
+            return inputs[0] * Scale.Value;
+        }
+        using Tensor shifted = inputs[0] - ZeroPoint.Value;
+        return shifted * Scale.Value;
+    }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
+        graph.Add("Mul", [ZeroPoint is null ? inputs[0] : graph.Add("Sub", [inputs[0], graph.Weight(ZeroPoint.Value)]), graph.Weight(Scale.Value)]);
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
+        [new Node(new Dequantize(Scale, null), [gradient], node.Name)];
+}
