@@ -50,7 +50,11 @@ internal sealed class OnnxFile
     /// <param name="explain">Is told what was found, for -Verbose.</param>
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
     /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers.</exception>
-    public Network ToNetwork(long height, long width, Action<string> explain) => ImportErrors.Explain(_path, Followed, () =>
+    public Network ToNetwork(long height, long width, Action<string> explain) => Declared is [1, ..]
+        ? FixedBatch.Import(onePicture => NetworkFor(height, width, explain, onePicture), explain, network => FixedBatch.MixesPictures(network, Channels, height, width))
+        : NetworkFor(height, width, explain, onePicture: false);
+
+    private Network NetworkFor(long height, long width, Action<string> explain, bool onePicture) => ImportErrors.Explain(_path, Followed, () =>
     {
         if (Input.Name is not { } input || (Declared is { } declared && declared.Length != 4))
         {
@@ -60,7 +64,7 @@ internal sealed class OnnxFile
         {
             throw new InvalidDataException($"The model's input '{Input.Name}' has {channels} channels; a photo has red, green and blue.");
         }
-        var recorder = new NetworkRecorder(Channels, height, width);
+        var recorder = new NetworkRecorder(Channels, height, width, onePicture);
         string folder = Path.GetDirectoryName(Path.GetFullPath(_path))!;
         var operators = new OnnxOperators(recorder, folder);
         var values = new Dictionary<string, OnnxValue>(StringComparer.Ordinal);
@@ -155,7 +159,7 @@ internal sealed class OnnxFile
         foreach (Node node in found.Select(value => value.Node))
         {
             Size[] shape = [.. recorder.Shape(node)];
-            if (shape is [var batch, { IsFixed: true }, .. var rest] && batch == new Size(0, 1) && rest.All(size => size == new Size(1)))
+            if (shape is [var batch, { IsFixed: true }, .. var rest] && batch == recorder.Pictures && rest.All(size => size == new Size(1)))
             {
                 return shape.Length == 2 ? node : recorder.Call(node.Name, new Flatten(), node);
             }

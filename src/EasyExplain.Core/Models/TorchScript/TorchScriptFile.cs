@@ -3,7 +3,6 @@ using EasyExplain.Networks.Import;
 using EasyExplain.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
-using Size = EasyExplain.Networks.Import.Size;
 
 namespace EasyExplain.Models.TorchScript;
 
@@ -49,11 +48,14 @@ internal sealed class TorchScriptFile : IDisposable
     /// <param name="explain">Is told what was found, for -Verbose.</param>
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
     /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers.</exception>
-    public Network ToNetwork(long height, long width, Action<string> explain) => ImportErrors.Explain(_path, Followed, () =>
+    public Network ToNetwork(long height, long width, Action<string> explain) =>
+        FixedBatch.Import(onePicture => NetworkFor(height, width, explain, onePicture), explain);
+
+    private Network NetworkFor(long height, long width, Action<string> explain, bool onePicture) => ImportErrors.Explain(_path, Followed, () =>
     {
         // The tree is changed by the run, so each run has its own.
         TorchScriptArchive archive = Interlocked.Exchange(ref _archive, null) ?? new TorchScriptArchive(_file);
-        var recorder = new NetworkRecorder(Channels, height, width);
+        var recorder = new NetworkRecorder(Channels, height, width, onePicture);
         var aten = new Aten(recorder);
         var interpreter = new Interpreter(archive, aten);
         aten.Path = () => interpreter.Path;
@@ -116,7 +118,7 @@ internal sealed class TorchScriptFile : IDisposable
             throw ImportErrors.Missing(_path, aten.Missing);
         }
         ScriptTensor[] outputs = [.. Interpreter.Tensors(result).Where(tensor => tensor.Node is not null)];
-        return outputs.Select(tensor => tensor.Node!).FirstOrDefault(node => recorder.Shape(node) is [var batch, _] && batch == new Size(0, 1))
+        return outputs.Select(tensor => tensor.Node!).FirstOrDefault(node => recorder.Shape(node) is [var batch, _] && batch == recorder.Pictures)
             ?? throw new InvalidDataException(outputs.Length == 0
                 ? "The model's result does not depend on the picture, or is no tensor."
                 : $"The model's result has {recorder.Shape(outputs[0].Node!).Count} dimensions; a classifier's is [pictures, classes].");
