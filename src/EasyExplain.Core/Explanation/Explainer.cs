@@ -157,7 +157,10 @@ public sealed class Explainer
         Tensor MapAt(int tap)
         {
             using DisposeScope scope = NewDisposeScope(); // the memory of one layer's steps serves the next one's
-            return Fusion.Scale(method.Map(evidenceAt(tap))).MoveToOuterDisposeScope();
+            Tensor map = method.Map(evidenceAt(tap));
+            return map.isfinite().all().item<bool>()
+                ? Fusion.Scale(map).MoveToOuterDisposeScope()
+                : throw new ComputeException(ComputeFault.MapNotFinite, $"The map of {method.Name} at '{(tap < _taps.Length && _taps[tap].Name.Length > 0 ? _taps[tap].Name : "input")}' is infinite or holds no numbers.");
         }
         if (method.AtInput)
         {

@@ -5,13 +5,20 @@ namespace EasyExplain.Explanation;
 /// <summary>Scaling maps to [0, 1], resizing them and making one of several.</summary>
 internal static class Fusion
 {
-    private const double Eps = 1e-8;
+    // Of the largest value: a height that is less is float32's rounding.
+    private const double Rounding = 4 * 1.1920929e-7;
 
-    /// <summary>Minimum to 0, maximum to 1; a map without height stays 0.</summary>
-    public static Tensor Scale(Tensor map)
+    /// <summary>Minimum to 0, maximum to 1, however small the map is; one without height is 0.</summary>
+    public static Tensor Scale(Tensor map) => Scale(map, Enumerable.Range(0, (int)map.dim()).Select(dim => (long)dim).ToArray());
+
+    /// <summary>The same of every channel of <c>[…, H, W]</c> by itself.</summary>
+    public static Tensor ScaleChannels(Tensor maps) => Scale(maps, [-2, -1]);
+
+    private static Tensor Scale(Tensor maps, long[] places)
     {
-        Tensor above = map - map.min();
-        return above / (above.max() + Eps);
+        Tensor lowest = maps.amin(places, keepdim: true), above = maps - lowest, height = above.amax(places, keepdim: true);
+        Tensor isFlat = height <= Rounding * maps.abs().amax(places, keepdim: true);
+        return where(isFlat, zeros_like(above), above / where(isFlat, ones_like(height), height));
     }
 
     /// <summary>A map <c>[h, w]</c> at another size (bilinear).</summary>

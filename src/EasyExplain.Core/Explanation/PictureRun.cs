@@ -36,6 +36,10 @@ internal sealed record PictureRun(
     /// <param name="track">Whether the way back needs everything that was made on the way forward.</param>
     public int FittingBatch(bool track)
     {
+        if (Network.OnePicture)
+        {
+            return 1;
+        }
         IReadOnlyDictionary<Node, long[]> shapes = Network.Shapes([.. Input.shape.Skip(1)]);
         long numbersEach = track ? shapes.Values.Sum(shape => shape.Aggregate(1L, (product, size) => product * size)) : Executor.MostNumbersAlive(Network, shapes);
         return (int)Math.Clamp(MemoryBudget / (WithInnerTensors * sizeof(float) * numbersEach), 1, Noise.BatchSize);

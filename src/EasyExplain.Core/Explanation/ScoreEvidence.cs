@@ -1,4 +1,5 @@
 using EasyExplain.Networks;
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -69,7 +70,23 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
         {
             throw new InvalidOperationException("Nothing was recorded on the way forward: a method that asks for gradients must say that it uses them.");
         }
-        return [.. taps.Zip(pass.Gradients(sum), (tap, gradient) => tap.Layout!.ToMap(gradient))];
+        return [.. taps.Zip(pass.Gradients(sum), (tap, gradient) => tap.Layout!.ToMap(Finite(gradient, tap)))];
+    }
+
+    private static Tensor Finite(Tensor gradient, Node tap)
+    {
+        // Looked for where there is least to look through: a sum shows what of it is not finite.
+        using Tensor sum = gradient.sum();
+        if (!double.IsFinite(sum.to(float64).item<double>()))
+        {
+            using Tensor each = gradient.isfinite(), all = each.all();
+            if (!all.item<bool>())
+            {
+                throw new ComputeException(ComputeFault.GradientsNotFinite, $"The gradients of the score at '{(tap.Name.Length == 0 ? "input" : tap.Name)}' are infinite or " +
+                    "no numbers, so a map of them would say nothing. A later layer, or a method without gradients such as EigenCAM or ScoreCAM, may do.");
+            }
+        }
+        return gradient;
     }
 
     // A tensor that is moved to where it is would belong to nobody.

@@ -29,9 +29,12 @@ public sealed class CamModel : IDisposable
         Shapes = network.Shapes(3, preprocessing.Height, preprocessing.Width);
         ClassCount = hasClasses ? checked((int)Shapes[network.Output][0]) : 0;
         ParameterCount = network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count);
+        Places = PlaceCounts.Of(network, Shapes);
         Layers = [.. network.Layers.Select((layer, index) => new CamLayer(this, layer, index))];
         _order = network.Nodes.Select((node, index) => (node, index)).ToDictionary(pair => pair.node, pair => pair.index);
-        DefaultLayer = (Layers.Where(layer => layer.IsExplainable).MaxBy(layer => OrderOf(layer.Node)) ?? throw new ModelImportException(ModelFault.InvalidOption,
+        CamLayer[] explainable = [.. Layers.Where(layer => layer.IsExplainable)];
+        CamLayer[] notEnlarged = [.. explainable.Where(layer => !layer.IsEnlarged)];
+        DefaultLayer = ((notEnlarged.Length > 0 ? notEnlarged : explainable).MaxBy(layer => OrderOf(layer.Node)) ?? throw new ModelImportException(ModelFault.InvalidOption,
             $"No layer of {architecture} has an output larger than 1×1 for input of {preprocessing.Height}×{preprocessing.Width} pixels. Give a larger input size.")).Name;
     }
 
@@ -88,7 +91,7 @@ public sealed class CamModel : IDisposable
 
     /// <summary>
     /// The layer that is explained when none is named: the last one to run whose output still has height and width over 1 and
-    /// is read all over, not only at a class token; of several names for it the outermost (<c>layer4</c>, not <c>layer4.2.relu</c>).
+    /// is read all over, not only at a class token, and is no enlarged smaller one; of several names for it the outermost (<c>layer4</c>, not <c>layer4.2.relu</c>).
     /// </summary>
     public string DefaultLayer { get; }
 
@@ -110,6 +113,9 @@ public sealed class CamModel : IDisposable
 
     /// <summary>Each node's output shape without the batch dimension, for <see cref="InputSize"/>.</summary>
     internal IReadOnlyDictionary<Node, long[]> Shapes { get; }
+
+    /// <summary>How many rows and columns of places each node that lies on the picture tells apart.</summary>
+    internal IReadOnlyDictionary<Node, Extent> Places { get; }
 
     /// <summary>What a class is called: its label, or its number where there is none.</summary>
     public string LabelOf(int @class) => @class < Labels.Length ? Labels[@class] : @class.ToString(CultureInfo.InvariantCulture);

@@ -50,7 +50,7 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
         }
         return fitting.Length == 1 ? fitting[0] : null;
 
-        Head? Head(ModelOutput output) => output.Node is { } node && Networks.Import.Head.ClassesOf(recorder.Shape(node)) is not null
+        Head? Head(ModelOutput output) => output.Node is { } node && Networks.Import.Head.ClassesOf(recorder, node) is not null
             ? Networks.Import.Head.Of(recorder, node) : null;
     }
 

@@ -27,6 +27,9 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
     /// <summary>The names of the module tree, parents before children.</summary>
     public IReadOnlyList<Layer> Layers { get; } = layers;
 
+    /// <summary>Whether it takes one picture at a time: it was exported for a batch of one, and no other follows from it.</summary>
+    internal bool OnePicture => Input.Operator is Input { OnePicture: true };
+
     /// <summary>A user's own module that this network only names the layers of; null for a network of operations.</summary>
     internal TorchModule? Module { get; init; }
 
@@ -48,19 +51,37 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
     /// </summary>
     public bool CellsLeadToOutput(Node node) => (_read ??= FindRead()).GetValueOrDefault(node);
 
-    /// <summary>The last layer, if it makes the logits of nothing but the global averages of what <paramref name="node"/> makes; else null.</summary>
-    public Linear? AveragedInto(Node node)
+    /// <summary>
+    /// The weights of the classes, <c>[classes, C]</c> or <c>[classes, C, 1, 1]</c>, if a linear layer or a 1×1 convolution makes them of what
+    /// <paramref name="node"/> makes and nothing but global averages follows or comes before it; else null.
+    /// </summary>
+    /// <remarks>
+    /// A convolution before the averages (Lin et al. 2013, arXiv 1312.4400, section 3.2; SqueezeNet has a ReLU between) is the same as one after them: both
+    /// are sums over places. torch-cam takes such a convolution's filters as the weights, too.
+    /// </remarks>
+    public Parameter? AveragedInto(Node node)
     {
-        if (Output.Operator is not Linear last)
+        Parameter? weights = null;
+        bool averaged = false;
+        for (Node at = Output; at != node; at = at.Inputs[0])
         {
-            return null;
+            switch (at.Operator)
+            {
+                case Dropout or Flatten: break;
+                case AdaptiveAvgPool2d { Size: var size } when size == 1 && !averaged: averaged = true; break;
+                case AvgPool2d pool when !averaged && CoversAll(pool, at): averaged = true; break;
+                case ReLU when averaged && weights is null: break;
+                case Linear linear when weights is null && !averaged: weights = linear.Weight; break;
+                case Conv2d { Groups: 1, Weight.Shape: [_, _, 1, 1] } convolution when weights is null && convolution.Stride == 1 && convolution.Padding == 0:
+                    weights = convolution.Weight;
+                    break;
+                default: return null;
+            }
         }
-        Node source = Output.Inputs[0];
-        while (source.Operator is Dropout or Flatten)
-        {
-            source = source.Inputs[0];
-        }
-        return source.Operator is AdaptiveAvgPool2d pool && pool.Size == 1 && source.Inputs[0] == node ? last : null;
+        return averaged ? weights : null;
+
+        static bool CoversAll(AvgPool2d pool, Node at) => pool is { Padding: var padding, Divisor: null } && padding == 0
+            && at.Recorded?.Shape is [_, 1, 1] && at.Inputs[0].Recorded?.Shape is [_, var height, var width] && pool.Kernel == (height, width);
     }
 
     /// <summary>The same network with the one logit z of a yes or no as those of two classes, −z and z. It shares the parameters: dispose one of both.</summary>

@@ -11,13 +11,19 @@ public enum ComputeFault
 
     /// <summary>libtorch or ONNX Runtime reported an error of its own.</summary>
     EngineFailed,
+
+    /// <summary>The score's gradients are infinite or no numbers, so that a map of them would say nothing.</summary>
+    GradientsNotFinite,
+
+    /// <summary>A method's map is infinite or holds no numbers.</summary>
+    MapNotFinite,
 }
 
 /// <summary>A network could not be run on one image; the next one may be fine.</summary>
 /// <param name="fault">What kind of fault it is.</param>
 /// <param name="message">The sentence for the user.</param>
-/// <param name="cause">What the engine threw.</param>
-public sealed class ComputeException(ComputeFault fault, string message, Exception cause) : Exception(message, cause)
+/// <param name="cause">What the engine threw; null where no engine did.</param>
+public sealed class ComputeException(ComputeFault fault, string message, Exception? cause = null) : Exception(message, cause)
 {
     // As C++'s bad_alloc, libtorch's allocators for the CPU and for a GPU, and ONNX Runtime's put it.
     private static readonly string[] SaidOfMemory = ["bad_alloc", "bad allocation", "can't allocate", "failed to allocate", "out of memory", "not enough memory"];

@@ -41,6 +41,8 @@ public sealed class HeadTests : IDisposable
             .Node("ReduceSum", ["e", "a"], ["s"], "", ("keepdims", 0L)).Node("Unsqueeze", ["s", "a"], ["u"]).Node("Div", ["e", "u"], ["y"])),
         ("Exp, ReduceSum, Reciprocal, Mul", 13, Activation.Softmax, g => g.Integers("a", [1], 1).Node("Exp", ["g"], ["e"]).Node("ReduceSum", ["e", "a"], ["s"]).Node("Reciprocal", ["s"], ["r"]).Node("Mul", ["r", "e"], ["y"])),
         ("LogSoftmax, Exp", 13, Activation.Softmax, g => g.Node("LogSoftmax", ["g"], ["l"], "", ("axis", 1L)).Node("Exp", ["l"], ["y"])),
+        ("Sub of ReduceLogSumExp, Exp", 13, Activation.Softmax, g => g.Node("Flatten", ["g"], ["f"]).Node("ReduceLogSumExp", ["f"], ["t"], "", ("axes", new long[] { 1 }), ("keepdims", 1L))
+            .Node("Sub", ["f", "t"], ["l"]).Node("Exp", ["l"], ["y"])),
         ("Softmax, Clip", 13, Activation.Softmax, g => g.Weight("low", [], 1e-7f).Weight("high", [], 1 - 1e-7f).Node("Softmax", ["g"], ["s"], "", ("axis", 1L)).Node("Clip", ["s", "low", "high"], ["y"])),
         ("Sigmoid", 13, Activation.Sigmoid, g => g.Node("Flatten", ["g"], ["f"]).Node("Sigmoid", ["f"], ["y"])),
         ("Sigmoid of 4-D, Flatten", 13, Activation.Sigmoid, g => g.Node("Sigmoid", ["g"], ["s"]).Node("Flatten", ["s"], ["y"])),

@@ -114,10 +114,10 @@ public sealed class ConceptFinder
         }
         Tensor peaks = where.amax([1]);
         // At the least squares, what each concept has in common with the activations adds up to what all of them explain.
-        double[] shares = (places.matmul(where.T) * channels).sum(dim: 0).div(NonNegativeFactors.SumOfSquares(places)).data<double>().ToArray();
+        double[] shares = (places.mm(where.T) * channels).sum(dim: 0).div(NonNegativeFactors.SumOfSquares(places)).data<double>().ToArray();
         Tensor vectors = (channels * peaks + offset).T.contiguous(); // [k, C]
         int[] order = [.. Enumerable.Range(0, shares.Length).Where(concept => shares[concept] > 0).OrderByDescending(concept => shares[concept])];
-        IReadOnlyList<IReadOnlyList<Prediction>> spoken = [.. order.Chunk(ConceptsAtOnce)
+        IReadOnlyList<IReadOnlyList<Prediction>> spoken = [.. order.Chunk(_network.OnePicture ? 1 : ConceptsAtOnce)
             .SelectMany(some => Rank(RunTail(layer, outputs, stack(some.Select(concept => vectors[concept])), cancel)))];
         return [.. order.Select((concept, index) => new CamConcept(vectors[concept].to(float32).data<float>().ToArray())
         {

@@ -31,11 +31,11 @@ internal static class NonNegativeFactors
         {
             cancel.ThrowIfCancellationRequested();
             using DisposeScope ofRound = NewDisposeScope();
-            Improve(w, matrix.matmul(ht), ht.T.matmul(ht));
-            (Tensor target, Tensor gram) = (transposed.matmul(w), w.T.matmul(w));
+            Improve(w, matrix.mm(ht), ht.T.mm(ht));
+            (Tensor target, Tensor gram) = (transposed.mm(w), w.T.mm(w));
             Improve(ht, target, gram);
             // ‖A − WH‖² without making WH.
-            double left = total - 2 * (ht * target).sum().item<double>() + (gram * ht.T.matmul(ht)).sum().item<double>();
+            double left = total - 2 * (ht * target).sum().item<double>() + (gram * ht.T.mm(ht)).sum().item<double>();
             if (left <= Exact * total || error - left <= LeastGain * error)
             {
                 break;
@@ -53,13 +53,13 @@ internal static class NonNegativeFactors
     {
         bool wide = matrix.shape[0] <= matrix.shape[1];
         Tensor sides = wide ? matrix : matrix.T; // its rows are the fewer: their products are the smaller problem
-        (Tensor eigenvalues, Tensor eigenvectors) = linalg.eigh(sides.matmul(sides.T));
+        (Tensor eigenvalues, Tensor eigenvectors) = linalg.eigh(sides.mm(sides.T));
         Tensor descending = eigenvalues.flip(0).contiguous();
         double[] values = descending.data<double>().ToArray();
         int found = values.Take(count).TakeWhile(value => value > 0 && value > LeastEigenvalue * values[0]).Count();
         Tensor sigma = descending.narrow(0, 0, found).sqrt();
         Tensor near = eigenvectors.flip(1).narrow(1, 0, found);
-        Tensor far = sides.T.matmul(near) / sigma;
+        Tensor far = sides.T.mm(near) / sigma;
         (Tensor u, Tensor v) = wide ? (near, far) : (far, near);
 
         static Tensor Norms(Tensor columns) => columns.square().sum(dim: 0).sqrt();

@@ -13,8 +13,6 @@ namespace EasyExplain.Explanation.Methods;
 /// </remarks>
 internal static class FullGrad
 {
-    private const double Eps = 1e-7;
-
     public static CamMethod Method { get; } = new("FullGrad", "The whole network at once: what the input and every bias contributed. Needs no layer.", Map)
     {
         AtInput = true,
@@ -34,10 +32,5 @@ internal static class FullGrad
     }
 
     /// <summary>The size of each contribution, each channel from 0 to 1.</summary>
-    private static Tensor Rescale(Tensor contributions)
-    {
-        Tensor sizes = contributions.abs();
-        sizes = sizes - sizes.amin([-2, -1], keepdim: true);
-        return sizes / (sizes.amax([-2, -1], keepdim: true) + Eps);
-    }
+    private static Tensor Rescale(Tensor contributions) => Fusion.ScaleChannels(contributions.abs());
 }

@@ -17,7 +17,7 @@ internal static class KPCACAM
     {
         Tensor places = layer.Activations.flatten(1).T; // [H·W, C]
         places = places - places.mean([0], keepdim: true);
-        Tensor kernel = (places.matmul(places.T) / places.shape[1] + 1).tanh();
+        Tensor kernel = (places.mm(places.T) / places.shape[1] + 1).tanh();
         Tensor centred = kernel - kernel.mean([0], keepdim: true) - kernel.mean([1], keepdim: true) + kernel.mean();
         (Tensor eigenvalues, Tensor eigenvectors) = linalg.eigh(centred); // ascending
         Tensor first = eigenvectors.select(1, -1), largest = first[first.abs().argmax()];

@@ -1,3 +1,4 @@
+using EasyExplain.Networks.Operators;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -16,7 +17,7 @@ internal static class PrincipalComponent
         Tensor mean = places.mean([0], keepdim: true);
         (_, _, Tensor components) = linalg.svd(places - mean, fullMatrices: false);
         Tensor first = components[0];
-        first = mean.matmul(first).to(float64).item<double>() < 0 ? -first : first;
-        return (places - mean).matmul(first).view(channels.shape[1], channels.shape[2]);
+        first = MatMul.Product(mean, first).to(float64).item<double>() < 0 ? -first : first;
+        return MatMul.Product(places - mean, first).view(channels.shape[1], channels.shape[2]);
     }
 }

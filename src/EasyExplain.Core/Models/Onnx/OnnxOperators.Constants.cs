@@ -36,20 +36,20 @@ internal sealed partial class OnnxOperators
             long type = call.Integer("to");
             return call[0] switch
             {
-                FixedValue known => Compute(() => known.Value.to(type switch
-                {
-                    1 or 10 or 11 or 16 => ScalarType.Float32,
-                    2 or 3 or 5 or 6 or 7 or 12 or 13 => ScalarType.Int64,
-                    9 => ScalarType.Bool,
-                    _ => throw new NotSupportedException($"to ONNX's type {type}"),
-                })),
+                FixedValue known => Compute(() => Cast(known.Value, type)),
                 SizesValue when type is 6 or 7 => call[0],
                 // All that depends on the picture is float32 here; a comparison's result is 0 or 1.
                 PictureValue picture when type is 1 or 10 or 11 or 16 || (type is 9 or 6 or 7 && picture.Node.Operator is Networks.Operators.Compare) => picture,
                 _ => throw new NotSupportedException("to whole numbers"),
             };
         };
-        _functions["CastLike"] = call => call[0] is PictureValue || call[1] is not FixedValue like ? call[0] : Compute(() => FixedOf(call[0]).Value.to(like.Value.dtype));
+        _functions["CastLike"] = call => call[1] switch
+        {
+            FixedValue like when call[0] is not PictureValue => Compute(() => FixedOf(call[0]).Value.to(like.Value.dtype)),
+            FixedValue like when !like.Value.is_floating_point() => throw new NotSupportedException("to whole numbers"),
+            PictureValue when call[0] is not PictureValue => Compute(() => FixedOf(call[0]).Value.to(ScalarType.Float32)),
+            _ => call[0],
+        };
         _functions["Range"] = call =>
         {
             (FixedValue from, FixedValue to, FixedValue step) = (call.Fixed(0), call.Fixed(1), call.Fixed(2));
@@ -80,11 +80,39 @@ internal sealed partial class OnnxOperators
             }
             return Compute(() => data.clone().index_put_(updates, [.. indices.unbind(-1).Select(index => TensorIndex.Tensor(index))]));
         };
-        _functions["CumSum"] = call => Compute(() => call.Integer("exclusive") == 0 && call.Integer("reverse") == 0
-            ? FixedOf(call[0]).Value.cumsum(Dim(IntegersOf(call.Fixed(1))[0], Rank(call[0])))
-            : throw new NotSupportedException("backwards, or without the number itself"));
+        _functions["CumSum"] = call => Eager(call, value =>
+        {
+            int dim = Dim(IntegersOf(call.Fixed(1)) is [var given] ? given : throw new InvalidDataException("'CumSum' does not say along which dimension."), Rank(call[0]));
+            bool back = call.Integer("reverse") != 0;
+            Tensor ordered = back ? value.flip(dim) : value, sum = ordered.cumsum(dim);
+            sum = call.Integer("exclusive") == 0 ? sum : sum - ordered;
+            return back ? sum.flip(dim) : sum;
+        });
         _functions["Trilu"] = call => Eager(call, value =>
             call.Integer("upper", 1) != 0 ? value.triu(call.FixedOrNull(1) is { } k ? IntegersOf(k)[0] : 0) : value.tril(call.FixedOrNull(1) is { } l ? IntegersOf(l)[0] : 0));
+    }
+
+    /// <summary>Numbers as another of ONNX's types has them; here fractions are then float32, and whole numbers int64.</summary>
+    private static Tensor Cast(Tensor value, long type)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor cast = type switch
+        {
+            1 or 11 => value.to(ScalarType.Float32),
+            10 => value.to(ScalarType.Float16).to(ScalarType.Float32),
+            16 => value.to(ScalarType.BFloat16).to(ScalarType.Float32),
+            9 => value.to(ScalarType.Bool),
+            // What does not fit loses its upper bits, as in C.
+            2 => value.to(ScalarType.Int64).bitwise_and(tensor(0xFFL)),
+            4 => value.to(ScalarType.Int64).bitwise_and(tensor(0xFFFFL)),
+            12 => value.to(ScalarType.Int64).bitwise_and(tensor(0xFFFFFFFFL)),
+            3 => value.to(ScalarType.Int64).to(ScalarType.Int8).to(ScalarType.Int64),
+            5 => value.to(ScalarType.Int64).to(ScalarType.Int16).to(ScalarType.Int64),
+            6 => value.to(ScalarType.Int64).to(ScalarType.Int32).to(ScalarType.Int64),
+            7 or 13 => value.to(ScalarType.Int64),
+            _ => throw new NotSupportedException($"to ONNX's type {type}"),
+        };
+        return cast.alias().MoveToOuterDisposeScope();
     }
 
     private OnnxValue Eager(OnnxCall call, Func<Tensor, Tensor> compute)

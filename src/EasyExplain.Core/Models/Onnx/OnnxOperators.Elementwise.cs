@@ -48,7 +48,7 @@ internal sealed partial class OnnxOperators
         _functions["LogSoftmax"] = call => AlongAxis(call, dim => new LogSoftmax(dim));
         foreach (string name in (string[])["Add", "Sub", "Mul", "Div", "Pow", "Mod", "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Xor"])
         {
-            _functions[name] = call => Pair(name, call[0], Along(call));
+            _functions[name] = call => Pair(name == "Mod" && call.Integer("fmod") != 0 ? "Fmod" : name, call[0], Along(call));
         }
         foreach (string name in (string[])["Min", "Max", "Sum", "Mean"])
         {
@@ -91,6 +91,11 @@ internal sealed partial class OnnxOperators
     private OnnxValue Clip(OnnxValue x, double? min, double? max)
     {
         (min, max) = (min <= float.MinValue ? null : min, max >= float.MaxValue ? null : max);
+        if (x is FixedValue known && (min, max) is not (null, null))
+        {
+            // Whole numbers stay what they are.
+            return Compute(() => known.Value.clamp(min, max).to(known.Value.dtype));
+        }
         return (min, max) is (null, null) ? x : Apply((min, max) is (0, 6) ? new ReLU6() : (min, max) is (0, null) ? new ReLU() : new Clamp(min, max), x);
     }
 
@@ -261,8 +266,10 @@ internal sealed partial class OnnxOperators
         "Mul" => a.mul(b),
         "Div" when a.dtype == ScalarType.Int64 && b.dtype == ScalarType.Int64 => b.eq(0).any().item<bool>() ? throw new InvalidDataException("The graph divides by 0.") : a.div(b, RoundingMode.trunc),
         "Div" => a.div(b),
-        "Mod" => b.eq(0).any().item<bool>() ? throw new InvalidDataException("The graph divides by 0.") : a.remainder(b),
-        "Pow" => a.pow(b),
+        "Mod" or "Fmod" when !a.is_floating_point() && b.eq(0).any().item<bool>() => throw new InvalidDataException("The graph divides by 0."),
+        "Mod" => a.remainder(b), // of the divisor's sign
+        "Fmod" => a.fmod(b), // of the dividend's
+        "Pow" => a.is_floating_point() || !b.is_floating_point() ? a.pow(b) : a.to(ScalarType.Float64).pow(b).to(a.dtype),
         "Min" => a.minimum(b),
         "Max" => a.maximum(b),
         "Equal" => a.eq(b),
@@ -280,7 +287,7 @@ internal sealed partial class OnnxOperators
         "Add" => a + b,
         "Sub" => a - b,
         "Mul" => a * b,
-        "Div" => b == new Size(0) ? throw new InvalidDataException("The graph divides by 0.") : a / b,
+        "Div" => b == new Size(0) ? throw new InvalidDataException("The graph divides by 0.") : a.IsFixed && b.IsFixed ? a.Fixed / b.Fixed : a / b,
         "Equal" => a == b ? 1 : 0,
         "Less" => a < b ? 1 : 0,
         "LessOrEqual" => a <= b ? 1 : 0,

@@ -69,6 +69,11 @@ internal sealed partial class OnnxOperators
     {
         FixedValue weight = call.Fixed(1);
         long[] rest = call.Integers("output_padding") ?? [0, 0], pads = call.Integers("pads") ?? [0, 0, 0, 0];
+        if (weight.Shape.Length == 4 && (call.Integer("group", 1) < 1 || pads.Any(pad => pad is < 0 or >= int.MaxValue) || rest.Any(more => more is < 0 or >= int.MaxValue)))
+        {
+            throw new InvalidDataException(
+                $"The layer '{_layer}' has {call.Integer("group", 1)} groups, a padding of [{string.Join(", ", pads)}] and an output padding of [{string.Join(", ", rest)}].");
+        }
         if (weight.Shape.Length != 4 || Rank(call[0]) != 4 || pads.Length != 4 || rest.Length != 2)
         {
             throw new NotSupportedException($"over {weight.Shape.Length - 2} dimensions");
@@ -91,6 +96,13 @@ internal sealed partial class OnnxOperators
         }
         // What is cut off more at the end than at the beginning is cut off afterwards.
         (long bottom, long right) = (pads[2] - pads[0] - rest[0], pads[3] - pads[1] - rest[1]);
+        if (rest[0] < Math.Max(stride.Height, dilation.Height) && rest[1] < Math.Max(stride.Width, dilation.Width)
+            && (-bottom >= Math.Max(stride.Height, dilation.Height) || -right >= Math.Max(stride.Width, dilation.Width)))
+        {
+            // So much more at the beginning that torch's output padding does not make up for it.
+            OnnxValue whole = Apply(new ConvTranspose2d(Weight(call, 1), Bias(call, 2), stride, 0, (rest[0], rest[1]), call.Integer("group", 1)) { Dilation = dilation }, call[0]);
+            return Apply(new Pad([-pads[1], -pads[3], -pads[0], -pads[2]], PadMode.Constant, 0), whole);
+        }
         OnnxValue y = Apply(new ConvTranspose2d(Weight(call, 1), Bias(call, 2), stride, (pads[0], pads[1]),
             (Math.Max(0, -bottom), Math.Max(0, -right)), call.Integer("group", 1))
         { Dilation = dilation }, call[0]);

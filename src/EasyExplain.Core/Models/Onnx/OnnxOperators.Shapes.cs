@@ -1,4 +1,6 @@
 using EasyExplain.Networks.Operators;
+using TorchSharp;
+using static TorchSharp.torch;
 using Size = EasyExplain.Networks.Import.Size;
 
 namespace EasyExplain.Models.Onnx;
@@ -8,10 +10,13 @@ internal sealed partial class OnnxOperators
 {
     private void AddShapes()
     {
-        foreach (string name in (string[])["Identity", "Dropout", "Optional", "OptionalGetElement"])
+        foreach (string name in (string[])["Identity", "Optional", "OptionalGetElement"])
         {
-            _several[name] = call => [call.Optional(0) ?? OnnxValue.None, .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
+            _functions[name] = call => call.Optional(0) ?? OnnxValue.None;
         }
+        _several["Dropout"] = call => call.FixedOrNull(2) is { } training && Single(training) is not 0 && (call.FixedOrNull(1) is not { } ratio || Single(ratio) is not 0)
+            ? throw new NotSupportedException("in training: the model must be exported for use")
+            : [call[0], .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
         _functions["OptionalHasElement"] = call => Compute(() => TorchSharp.torch.tensor(call.Optional(0) is not null));
         _functions["Shape"] = call =>
         {
@@ -107,7 +112,8 @@ internal sealed partial class OnnxOperators
         _functions["ReduceSumSquare"] = call => Reduced(call, Apply(new Power(2), call[0]), (dims, keep) => new Sum(dims, keep));
         _functions["ReduceLogSum"] = call => Apply(new Log(), Reduced(call, call[0], (dims, keep) => new Sum(dims, keep)));
         _functions["ReduceProd"] = call => call[0] is SizesValue sizes ? ValueOf([Product(sizes.Sizes)], scalar: call.Integer("keepdims", 1) == 0)
-            : Compute(() => FixedOf(call[0]).Value.prod().reshape(call.Integer("keepdims", 1) == 0 ? [] : [1]));
+            : call[0] is PictureValue ? throw new NotSupportedException("of values that depend on the picture")
+            : Reduced(call, call[0], (_, _) => throw new NotSupportedException());
     }
 
     private static Size Product(IEnumerable<Size> sizes) => sizes.Aggregate(new Size(1), (product, size) => product * size);
@@ -137,7 +143,7 @@ internal sealed partial class OnnxOperators
         {
             return Apply(new Reshape(Array.ConvertAll(target, size => size.IsFixed ? size.Fixed : throw new NotSupportedException("of a constant to the batch's size"))), x);
         }
-        if (target.Length == 2 && shape.Count == 4 && target[0] == Batch && shape[0] == Batch)
+        if (target.Length == 2 && shape.Count == 4 && target[0] == _recorder.Pictures && shape[0] == _recorder.Pictures)
         {
             return Apply(new Flatten(), x);
         }
@@ -335,6 +341,10 @@ internal sealed partial class OnnxOperators
         }
         long[] dims = axes is null or [] ? [.. Range(rank)] : [.. Dims(axes, rank).Select(dim => (long)dim)];
         bool keep = call.Integer("keepdims", 1) != 0;
+        if (x is FixedValue known)
+        {
+            return Compute(() => ReducedAtOnce(call.Node.Type, known.Value, dims, keep, make));
+        }
         if (make(dims, keep) is Mean && x is PictureValue && rank == 4 && dims.Order().SequenceEqual([2L, 3L]))
         {
             // The mean over height and width is pooling, which more is known about.
@@ -342,5 +352,30 @@ internal sealed partial class OnnxOperators
             return keep ? pooled : Apply(new Flatten(), pooled);
         }
         return Apply(make(dims, keep), x);
+    }
+
+    /// <summary>The same of a constant; of whole numbers the result is whole, without what a mean or a root has behind the point.</summary>
+    private static Tensor ReducedAtOnce(string type, Tensor value, long[] dims, bool keep, Func<long[], bool, Networks.Operator> make)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        bool whole = !value.is_floating_point();
+        Tensor numbers = whole ? value.to(ScalarType.Int64) : value, result;
+        switch (type)
+        {
+            case "ReduceSum" or "ReduceMax" or "ReduceMin":
+                result = make(dims, keep).Run([numbers]);
+                break;
+            case "ReduceProd":
+                result = numbers;
+                foreach (long dim in dims.OrderDescending())
+                {
+                    result = result.prod(dim, keep);
+                }
+                break;
+            default:
+                result = make(dims, keep).Run([whole ? numbers.to(ScalarType.Float64) : numbers]);
+                break;
+        }
+        return (whole ? result.to(ScalarType.Int64) : result).alias().MoveToOuterDisposeScope();
     }
 }

@@ -44,6 +44,9 @@ internal sealed partial class OnnxOperators
     /// <summary>What is not known or cannot be done here, with the layers that it is in.</summary>
     public IReadOnlyList<(string Operator, string Layer)> Missing => _missing;
 
+    /// <summary>The operators that are known here.</summary>
+    public IEnumerable<string> Known => _functions.Keys.Concat(_several.Keys);
+
     /// <summary>Everything that was computed at once.</summary>
     public IEnumerable<FixedValue> Computed => _computed;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -77,9 +78,9 @@ internal sealed class OnnxTensor
             1 => ScalarType.Float32,
             2 => ScalarType.Byte,
             3 => ScalarType.Int8,
-            5 => ScalarType.Int16,
-            6 => ScalarType.Int32,
-            7 => ScalarType.Int64,
+            4 or 5 => ScalarType.Int16,
+            6 or 12 => ScalarType.Int32,
+            7 or 13 => ScalarType.Int64,
             9 => ScalarType.Bool,
             10 => ScalarType.Float16,
             11 => ScalarType.Float64,
@@ -96,6 +97,7 @@ internal sealed class OnnxTensor
         Tensor values = empty(Shape, dtype: stored == ScalarType.Bool ? ScalarType.Byte : stored);
         bytes.Span.CopyTo(values.bytes);
         values = stored == ScalarType.Bool ? values.ne(0) : values.to(values.is_floating_point() ? ScalarType.Float32 : ScalarType.Int64);
+        values = Type switch { 4 => values.bitwise_and(tensor(0xFFFFL)), 12 => values.bitwise_and(tensor(0xFFFFFFFFL)), _ => values }; // without a sign
         return values.MoveToOuterDisposeScope();
     }
 
@@ -187,7 +189,11 @@ internal sealed class OnnxTensor
         {
             throw new InvalidDataException($"The tensor '{Name}' is in '{path}', which is not there. An ONNX model with external data is several files; keep them together.");
         }
-        long offset = _external.TryGetValue("offset", out string? from) && long.TryParse(from, out long at) ? at : 0;
+        string from = _external.GetValueOrDefault("offset", "0");
+        if (!long.TryParse(from, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long offset))
+        {
+            throw new InvalidDataException($"The tensor '{Name}' begins at '{from}' of '{path}', which is no number.");
+        }
         if (offset < 0 || length > Array.MaxLength || offset > file.Length - length)
         {
             throw new InvalidDataException($"The tensor '{Name}' needs {length} bytes from {offset} on of '{path}', which has {file.Length}.");

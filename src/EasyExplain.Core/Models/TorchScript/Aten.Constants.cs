@@ -114,7 +114,9 @@ internal sealed partial class Aten
     /// <summary>A tensor of one number all over; one for each picture, if the batch's size comes first.</summary>
     private ScriptTensor Filled(AtenCall call, Size[] sizes, double number)
     {
-        ScalarType type = TypeOf(call.Named.GetValueOrDefault("dtype")) ?? ScalarType.Float32;
+        // Without a type it is that of the tensor it is made like, or that of the number.
+        ScalarType type = TypeOf(call.Named.GetValueOrDefault("dtype")) ?? (call[0] is ScriptTensor { Content: FixedTensor like } ? like.Type
+            : call.Name == "full" && call[1, "fill_value"] is Size ? ScalarType.Int64 : ScalarType.Float32);
         if (sizes.Length > 0 && sizes[0] == Batch)
         {
             return Expand(Of([1, .. sizes.Skip(1).Select(size => Integer(size))]), sizes);

@@ -12,7 +12,7 @@ internal sealed partial class Aten
 
     private void AddElementwise()
     {
-        foreach (string name in (string[])["add", "sub", "mul", "div", "floordiv", "floor_divide", "remainder", "pow", "minimum", "maximum", .. Comparisons])
+        foreach (string name in (string[])["add", "sub", "mul", "div", "floordiv", "floor_divide", "remainder", "fmod", "pow", "minimum", "maximum", .. Comparisons])
         {
             _functions[name] = call => Pair(name, call[0], call[1], call);
         }
@@ -125,7 +125,7 @@ internal sealed partial class Aten
         }
         if (name == "div" && call?.Text(2, "", "rounding_mode") is "floor" or "trunc")
         {
-            name = "floor_divide";
+            name = call.Text(2, "", "rounding_mode") == "floor" ? "floor_divide" : "trunc_divide";
         }
         bool tensors = a is ScriptTensor || b is ScriptTensor;
         double alpha = name is "add" or "sub" && tensors ? call?.Real(2, 1, "alpha") ?? 1 : 1;
@@ -229,7 +229,9 @@ internal sealed partial class Aten
         "mul" => a.mul(b),
         "div" => a.div(b),
         "floordiv" or "floor_divide" => a.floor_divide(b),
+        "trunc_divide" => a.div(b, RoundingMode.trunc),
         "remainder" => a.remainder(b),
+        "fmod" => a.fmod(b),
         "pow" => a.pow(b),
         "minimum" => a.minimum(b),
         "maximum" => a.maximum(b),

@@ -1,4 +1,5 @@
-using EasyExplain.Networks.Import;
+using static TorchSharp.torch;
+using Size = EasyExplain.Networks.Import.Size;
 
 namespace EasyExplain.Models.TorchScript;
 
@@ -15,9 +16,19 @@ internal sealed partial class Aten
         _functions["float"] = _functions["Float"];
         _functions["bool"] = _functions["Bool"];
         _functions["item"] = _functions["Scalar"] = _functions["ScalarImplicit"] = call => ScalarOf(call[0]) ?? NumberOf("float", call[0]);
-        _functions["ceil"] = call => call[0] is ScriptTensor { Node: not null } ? Unary(call) : Whole(call, Math.Ceiling);
-        _functions["floor"] = call => call[0] is ScriptTensor { Node: not null } ? Unary(call) : Whole(call, Math.Floor);
-        _functions["round"] = call => call[0] is ScriptTensor { Node: not null } ? Unary(call) : Whole(call, value => Math.Round(value));
+        _functions["ceil"] = call => Rounded(call, Math.Ceiling, value => value.ceil());
+        _functions["floor"] = call => Rounded(call, Math.Floor, value => value.floor());
+        _functions["round"] = call => call[1, "decimals"] is { } decimals && Integer(decimals) != 0
+            ? throw new NotSupportedException("to some decimals")
+            : Rounded(call, value => Math.Round(value), value => value.round());
+        _functions["trunc"] = _functions["fix"] = call => Rounded(call, Math.Truncate, value => value.trunc());
+
+        object Rounded(AtenCall call, Func<double, double> round, Func<Tensor, Tensor> roundAll) => call[0] switch
+        {
+            ScriptTensor { Node: not null } => Unary(call),
+            ScriptTensor { Content: FixedTensor { Shape.Count: > 0 } known } => Compute(() => roundAll(known.Value)),
+            _ => Whole(call, round),
+        };
 
         static object Whole(AtenCall call, Func<double, double> round)
         {
@@ -47,7 +58,10 @@ internal sealed partial class Aten
                 case "sub": return left - right;
                 case "mul": return left * right;
                 case "floordiv" or "floor_divide": return FloorDivide(left, right);
+                case "trunc_divide" when left.IsFixed && right.IsFixed && right.Fixed != 0: return new Size(left.Fixed / right.Fixed);
+                case "trunc_divide": return FloorDivide(left, right); // of how many pictures there are, which are not fewer than none
                 case "remainder": return left - FloorDivide(left, right) * right;
+                case "fmod" when left.IsFixed && right.IsFixed && right.Fixed != 0: return new Size(left.Fixed % right.Fixed);
                 case "eq": return left == right;
                 case "ne": return left != right;
                 case "lt": return left < right;
@@ -69,7 +83,9 @@ internal sealed partial class Aten
             "mul" => x * y,
             "div" => y == 0 ? throw new InvalidDataException("The code divides by 0.") : x / y,
             "floordiv" or "floor_divide" => Math.Floor(x / y),
+            "trunc_divide" => Math.Truncate(x / y),
             "remainder" => x - y * Math.Floor(x / y),
+            "fmod" => x % y,
             "pow" => Math.Pow(x, y),
             "minimum" => Math.Min(x, y),
             "maximum" => Math.Max(x, y),

@@ -234,7 +234,7 @@ internal sealed partial class Aten
         {
             throw new NotSupportedException("to a shape that depends on how many pictures are in the batch in more than one place");
         }
-        if (target.Length == 2 && shape.Count == 4 && target[0] == Batch && shape[0] == Batch)
+        if (target.Length == 2 && shape.Count == 4 && target[0] == _recorder.Pictures && shape[0] == _recorder.Pictures)
         {
             return ApplyView(new Flatten(), x);
         }

@@ -70,11 +70,14 @@ internal sealed class TorchScriptFile : IDisposable
     /// <param name="explain">Is told what was found, for -Verbose.</param>
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
     /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.</exception>
-    public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) => ImportErrors.Explain(_path, Followed, () =>
+    public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) =>
+        FixedBatch.Import(onePicture => Follow(height, width, choice, explain, onePicture), explain);
+
+    private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool onePicture) => ImportErrors.Explain(_path, Followed, () =>
     {
         // The tree is changed by the run, so each run has its own.
         TorchScriptArchive archive = Interlocked.Exchange(ref _archive, null) ?? new TorchScriptArchive(_file);
-        var recorder = new NetworkRecorder(Channels, height, width);
+        var recorder = new NetworkRecorder(Channels, height, width, onePicture);
         var aten = new Aten(recorder);
         var interpreter = new Interpreter(archive, aten);
         aten.Path = () => interpreter.Path;

@@ -27,6 +27,7 @@ internal static class AxisRules
             IndexSelect(var dimension, _) => With(first, dimension, Axis.Other),
             ExpandToBatch => Merged([first], [shapes[0]], output), // of the second it takes the count alone
             Concat concat => With(Merged(axes, shapes, output, concat.Dim), concat.Dim, Joined(axes, shapes, concat.Dim)),
+            MatMul when axes[0].Length < 2 || axes[1].Length < 2 => [], // of a vector
             MatMul => [.. Merged([axes[0], axes[1]], shapes, output)[..^2], axes[0][^2..][0], axes[1][^1]],
             ScaledDotProductAttention => [.. first[..^1], axes[2][^1]],
             SelfAttention or Linear or QueryKeyValue => [.. first[..^1], Axis.Other],

@@ -8,10 +8,13 @@ namespace EasyExplain.Networks.Import;
 internal sealed record Head(Node Logits, Activation? Activation)
 {
     /// <summary>How many classes an output is of: <c>[N, classes]</c>, the same with further dimensions of one, or <c>[N]</c>; null if it is something else.</summary>
-    public static long? ClassesOf(IReadOnlyList<Size> shape) =>
-        shape.Count >= 1 && shape[0] == new Size(0, 1) && shape.Skip(1).All(size => size is { IsFixed: true, Fixed: > 0 }) && shape.Skip(1).Count(size => size.Fixed > 1) <= 1
+    public static long? ClassesOf(NetworkRecorder recorder, Node output)
+    {
+        IReadOnlyList<Size> shape = recorder.Shape(output);
+        return shape.Count >= 1 && shape[0] == recorder.Pictures && shape.Skip(1).All(size => size is { IsFixed: true, Fixed: > 0 }) && shape.Skip(1).Count(size => size.Fixed > 1) <= 1
             ? shape.Skip(1).Aggregate(1L, (product, size) => product * size.Fixed)
             : null;
+    }
 
     /// <summary>
     /// Looks from the result backwards for what made probabilities: a softmax or sigmoids, as operators or written out, whatever only gave
@@ -21,7 +24,7 @@ internal sealed record Head(Node Logits, Activation? Activation)
     /// <param name="result">Makes the result; one of classes.</param>
     public static Head Of(NetworkRecorder recorder, Node result)
     {
-        var ending = new Ending(recorder, ClassesOf(recorder.Shape(result))!.Value);
+        var ending = new Ending(recorder, ClassesOf(recorder, result)!.Value);
         (Node logits, Activation? activation) = ending.Sigmoids(result) is { } apart ? (apart, Networks.Activation.Sigmoid)
             : ending.Softmax(result) is { } before ? (before, Networks.Activation.Softmax)
             : (result, (Activation?)null);
@@ -49,7 +52,7 @@ internal sealed record Head(Node Logits, Activation? Activation)
         public Node? Sigmoids(Node result)
         {
             Node node = Bare(result);
-            if (node.Operator is Concat && node.Inputs.All(part => ClassesOf(recorder.Shape(part)) is not null))
+            if (node.Operator is Concat && node.Inputs.All(part => ClassesOf(recorder, part) is not null))
             {
                 Node?[] parts = [.. node.Inputs.Select(part => Sigmoid(part))];
                 return parts.All(part => part is not null) ? recorder.Call(node.Name, new Concat(), [.. parts.Select(part => Flat(recorder, part!))]) : null;
@@ -102,6 +105,7 @@ internal sealed record Head(Node Logits, Activation? Activation)
 
         private bool LogOfSum(Node node) => Bare(node) switch
         {
+            { Operator: LogSumExp } => true,
             { Operator: Log, Inputs: [var sum] } => Bare(sum) is { Operator: Sum, Inputs: [var summed] } && Bare(summed).Operator is Exp,
             { Operator: Add, Inputs: [var a, var b] } => LogOfSum(a) || LogOfSum(b), // and the highest score, which was taken off before
             _ => false,
@@ -124,28 +128,27 @@ internal sealed record Head(Node Logits, Activation? Activation)
         /// <summary>The node without what gives its numbers another shape, or keeps them from 0 and 1.</summary>
         private Node Bare(Node node)
         {
-            while (node.Inputs is [var source] && IsSame(node.Operator, recorder.Shape(source), recorder.Shape(node)))
+            while (node.Inputs is [var source] && IsSame(source, node))
             {
                 node = source;
             }
             return node;
         }
 
-        private static bool IsSame(Operator @operator, IReadOnlyList<Size> before, IReadOnlyList<Size> after) => @operator switch
+        private bool IsSame(Node before, Node after) => after.Operator switch
         {
             Dropout => true,
             Clamp(null or (>= 0 and <= Tiny), null or (>= 1 - Tiny and <= 1)) => true,
             // Of numbers along one dimension there is only one order.
-            Flatten or Reshape or Unflatten or Squeeze or Unsqueeze or Permute or Select or Mean or Max or Min or AdaptiveAvgPool2d or AvgPool2d or Expand =>
-                ClassesOf(before) is { } count && ClassesOf(after) == count,
-            Sum => ClassesOf(before) is { } count && ClassesOf(after) == count,
+            Flatten or Reshape or Unflatten or Squeeze or Unsqueeze or Permute or Select or Mean or Max or Min or AdaptiveAvgPool2d or AvgPool2d or Expand or Sum =>
+                ClassesOf(recorder, before) is { } count && ClassesOf(recorder, after) == count,
             _ => false,
         };
 
-        private bool IsOfClasses(Node node) => ClassesOf(recorder.Shape(node)) == classes;
+        private bool IsOfClasses(Node node) => ClassesOf(recorder, node) == classes;
 
         private bool IsOfClasses(Node node, int dim) => IsOfClasses(node) && recorder.Shape(node)[dim] == new Size(classes);
 
-        private bool IsOneNumber(Node node) => classes > 1 && ClassesOf(recorder.Shape(node)) == 1;
+        private bool IsOneNumber(Node node) => classes > 1 && ClassesOf(recorder, node) == 1;
     }
 }

@@ -21,15 +21,23 @@ internal sealed class NetworkRecorder
     private readonly HashSet<Type> _withoutMeta = [];
 
     /// <summary>Starts a network that takes <c>[N, channels, height, width]</c>.</summary>
-    public NetworkRecorder(long channels, long height, long width)
+    /// <param name="channels">Colours.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="onePicture">Whether N is 1 and nothing else, see <see cref="Network.OnePicture"/>.</param>
+    public NetworkRecorder(long channels, long height, long width, bool onePicture = false)
     {
-        Input = new Node(new Input(), [], "");
+        Input = new Node(new Input { OnePicture = onePicture }, [], "");
+        Pictures = onePicture ? 1 : new Size(0, 1);
         _nodes.Add(Input);
-        _shapes[Input] = [new Size(0, 1), channels, height, width];
+        _shapes[Input] = [Pictures, channels, height, width];
     }
 
     /// <summary>The picture.</summary>
     public Node Input { get; }
+
+    /// <summary>How many pictures there are: N, or 1.</summary>
+    public Size Pictures { get; }
 
     /// <summary>The latest output that tells how many pictures there are, <c>[N, …]</c>: the nearer it is, the less must be kept for it.</summary>
     public Node Batch => _nodes.FindLast(BatchFirst)!;
@@ -43,11 +51,15 @@ internal sealed class NetworkRecorder
     /// <param name="inputs">What it reads.</param>
     /// <exception cref="ExternalException">It cannot be done to inputs of these shapes.</exception>
     /// <exception cref="ArgumentException">The same.</exception>
-    /// <exception cref="InvalidDataException">It would make more of a picture than memory is likely to hold.</exception>
+    /// <exception cref="InvalidDataException">Its weights or numbers do not fit its inputs, or it would make more of a picture than memory is likely to hold.</exception>
     /// <exception cref="NotSupportedException">What comes out does not grow evenly with the number of pictures.</exception>
     public Node Call(string name, Operator @operator, params Node[] inputs)
     {
         DemandChannels(name, @operator, inputs);
+        if (inputs.Length > 0 && ShapeRules.WhyNot(@operator, [.. inputs.Select(input => _shapes[input].Select(size => size.At(2)).ToArray())]) is { } why)
+        {
+            throw new InvalidDataException($"{(name.Length == 0 ? "The model" : $"The layer '{name}'")} cannot do '{@operator.Type}': {why}.");
+        }
         // Two runs, with nothing but shapes, tell what of the output's shape is the number of pictures.
         long[] two = ShapeFor(2, @operator, inputs), three = ShapeFor(3, @operator, inputs);
         if (two.Length != three.Length)
@@ -154,7 +166,8 @@ internal sealed class NetworkRecorder
         }
     }
 
-    private bool BatchFirst(Node node) => _shapes[node] is [var batch, .. var rest] && batch == new Size(0, 1) && rest.All(size => size.IsFixed);
+    private bool BatchFirst(Node node) =>
+        node.Operator is not Constant && _shapes[node] is [var batch, .. var rest] && batch == Pictures && rest.All(size => size.IsFixed);
 
     private static double Numbers(IEnumerable<Size> shape) => shape.Aggregate(1.0, (product, size) => product * size.At(1));
 

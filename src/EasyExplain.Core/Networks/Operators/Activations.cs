@@ -180,5 +180,5 @@ public sealed record Clamp(double? Min, double? Max) : Operator
 
     /// <inheritdoc/>
     internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new WhereBetween(Low, High), [gradient, node.Inputs[0]], node.Name)];
+        [new Node(new WhereBetween(Low, High) { WithBounds = true }, [gradient, node.Inputs[0]], node.Name)];
 }

@@ -6,6 +6,9 @@ namespace EasyExplain.Networks.Operators;
 /// <summary>The place where the picture enters; it computes nothing.</summary>
 public sealed record Input : Operator
 {
+    /// <summary>Whether it takes one picture at a time and no more.</summary>
+    internal bool OnePicture { get; init; }
+
     /// <inheritdoc/>
     public override Layout OutputLayout(IReadOnlyList<Layout?> inputs) => new ChannelsFirst();
 
@@ -30,22 +33,37 @@ public sealed record ReLU : Operator
 /// <summary>The first input where the second lies between two bounds, 0 elsewhere: the way back through an operation that cuts off what lies beyond.</summary>
 /// <param name="Low">What the second must exceed.</param>
 /// <param name="High">What it must stay below.</param>
+/// <remarks>libtorch's way: the gradient stops at the bounds of ReLU and ReLU6, and comes through at those of clamp (<see cref="WithBounds"/>).</remarks>
 internal sealed record WhereBetween(double Low, double High) : Operator
 {
+    /// <summary>Whether the bounds themselves lie between.</summary>
+    public bool WithBounds { get; init; }
+
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
-        using Tensor above = inputs[1] > Low, below = inputs[1] < High, between = above & below;
-        return inputs[0] * between;
+        // A gradient that stops is 0, also an infinite one; as libtorch has it, NaN lies between only where the bounds do not.
+        using Tensor low = WithBounds ? inputs[1].ge(Low) : inputs[1].le(Low);
+        if (WithBounds)
+        {
+            using Tensor high = inputs[1].le(High), between = low & high, beyond = between.logical_not();
+            return inputs[0].masked_fill(beyond, 0);
+        }
+        if (double.IsPositiveInfinity(High))
+        {
+            return inputs[0].masked_fill(low, 0);
+        }
+        using Tensor above = inputs[1].ge(High), outside = low | above;
+        return inputs[0].masked_fill(outside, 0);
     }
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
     {
-        string between = graph.Add("Greater", [inputs[1], graph.Number(Low)]);
+        string between = graph.Add(WithBounds ? "GreaterOrEqual" : "Greater", [inputs[1], graph.Number(Low)]);
         if (double.IsFinite(High))
         {
-            between = graph.Add("And", [between, graph.Add("Less", [inputs[1], graph.Number(High)])]);
+            between = graph.Add("And", [between, graph.Add(WithBounds ? "LessOrEqual" : "Less", [inputs[1], graph.Number(High)])]);
         }
         return graph.Add("Where", [between, inputs[0], graph.Number(0)]);
     }

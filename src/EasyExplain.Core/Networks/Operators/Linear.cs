@@ -37,7 +37,7 @@ internal sealed record LinearTranspose(Parameter Weight) : Operator
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0][..^1], Weight.Shape[1]];
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].matmul(Weight.Value);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => MatMul.Product(inputs[0], Weight.Value);
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("MatMul", [inputs[0], graph.Weight(Weight.Value)]);

@@ -61,7 +61,7 @@ internal sealed record MaxPool2dGradient(MaxPool2d Forward) : Operator
         // ONNX counts the winners' places through the whole batch, so that everything is one row. Where windows overlap, one pixel may
         // win several times.
         string winners = graph.Add("MaxPool", [inputs[1]], 2, Forward.OnnxWindow)[1];
-        string zeros = graph.Add("Mul", [inputs[1], graph.Number(0)]);
+        string zeros = graph.Add("ConstantOfShape", [graph.Add("Shape", [inputs[1]])]);
         string row = graph.Add("ScatterElements",
             [graph.Add("Reshape", [zeros, graph.Integers(-1)]), graph.Add("Reshape", [winners, graph.Integers(-1)]), graph.Add("Reshape", [inputs[0], graph.Integers(-1)])],
             ("axis", 0L), ("reduction", "add"));
@@ -153,6 +153,9 @@ internal sealed record SpreadEvenly(long[] Shape) : Operator
 /// <param name="Size">The output's rows and columns.</param>
 public sealed record AdaptiveMaxPool2d(Extent Size) : Operator
 {
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [inputs[0][0], Size.Height, Size.Width];
+
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.adaptive_max_pool2d(inputs[0], [Size.Height, Size.Width]);
 

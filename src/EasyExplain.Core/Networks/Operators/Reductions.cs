@@ -10,6 +10,9 @@ namespace EasyExplain.Networks.Operators;
 public sealed record Mean(long[] Dims, bool Keep) : Operator
 {
     /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Reduction.Shape(inputs[0], Dims, Keep);
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].mean(Dims, Keep);
 
     /// <inheritdoc/>
@@ -21,6 +24,9 @@ public sealed record Mean(long[] Dims, bool Keep) : Operator
 /// <param name="Keep">Whether they stay, as dimensions of one.</param>
 public sealed record Sum(long[] Dims, bool Keep) : Operator
 {
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Reduction.Shape(inputs[0], Dims, Keep);
+
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].sum(Dims, Keep);
 
@@ -35,6 +41,9 @@ public sealed record Sum(long[] Dims, bool Keep) : Operator
 public sealed record Max(long[] Dims, bool Keep) : Operator
 {
     /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Reduction.Shape(inputs[0], Dims, Keep);
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].amax(Dims, Keep);
 
     /// <inheritdoc/>
@@ -47,6 +56,9 @@ public sealed record Max(long[] Dims, bool Keep) : Operator
 public sealed record Min(long[] Dims, bool Keep) : Operator
 {
     /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Reduction.Shape(inputs[0], Dims, Keep);
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].amin(Dims, Keep);
 
     /// <inheritdoc/>
@@ -58,6 +70,9 @@ public sealed record Min(long[] Dims, bool Keep) : Operator
 /// <param name="Keep">Whether they stay, as dimensions of one.</param>
 public sealed record L2Norm(long[] Dims, bool Keep) : Operator
 {
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Reduction.Shape(inputs[0], Dims, Keep);
+
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
@@ -75,6 +90,9 @@ public sealed record L2Norm(long[] Dims, bool Keep) : Operator
 public sealed record LogSumExp(long[] Dims, bool Keep) : Operator
 {
     /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Reduction.Shape(inputs[0], Dims, Keep);
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -86,4 +104,13 @@ public sealed record LogSumExp(long[] Dims, bool Keep) : Operator
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
         graph.Add("ReduceLogSumExp", inputs, ("axes", Dims), ("keepdims", Keep ? 1L : 0L));
+}
+
+/// <summary>What reductions have in common.</summary>
+internal static class Reduction
+{
+    /// <summary>A shape without the batch dimension (which is dimension 0) after a reduction.</summary>
+    public static long[] Shape(long[] input, long[] dims, bool keep) => keep
+        ? [.. input.Select((size, i) => dims.Contains(i + 1) ? 1 : size)]
+        : [.. input.Where((_, i) => !dims.Contains(i + 1))];
 }

@@ -24,6 +24,10 @@ public enum ResizeKind
 public sealed record Resize(Extent? Size, (double Height, double Width)? Scale, ResizeKind Kind, bool AlignCorners) : Operator
 {
     /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Size is { } size ? [inputs[0][0], size.Height, size.Width]
+        : [inputs[0][0], (long)(inputs[0][1] * Scale!.Value.Height), (long)(inputs[0][2] * Scale.Value.Width)];
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.interpolate(
         inputs[0], Size is { } size ? [size.Height, size.Width] : null, Scale is { } scale ? [scale.Height, scale.Width] : null,
         Kind switch { ResizeKind.Nearest => InterpolationMode.Nearest, ResizeKind.Bilinear => InterpolationMode.Bilinear, _ => InterpolationMode.Bicubic },
@@ -42,8 +46,8 @@ public sealed record Resize(Extent? Size, (double Height, double Width)? Scale, 
         (string mode, string places) = Kind switch
         {
             ResizeKind.Nearest => ("nearest", "asymmetric"),
-            ResizeKind.Bilinear => ("linear", AlignCorners ? "align_corners" : "pytorch_half_pixel"),
-            _ => ("cubic", AlignCorners ? "align_corners" : "pytorch_half_pixel"),
+            ResizeKind.Bilinear => ("linear", AlignCorners ? "align_corners" : "half_pixel"),
+            _ => ("cubic", AlignCorners ? "align_corners" : "half_pixel"),
         };
         return graph.Add("Resize", [inputs[0], "", "", sizes],
             ("mode", mode), ("coordinate_transformation_mode", places), ("nearest_mode", "floor"), ("cubic_coeff_a", -0.75));

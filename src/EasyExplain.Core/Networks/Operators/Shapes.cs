@@ -8,6 +8,14 @@ namespace EasyExplain.Networks.Operators;
 public sealed record Reshape(long[] Shape) : Operator
 {
     /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs)
+    {
+        // Of one picture; where the batch is not first, no shape without it is right.
+        long numbers = inputs[0].Aggregate(Math.Max(1, Shape[0]), (product, size) => product * size), known = Shape.Where(size => size != -1).Aggregate(1L, (product, size) => product * size);
+        return [.. Shape.Skip(1).Select(size => size == -1 ? numbers / Math.Max(1, known) : size)];
+    }
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].reshape(Shape);
 
     /// <inheritdoc/>
@@ -23,6 +31,9 @@ public sealed record Reshape(long[] Shape) : Operator
 public sealed record Unsqueeze(int Dim) : Operator
 {
     /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Dim == 0 ? inputs[0] : [.. inputs[0][..(Dim - 1)], 1, .. inputs[0][(Dim - 1)..]];
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].unsqueeze(Dim);
 
     /// <inheritdoc/>
@@ -33,6 +44,9 @@ public sealed record Unsqueeze(int Dim) : Operator
 /// <param name="Dim">Which; the batch is 0.</param>
 public sealed record Squeeze(int Dim) : Operator
 {
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0].Where((size, i) => i + 1 != Dim || size != 1)];
+
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].squeeze(Dim);
 
@@ -48,6 +62,9 @@ public sealed record Squeeze(int Dim) : Operator
 public sealed record Slice(int Dim, long Start, long End, long Step) : Operator
 {
     /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0].Select((size, i) => i + 1 == Dim ? Math.Max(0, (Math.Min(End, size) - Start + Step - 1) / Step) : size)];
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].slice(Dim, Start, End, Step);
 
     /// <inheritdoc/>
@@ -61,6 +78,9 @@ public sealed record Slice(int Dim, long Start, long End, long Step) : Operator
 public sealed record Select(int Dim, long Index) : Operator
 {
     /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0].Where((_, i) => i + 1 != Dim)];
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].select(Dim, Index);
 
     /// <inheritdoc/>
@@ -73,6 +93,9 @@ public sealed record Select(int Dim, long Index) : Operator
 /// <param name="Indices">The entries, in the order of the result.</param>
 public sealed record IndexSelect(int Dim, long[] Indices) : Operator
 {
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0].Select((size, i) => i + 1 == Dim ? Indices.Length : size)];
+
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
@@ -89,6 +112,9 @@ public sealed record IndexSelect(int Dim, long[] Indices) : Operator
 /// <param name="Sizes">The full shape; −1 where a dimension stays what it is.</param>
 public sealed record Expand(long[] Sizes) : Operator
 {
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. Sizes.Skip(1).Select((size, i) => size == -1 ? inputs[0][i] : size)];
+
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].expand(Sizes);
 

@@ -41,7 +41,7 @@ public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift,
         {
             scores = (scores.unflatten(0, [count, -1]) + Mask(rows, columns, down, right).to(scores.dtype).to(scores.device)).flatten(0, 1);
         }
-        x = scores.softmax(-1).matmul(parts[2]).transpose(1, 2).flatten(2);
+        x = MatMul.Product(scores.softmax(-1), parts[2]).transpose(1, 2).flatten(2);
 
         x = x.view(count, rows / Window, columns / Window, Window, Window, -1).transpose(2, 3).reshape(count, rows, columns, -1);
         return Roll(x, down, right).narrow(1, 0, height).narrow(2, 0, width).MoveToOuterDisposeScope();
@@ -71,9 +71,9 @@ public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift,
     {
         if (LogitScale is null)
         {
-            return (queries / Math.Sqrt(queries.shape[^1])).matmul(keys.transpose(-2, -1));
+            return MatMul.Product(queries / Math.Sqrt(queries.shape[^1]), keys.transpose(-2, -1));
         }
-        Tensor cosine = nn.functional.normalize(queries, dim: -1).matmul(nn.functional.normalize(keys, dim: -1).transpose(-2, -1));
+        Tensor cosine = MatMul.Product(nn.functional.normalize(queries, dim: -1), nn.functional.normalize(keys, dim: -1).transpose(-2, -1));
         return cosine * LogitScale.Value.clamp_max(Math.Log(HighestScale)).exp();
     }
 

@@ -53,6 +53,17 @@ public sealed class AtenTests : IDisposable
     [InlineData("torch.where(torch.gt(x, 0.), x, torch.mul(x, 0.5))")]
     [InlineData("torch.softmax(x, -1, dtype=None)")]
     [InlineData("torch.cosine_similarity(x, torch.neg(torch.abs(x)), 1)")]
+    [InlineData("torch.mul(x, torch.view(torch.div(torch.tensor([-7., 7., 5.]), 2., rounding_mode=\"trunc\"), [3, 1, 1]))")]
+    [InlineData("torch.mul(x, torch.view(torch.div(torch.tensor([-7, 7, 5]), 2, rounding_mode=\"trunc\"), [3, 1, 1]))")]
+    [InlineData("torch.mul(x, torch.view(torch.div(torch.tensor([-7., 7., 5.]), 2., rounding_mode=\"floor\"), [3, 1, 1]))")]
+    [InlineData("torch.mul(x, torch.view(torch.trunc(torch.tensor([-1.5, 2.5, 0.5])), [3, 1, 1]))")]
+    [InlineData("torch.mul(x, torch.view(torch.floor(torch.tensor([-1.5, 2.5, 0.5])), [3, 1, 1]))")]
+    [InlineData("torch.mul(x, torch.view(torch.round(torch.tensor([-1.5, 2.5, 0.5])), [3, 1, 1]))")]
+    [InlineData("torch.mul(x, torch.view(torch.fmod(torch.tensor([-7., 7., 5.]), 3.), [3, 1, 1]))")]
+    [InlineData("torch.mul(x, torch.view(torch.remainder(torch.tensor([-7., 7., 5.]), 3.), [3, 1, 1]))")]
+    [InlineData("torch.mul(x, torch.sum(torch.div(torch.ones_like(torch.tensor([-7, 7])), 2, rounding_mode=\"trunc\")))")]
+    [InlineData("torch.mul(x, torch.matmul(torch.tensor([1., 2., 3.]), torch.tensor([0.5, 1., -1.])))")]
+    [InlineData("torch.mul(x, torch.view(torch.matmul(torch.mean(x, [1, 2]), torch.mean(x, [0, 1, 2])), [-1, 1, 1, 1]))")]
     [InlineData("torch.normal_functional(x)", false)]
     public void AnOperator_DoesWhatLibtorchDoes(string expression, bool known = true)
     {

@@ -1,0 +1,69 @@
+using System.Runtime.ExceptionServices;
+using EasyExplain.Networks;
+using EasyExplain.Networks.Operators;
+using EasyExplain.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Models;
+
+/// <summary>
+/// Models that were exported for one picture at a time: the batch of one stands in their shapes as a number. Most can be followed for any batch all
+/// the same; the rest run one picture after the other.
+/// </summary>
+internal static class FixedBatch
+{
+    private const float Tolerance = 1e-3f; // of the largest logit: rounding, where another batch is added up in another order
+
+    /// <summary>The network for any batch, or else for one picture.</summary>
+    /// <param name="follow">Follows the model, told whether for one picture only.</param>
+    /// <param name="explain">Is told, for -Verbose.</param>
+    /// <param name="isWrong">Says of a network for any batch, where that was guessed, whether the guess was wrong.</param>
+    public static FollowedModel Import(Func<bool, FollowedModel> follow, Action<string> explain, Func<Network, bool>? isWrong = null)
+    {
+        Exception failure;
+        try
+        {
+            FollowedModel any = follow(false);
+            if (isWrong?.Invoke(any.Network) != true)
+            {
+                return any;
+            }
+            any.Network.Dispose();
+            failure = new InvalidOperationException();
+        }
+        catch (Exception e) when (e is WeightFileException or ModelImportException)
+        {
+            failure = e;
+        }
+        try
+        {
+            FollowedModel one = follow(true);
+            explain("The model was exported for one picture at a time, so it runs one after the other. Export it with an open batch (dynamic_axes) to have methods of many passes faster.");
+            return one;
+        }
+        catch (Exception e) when (failure is not InvalidOperationException && e is WeightFileException or ModelImportException)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+            throw;
+        }
+    }
+
+    /// <summary>Whether two pictures together give something else than each by itself: a fixed number in a shape was taken for another than it was.</summary>
+    public static bool MixesPictures(Network network, long channels, long height, long width)
+    {
+        // Only where the batch has left its place, as in attention.
+        if (network.Nodes.All(node => node.Operator is Constant || node.Recorded is not { BatchFirst: false }))
+        {
+            return false;
+        }
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(1, CPU);
+        Tensor pictures = rand([2, channels, height, width], generator: generator);
+        Tensor together = Logits(pictures), alone = cat([Logits(pictures.narrow(0, 0, 1)), Logits(pictures.narrow(0, 1, 1))], 0);
+        float apart = (together - alone).abs().max().item<float>(), largest = alone.abs().max().item<float>();
+        return float.IsFinite(apart) && apart > Tolerance * Math.Max(largest, float.Epsilon);
+
+        Tensor Logits(Tensor some) => Executor.Run(network, some, [], track: false).Logits;
+    }
+}
