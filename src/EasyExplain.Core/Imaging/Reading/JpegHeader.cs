@@ -37,17 +37,17 @@ internal readonly ref struct JpegHeader
     /// <summary>The orientation, 1 when the file says nothing.</summary>
     internal long Orientation => Reading.Orientation.Said(_exif, _xmp);
 
-    /// <summary>What the picture is, of the kinds that no decoder here knows; null for the common ones.</summary>
+    /// <summary>What the picture is, of the kinds that are not read; null for the others.</summary>
     internal string? UnreadKind => _frame is not [var marker, _, _, var precision, var high, var low, _, _, var channels, ..] ? null
         : marker switch
         {
-            0xC3 or 0xCB => "lossless",
             >= 0xC5 and <= 0xC7 or >= 0xCD and <= 0xCF => "hierarchical",
             0xF7 => "JPEG-LS",
             _ when precision != 8 => $"samples of {precision} bits",
-            0xC9 or 0xCA => "arithmetic coding",
+            0xCB => "lossless with arithmetic coding",
+            0xC3 when channels != 3 => "lossless, but not of 3 channels",
             _ when (high | low) == 0 => "a height that is said after the picture",
-            _ when channels is not (1 or 3 or 4) => $"{channels} colour channels",
+            _ when channels is not (1 or 3 or 4) => $"{channels} channels",
             _ => null,
         };
 
