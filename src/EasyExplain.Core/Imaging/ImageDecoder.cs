@@ -7,9 +7,9 @@ namespace EasyExplain.Imaging;
 /// </summary>
 /// <remarks>
 /// The pixels are those of Pillow's <c>ImageOps.exif_transpose(image).convert("RGB")</c>, so that a model sees here what it saw in Python:
-/// alpha is dropped and the colours under it stay, EXIF orientation is applied, colour profiles are not. 16-bit samples are scaled to
-/// 8 bits (Pillow clips 16-bit grey instead). Of a TIFF of float32 samples, which may be anything, the least finite one becomes black and
-/// the greatest white, and what is no number black.
+/// alpha is dropped and the colours under it stay, orientation is applied (EXIF data first, then XMP), colour profiles are not. 16-bit
+/// samples are scaled to 8 bits (Pillow clips 16-bit grey instead). Of a TIFF of float32 samples, which may be anything, the least finite
+/// one becomes black and the greatest white, and what is no number black.
 /// </remarks>
 public static class ImageDecoder
 {

@@ -112,8 +112,8 @@ internal static class PictureNote
         return Encoding.UTF8.GetString(text);
     }
 
-    /// <summary>Length before and check sum behind a chunk's type and data.</summary>
-    private static byte[] PngChunk(byte[] typeAndData)
+    /// <summary>A chunk of a PNG: the length before its type and data, the check sum behind them.</summary>
+    internal static byte[] PngChunk(byte[] typeAndData)
     {
         byte[] chunk = [0, 0, 0, 0, .. typeAndData, 0, 0, 0, 0];
         BinaryPrimitives.WriteInt32BigEndian(chunk, typeAndData.Length - 4);

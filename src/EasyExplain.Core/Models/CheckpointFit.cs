@@ -47,7 +47,8 @@ internal sealed record CheckpointFit(
         }
         HashSet<string> own = [.. network.Parameters.Select(parameter => Top(parameter.Name))];
         WeightEntry[] after = [.. names.Outside.Where(entry => ReadsLogits(entry, head))];
-        if (after.Length > 0 || difference.Unexpected.Any(entry => own.Contains(Top(entry.Name)) || !StandsBeside(entry, head)))
+        Func<WeightEntry, bool> standsBeside = names.Trunk.Length > 0 ? entry => IsOtherHead(entry, head, difference.Unexpected) : entry => StandsBeside(entry, head);
+        if (after.Length > 0 || difference.Unexpected.Any(entry => own.Contains(Top(entry.Name)) || !standsBeside(entry)))
         {
             TensorDifference more = difference with { Unexpected = [.. difference.Unexpected, .. after] };
             return new CheckpointFit(architecture, names, [.. entries, .. after], [], more);
@@ -68,12 +69,31 @@ internal sealed record CheckpointFit(
     }
 
     /// <summary>Such as <c>resnet18</c> or <c>resnet18 under 'student'</c>.</summary>
-    public override string ToString() => Names.Prefix.Length == 0 ? Architecture.Name : $"{Architecture.Name} under '{TensorDifference.Clean(Names.Key)}'";
+    public override string ToString() =>
+        Architecture.Name + (Names.Prefix.Length == 0 ? "" : $" under '{TensorDifference.Clean(Names.Key)}'")
+        + (Names.Trunk.Length == 0 ? "" : $" with '{TensorDifference.Clean(Names.FileHead)}' as its last layer");
 
     /// <summary>Whether a layer of its own, in no block of the network, cannot change the logits: a number, a loss's weights, another head.</summary>
     private static bool StandsBeside(WeightEntry entry, WeightEntry head) =>
         entry.Shape.All(size => size == 1) || (entry.Shape.Count == 1 && (entry.Shape[0] == head.Shape[0] || entry.Name.EndsWith(".bias", StringComparison.Ordinal)))
         || (entry.Shape.Count == 2 && entry.Shape[1] == head.Shape[1] && !ReadsLogits(entry, head));
+
+    /// <summary>
+    /// Whether it is another last layer, weights of the classes for a loss, or a counter. Where the last layer stands apart no more than that is safe: what
+    /// stands beside it may lie between the network and it, such as a neck.
+    /// </summary>
+    private static bool IsOtherHead(WeightEntry entry, WeightEntry head, IReadOnlyList<WeightEntry> beside)
+    {
+        long classes = head.Shape[0], features = head.Shape[1];
+        return entry.Shape.Count == 0 && !entry.Name.Contains('.')
+            || entry.Shape.Count == 1 && entry.Shape[0] == classes && classes != features
+            || IsHead(entry)
+            || entry.Shape.Count == 1 && entry.Name.EndsWith(".bias", StringComparison.Ordinal)
+                && beside.Any(other => IsHead(other) && other.Name == entry.Name[..^".bias".Length] + ".weight");
+
+        bool IsHead(WeightEntry other) =>
+            other.Shape.Count == 2 && other.Shape[1] == features && other.Shape[0] != features && !ReadsLogits(other, head);
+    }
 
     /// <summary>Whether it is a layer that may come after the last one, which then is not the last.</summary>
     private static bool ReadsLogits(WeightEntry entry, WeightEntry head) => entry.Shape.Count == 2 && entry.Shape[1] == head.Shape[0];

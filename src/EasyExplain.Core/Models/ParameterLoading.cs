@@ -41,17 +41,31 @@ internal static class ParameterLoading
 
     private static CheckpointFit? Fit(IReadOnlyList<WeightEntry> entries, IReadOnlyList<Architecture> candidates, string path)
     {
-        // Most last layers are called as others are, and the ways to read the names depend on no more than that.
-        var ways = candidates.Select(candidate => candidate.Head).Distinct().ToDictionary(head => head, head => CheckpointNames.Find(entries, head));
-        CheckpointFit[] fits =
-        [
-            .. candidates.SelectMany(candidate => ways[candidate.Head].Select(names => CheckpointFit.CompareIfNear(candidate, names)))
-                .OfType<CheckpointFit>().Where(fit => fit.IsExact).DistinctBy(fit => (fit.Architecture, fit.Names.Prefix))
-                .GroupBy(fit => CheckpointKeys.Rank(fit.Names.Key)).MinBy(group => group.Key) ?? Enumerable.Empty<CheckpointFit>(),
-        ];
+        CheckpointFit[] fits = Exact(CheckpointNames.Find);
+        if (fits.Length == 0)
+        {
+            fits = Exact(CheckpointNames.FindApart);
+        }
         return fits.Length <= 1 ? fits.FirstOrDefault() : throw new ModelImportException(ModelFault.ArchitectureNotRecognized,
             $"The tensors of '{path}' fit more than one architecture, or fit more than once: {string.Join(", ", fits.Select(fit => fit.ToString()))}. " +
-            (fits.All(fit => fit.Names.Prefix == fits[0].Names.Prefix) ? "Say which with -Architecture." : $"Say which with -StateDictKey {TensorDifference.Clean(fits[0].Names.Key)}."));
+            (fits.Select(fit => fit.Architecture).Distinct().Count() > 1 && fits.All(fit => fit.Names.Prefix == fits[0].Names.Prefix) ? "Say which with -Architecture."
+                : fits.Any(fit => fit.Names.Prefix != fits[0].Names.Prefix) ? $"Say which with -StateDictKey {TensorDifference.Clean(fits[0].Names.Key)}."
+                : "Save the network with one of them."));
+
+        CheckpointFit[] Exact(Func<IReadOnlyList<WeightEntry>, string, IReadOnlyList<CheckpointNames>> find)
+        {
+            // Most last layers are called as others are, and the ways to read the names depend on no more than that.
+            var ways = candidates.Select(candidate => candidate.Head).Distinct().ToDictionary(head => head, head => find(entries, head));
+            return
+            [
+                .. candidates.SelectMany(candidate => ways[candidate.Head].Select(names => CheckpointFit.CompareIfNear(candidate, names)))
+                    .OfType<CheckpointFit>().Where(fit => fit.IsExact)
+                    .DistinctBy(fit => (fit.Architecture, fit.Names.Prefix, fit.Names.Trunk.Length > 0 ? fit.Names.FileHead : ""))
+                    .GroupBy(fit => (IsAux(fit), CheckpointKeys.Rank(fit.Names.Key))).MinBy(group => group.Key) ?? Enumerable.Empty<CheckpointFit>(),
+            ];
+        }
+
+        static bool IsAux(CheckpointFit fit) => fit.Names.Trunk.Length > 0 && fit.Names.FileHead.Contains("aux", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>The architecture, and the way to read the names, that leaves the fewest differences.</summary>
@@ -60,9 +74,9 @@ internal static class ParameterLoading
         string common = entries.Select(entry => entry.Name).DefaultIfEmpty("").Aggregate((a, b) => a[..a.AsSpan().CommonPrefixLength(b)]);
         string prefix = common[..(common.LastIndexOf('.') + 1)];
         return candidates.GroupBy(candidate => candidate.Head)
-            .SelectMany(group => CheckpointNames.Find(entries, group.Key)
+            .SelectMany(group => CheckpointNames.Find(entries, group.Key).Concat(CheckpointNames.FindApart(entries, group.Key).Take(1))
                 .Concat(new[] { "", prefix }.Select(before => CheckpointNames.Plain(entries, group.Key, before)))
-                .DistinctBy(names => (names.Prefix, names.FileHead, names.Inside.Count))
+                .DistinctBy(names => (names.Prefix, names.Trunk, names.FileHead, names.Inside.Count))
                 .SelectMany(names => group.Select(candidate => CheckpointFit.Compare(candidate, names))))
             .MinBy(fit => fit.Difference.Count)!;
     }

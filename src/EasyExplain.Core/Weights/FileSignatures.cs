@@ -72,7 +72,9 @@ internal static class FileSignatures
         }
         if (head is [0x80, <= 5, ..])
         {
-            return "a Python pickle that torch.save did not write";
+            return head.IndexOf("numpy"u8) > 0
+                ? "a Python pickle of numpy arrays, not one that torch.save wrote"
+                : "a Python pickle that torch.save did not write";
         }
         if (IsText(head))
         {

@@ -11,6 +11,9 @@ internal sealed class PickleInput(Stream stream, long length)
 
     private long _left = Math.Min(length, LargestPickle);
 
+    /// <summary>Whether more was asked for than a state dict's pickle has, though the file has it.</summary>
+    public bool IsTooLarge { get; private set; }
+
     /// <summary>The next byte.</summary>
     public byte Byte()
     {
@@ -56,7 +59,8 @@ internal sealed class PickleInput(Stream stream, long length)
     {
         if (count < 0 || count > _left)
         {
-            throw count == 1 ? TooShort() : new InvalidDataException($"The pickle announces a value of {count} bytes, but at most {_left} are left.");
+            IsTooLarge = count > 0 && count <= _left + length - LargestPickle;
+            throw count == 1 || IsTooLarge ? TooShort() : new InvalidDataException($"The pickle announces a value of {count} bytes, but at most {_left} are left.");
         }
         _left -= count;
     }

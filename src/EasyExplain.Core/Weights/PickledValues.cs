@@ -15,6 +15,13 @@ internal sealed class PickledObject(string @class) : PickledDictionary
 {
     /// <summary>The class or function by its full name, such as <c>argparse.Namespace</c>.</summary>
     public string Class { get; } = @class;
+
+    /// <summary>Whether it is a numpy array: what numpy's arrays call when they are unpickled, old and new, with their bytes inside or beside.</summary>
+    public bool IsArray { get; } = @class is "numpy.core.multiarray._reconstruct" or "numpy._core.multiarray._reconstruct"
+        or "numpy.core.numeric._frombuffer" or "numpy._core.numeric._frombuffer" or "numpy.ndarray";
+
+    /// <summary>Whether it is an array, a number or a type of numpy's, none of which is a model.</summary>
+    public bool IsNumpy { get; } = @class.StartsWith("numpy.", StringComparison.Ordinal);
 }
 
 /// <summary>The name of a Python class or function; only ever a name.</summary>

@@ -78,6 +78,10 @@ internal static class PyTorchZipReader
         [
             .. members.Where(name => name == PickleName || name.EndsWith("/" + PickleName)).Select(name => name[..^PickleName.Length]),
         ];
+        if (folders is [] && members.Any(name => name.EndsWith(".npy", StringComparison.Ordinal)))
+        {
+            throw new InvalidDataException(StateDict.HoldsArrays);
+        }
         if (folders is not [string folder])
         {
             throw new InvalidDataException(

@@ -11,6 +11,10 @@ internal sealed record StateDict(string? Key, IReadOnlyList<string> OtherKeys, I
     private const int MostKeysShown = 10;
     private const string WhatItIs = "A state dict is a dictionary of named tensors: torch.save(model.state_dict(), 'file.pth').";
 
+    /// <summary>For a file of numpy arrays, which only Python can make tensors of.</summary>
+    public const string HoldsArrays = "The file holds numpy arrays, not tensors. Make tensors of them in Python: " +
+        "torch.save({name: torch.from_numpy(array) for name, array in arrays.items()}, 'file.pth').";
+
     // A checkpoint is a few dictionaries deep, and its keys are words. Bounds for files that are not.
     private const int Deepest = 8;
     private const int LongestKey = 200;
@@ -35,6 +39,10 @@ internal sealed record StateDict(string? Key, IReadOnlyList<string> OtherKeys, I
             throw Nothing(root);
         }
         Place chosen = asked ?? Choose(meant);
+        if (chosen.ArrayCount > chosen.TensorCount)
+        {
+            throw new InvalidDataException(HoldsArrays); // some counters may be tensors
+        }
         return new StateDict(
             chosen.Parent is null ? null : chosen.Path,
             [.. meant.Where(place => place != chosen).Select(place => place.Path).Take(MostKeysShown)],
@@ -129,6 +137,11 @@ internal sealed record StateDict(string? Key, IReadOnlyList<string> OtherKeys, I
 
     private static InvalidDataException Nothing(object? root)
     {
+        string? model = (root as PickledDictionary)?.Where(pair => pair.Value is PickledObject { IsNumpy: false }).Select(pair => pair.Key as string).FirstOrDefault();
+        if (model is null && Places(root).Any(place => place.ArrayCount > 0 && !place.IsOptimizer))
+        {
+            return new InvalidDataException(HoldsArrays);
+        }
         if (root is not PickledDictionary dictionary)
         {
             return new InvalidDataException($"The file holds {Describe(root)}. {WhatItIs}");
@@ -138,7 +151,6 @@ internal sealed record StateDict(string? Key, IReadOnlyList<string> OtherKeys, I
             return new InvalidDataException($"The file holds an empty dictionary. {WhatItIs}");
         }
         string keys = Show(dictionary, pair => $"'{pair.Key}' ({Describe(pair.Value)})");
-        string? model = dictionary.Where(pair => pair.Value is PickledObject).Select(pair => pair.Key as string).FirstOrDefault();
         string advice = model is null
             ? WhatItIs
             : $"An object is not made from a file, as that would run its Python code. Save its state dict: torch.save(checkpoint['{model}'].state_dict(), 'file.pth').";
@@ -152,6 +164,7 @@ internal sealed record StateDict(string? Key, IReadOnlyList<string> OtherKeys, I
     {
         PickledTensor => "a single tensor",
         PickledStorage => "a storage without names and shapes",
+        PickledObject { IsArray: true } => "a numpy array",
         PickledObject made => $"an object of '{made.Class}'",
         PickledGlobal global => $"the class '{global.Name}'",
         PickledDictionary => "a dictionary",
@@ -174,6 +187,8 @@ internal sealed record StateDict(string? Key, IReadOnlyList<string> OtherKeys, I
         public bool IsOptimizer { get; } = parent is { IsOptimizer: true } || key.Contains("optim", StringComparison.OrdinalIgnoreCase);
 
         public int TensorCount { get; } = value is PickledDictionary dictionary ? dictionary.Count(pair => pair.Value is PickledTensor) : 0;
+
+        public int ArrayCount => Items.Count(item => item.Value is PickledObject { IsArray: true });
 
         public string Path => Parent?.Parent is null ? key : $"{Parent.Path}.{key}";
 

@@ -31,6 +31,7 @@ internal sealed class Unpickler(Stream stream, long length, bool script = false)
     private readonly List<object?> _memo = [];
     private readonly Dictionary<string, PickledStorage> _storages = [];
     private long _instructions;
+    private bool _hasArrays;
 
     /// <summary>Every storage the pickle speaks of, by its key.</summary>
     public IReadOnlyDictionary<string, PickledStorage> Storages => _storages;
@@ -38,6 +39,18 @@ internal sealed class Unpickler(Stream stream, long length, bool script = false)
     /// <summary>Reads one pickle, up to its end; the stream then stands right behind it.</summary>
     /// <exception cref="InvalidDataException">The pickle is broken, or a whole Python object, such as a model, rather than data.</exception>
     public object? Load()
+    {
+        try
+        {
+            return Follow();
+        }
+        catch (InvalidDataException e) when (_hasArrays && _input.IsTooLarge)
+        {
+            throw new InvalidDataException(StateDict.HoldsArrays, e);
+        }
+    }
+
+    private object? Follow()
     {
         while (true)
         {
@@ -48,6 +61,7 @@ internal sealed class Unpickler(Stream stream, long length, bool script = false)
                 return Pop() switch
                 {
                     var whole when script => whole,
+                    PickledObject { IsArray: true } => throw new InvalidDataException(StateDict.HoldsArrays),
                     PickledObject { Count: 0 } whole => throw Whole(whole.Class),
                     PickledGlobal name => throw Whole(name.Name),
                     var result => result,
@@ -326,8 +340,15 @@ internal sealed class Unpickler(Stream stream, long length, bool script = false)
                 => throw new InvalidDataException($"The pickle calls '{function.Name}' with arguments that it does not take."),
             // Protocols 0 and 1 name the class of an object one level deeper.
             ("copy_reg._reconstructor" or "copyreg._reconstructor", [PickledGlobal type, ..]) => new PickledObject(type.Name),
-            _ => new PickledObject(function.Name),
+            _ => Made(function.Name),
         });
+
+        PickledObject Made(string name)
+        {
+            var made = new PickledObject(name);
+            _hasArrays |= made.IsArray;
+            return made;
+        }
     }
 
     /// <summary>Python 3 fills it afterwards; Python 2, in which many older weights were saved, hands over a list of pairs.</summary>

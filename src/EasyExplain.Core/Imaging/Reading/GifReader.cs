@@ -7,5 +7,5 @@ internal sealed class GifReader : IImageReader
 
     public bool Recognizes(ReadOnlySpan<byte> head) => head is [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..];
 
-    public Photo Read(ImageFile file) => SkiaDecoder.Decode(file, backdrop: GifBackdrop.Color(file.Bytes));
+    public Photo Read(ImageFile file) => SkiaDecoder.Decode(GifWideCodes.Narrow(file), backdrop: GifBackdrop.Color(file.Bytes));
 }

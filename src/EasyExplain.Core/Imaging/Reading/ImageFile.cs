@@ -24,8 +24,8 @@ internal sealed class ImageFile(
     /// <summary>Some of the bytes as a stream that can be read only.</summary>
     internal MemoryStream ToStream(int start, int count) => new(buffer, start, count, writable: false);
 
-    /// <summary>A picture inside this one; what is wrong with it is wrong with this file.</summary>
-    internal ImageFile Part(byte[] bytes, long maxPixels) => new(bytes, bytes.Length, format, path, maxPixels, needed);
+    /// <summary>A picture inside this one, or another form of it; what is wrong with it is wrong with this file.</summary>
+    internal ImageFile Part(byte[] bytes, long? most = null) => new(bytes, bytes.Length, format, path, most ?? maxPixels, needed);
 
     /// <summary>Refuses a picture of too many pixels; to be asked of the header, before memory is taken.</summary>
     internal void CheckSize(long width, long height)

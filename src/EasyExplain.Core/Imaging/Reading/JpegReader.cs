@@ -7,6 +7,13 @@ internal sealed class JpegReader : IImageReader
 
     public bool Recognizes(ReadOnlySpan<byte> head) => head is [0xFF, 0xD8, 0xFF, ..];
 
-    public Photo Read(ImageFile file) =>
-        JpegMarkers.ReachEnd(file.Bytes) ? SkiaDecoder.Decode(file, reduces: true) : throw file.Truncated();
+    public Photo Read(ImageFile file)
+    {
+        var header = new JpegHeader(file.Bytes);
+        if (header.UnreadKind is { } kind)
+            throw file.Unsupported(kind);
+        return JpegMarkers.ReachEnd(file.Bytes)
+            ? SkiaDecoder.Decode(file, reduces: true, orientation: header.Orientation)
+            : throw file.Truncated();
+    }
 }

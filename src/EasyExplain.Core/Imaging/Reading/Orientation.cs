@@ -3,8 +3,11 @@ namespace EasyExplain.Imaging.Reading;
 /// <summary>Turns pictures upright.</summary>
 internal static class Orientation
 {
+    /// <summary>The orientation of a file that has such metadata, if any: EXIF data come first, as in Pillow. 1 when they say nothing.</summary>
+    internal static long Said(ReadOnlySpan<byte> exif, ReadOnlySpan<byte> xmp) => Exif.Orientation(exif) ?? Xmp.Orientation(xmp) ?? 1;
+
     /// <summary>A photo of stored RGB pixels, turned as EXIF asks; of <paramref name="rgb"/> itself where it is upright.</summary>
-    internal static unsafe Photo Upright(byte[] rgb, int width, int height, int orientation)
+    internal static unsafe Photo Upright(byte[] rgb, int width, int height, long orientation)
     {
         if (orientation is not (>= 2 and <= 8))
             return new Photo(width, height, rgb);
@@ -21,7 +24,7 @@ internal static class Orientation
     /// <param name="scale">At which scale of it the pixels are, at most 1.</param>
     /// <param name="orientation">1 to 8; anything else is upright.</param>
     internal static unsafe Photo Upright(
-        byte* pixels, int step, int width, int height, (int Width, int Height) original, double scale, int orientation)
+        byte* pixels, int step, int width, int height, (int Width, int Height) original, double scale, long orientation)
     {
         // A reduced size is rounded up: the last column and row reach this far beyond the picture, and are the first ones where it is
         // turned.

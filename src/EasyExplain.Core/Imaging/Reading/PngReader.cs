@@ -7,5 +7,5 @@ internal sealed class PngReader : IImageReader
 
     public bool Recognizes(ReadOnlySpan<byte> head) => head is [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..];
 
-    public Photo Read(ImageFile file) => SkiaDecoder.Decode(file, orientation: PngExif.Orientation(file.Bytes));
+    public Photo Read(ImageFile file) => SkiaDecoder.Decode(file, orientation: PngOrientation.Of(file));
 }

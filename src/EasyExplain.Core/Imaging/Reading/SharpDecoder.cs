@@ -57,14 +57,14 @@ internal static class SharpDecoder
     }
 
     /// <summary>An upright photo of the high bytes, as of a 16-bit PNG.</summary>
-    internal static Photo HighBytes(Image<Rgb48> image, int orientation = 1) =>
+    internal static Photo HighBytes(Image<Rgb48> image, long orientation = 1) =>
         Photo(image, static pixel => ((byte)(pixel.R >> 8), (byte)(pixel.G >> 8), (byte)(pixel.B >> 8)), orientation);
 
     /// <summary>An upright photo.</summary>
     /// <param name="image">The picture as stored.</param>
     /// <param name="color">The red, green and blue of a pixel.</param>
     /// <param name="orientation">The EXIF orientation.</param>
-    internal static Photo Photo<TPixel>(Image<TPixel> image, Func<TPixel, (byte R, byte G, byte B)> color, int orientation = 1)
+    internal static Photo Photo<TPixel>(Image<TPixel> image, Func<TPixel, (byte R, byte G, byte B)> color, long orientation = 1)
         where TPixel : unmanaged, IPixel<TPixel>
     {
         byte[] rgb = new byte[image.Width * image.Height * 3];

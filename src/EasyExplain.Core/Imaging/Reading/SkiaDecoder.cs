@@ -9,10 +9,12 @@ internal static class SkiaDecoder
     /// <summary>Decodes a file, whose format SkiaSharp finds out once more.</summary>
     /// <param name="file">The file.</param>
     /// <param name="reduces">Whether no more pixels than needed may be decoded.</param>
-    /// <param name="orientation">The EXIF orientation, where SkiaSharp does not find it.</param>
+    /// <param name="orientation">
+    /// How the file says that its picture is turned; SkiaSharp's own word misses much that Pillow finds.
+    /// </param>
     /// <param name="backdrop">The colour of transparent pixels, where it is not what their bytes say.</param>
     internal static unsafe Photo Decode(
-        ImageFile file, bool reduces = false, int? orientation = null, (byte R, byte G, byte B)? backdrop = null)
+        ImageFile file, bool reduces = false, long orientation = 1, (byte R, byte G, byte B)? backdrop = null)
     {
         fixed (byte* start = file.Bytes)
         {
@@ -34,8 +36,8 @@ internal static class SkiaDecoder
                     throw Failure(result, file);
                 if (backdrop is { } color && !size.IsOpaque)
                     FillTransparent(rgba, info.BytesSize64, color);
-                return Orientation.Upright(rgba, 4, reduced.Width, reduced.Height, (size.Width, size.Height), eighths / 8.0,
-                    orientation ?? (int)codec.EncodedOrigin);
+                return Orientation.Upright(
+                    rgba, 4, reduced.Width, reduced.Height, (size.Width, size.Height), eighths / 8.0, orientation);
             }
             finally
             {

@@ -9,7 +9,7 @@ internal static class TiffJpeg
     /// <summary>Decodes the strips, one below the other.</summary>
     /// <exception cref="ImageFileException">A strip is no JPEG, is cut short, or has another size.</exception>
     internal static Photo Decode(
-        TiffPage page, TiffKind kind, TiffStrips strips, int width, int height, int orientation, ImageFile file)
+        TiffPage page, TiffKind kind, TiffStrips strips, int width, int height, long orientation, ImageFile file)
     {
         byte[] tables = [.. page.Numbers(TiffTag.JpegTables).Select(number => (byte)number)];
         // Without the markers of start and end.
@@ -26,7 +26,7 @@ internal static class TiffJpeg
                 throw file.Damaged($"strip {i} ends too early");
             byte[] jpeg = [.. strip[..MarkerLength], .. adobe, .. inner, .. strip[MarkerLength..]];
             int rows = Math.Min(strips.Rows, height - y);
-            Photo part = SkiaDecoder.Decode(file.Part(jpeg, maxPixels: (long)width * strips.Rows), orientation: 1);
+            Photo part = SkiaDecoder.Decode(file.Part(jpeg, most: (long)width * strips.Rows));
             if (part.Width != width || part.Height < rows)
                 throw file.Damaged($"strip {i} has {part.Width} x {part.Height} pixels, not {width} x {rows}");
             part.Rgb.AsSpan(0, rows * width * 3).CopyTo(rgb.AsSpan(y * width * 3));

@@ -7,6 +7,7 @@ internal sealed class TiffPage
 {
     private const int EntryLength = 12;
     private const int MaxTags = 4096;
+    private const TiffTag XmpTag = (TiffTag)700; // says nothing of how pixels are stored, so it is none of those to be kept
 
     private readonly ImageFile _file;
     private readonly bool _little;
@@ -67,6 +68,18 @@ internal sealed class TiffPage
         for (int i = 0; i < count; i++)
             numbers[i] = size == 1 ? data[i] : size == 2 ? U16(data[(2 * i)..]) : U32(data[(4 * i)..]);
         return numbers;
+    }
+
+    /// <summary>The page's XMP packet; empty where there is none, or it is not in the file.</summary>
+    internal ReadOnlySpan<byte> Xmp
+    {
+        get
+        {
+            if (_entries.Find(entry => entry.Tag == XmpTag).Entry is not { } entry || U16(entry.AsSpan(2)) is not (1 or 7))
+                return [];
+            long length = U32(entry.AsSpan(4)), at = U32(entry.AsSpan(8));
+            return length > 4 && at + length <= _file.Bytes.Length ? _file.Bytes.Slice((int)at, (int)length) : [];
+        }
     }
 
     /// <summary>Changes a tag, if the page has it, to one short number.</summary>

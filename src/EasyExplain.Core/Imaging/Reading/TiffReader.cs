@@ -26,7 +26,7 @@ internal sealed class TiffReader : IImageReader
         file.CheckSize(width, height);
         var kind = TiffKind.Of(page, file);
         var strips = new TiffStrips(page, kind, (int)width, (int)height, file);
-        int orientation = (int)page.Number(TiffTag.Orientation, 1);
+        long orientation = Orientation.Said(file.Bytes, page.Xmp);
         if (kind.IsJpeg)
             return TiffJpeg.Decode(page, kind, strips, (int)width, (int)height, orientation, file);
 
@@ -47,7 +47,7 @@ internal sealed class TiffReader : IImageReader
     }
 
     /// <summary>Colours that are multiplied by their alpha, divided by it as Pillow does.</summary>
-    private static Photo Divided(Image<Rgba64> image, int orientation)
+    private static Photo Divided(Image<Rgba64> image, long orientation)
     {
         using (image)
         {
@@ -62,7 +62,7 @@ internal sealed class TiffReader : IImageReader
     }
 
     /// <summary>Floating point by its own range: the least finite number is black, the greatest white; what is no number is black.</summary>
-    private static Photo Scaled(Image<RawFloats> image, bool inverted, int orientation)
+    private static Photo Scaled(Image<RawFloats> image, bool inverted, long orientation)
     {
         using (image)
         {

@@ -14,6 +14,6 @@ internal sealed class WebpReader : IImageReader
     {
         // The decoder would not mind that bytes are missing which RIFF's size counts.
         bool whole = BinaryPrimitives.ReadUInt32LittleEndian(file.Bytes[4..]) <= file.Bytes.Length - 8;
-        return whole ? SkiaDecoder.Decode(file) : throw file.Truncated();
+        return whole ? SkiaDecoder.Decode(file, orientation: WebpOrientation.Of(file.Bytes)) : throw file.Truncated();
     }
 }
