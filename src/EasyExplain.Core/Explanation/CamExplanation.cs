@@ -29,7 +29,6 @@ public sealed record Prediction(int Class, string Label, double Probability)
 }
 
 /// <summary>Where in one picture a network looked, by one method, for one class, at one or more layers.</summary>
-/// <remarks>Its lists are plain arrays: PowerShell cannot index every other list.</remarks>
 public sealed class CamExplanation : ICamResult
 {
     internal CamExplanation(CamModel model, Photo photo, string? path) => (Model, Source) = (model, new ExplainedPhoto(photo, path));
@@ -53,10 +52,10 @@ public sealed class CamExplanation : ICamResult
     public required double Score { get; init; }
 
     /// <summary>The labels of the classes that a comparing method (FinerCAM) set it against; empty for all other methods.</summary>
-    public required string[] ComparedWith { get; init; }
+    public required CamList<string> ComparedWith { get; init; }
 
     /// <summary>The five most probable classes.</summary>
-    public required Prediction[] Predictions { get; init; }
+    public required CamList<Prediction> Predictions { get; init; }
 
     /// <summary>What the photo was expected to show: a label of the model, or as it was given where the model has none such; null where nothing was expected.</summary>
     public string? Expected { get; private set; }
@@ -65,16 +64,16 @@ public sealed class CamExplanation : ICamResult
     public bool? Correct { get; private set; }
 
     /// <summary>One map a layer, in the order asked.</summary>
-    public required CamMap[] Maps { get; init; }
+    public required CamList<CamMap> Maps { get; init; }
 
     /// <summary>The maps of all layers in one; null for a single layer.</summary>
     public required CamMap? Fused { get; init; }
 
     /// <summary>The layers' names in the order asked.</summary>
-    public string[] Layers => [.. Maps.Select(map => map.Layer)];
+    public CamList<string> Layers => [.. Maps.Select(map => map.Layer)];
 
     /// <summary>Height and width of the photo in pixels, upright.</summary>
-    public int[] ImageSize => Source.Size;
+    public CamList<int> ImageSize => [.. Source.Size];
 
     /// <summary>How the maps were made less noisy.</summary>
     public required Smoothing Smoothing { get; init; }
@@ -119,6 +118,8 @@ public sealed class CamExplanation : ICamResult
 
     /// <inheritdoc/>
     public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Label} ({Method})";
+
+    CamModel ICamResult.Model => Model;
 
     Photo ICamResult.Draw(CamPicture picture, OverlayStyle style) => picture.Draw(this, style);
 }

@@ -76,10 +76,12 @@ public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshol
     }
 
     private static string Headline(CamExplanation explanation) => string.Create(CultureInfo.InvariantCulture,
-        $"{explanation.Label}{Versus(explanation)}  {explanation.Probability * 100:0.0} %  ·  {explanation.Method}  ·  {explanation.Model.Name}");
+        $"{explanation.Label}{Versus(explanation)}  {explanation.Probability * 100:0.0} %{Expected(explanation)}  ·  {explanation.Method}  ·  {explanation.Model.Name}");
 
     private static string Versus(CamExplanation explanation) =>
         explanation.ComparedWith.Length == 0 ? "" : $" against {string.Join(", ", explanation.ComparedWith)}";
+
+    private static string Expected(CamExplanation explanation) => explanation.Expected is null ? "" : $"  ·  expected {explanation.Expected}";
 
     private Photo Blend(Photo photo, CamMap map, PixelRegion region) => Overlay.Blend(photo, map.ToArray(), region, Colormap, Alpha);
 

@@ -26,12 +26,19 @@ public sealed class ClassChoice
         var problems = new List<string>();
         int?[] classes = [.. given.Select(one => Find(model, one, problems))];
         return problems.Count > 0
-            ? throw new SelectionException(string.Join(" ", problems))
+            ? throw new SelectionException(SelectionFault.ClassNotFound, Wrong(model, given), string.Join(" ", problems))
             : new ClassChoice(ranked => classes.Select(named => named ?? ranked[0].Class).Distinct());
     }
 
     /// <summary>The indices to explain, given the predictions from the most probable on.</summary>
     internal IReadOnlyList<int> From(IReadOnlyList<Prediction> ranked) => [.. _choose(ranked)];
+
+    /// <summary>What of it stands for no class, or for several: a text, or a list of them.</summary>
+    private static object Wrong(CamModel model, IReadOnlyList<string> given)
+    {
+        string[] wrong = [.. given.Where(one => Find(model, one, []) is null && !one.Equals(nameof(Predicted), StringComparison.OrdinalIgnoreCase))];
+        return wrong.Length == 1 ? wrong[0] : wrong;
+    }
 
     /// <summary>The class that <paramref name="given"/> stands for; null for the predicted one, and where there is a problem.</summary>
     private static int? Find(CamModel model, string given, List<string> problems)

@@ -21,6 +21,9 @@ public sealed record ModelOptions
     /// <summary>The published weights that the file holds, whose preprocessing is used; null to tell them by the file's name.</summary>
     public NamedWeights? Weights { get; init; }
 
+    /// <summary>What to call the model; null for its file's name without the extension.</summary>
+    public string? Name { get; init; }
+
     /// <summary>One label a line.</summary>
     public IReadOnlyList<string>? Labels { get; init; }
 
@@ -68,6 +71,7 @@ public static class ModelImporter
     public static CamModel Import(string path, ModelOptions options, Action<string> explain)
     {
         DemandPrecision(options.Precision, options.Device, () => BFloat16.WhyNot);
+        ModelFiles.Demand(path);
         ModelFormat format = ModelFormats.Of(path);
         if (format != ModelFormat.Weights)
         {
@@ -93,7 +97,7 @@ public static class ModelImporter
         {
             ParameterLoading.Load(network, file, entries, device, architecture.Name);
             string[] labels = [.. options.Labels ?? FileMetadata.Labels(file) ?? PreprocessFile.LabelsBeside(path, classes, explain) ?? UsualLabels(architecture, classes, explain)];
-            var model = new CamModel(Path.GetFileNameWithoutExtension(path), architecture.Name, path, network, preprocessing, labels, device, options.Precision);
+            var model = new CamModel(options.Name ?? Path.GetFileNameWithoutExtension(path), architecture.Name, path, network, preprocessing, labels, device, options.Precision);
             return labels.Length == 0 || labels.Length == model.ClassCount ? model : throw new ModelImportException(ModelFault.InvalidOption,
                 $"{labels.Length} labels were given, but '{path}' has {model.ClassCount} classes. Give one label a line, in the order of the classes.");
         }
@@ -134,7 +138,7 @@ public static class ModelImporter
             throw new ModelImportException(ModelFault.InvalidOption,
                 $"{name} cannot be explained as it is: {e.Message.Split('\n')[0]}. It must take [N, 3, {preprocessing.Height}, {preprocessing.Width}] (see -InputSize) and give [N, classes].");
         }
-        var model = new CamModel(name, name, "", network, preprocessing, [.. options.Labels ?? []], device);
+        var model = new CamModel(options.Name ?? name, name, "", network, preprocessing, [.. options.Labels ?? []], device);
         explain($"{name}: {network.Layers.Count} of its submodules take part in a run and can be explained, {model.ClassCount} classes.");
         return model.Labels.Length == 0 || model.Labels.Length == model.ClassCount ? model : throw new ModelImportException(ModelFault.InvalidOption,
             $"{model.Labels.Length} labels were given, but {name} has {model.ClassCount} classes. Give one label a line, in the order of the classes.");

@@ -56,7 +56,7 @@ internal static class NetworkImporter
             }
             long classes = network.Shapes(3, preprocessing.Height, preprocessing.Width)[network.Output][0];
             string[] labels = [.. options.Labels ?? PreprocessFile.LabelsBeside(path, classes, explain) ?? UsualLabels(classes, explain)];
-            var model = new CamModel(Path.GetFileNameWithoutExtension(path), kind, path, network, preprocessing, labels, device, options.Precision);
+            var model = new CamModel(options.Name ?? Path.GetFileNameWithoutExtension(path), kind, path, network, preprocessing, labels, device, options.Precision);
             return labels.Length == 0 || labels.Length == classes ? model : throw new ModelImportException(ModelFault.InvalidOption,
                 $"{labels.Length} labels were given, but '{path}' has {classes} classes. Give one label a line, in the order of the classes.");
         }

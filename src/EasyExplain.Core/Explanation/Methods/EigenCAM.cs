@@ -9,6 +9,7 @@ internal static class EigenCAM
     {
         UsesGradients = false,
         NeedsInfluence = false,
+        MergesChannels = false,
     };
 
     private static Tensor Map(LayerEvidence layer) => PrincipalComponent.Of(layer.Activations).relu();

@@ -10,6 +10,7 @@ internal static class KPCACAM
     {
         UsesGradients = false,
         NeedsInfluence = false,
+        MergesChannels = false,
     };
 
     private static Tensor Map(LayerEvidence layer)
