@@ -22,7 +22,7 @@ public class GetCamConceptTests(ModuleSession session) : IClassFixture<ModuleSes
         CopyPhotos();
         ModuleSession.Result result = session.Run("function Join { [System.IO.Path]::Combine($args[0], $args[1]) }; $m = Import-CamModel; " + script);
         Assert.Equal(expected, string.Join(' ', result.OrThrow().Select(found =>
-            $"{Path.GetFileName((string)found.Properties["Path"].Value)}:{found.Properties["Layer"].Value}:{((Array)found.Properties["Concepts"].Value).Length}")));
+            $"{Path.GetFileName((string)found.Properties["Path"].Value)}:{found.Properties["Layer"].Value}:{((System.Collections.ICollection)found.Properties["Concepts"].Value).Count}")));
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public class GetCamConceptTests(ModuleSession session) : IClassFixture<ModuleSes
         double[] shares = [.. result.OrThrow().Select(concept => (double)concept.Properties["Share"].Value)];
         Assert.Equal(shares.OrderDescending(), shares);
         Assert.InRange(shares.Sum(), 0.8, 1);
-        Assert.All(result.Output, concept => Assert.Equal(3, ((Array)concept.Properties["Predictions"].Value).Length));
+        Assert.All(result.Output, concept => Assert.Equal(3, ((System.Collections.ICollection)concept.Properties["Predictions"].Value).Count));
     }
 
     [Fact]
@@ -48,9 +48,9 @@ public class GetCamConceptTests(ModuleSession session) : IClassFixture<ModuleSes
 
     [Theory]
     [InlineData("Get-CamConcept cat.jpg", "ModelMissing", "-Model")]
-    [InlineData("Get-CamConcept cat.jpg -Model (Import-CamModel) -Layer layer33", "NothingSelected", "layer3")]
-    [InlineData("Get-CamConcept cat.jpg -Model (Import-CamModel) -Layer fc", "NothingSelected", "layer3")]
-    [InlineData("Get-CamConcept cat.jpg -Model (Import-CamModel) -Layer (Import-CamModel | Get-CamLayer layer3)", "NothingSelected", "another model")]
+    [InlineData("Get-CamConcept cat.jpg -Model (Import-CamModel) -Layer layer33", "LayerNotFound", "layer3")]
+    [InlineData("Get-CamConcept cat.jpg -Model (Import-CamModel) -Layer fc", "LayerNotSpatial", "layer3")]
+    [InlineData("Get-CamConcept cat.jpg -Model (Import-CamModel) -Layer (Import-CamModel | Get-CamLayer layer3)", "LayerOfAnotherModel", "another model")]
     [InlineData("Get-CamConcept cat.jpg -Model (Import-CamModel) -Count 0", "ParameterArgumentValidationError", "Count")]
     public void AWrongChoice_StopsAtOnce_AndSaysWhatWouldBeRight(string script, string id, string named)
     {
@@ -88,7 +88,7 @@ public class GetCamConceptTests(ModuleSession session) : IClassFixture<ModuleSes
     public void AMask_ThereIsNone_AndTheErrorSaysWhatThereIs()
     {
         ModuleSession.Result result = session.Run("Get-CamConcept -LiteralPath $args[0] -Model (Import-CamModel) | Export-CamOverlay masks -Style Mask", Cat);
-        Assert.Equal("NothingSelected", result.Terminated?.FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal("StyleNotPossible", result.Terminated?.FullyQualifiedErrorId.Split(',')[0]);
         Assert.Contains("Overlay, Heatmap or Panel", result.Terminated!.ToString(), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(session.Folder, "masks")));
     }

@@ -77,7 +77,7 @@ public class ImportCamModelTests(ModuleSession session) : IClassFixture<ModuleSe
             Repository.Data("vww", file), Repository.Photo("astronaut.jpg"));
         Assert.Equal(2, result.OrThrow().Count);
         Assert.All(result.Output, explanation => Assert.Equal("person", explanation.Properties["Label"].Value));
-        Assert.All(result.Output, explanation => Assert.Equal(13, ((string[])explanation.Properties["Layers"].Value).Length));
+        Assert.All(result.Output, explanation => Assert.Equal(13, ((IReadOnlyCollection<string>)explanation.Properties["Layers"].Value).Count));
         Assert.Contains(result.Verbose, message => message.Contains("preprocess.json", StringComparison.Ordinal));
         Assert.Contains(result.Verbose, message => message.Contains("labels.txt", StringComparison.Ordinal));
     }

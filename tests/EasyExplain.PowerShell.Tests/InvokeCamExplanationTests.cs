@@ -148,16 +148,19 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     }
 
     [Theory]
-    [InlineData("-Layer layer9", "NothingSelected", "layer3")]
-    [InlineData("-Layer fc", "NothingSelected", "[1, 10]")]
-    [InlineData("-Layer zz*", "NothingSelected", "'zz*'")]
-    [InlineData("-Method GradCAMM", "NothingSelected", "GradCAM")]
-    [InlineData("-Method LayerCAM, GradCAMM*", "NothingSelected", "Near: GradCAM")]
-    [InlineData("-Class catt", "NothingSelected", "cat")]
-    [InlineData("-Class cat, dogg, hors", "NothingSelected", "'dogg'. Near: dog. resnet20-cifar10 (resnet20) has no class 'hors'. Near: horse.")]
-    [InlineData("-Class cat, 10", "NothingSelected", "0 to 9")]
-    [InlineData("-Class 10", "NothingSelected", "0 to 9")]
-    [InlineData("-Method RefineCAM -Layer layer3", "NothingSelected", "'layer1', 'layer2', 'layer3'")]
+    [InlineData("-Layer layer9", "LayerNotFound", "layer3")]
+    [InlineData("-Layer fc", "LayerNotSpatial", "[1, 10]")]
+    [InlineData("-Layer zz*", "LayerNotFound", "'zz*'")]
+    [InlineData("-Method GradCAMM", "MethodNotFound", "GradCAM")]
+    [InlineData("-Method LayerCAM, GradCAMM*", "MethodNotFound", "Near: GradCAM")]
+    [InlineData("-Class catt", "ClassNotFound", "cat")]
+    [InlineData("-Class cat, dogg, hors", "ClassNotFound", "'dogg'. Near: dog. resnet20-cifar10 (resnet20) has no class 'hors'. Near: horse.")]
+    [InlineData("-Class cat, 10", "ClassNotFound", "0 to 9")]
+    [InlineData("-Class 10", "ClassNotFound", "0 to 9")]
+    [InlineData("-Method RefineCAM -Layer layer3", "MethodNotPossible", "'layer1', 'layer2', 'layer3'")]
+    [InlineData("-Class *zz*", "ClassNotFound", "'*zz*'")]
+    [InlineData("-Method grad-cam+++", "MethodNotFound", "Near: GradCAMPlusPlus.")]
+    [InlineData("-Layer (Import-CamModel | Get-CamLayer layer3)", "LayerOfAnotherModel", "another model")]
     [InlineData("-Class cat -Top 2", "ClassAndTop", "-Top")]
     [InlineData("-Class Predicted, cat -Top 2", "ClassAndTop", "-Top")]
     public void AWrongChoice_StopsAtOnce_AndSaysWhatWouldBeRight(string options, string id, string named)
@@ -195,6 +198,8 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     [InlineData("-Method GradCAM, LayerCAM, gradcam -Class dog, cat", "dog:GradCAM dog:LayerCAM cat:GradCAM cat:LayerCAM")]
     [InlineData("-Method Layer*, GradCAM", "cat:LayerCAM cat:GradCAM")]
     [InlineData("-Method Grad[C]AM, ?ayerCAM", "cat:GradCAM cat:LayerCAM")]
+    [InlineData("-Method grad-cam++, smooth_grad_cam++, XGrad-CAM, GradCAMpp -Class *at", "cat:GradCAMPlusPlus cat:SmoothGradCAMPlusPlus cat:XGradCAM")]
+    [InlineData("-Method *-cam++ -Class d*", "deer:GradCAMPlusPlus deer:SmoothGradCAMPlusPlus dog:GradCAMPlusPlus dog:SmoothGradCAMPlusPlus")]
     public void TheMethods_AreThoseAskedFor_ForEachClass(string options, string expected) =>
         Assert.Equal(expected, string.Join(' ', Explained(options).Select(explanation => $"{explanation.Properties["Label"].Value}:{explanation.Properties["Method"].Value}")));
 

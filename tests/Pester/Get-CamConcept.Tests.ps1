@@ -73,11 +73,11 @@ Describe 'Get-CamConcept' {
 
     It 'has no mask' {
         { Get-CamConcept $cat -Model $model | Export-CamOverlay (Join-Path $TestDrive out) -Style Mask } |
-            Should -Throw -ErrorId 'NothingSelected*' -ExpectedMessage '*Overlay, Heatmap or Panel*'
+            Should -Throw -ErrorId 'StyleNotPossible*' -ExpectedMessage '*Overlay, Heatmap or Panel*'
     }
 
     It 'stops at once for a layer that is not there, and names near ones' {
-        { Get-CamConcept $cat -Model $model -Layer layer33 } | Should -Throw -ErrorId 'NothingSelected*' -ExpectedMessage '*layer3*'
+        { Get-CamConcept $cat -Model $model -Layer layer33 } | Should -Throw -ErrorId 'LayerNotFound*' -ExpectedMessage '*layer3*'
     }
 
     It 'completes the layers of the model at hand' {

@@ -165,7 +165,7 @@ Describe 'Import-CamModel' {
         It 'asks which class, where two differ in case only' {
             $model = Import-CamModel -Architecture resnet18 -Weights Default
             { Invoke-CamExplanation "$PSScriptRoot/../../examples/photos/cat.jpg" -Model $model -Class CARDIGAN } |
-                Should -Throw -ErrorId 'NothingSelected*' -ExpectedMessage '*264*474*'
+                Should -Throw -ErrorId 'ClassNotFound*' -ExpectedMessage '*264*474*'
         }
 
         It 'lets the user have the last word on the preprocessing' {
@@ -303,5 +303,96 @@ Describe 'Import-CamModel' {
             [IO.File]::WriteAllBytes($broken, [IO.File]::ReadAllBytes((Resolve-Path "$vww/model.onnx"))[0..99999])
             { Import-CamModel $broken } | Should -Throw -ErrorId 'WeightFileInvalid*' -ExpectedMessage '*broken.onnx*cut off*'
         }
+    }
+}
+
+Describe 'Import-CamModel, of several files' {
+    BeforeAll {
+        $script:folder = (New-Item -ItemType Directory (Join-Path $TestDrive 'several [1]')).FullName
+        [IO.File]::Copy((Resolve-Path "$PSScriptRoot/../data/vww/model.onnx"), (Join-Path $folder 'a.onnx'))
+        [IO.File]::Copy((Import-CamModel).Path, (Join-Path $folder 'c [1].safetensors'))
+        [IO.File]::Copy((Resolve-Path "$PSScriptRoot/../../examples/photos/cat.jpg"), (Join-Path $folder 'cat.jpg'))
+        [IO.File]::WriteAllText((Join-Path $folder 'b.pth'), 'hello')
+        Push-Location -LiteralPath $folder
+    }
+
+    AfterAll { Pop-Location }
+
+    It 'gives the good ones, and an error for each bad one: <_>' -ForEach @(
+        'Import-CamModel a.onnx, b.pth, gone.onnx, ''c [1].safetensors'''
+        'Import-CamModel a.onnx, b.pth, g*.nix, *.safetensors'
+        '''a.onnx'', ''b.pth'', ''gone.onnx'', ''c [1].safetensors'' | Import-CamModel'
+    ) {
+        $models, $problem = (& ([scriptblock]::Create("$_ -ErrorAction Continue")) 2>&1).Where({ $_ -isnot [Management.Automation.ErrorRecord] }, 'Split')
+        $models.Name | Should -Be a, 'c [1]'
+        $problem.FullyQualifiedErrorId | ForEach-Object { $_.Split(',')[0] } | Should -Be WeightFileInvalid, FileNotFound
+        $problem[0].TargetObject | Should -Be (Join-Path $folder b.pth)
+    }
+
+    It 'stops at one that is named alone, and at what is wrong for all' {
+        { Import-CamModel b.pth } | Should -Throw -ErrorId 'WeightFileInvalid*'
+        { Import-CamModel *.pth } | Should -Throw -ErrorId 'WeightFileInvalid*'
+        { Get-Item a.onnx, b.pth | Import-CamModel -Device gpu } | Should -Throw -ErrorId 'UnknownDevice*'
+        { Import-CamModel a.onnx, b.pth -Architecture resnet21 } | Should -Throw -ErrorId 'UnknownArchitecture*'
+        { Import-CamModel a.onnx, b.pth -LabelPath gone.txt } | Should -Throw -ErrorId 'FileNotFound*' -ExpectedMessage '*gone.txt*'
+    }
+
+    It 'calls a model as asked, in tables and in names of pictures, and only one' {
+        $model = Import-CamModel a.onnx -Name 'person finder'
+        $model.Name | Should -Be 'person finder'
+        $model | Out-String -Width 160 | Should -Match 'person finder\s+ONNX'
+        (Invoke-CamExplanation cat.jpg $model | Export-CamOverlay out -FileName '{Model}' -PassThru).Name | Should -Be 'person finder.png'
+        { Import-CamModel a.onnx, 'c [1].safetensors' -Name same } | Should -Throw -ErrorId 'NameForSeveral*' -ExpectedMessage "*'same'*c [[]1]*"
+        $nn = [TorchSharp.torch+nn]
+        (Import-CamModel -Module $nn::Sequential($nn::Conv2d(3, 8, 3), $nn::AdaptiveAvgPool2d(1), $nn::Flatten(), $nn::Linear(8, 2)) -InputSize 64 -Name own).Name | Should -Be own
+    }
+}
+
+Describe 'Import-CamModel, what was meant' {
+    BeforeAll {
+        Push-Location -LiteralPath (New-Item -ItemType Directory (Join-Path $TestDrive 'meant')).FullName
+        Copy-Item "$PSScriptRoot/../../examples/photos/cat.jpg" .
+        [IO.File]::Copy((Resolve-Path "$PSScriptRoot/../data/vww/model.onnx"), (Join-Path $PWD 'm.onnx'))
+    }
+
+    AfterAll { Pop-Location }
+
+    It 'says what a path is that is no model: <path>' -ForEach @(
+        @{ path = '.'; id = 'PathIsFolder'; says = '*is a folder*m.onnx*' }
+        @{ path = 'cat.jpg'; id = 'WeightFileInvalid'; says = '*is a picture (JPEG)*Invoke-CamExplanation*' }
+        @{ path = 'resnet50'; id = 'FileNotFound'; says = '*-Architecture resnet50*-Weights Default*' }
+    ) {
+        { Import-CamModel $path } | Should -Throw -ErrorId "$id,*" -ExpectedMessage $says
+    }
+
+    It 'says what weights are called, whatever was given: <weights>' -ForEach @(
+        @{ weights = 'Foo'; says = "There are no weights 'Foo'.*IMAGENET1K_V1*-Path*" }
+        @{ weights = 'IMAGENET1K_V3'; says = '*Near: IMAGENET1K_V1, IMAGENET1K_V2*' }
+        @{ weights = 'resnet50'; says = '*is an architecture*-Architecture*' }
+        @{ weights = 'IMAGENET1K_V1'; says = '*ResNet50_Weights.IMAGENET1K_V1*' }
+    ) {
+        { Import-CamModel -Weights $weights } | Should -Throw -ErrorId 'UnknownWeights,*' -ExpectedMessage $says
+    }
+
+    It 'warns of a -ResizeSize that nothing heeds' {
+        $null = Import-CamModel -ResizeSize 40 -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -BeLike '*-ResizeSize 40*CenterCrop*'
+        $null = Import-CamModel -ResizeSize 40 -ResizeMode CenterCrop -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+    }
+
+    It 'says in its table that a model was disposed' {
+        $model = Import-CamModel
+        $model.Dispose()
+        $model | Out-String -Width 160 | Should -Match 'resnet20-cifar10 \(disposed\)'
+    }
+
+    It 'completes devices, and the keys of a checkpoint, with a line on each' {
+        $line = 'Import-CamModel -Device '
+        $found = (TabExpansion2 $line $line.Length).CompletionMatches
+        $found.CompletionText | Should -Be cpu, cuda, cuda:0, cuda:1
+        $found | ForEach-Object { $_.ToolTip | Should -Not -Be $_.CompletionText }
+        $line = "Import-CamModel '$(Resolve-Path "$PSScriptRoot/../data/weights")/training.pth' -StateDictKey "
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be model, model_ema
     }
 }

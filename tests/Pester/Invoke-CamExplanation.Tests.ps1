@@ -184,6 +184,145 @@ Describe 'Invoke-CamExplanation' {
     }
 
     It 'stops at once for a layer that is not there, and names near ones' {
-        { Invoke-CamExplanation $cat -Model $model -Layer layer33 } | Should -Throw -ErrorId 'NothingSelected*' -ExpectedMessage '*layer3*'
+        { Invoke-CamExplanation $cat -Model $model -Layer layer33 } | Should -Throw -ErrorId 'LayerNotFound*' -ExpectedMessage '*layer3*'
+    }
+}
+
+Describe 'Invoke-CamExplanation, what comes through the pipeline' {
+    BeforeAll {
+        $script:folder = (New-Item -ItemType Directory (Join-Path $TestDrive 'pipes [1]')).FullName
+        'a [1].jpg', 'a 1.jpg', 'cat.jpg' | ForEach-Object { [IO.File]::Copy($cat, (Join-Path $folder $_)) }
+        Push-Location -LiteralPath $folder
+    }
+
+    AfterAll { Pop-Location }
+
+    It 'takes rows of a CSV file by their Path, in which no character is a wildcard' {
+        $csv = Join-Path $folder audit.csv
+        Get-ChildItem *.jpg | Invoke-CamExplanation -Model $model | Export-Csv -LiteralPath $csv
+        $again = Import-Csv -LiteralPath $csv | Where-Object Label -EQ cat | Invoke-CamExplanation -Model $model -Method GradCAM
+        $again.Path | Split-Path -Leaf | Sort-Object | Should -Be 'a [1].jpg', 'a 1.jpg', 'cat.jpg'
+        $again.Method | Should -Be GradCAM, GradCAM, GradCAM
+        $gone = [pscustomobject]@{ Path = 'b [1].jpg' }, [pscustomobject]@{ Path = '?at.jpg' }, [pscustomobject]@{ Path = '' }, [pscustomobject]@{ Path = 'cat.jpg' } |
+            Invoke-CamExplanation -Model $model -ErrorVariable problem -ErrorAction SilentlyContinue
+        $gone.Path | Split-Path -Leaf | Should -Be cat.jpg
+        $problem.FullyQualifiedErrorId | ForEach-Object { $_.Split(',')[0] } | Should -Be ImageNotFound, ImageNotFound, PathMissing
+        $problem[0].TargetObject | Should -Be (Join-Path $folder 'b [1].jpg')
+    }
+
+    It 'explains explanations and concepts again, with their model or another' {
+        $first = Invoke-CamExplanation cat.jpg -Model $model
+        $again = $first | Invoke-CamExplanation -Method GradCAM -Layer layer1
+        "$($again.Method) $($again.Layers)" | Should -Be 'GradCAM layer1'
+        $again.Model | Should -Be $model
+        $other = Import-CamModel
+        ($first | Invoke-CamExplanation -Model $other).Model | Should -Be $other
+        ($first | Get-CamConcept -Count 1).Layer | Should -Be layer3
+        (Get-CamConcept cat.jpg $model -Count 1 | Invoke-CamExplanation).Label | Should -Be cat
+        $first | Export-CamOverlay out -PassThru | Invoke-CamExplanation $model | Should -HaveCount 1
+        Resolve-Path -LiteralPath 'a [1].jpg' | Invoke-CamExplanation $model | Should -HaveCount 1
+    }
+
+    It 'never takes a model or a layer for a picture' {
+        { $model | Invoke-CamExplanation } | Should -Throw -ErrorId 'PictureMissing*' -ExpectedMessage '*-Path*'
+        { $model | Get-CamLayer layer3 | Invoke-CamExplanation } | Should -Throw -ErrorId 'PictureMissing*'
+        { $model | Get-CamConcept } | Should -Throw -ErrorId 'PictureMissing*'
+        { 5 | Invoke-CamExplanation cat.jpg -Model $model } | Should -Throw -ErrorId 'InputNotKnown*' -ExpectedMessage "*'5'*"
+    }
+
+    It 'says so where a layer or a model is not that of -Model: <_>' -ForEach @(
+        '$model | Get-CamLayer layer3 | Invoke-CamExplanation cat.jpg -Model $other'
+        '$model | Invoke-CamExplanation cat.jpg -Model $other'
+        'Invoke-CamExplanation cat.jpg -Model $other -Layer ($model | Get-CamLayer layer3)'
+        'Invoke-CamExplanation cat.jpg -Model $other -InputObject ($model | Get-CamLayer layer3)'
+        '$model | Get-CamLayer layer3 | Get-CamConcept cat.jpg -Model $other'
+    ) {
+        $other = Import-CamModel
+        { & ([scriptblock]::Create($_)) } | Should -Throw -ErrorId 'LayerOfAnotherModel*'
+        { & ([scriptblock]::Create($_.Replace('$other', '$model'))) } | Should -Not -Throw
+    }
+
+    It 'takes the path of a model wherever it takes a model, by position too, and disposes it' {
+        $file = Join-Path $folder 'model [1].safetensors'
+        [IO.File]::Copy($model.Path, $file)
+        $explanation = Invoke-CamExplanation cat.jpg $file
+        $explanation.ModelName | Should -Be 'model [1]'
+        $explanation.Model.IsDisposed | Should -BeTrue
+        $explanation | Export-CamOverlay own -Style Panel -PassThru | Should -HaveCount 1
+        (Get-ChildItem -Filter cat.jpg | Invoke-CamExplanation -Model 'model [1].safetensors' | Invoke-CamExplanation -Method GradCAM).Method | Should -Be GradCAM
+        (Get-CamConcept cat.jpg $file -Count 1).ModelName | Should -Be 'model [1]'
+        (Get-CamLayer -Model $file layer?).Name | Should -Be layer1, layer2, layer3
+        (Get-CamLayer -Model $file layer2 | Invoke-CamExplanation cat.jpg).Layers | Should -Be layer2
+        (Invoke-CamExplanation cat.jpg $model).Model.IsDisposed | Should -BeFalse
+        { Invoke-CamExplanation cat.jpg gone.onnx } | Should -Throw -ErrorId 'FileNotFound*' -ExpectedMessage '*gone.onnx*'
+        { Invoke-CamExplanation cat.jpg cat.jpg } | Should -Throw -ErrorId 'WeightFileInvalid*' -ExpectedMessage '*picture (JPEG)*'
+    }
+}
+
+Describe 'Invoke-CamExplanation, what was meant' {
+    It 'understands the names of papers and other libraries: <given>' -ForEach @(
+        @{ given = 'grad-cam++'; is = 'GradCAMPlusPlus' }
+        @{ given = 'Grad-CAM++'; is = 'GradCAMPlusPlus' }
+        @{ given = 'gradcampp'; is = 'GradCAMPlusPlus' }
+        @{ given = 'smooth-grad-cam++'; is = 'SmoothGradCAMPlusPlus' }
+        @{ given = 'layer-cam'; is = 'LayerCAM' }
+        @{ given = 'xgrad-cam'; is = 'XGradCAM' }
+        @{ given = 'eigen_cam'; is = 'EigenCAM' }
+        @{ given = 'Score CAM'; is = 'ScoreCAM' }
+        @{ given = 'full-grad'; is = 'FullGrad' }
+        @{ given = 'k-pca-cam'; is = 'KPCACAM' }
+    ) {
+        (Invoke-CamExplanation $cat $model -Method $given).Method | Should -Be $is
+        $line = "Invoke-CamExplanation -Method '$given"
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain $is
+    }
+
+    It 'names what is wrong, each mistake by an ErrorId of its own: <options>' -ForEach @(
+        @{ options = @{ Layer = 'layr3' }; id = 'LayerNotFound'; says = '*Near: layer3*' }
+        @{ options = @{ Layer = 'fc' }; id = 'LayerNotSpatial'; says = '*no height and width*' }
+        @{ options = @{ Method = 'grad-cam+++' }; id = 'MethodNotFound'; says = '*GradCAMPlusPlus*' }
+        @{ options = @{ Method = 'RefineCAM'; Layer = 'layer3' }; id = 'MethodNotPossible'; says = '*layer1*'; target = 'RefineCAM' }
+        @{ options = @{ Class = 'catt' }; id = 'ClassNotFound'; says = '*Near: cat*' }
+        @{ options = @{ Class = '*zebra*' }; id = 'ClassNotFound'; says = "*'[*]zebra[*]'*" }
+    ) {
+        $thrown = { Invoke-CamExplanation $cat $model @options } | Should -Throw -ErrorId "$id,*" -ExpectedMessage $says -PassThru
+        $thrown.TargetObject | Should -Be $(if ($target) { $target } else { @($options.Values)[0] })
+    }
+
+    It 'takes layers whatever their case, and classes by wildcard' {
+        (Invoke-CamExplanation $cat $model -Layer Layer3, LAYER2).Layers | Should -Be layer3, layer2
+        (Invoke-CamExplanation $cat $model -Class d*, cat).Label | Should -Be deer, dog, cat
+        (Invoke-CamExplanation $cat $model -Class [dc]*g, 0).Label | Should -Be dog, airplane
+    }
+
+    It 'warns once of an option that changes nothing: <options>' -ForEach @(
+        @{ options = @{ Method = 'FullGrad'; Layer = 'layer3' }; says = '-Layer*FullGrad*' }
+        @{ options = @{ SampleCount = 8 }; says = '-SampleCount*LayerCAM*SmoothGradCAMPlusPlus, SSCAM, ISCAM*' }
+        @{ options = @{ NoiseStd = 1; Method = 'RandomCAM' }; says = '-NoiseStd*RandomCAM*' }
+        @{ options = @{ Seed = 1 }; says = '-Seed*LayerCAM*' }
+        @{ options = @{ BatchSize = 1 }; says = '-BatchSize*LayerCAM*' }
+        @{ options = @{ EigenSmooth = $true; Method = 'EigenCAM' }; says = '-EigenSmooth*EigenCAM*' }
+        @{ options = @{ SampleCount = 2; Seed = 1; NoiseStd = 0.1; BatchSize = 2; Layer = 'layer3'; Method = 'LayerCAM', 'FullGrad', 'SmoothGradCAMPlusPlus' }; says = $null }
+    ) {
+        $null = Invoke-CamExplanation $cat, $cat $model @options -WarningVariable warnings -WarningAction SilentlyContinue
+        @($warnings) -like '*effect*' | Should -HaveCount ([int] [bool] $says)
+        if ($says) { "$warnings" | Should -BeLike $says }
+    }
+
+    It 'warns that layers from the pipeline are nothing to FullGrad' {
+        $null = $model | Get-CamLayer layer3 | Invoke-CamExplanation $cat -Method FullGrad -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -BeLike '*layers*pipeline*FullGrad*'
+    }
+
+    It 'completes classes after layers, whatever brings them: <_>' -ForEach @(
+        '$camLayers | Invoke-CamExplanation x.jpg -Class do'
+        '$camModel | Get-CamLayer layer? | Invoke-CamExplanation x.jpg -Class do'
+        '$camModel | Get-CamLayer | Where-Object IsDefault | Invoke-CamExplanation x.jpg -Class do'
+        'Get-CamLayer $camModel layer? | Invoke-CamExplanation x.jpg -Class do'
+        'Get-CamLayer -Model $camModel | Get-CamConcept x.jpg -Layer layer3.2.conv2 | Invoke-CamExplanation -Class do'
+    ) {
+        $global:camModel, $global:camLayers = $model, ($model | Get-CamLayer layer?)
+        (TabExpansion2 $_ $_.Length).CompletionMatches.CompletionText | Should -Be dog
+        Remove-Variable camModel, camLayers -Scope Global
     }
 }

@@ -104,3 +104,126 @@ Describe 'Objects in other formats' {
         ($model | Get-CamLayer layer1).Model | Should -Be $model
     }
 }
+
+Describe 'Table headings' {
+    It 'are properties: <what>' -ForEach @(
+        @{ what = 'model'; headings = @{ Classes = 10; Parameters = 272474; Input = '32×32' } }
+        @{ what = 'layer'; headings = @{ Parameters = 205696 } }
+        @{ what = 'explanation'; headings = @{ File = 'cat.jpg' } }
+        @{ what = 'concepts'; headings = @{ File = 'cat.jpg' } }
+        @{ what = 'concept'; headings = @{ Peak = '140, 131' } }
+        @{ what = 'map'; headings = @{ Peak = '140, 131' } }
+    ) {
+        $concepts = Get-CamConcept -LiteralPath $cat $model -Count 2
+        $object = @{
+            model = $model; layer = $model | Get-CamLayer layer3; explanation = $explanation; concepts = $concepts
+            concept = $concepts.Concepts[0]; map = $explanation.Maps[2]
+        }[$what]
+        foreach ($heading in $headings.Keys) {
+            "$($object.$heading)" | Should -Be $headings.$heading
+            Get-Text ($object | Select-Object $heading) | Should -Match "$heading\s*\n.*\n.*$([regex]::Escape($headings.$heading))"
+            $object | Where-Object $heading -EQ $object.$heading | Should -HaveCount 1
+            (Get-Text $object) | Should -Match "\b$heading\b"
+        }
+    }
+
+    It 'sort' {
+        ($model | Get-CamLayer layer?, conv1 | Sort-Object Parameters -Descending).Name | Should -Be layer3, layer2, layer1, conv1
+        $files = 'rocket.jpg', 'cat.jpg' | ForEach-Object { Join-Path (Split-Path $cat) $_ } | Invoke-CamExplanation -Model $model
+        ($files | Sort-Object File).File | Should -Be cat.jpg, rocket.jpg
+    }
+
+    It 'are there after a job, too' {
+        $back = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($explanation))
+        $back.File | Should -Be cat.jpg
+        Get-Text $back | Should -Match 'cat\.jpg\s+cat'
+    }
+
+    It 'are no columns, and not in JSON' {
+        ($explanation | ConvertTo-Json | ConvertFrom-Json).PSObject.Properties.Name | Should -Not -Contain File
+        ($explanation | ConvertTo-Csv)[0] | Should -Not -Match 'File'
+    }
+}
+
+Describe 'With -ExpectedLabel' {
+    BeforeAll {
+        $script:wrong = Invoke-CamExplanation -LiteralPath $cat $model -ExpectedLabel dog
+        $script:right = Invoke-CamExplanation -LiteralPath $cat $model -ExpectedLabel cat
+    }
+
+    It 'the table shows Expected and Correct, also on 80 columns' {
+        ($wrong, $right | Out-String -Width 80) -replace '\e\[[\d;]*m' | Should -Match 'File\s+Label\s+Probability\s+Expected\s+Correct[\s\S]*cat\.jpg\s+cat\s+75.5 ?%\s+dog\s+False[\s\S]*cat\.jpg\s+cat\s+75.5 ?%\s+cat\s+True'
+        Get-Text $wrong -List | Should -Match 'Expected\s+: dog\s+Correct\s+: False'
+        Get-Text $explanation | Should -Not -Match 'Expected'
+        Get-Text $explanation -List | Should -Not -Match 'Expected'
+    }
+
+    It 'wrong ones stand out in colour, where colour is wanted' {
+        $before = $PSStyle.OutputRendering
+        try {
+            $cell = (Get-FormatData EasyExplain.Explanation.CamExplanation#Expected).FormatViewDefinition.Control.Rows.Columns[4].DisplayEntry.Value
+            foreach ($rendering in 'Ansi', 'PlainText') {
+                $PSStyle.OutputRendering = $rendering
+                $shown = $wrong, $right | ForEach-Object ([scriptblock]::Create($cell))
+                "$($shown[1])" | Should -BeExactly True
+                $colour = $rendering -eq 'Ansi' -and $Host.UI.SupportsVirtualTerminal
+                "$($shown[0])" | Should -BeExactly $(if ($colour) { "$($PSStyle.Formatting.Error)False$($PSStyle.Reset)" } else { 'False' })
+            }
+        }
+        finally { $PSStyle.OutputRendering = $before }
+    }
+
+    It 'it is the same object all the same' {
+        $wrong.GetType().Name | Should -Be CamExplanation
+        $wrong.Model | Should -Be $model
+        $back = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($wrong))
+        Get-Text $back | Should -Match 'cat\.jpg\s+cat\s+75.5 ?%\s+dog\s+False'
+    }
+}
+
+Describe 'Straight to a CSV file' {
+    It 'no column holds the name of a type: <what>' -ForEach 'explanation', 'compared', 'expected', 'layers', 'maps', 'concepts' {
+        $objects = switch ($what = $_) {
+            explanation { $explanation }
+            compared { Invoke-CamExplanation -LiteralPath $cat $model -Method FinerCAM, RefineCAM, FullGrad, SmoothGradCAMPlusPlus -AugSmooth -EigenSmooth }
+            expected { Invoke-CamExplanation -LiteralPath $cat $model -ExpectedLabel ParentFolder -WarningAction Ignore }
+            layers { $model | Get-CamLayer }
+            maps { $explanation.Maps }
+            concepts { Get-CamConcept -LiteralPath $cat $model -Count 2 }
+        }
+        $file = Join-Path $TestDrive "$what.csv"
+        $objects | Export-Csv $file
+        Get-Content $file -Raw | Should -Not -Match 'System\.|EasyExplain\.|TorchSharp|\[\]'
+        if ($what -eq 'explanation') {
+            $row = Import-Csv $file
+            $row.Layers | Should -Be 'layer1; layer2; layer3'
+            $row.Maps | Should -Be 'layer1 (32×32); layer2 (16×16); layer3 (8×8)'
+            $row.ImageSize | Should -Be '300; 451'
+            $row.Predictions | Should -BeLike 'cat 75.5 %; * %; * %; * %; * %'
+        }
+    }
+
+    It 'their lists are lists as before' {
+        $explanation.Layers[-1] | Should -Be layer3
+        $explanation.Layers[0..1] | Should -Be layer1, layer2
+        $explanation.Predictions.Length | Should -Be 5
+        $explanation.Predictions.Count | Should -Be 5
+        $explanation.Layers -contains 'layer2' | Should -BeTrue
+        [bool] $explanation.ComparedWith | Should -BeFalse
+        [int[]] $explanation.ImageSize | Should -Be 300, 451
+        (Invoke-CamExplanation -LiteralPath $cat $model -Layer $explanation.Layers).Layers | Should -Be layer1, layer2, layer3
+    }
+}
+
+Describe 'The box of a map' {
+    It 'lies around where it is warm, in pixels of the photo' {
+        $box = $explanation.Map.GetBox(0.5)
+        $box.X | Should -BeLessOrEqual 140
+        $box.X + $box.Width | Should -BeIn (141..451)
+        $box.Y + $box.Height | Should -BeIn (132..300)
+        $box.Share | Should -BeGreaterThan 0
+        $box.Share * 451 * 300 | Should -BeLessOrEqual ($box.Width * $box.Height)
+        ($explanation | Select-Object @{ n = 'Box'; e = { $_.Map.GetBox() } } | ConvertTo-Csv)[1] | Should -Match '^"\d+, \d+, \d+×\d+ \(\d+\.\d %\)"$'
+        $explanation.Map.GetBox(1).Share | Should -BeLessThan $box.Share
+    }
+}

@@ -16,7 +16,6 @@ public sealed record Prediction(int Class, string Label, double Probability)
 }
 
 /// <summary>Where in one picture a network looked, by one method, for one class, at one or more layers.</summary>
-/// <remarks>Its lists are plain arrays: PowerShell cannot index every other list.</remarks>
 public sealed class CamExplanation : ICamResult
 {
     internal CamExplanation(CamModel model, Photo photo, string? path) => (Model, Source) = (model, new ExplainedPhoto(photo, path));
@@ -40,16 +39,16 @@ public sealed class CamExplanation : ICamResult
     public required double Score { get; init; }
 
     /// <summary>The labels of the classes that a comparing method (FinerCAM) set it against; empty for all other methods.</summary>
-    public required string[] ComparedWith { get; init; }
+    public required CamList<string> ComparedWith { get; init; }
 
     /// <summary>The five most probable classes.</summary>
-    public required Prediction[] Predictions { get; init; }
+    public required CamList<Prediction> Predictions { get; init; }
 
     /// <summary>
     /// The labels of the predicted classes: one of classes that exclude each other; of classes that are each there or not
     /// (<see cref="Activation.Sigmoid"/>), all whose probability is at least 0.5, or else the most probable.
     /// </summary>
-    public required string[] Predicted { get; init; }
+    public required CamList<string> Predicted { get; init; }
 
     /// <summary>What the photo was expected to show: labels of the model, or as they were given where it has none such, with commas; null where nothing was expected.</summary>
     public string? Expected { get; private set; }
@@ -62,16 +61,16 @@ public sealed class CamExplanation : ICamResult
     public bool? Correct { get; private set; }
 
     /// <summary>One map a layer, in the order asked.</summary>
-    public required CamMap[] Maps { get; init; }
+    public required CamList<CamMap> Maps { get; init; }
 
     /// <summary>The maps of all layers in one; null for a single layer.</summary>
     public required CamMap? Fused { get; init; }
 
     /// <summary>The layers' names in the order asked.</summary>
-    public string[] Layers => [.. Maps.Select(map => map.Layer)];
+    public CamList<string> Layers => [.. Maps.Select(map => map.Layer)];
 
     /// <summary>Height and width of the photo in pixels, upright.</summary>
-    public int[] ImageSize => Source.Size;
+    public CamList<int> ImageSize => [.. Source.Size];
 
     /// <summary>How the maps were made less noisy.</summary>
     public required Smoothing Smoothing { get; init; }
@@ -126,6 +125,8 @@ public sealed class CamExplanation : ICamResult
 
     /// <inheritdoc/>
     public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Label} ({Method})";
+
+    CamModel ICamResult.Model => Model;
 
     Photo ICamResult.Draw(CamPicture picture, OverlayStyle style) => picture.Draw(this, style);
 }

@@ -18,14 +18,19 @@ public sealed class CamMap
 {
     private readonly float[,] _values;
     private readonly float _highest;
+    private readonly PixelRegion _region; // of the photo, that the map covers
+    private readonly int _photoWidth;
+    private readonly int _photoHeight;
     private Tensor? _tensor;
 
-    internal CamMap(string layer, float[,] values, Func<double, double, PixelPoint> toPhoto)
+    internal CamMap(string layer, float[,] values, PixelRegion region, int photoWidth, int photoHeight)
     {
-        (Layer, _values) = (layer, values);
+        (Layer, _values, _region, _photoWidth, _photoHeight) = (layer, values, region, photoWidth, photoHeight);
         var (y, x) = Highest(values);
         _highest = values[y, x];
-        Peak = toPhoto((x + 0.5) / Width, (y + 0.5) / Height);
+        Peak = new PixelPoint(
+            Math.Clamp((int)(region.X + (x + 0.5) / Width * region.Width), 0, photoWidth - 1),
+            Math.Clamp((int)(region.Y + (y + 0.5) / Height * region.Height), 0, photoHeight - 1));
     }
 
     /// <summary>A map <c>[h, w]</c> over the part of a photo that a model sees.</summary>
@@ -35,9 +40,7 @@ public sealed class CamMap
         float[] flat = map.to(CPU).contiguous().data<float>().ToArray();
         Buffer.BlockCopy(flat, 0, values, 0, flat.Length * sizeof(float));
         PixelRegion region = preprocessing.RegionOf(photo.OriginalWidth, photo.OriginalHeight);
-        return new CamMap(layer, values, (x, y) => new PixelPoint(
-            Math.Clamp((int)(region.X + x * region.Width), 0, photo.OriginalWidth - 1),
-            Math.Clamp((int)(region.Y + y * region.Height), 0, photo.OriginalHeight - 1)));
+        return new CamMap(layer, values, region, photo.OriginalWidth, photo.OriginalHeight);
     }
 
     /// <summary>The layer's name; of a fused map, the names joined by +.</summary>
@@ -66,6 +69,37 @@ public sealed class CamMap
 
     /// <summary>A copy of the values, <c>[Height, Width]</c>, 0 to 1.</summary>
     public float[,] ToArray() => (float[,])_values.Clone();
+
+    /// <summary>The rectangle around the largest area where the map, enlarged to the photo as a mask is, reaches half of its range.</summary>
+    /// <returns>Null where it is zero everywhere.</returns>
+    public CamBox? GetBox() => GetBox(0.5);
+
+    /// <summary>The rectangle around the largest area where the map, enlarged to the photo as a mask is, reaches <paramref name="threshold"/>.</summary>
+    /// <param name="threshold">From 0 to 1.</param>
+    /// <returns>Null where the map is zero everywhere, or reaches the threshold nowhere between the cells of a small photo.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The threshold does not lie between 0 and 1.</exception>
+    public CamBox? GetBox(double threshold)
+    {
+        if (threshold is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "A threshold lies between 0 and 1.");
+        }
+        if (IsEmpty)
+        {
+            return null;
+        }
+        bool[] reached = new bool[checked(_photoWidth * _photoHeight)];
+        Overlay.Spread(_values, _region, _photoWidth, _photoHeight, (first, values) =>
+        {
+            for (int x = 0; x < values.Length; x++)
+            {
+                reached[first + x] = values[x] >= (float)threshold;
+            }
+        });
+        return LargestArea.Of(reached, _photoWidth) is { } area
+            ? new CamBox(area.Left, area.Top, area.Right - area.Left + 1, area.Bottom - area.Top + 1, (double)area.Pixels / reached.Length)
+            : null;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Layer} ({Height}×{Width})";

@@ -25,12 +25,12 @@ public sealed class ClassChoice
     {
         if (model.ClassCount == 0)
         {
-            throw new SelectionException($"{model} ends in features and has no classes, so there is no '{given[0]}'. If its outputs are classes, import it with -LabelPath or -Activation.");
+            throw new SelectionException(SelectionFault.ClassNotFound, given[0], $"{model} ends in features and has no classes, so there is no '{given[0]}'. If its outputs are classes, import it with -LabelPath or -Activation.");
         }
         var problems = new List<string>();
         int?[] classes = [.. given.Select(one => Find(model, one, problems))];
         return problems.Count > 0
-            ? throw new SelectionException(string.Join(" ", problems))
+            ? throw new SelectionException(SelectionFault.ClassNotFound, Wrong(model, given), string.Join(" ", problems))
             : new ClassChoice(ranking => classes.SelectMany(named => named is { } one ? [one] : ClassesOf(ranking.Predicted)).Distinct());
     }
 
@@ -38,6 +38,13 @@ public sealed class ClassChoice
     internal IReadOnlyList<int> From(Ranking ranking) => [.. _choose(ranking)];
 
     private static IEnumerable<int> ClassesOf(IEnumerable<Prediction> predictions) => predictions.Select(prediction => prediction.Class);
+
+    /// <summary>What of it stands for no class, or for several: a text, or a list of them.</summary>
+    private static object Wrong(CamModel model, IReadOnlyList<string> given)
+    {
+        string[] wrong = [.. given.Where(one => Find(model, one, []) is null && !one.Equals(nameof(Predicted), StringComparison.OrdinalIgnoreCase))];
+        return wrong.Length == 1 ? wrong[0] : wrong;
+    }
 
     /// <summary>The class that <paramref name="given"/> stands for; null for the predicted one, and where there is a problem.</summary>
     private static int? Find(CamModel model, string given, List<string> problems)

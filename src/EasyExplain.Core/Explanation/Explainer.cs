@@ -43,9 +43,9 @@ public sealed class Explainer
         Smoothing smoothing = Smoothing.None, Action<int, int>? progress = null)
     {
         (_model, _layers, _methods, _choice, _noise, _smoothing, _progress) = (model, layers, methods, choice, noise, smoothing, progress);
-        if (methods.Select(method => method.WhyNot(layers)).FirstOrDefault(why => why is not null) is { } misfit)
+        if (methods.FirstOrDefault(method => !method.Fits(layers)) is { } misfit)
         {
-            throw new SelectionException(misfit);
+            throw new SelectionException(SelectionFault.MethodNotPossible, misfit.Name, misfit.WhyNot(layers)!);
         }
         bool atInput = methods.Any(method => method.AtInput);
         // A folded network has other biases, and a method that explains the whole of it asks for every one.

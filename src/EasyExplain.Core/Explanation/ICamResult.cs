@@ -1,4 +1,5 @@
 using EasyExplain.Imaging;
+using EasyExplain.Models;
 
 namespace EasyExplain.Explanation;
 
@@ -8,8 +9,11 @@ public interface ICamResult
     /// <summary>The photo's full path; null for an input tensor.</summary>
     string? Path { get; }
 
+    /// <summary>The model that it was found out with.</summary>
+    internal CamModel Model { get; }
+
     /// <summary>Draws one picture of it.</summary>
     /// <exception cref="ImageFileException">The photo can no longer be read.</exception>
-    /// <exception cref="Models.SelectionException">There is no picture of this style.</exception>
+    /// <exception cref="SelectionException">There is no picture of this style.</exception>
     Photo Draw(CamPicture picture, OverlayStyle style);
 }

@@ -3,7 +3,7 @@ using EasyExplain.Networks;
 namespace EasyExplain.Models;
 
 /// <summary>A layer of a model: an output that can be explained. Layers carry their model, so that they can be piped on.</summary>
-public sealed class CamLayer
+public sealed class CamLayer : ICamSource
 {
     internal CamLayer(CamModel model, Layer layer, int index)
     {
@@ -32,7 +32,7 @@ public sealed class CamLayer
     /// The output's shape for one picture of the model's input size: <c>[1, C, H, W]</c> of a convolution, <c>[1, H, W, C]</c> or
     /// <c>[1, tokens, C]</c> in a transformer, <c>[1, F]</c> after flattening.
     /// </summary>
-    public long[] OutputShape { get; }
+    public CamList<long> OutputShape { get; }
 
     /// <summary>The number of trained values in it and in what it holds.</summary>
     public long ParameterCount { get; }
@@ -45,6 +45,8 @@ public sealed class CamLayer
 
     /// <summary>The model it belongs to: a property in PowerShell, too (see EasyExplain.Types.ps1xml), but not one that ConvertTo-Json writes.</summary>
     internal CamModel Model { get; }
+
+    CamModel ICamSource.Source => Model;
 
     /// <summary>Whether its output has height and width over 1, so that a map of it says something.</summary>
     internal bool IsSpatial => GridSize is { Height: > 1, Width: > 1 };

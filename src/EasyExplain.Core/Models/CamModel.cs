@@ -9,7 +9,7 @@ namespace EasyExplain.Models;
 
 /// <summary>A classifier ready to be explained: its network with weights, how it wants its pictures, what its classes are called.</summary>
 /// <remarks>It owns its weights; dispose it when it is no longer needed. Several threads may explain with one model at a time.</remarks>
-public sealed class CamModel : IDisposable
+public sealed class CamModel : ICamSource, IDisposable
 {
     private readonly BatchNormFolding _folding;
     private readonly Dictionary<string, Network> _optimized = [];
@@ -38,7 +38,7 @@ public sealed class CamModel : IDisposable
             $"No layer of {architecture} has an output larger than 1×1 for input of {preprocessing.Height}×{preprocessing.Width} pixels. Give a larger input size.")).Name;
     }
 
-    /// <summary>The file's name without its extension; of a user's own module its name.</summary>
+    /// <summary>What it was called on import; else the file's name without its extension, or of a user's own module its name.</summary>
     public string Name { get; }
 
     /// <summary>torchvision's name, such as <c>resnet50</c>; of a TorchScript file its class, of an ONNX file <c>ONNX</c>, of a user's own module its name.</summary>
@@ -97,6 +97,8 @@ public sealed class CamModel : IDisposable
 
     /// <summary>True after <see cref="Dispose"/>.</summary>
     public bool IsDisposed => _disposed;
+
+    CamModel ICamSource.Source => this;
 
     /// <summary>Every layer in the order the network runs, scopes before what they hold.</summary>
     internal IReadOnlyList<CamLayer> Layers { get; }

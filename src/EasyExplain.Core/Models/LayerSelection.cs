@@ -1,8 +1,5 @@
 namespace EasyExplain.Models;
 
-/// <summary>A layer, class or method that was asked for is not there; the message names near ones.</summary>
-public sealed class SelectionException(string message) : Exception(message);
-
 /// <summary>Finds layers by name or wildcard.</summary>
 public static class LayerSelection
 {
@@ -33,22 +30,22 @@ public static class LayerSelection
 
     /// <summary>Says that there is no such layer, and which are near.</summary>
     internal static SelectionException Unknown(CamModel model, string name) =>
-        new($"{model} has no layer '{name}'. {NearNames.Hint(name, model.Layers.Select(layer => layer.Name))}");
+        new(SelectionFault.LayerNotFound, name, $"{model} has no layer '{name}'. {NearNames.Hint(name, model.Layers.Select(layer => layer.Name))}");
 
-    /// <summary>The layer of exactly this name.</summary>
+    /// <summary>The layer of this name; case matters only where names differ in nothing else.</summary>
     private static CamLayer Named(CamModel model, string name)
     {
-        CamLayer layer = model.Layers.FirstOrDefault(layer => layer.Name == name)
-            ?? throw Unknown(model, name);
-        return layer.IsSpatial ? layer : throw new SelectionException(
-            $"Layer '{name}' of {model} has output [{string.Join(", ", layer.OutputShape)}]: no height and width to make a map of. " +
+        CamLayer[] alike = [.. model.Layers.Where(layer => layer.Name.Equals(name, StringComparison.OrdinalIgnoreCase))];
+        CamLayer layer = alike is [var only] ? only : alike.FirstOrDefault(layer => layer.Name == name) ?? throw Unknown(model, name);
+        return layer.IsSpatial ? layer : throw new SelectionException(SelectionFault.LayerNotSpatial, name,
+            $"Layer '{layer}' of {model} has output [{string.Join(", ", layer.OutputShape)}]: no height and width to make a map of. " +
             $"The last layer that has them is '{model.DefaultLayer}'.");
     }
 
     private static IReadOnlyList<CamLayer> Matching(CamModel model, string wildcard, Func<string, bool> fits)
     {
         CamLayer[] matching = [.. model.Layers.Where(layer => layer.IsExplainable && fits(layer.Name))];
-        return matching.Length > 0 ? matching : throw new SelectionException(
+        return matching.Length > 0 ? matching : throw new SelectionException(SelectionFault.LayerNotFound, wildcard,
             $"No layer of {model} with height and width fits '{wildcard}'. {NearNames.Hint(wildcard.Replace("*", "", StringComparison.Ordinal), model.Layers.Select(layer => layer.Name))}");
     }
 }

@@ -12,6 +12,9 @@ public enum ModelFault
     /// <summary>An architecture alone was given, which leaves open which weights.</summary>
     WeightsMissing,
 
+    /// <summary>A folder was named in place of a file.</summary>
+    PathIsFolder,
+
     /// <summary>No architecture, or more than one, has the tensors that the file holds.</summary>
     ArchitectureNotRecognized,
 

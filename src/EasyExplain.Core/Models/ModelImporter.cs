@@ -21,6 +21,9 @@ public sealed record ModelOptions
     /// <summary>The published weights that the file holds, whose preprocessing is used; null to tell them by the file's name.</summary>
     public NamedWeights? Weights { get; init; }
 
+    /// <summary>What to call the model; null for its file's name without the extension.</summary>
+    public string? Name { get; init; }
+
     /// <summary>One label a line.</summary>
     public IReadOnlyList<string>? Labels { get; init; }
 
@@ -77,6 +80,7 @@ public static class ModelImporter
     public static CamModel Import(string path, ModelOptions options, Action<string> explain)
     {
         DemandPrecision(options.Precision, options.Device, () => BFloat16.WhyNot);
+        ModelFiles.Demand(path);
         ModelFormat format = ModelFormats.Of(path);
         if (format != ModelFormat.Weights)
         {
@@ -105,7 +109,7 @@ public static class ModelImporter
             IReadOnlyList<string> labels = options.Labels ?? FileMetadata.Labels(file) ?? PreprocessFile.LabelsBeside(path, classes, explain)
                 ?? (classes == 1 ? PreprocessFile.LabelsBeside(path, 2, explain) : null) ?? UsualLabels(architecture, classes, explain);
             return ModelHead.Complete(network, classes, null, labels, options, $"'{path}'", explain)
-                .ToModel(Path.GetFileNameWithoutExtension(path), architecture.Name, path, preprocessing, device, options.Precision);
+                .ToModel(options.Name ?? Path.GetFileNameWithoutExtension(path), architecture.Name, path, preprocessing, device, options.Precision);
         }
         catch
         {
@@ -147,7 +151,7 @@ public static class ModelImporter
         }
         long outputs = network.Output.Operator.OutputShape([])[0];
         explain($"{name}: {network.Layers.Count} of its submodules take part in a run and can be explained, {outputs} classes.");
-        return ModelHead.Complete(network, outputs, null, options.Labels ?? [], options, name, explain).ToModel(name, name, "", preprocessing, device);
+        return ModelHead.Complete(network, outputs, null, options.Labels ?? [], options, name, explain).ToModel(options.Name ?? name, name, "", preprocessing, device);
     }
 
     /// <summary>Throws where it cannot compute in such numbers.</summary>

@@ -81,8 +81,7 @@ public sealed record NamedWeights
         {
             throw Unknown($"The weights '{name}' are those of {named.ToLowerInvariant()}, not of {architecture}.");
         }
-        string wanted = named ?? architecture ?? throw Unknown(
-            $"Whose weights '{name}' are is not said. Give the architecture too, or torchvision's full name, such as ResNet50_Weights.{name}.");
+        string wanted = named ?? architecture ?? throw Unknown(WithoutArchitecture(name));
         string known = Catalog.Find(wanted).Name;
         NamedWeights[] candidates = [.. Of(known)];
         if (candidates.Length == 0)
@@ -97,6 +96,22 @@ public sealed record NamedWeights
 
     /// <inheritdoc/>
     public override string ToString() => FullName;
+
+    /// <summary>What to say of a name that does not say whose weights it is: torchvision has it for some architectures, or for none.</summary>
+    private static string WithoutArchitecture(string name)
+    {
+        const string right = "Weights are named as torchvision does: -Weights Default or IMAGENET1K_V1 beside -Architecture, or in full ResNet50_Weights.IMAGENET1K_V1. A file goes to -Path.";
+        if (name.Equals(Default, StringComparison.OrdinalIgnoreCase) || All.Any(weights => weights.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+        {
+            return $"Whose weights '{name}' are is not said. Give the architecture too, or torchvision's full name, such as ResNet50_Weights.{name}.";
+        }
+        if (Of(name).Count > 0)
+        {
+            return $"'{name}' is an architecture: give it to -Architecture, and its weights to -Weights, such as {Default}.";
+        }
+        string[] near = [.. NearNames.Of(name, All.Select(weights => weights.Name).Distinct().Concat(All.Select(weights => weights.FullName)))];
+        return $"There are no weights '{name}'. {(near.Length > 0 ? $"Near: {string.Join(", ", near)}. " : "")}{right}";
+    }
 
     private static ModelImportException Unknown(string message) => new(ModelFault.UnknownWeights, message);
 

@@ -68,7 +68,7 @@ internal static class NetworkImporter
             long classes = network.Shapes(3, preprocessing.Height, preprocessing.Width)[network.Output][0];
             IReadOnlyList<string> labels = LabelsFor(classes, followed.Labels, explain) ?? (classes == 1 ? LabelsFor(2, followed.Labels, _ => { }) : null) ?? [];
             return ModelHead.Complete(network, classes, followed.Activation, labels, options, $"'{path}'", explain).ToModel(
-                Path.GetFileNameWithoutExtension(path), kind, path, preprocessing, device, options.Precision, followed.Output);
+                options.Name ?? Path.GetFileNameWithoutExtension(path), kind, path, preprocessing, device, options.Precision, followed.Output);
         }
         catch
         {

@@ -9,6 +9,17 @@ internal static class FileSignatures
     private const int TarSignatureOffset = 257;
     private const string HowToSave = "Save the weights with torch.save(model.state_dict(), 'file.pth') or as safetensors.";
 
+    private static readonly (int Offset, byte[] Bytes, string What)[] Pictures =
+    [
+        (0, [0xff, 0xd8, 0xff], "JPEG"),
+        (0, [0x89, .. "PNG\r\n"u8], "PNG"),
+        (0, [.. "GIF8"u8], "GIF"),
+        (8, [.. "WEBP"u8], "WebP"),
+        (0, [.. "II*\0"u8], "TIFF"),
+        (0, [.. "MM\0*"u8], "TIFF"),
+        (4, [.. "ftyp"u8], "HEIF, AVIF or a video"),
+    ];
+
     private static readonly (int Offset, byte[] Bytes, string What)[] Foreign =
     [
         (0, [0x89, .. "HDF\r\n"u8], "an HDF5 file (as Keras writes .h5)"),
@@ -46,6 +57,10 @@ internal static class FileSignatures
         {
             return (opened, _) => SafetensorsReader.Read(opened);
         }
+        if (Find(Pictures, head) is { } picture)
+        {
+            throw new InvalidDataException($"The file is a picture ({picture}), not a model. Pictures are for Invoke-CamExplanation, which takes the model with -Model.");
+        }
         throw new InvalidDataException(
             $"The file is {Name(head)}. Read are safetensors files, state dicts written by torch.save, and whole models in TorchScript or ONNX, told by their content. {HowToSave}");
     }
@@ -59,12 +74,9 @@ internal static class FileSignatures
 
     private static string Name(ReadOnlySpan<byte> head)
     {
-        foreach ((int offset, byte[] bytes, string what) in Foreign)
+        if (Find(Foreign, head) is { } foreign)
         {
-            if (head.Length >= offset && head[offset..].StartsWith(bytes))
-            {
-                return what;
-            }
+            return foreign;
         }
         if (LooksLikeOnnx(head))
         {
@@ -82,6 +94,18 @@ internal static class FileSignatures
             return text.StartsWith('<') ? "a web page or XML (a download that failed?)" : "a text";
         }
         return "of an unknown format, or cut off";
+    }
+
+    private static string? Find((int Offset, byte[] Bytes, string What)[] kinds, ReadOnlySpan<byte> head)
+    {
+        foreach ((int offset, byte[] bytes, string what) in kinds)
+        {
+            if (head.Length >= offset && head[offset..].StartsWith(bytes))
+            {
+                return what;
+            }
+        }
+        return null;
     }
 
     /// <summary>No control characters but those of a text.</summary>

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text.RegularExpressions;
 using EasyExplain.Explanation;
+using EasyExplain.Explanation.Methods;
 using EasyExplain.Models;
 
 namespace EasyExplain.PowerShell.Binding;
@@ -38,8 +39,8 @@ public sealed class MethodCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Explanation.Methods.Catalog.All
-            .Where(method => Completion.Fits(method.Name, wordToComplete))
+        Catalog.All
+            .Where(method => Completion.Fits(method.Name, wordToComplete) || Completion.Fits(MethodName.Plain(method.Name), MethodName.Plain(wordToComplete.Trim('\'', '"'))))
             .Select(method => Completion.Of(method.Name, method.Summary));
 }
 
@@ -130,6 +131,13 @@ internal static class Completion
     /// <summary>Whether a name begins with (or, with wildcards, fits) what was typed so far, quotes aside.</summary>
     public static bool Fits(string name, string typed) =>
         new WildcardPattern(typed.Trim('\'', '"').Replace("''", "'", StringComparison.Ordinal) + "*", WildcardOptions.IgnoreCase).IsMatch(name);
+
+    /// <summary>The value of an enumeration that has this name.</summary>
+    /// <exception cref="ArgumentException">None has.</exception>
+    public static T ValueOf<T>(string name, string noun)
+        where T : struct, Enum => Enum.GetNames<T>().FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } found
+            ? Enum.Parse<T>(found)
+            : throw new ArgumentException($"There is no {noun} '{name}'. {NearNames.Hint(name, Enum.GetNames<T>())}");
 
     /// <summary>A completion, in quotes where PowerShell needs them, with its tool tip.</summary>
     public static CompletionResult Of(string name, string tip) =>

@@ -8,6 +8,12 @@ internal static class FilePaths
     /// <summary>The full path of a file or folder that need not exist; no character is a wildcard.</summary>
     public static string Literal(PSCmdlet cmdlet, string path) => cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 
+    /// <summary>The one file that <paramref name="path"/> stands for, see <see cref="Matching"/>.</summary>
+    /// <exception cref="IOException">A wildcard matches none, or several.</exception>
+    public static string Single(PSCmdlet cmdlet, string path) => Matching(cmdlet, path) is var files && files.Count == 1
+        ? files[0]
+        : throw new IOException($"'{path}' matches {files.Count} files; name one: {string.Join(", ", files.Take(5))}.");
+
     /// <summary>The full path of a folder; no character is a wildcard.</summary>
     /// <exception cref="DirectoryNotFoundException">It is not there, or no folder.</exception>
     public static string Folder(PSCmdlet cmdlet, string path) => Literal(cmdlet, path) is var full && Directory.Exists(full)

@@ -24,10 +24,15 @@ public sealed class LayerArgument
     {
         if (given.FirstOrDefault(layer => layer.Layer is not null && layer.Layer.Model != model) is { } foreign)
         {
-            throw new SelectionException($"Layer '{foreign}' belongs to another model ({foreign.Layer!.Model}) than -Model ({model}).");
+            throw OfAnotherModel(foreign.Layer!, model);
         }
         return LayerSelection.Select(model, given.Length == 0 ? [model.DefaultLayer] : given.Select(layer => layer.Name), Wildcards.Wildcard);
     }
+
+    /// <summary>Says that a layer, or a model, is not of the model that is explained.</summary>
+    internal static SelectionException OfAnotherModel(ICamSource given, CamModel model) => new(SelectionFault.LayerOfAnotherModel, given, given is CamLayer layer
+        ? $"Layer '{layer}' belongs to another model ({layer.Model}) than the one to explain ({model}). Take layers of that one, or leave -Model out: layers bring theirs."
+        : $"Two models were given, {model} with -Model and {given} through the pipeline: give one.");
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using EasyExplain.Explanation;
 using EasyExplain.Models;
 
 namespace EasyExplain.PowerShell.Binding;
@@ -8,14 +9,29 @@ namespace EasyExplain.PowerShell.Binding;
 /// <summary>The model that a command line is about, while it is still being typed.</summary>
 internal static class ModelAtHand
 {
-    /// <summary>The model given by -Model, or held by the variable that is piped into the command; null where none is known yet.</summary>
+    /// <summary>
+    /// The model given by -Model, or what the pipeline before the command brings: a variable with a model or layers, or Get-CamLayer of one;
+    /// null where none is known yet.
+    /// </summary>
     public static CamModel? Of(CommandAst command, IDictionary boundParameters) =>
-        First(boundParameters["Model"]) ?? First(PipedIn(command));
+        First(boundParameters["Model"]) ?? Before(command).Select(source => First(Read(source))).FirstOrDefault(model => model is not null);
 
-    private static object? PipedIn(CommandAst command)
+    /// <summary>What may hold a model in the elements before the command: what is piped in at the start, and arguments of Get-CamLayer.</summary>
+    private static IEnumerable<ExpressionAst> Before(CommandAst command) => command.Parent is not PipelineAst pipeline ? [] : pipeline.PipelineElements
+        .TakeWhile(element => element != command)
+        .SelectMany(element => element switch
+        {
+            CommandExpressionAst start => [start.Expression],
+            CommandAst layers when "Get-CamLayer".Equals(layers.GetCommandName(), StringComparison.OrdinalIgnoreCase) =>
+                layers.CommandElements.OfType<ExpressionAst>()
+                    .Concat(layers.CommandElements.OfType<CommandParameterAst>().Select(named => named.Argument).OfType<ExpressionAst>())
+                    .Where(argument => argument is not ConstantExpressionAst), // a bare word by itself would be a command
+            _ => [],
+        });
+
+    private static object? Read(ExpressionAst source)
     {
-        if (command.Parent is not PipelineAst { PipelineElements: [CommandExpressionAst { Expression: var source }, ..] elements }
-            || elements.Count < 2 || elements[1] != command || !IsOnlyRead(source))
+        if (!IsOnlyRead(source))
         {
             return null;
         }
@@ -37,7 +53,8 @@ internal static class ModelAtHand
     private static CamModel? First(object? value) => value switch
     {
         PSObject wrapped => First(wrapped.BaseObject),
-        CamModel model => model,
+        ICamSource source => source.Source,
+        ICamResult result => result.Model,
         object[] { Length: > 0 } several => First(several[0]),
         _ => null,
     };

@@ -22,10 +22,15 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
     public bool ShowsProgress => _progress.IsShown;
 
     /// <summary>The files that were named; what is not there is an error, and passed over.</summary>
-    public IEnumerable<string> Files(IEnumerable<string> given, bool literal)
+    public IEnumerable<string> Files(IEnumerable<string?>? given, bool literal)
     {
-        foreach (string each in given)
+        foreach (string? each in given ?? [null])
         {
+            if (string.IsNullOrEmpty(each))
+            {
+                cmdlet.WriteError(new ErrorRecord(new ArgumentException("There is no picture: the path is empty, as that of an explained tensor is."), "PathMissing", ErrorCategory.InvalidArgument, given));
+                continue;
+            }
             IReadOnlyList<string> files;
             try
             {

@@ -31,6 +31,11 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>A stronger heat in other colours, as small JPEG files.</para>
 /// </example>
 /// <example>
+/// <title>One picture, to a name of your own</title>
+/// <code>Invoke-CamExplanation ./cat.jpg (Import-CamModel) | Export-CamOverlay ./out/result.png</code>
+/// <para>The name's end says the format. A second picture would be an error.</para>
+/// </example>
+/// <example>
 /// <title>What would be written</title>
 /// <code>Invoke-CamExplanation *.jpg -Model (Import-CamModel) | Export-CamOverlay ./out -Style Mask -Threshold 0.4 -WhatIf</code>
 /// <para>Names the files, writes nothing.</para>
@@ -60,13 +65,14 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     private PictureNames _names = null!;
     private CamPicture _picture = null!;
     private string _folder = "";
+    private OneFile? _file;
     private volatile bool _stopped;
 
     /// <summary>Explanations of Invoke-CamExplanation, or concepts of Get-CamConcept.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     public ICamResult[] InputObject { get; set; } = [];
 
-    /// <summary>The folder for the pictures; it is made if it is not there.</summary>
+    /// <summary>The folder for the pictures; it is made if it is not there. Or, for one picture, its file: a name that ends with .png, .jpg or .webp.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = "";
@@ -74,8 +80,9 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     /// <summary>What to draw: Overlay, Heatmap, Mask, Panel, or several of them.</summary>
     /// <value>Overlay</value>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(StyleArgument.Completer))]
     [ValidateNotNullOrEmpty]
-    public OverlayStyle[] Style { get; set; } = [OverlayStyle.Overlay];
+    public StyleArgument[] Style { get; set; } = [new(OverlayStyle.Overlay)];
 
     /// <summary>
     /// The pictures' names below -Destination, without extension: text with placeholders in braces, folders told apart with /. Tab completes
@@ -99,10 +106,11 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     [ValidateRange(0.0, 1.0)]
     public double Alpha { get; set; } = 0.5;
 
-    /// <summary>The colours of the heat, by matplotlib's names.</summary>
+    /// <summary>The colours of the heat, by matplotlib's names: Jet, Turbo, Viridis, Inferno, Magma, Plasma, Cividis or Gray. Tab completes them, with a line on each.</summary>
     /// <value>Jet</value>
     [Parameter]
-    public Colormap Colormap { get; set; } = Colormap.Jet;
+    [ArgumentCompleter(typeof(ColormapArgument.Completer))]
+    public ColormapArgument Colormap { get; set; } = new(Imaging.Colormap.Jet);
 
     /// <summary>From which value of the map on, 0 to 1, the mask is white.</summary>
     /// <value>0.5</value>
@@ -139,8 +147,11 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        _picture = new CamPicture(Alpha, Colormap, Threshold, MaxSize);
+        _picture = new CamPicture(Alpha, Colormap.Value, Threshold, MaxSize);
         _folder = this.OrFatal(Destination, () => FilePaths.Literal(this, Destination));
+        _file = OneFile.Of(this, _folder, MyInvocation.BoundParameters.ContainsKey(nameof(Format)) ? Format : null, Style.Length);
+        Format = _file?.Format ?? Format;
+        IgnoredOptions.Warn(this, [.. Style.Select(style => style.Value)]);
         string root = RelativeTo is null
             ? SessionState.Path.CurrentFileSystemLocation.ProviderPath
             : this.OrFatal(RelativeTo, () => FilePaths.Folder(this, RelativeTo));
@@ -159,8 +170,8 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     {
         foreach (ICamResult result in InputObject)
         {
-            Picture[] pictures = [.. Style.Select((style, index) => new Picture(
-                style, System.IO.Path.Combine(_folder, _names.For(result, style, Format)), FinishedPhotos.NoteOf(result, index, Style.Length)))];
+            Picture[] pictures = [.. Style.Select(style => style.Value).Select((style, index) => new Picture(
+                style, _file?.Take() ?? System.IO.Path.Combine(_folder, _names.For(result, style, Format)), FinishedPhotos.NoteOf(result, index, Style.Length)))];
             Picture[] wanted = [.. pictures.Where(picture => !Exists(picture.Path) && ShouldProcess(picture.Path, "Write picture"))];
             while (_writing.IsReady || _writing.Count >= MostPending)
             {

@@ -47,19 +47,22 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
     private const string ByInputTensor = "InputTensor";
 
     private readonly PictureLoop _pictures;
-    private readonly List<CamLayer> _pipedLayers = [];
+    private readonly ModelAndLayers _given;
     private bool _anything;
-    private bool _named; // -InputObject was given by name: a layer like those of -Layer, and nothing of it comes through the pipeline
     private ConceptFinder? _finder;
     private CamModel? _model; // the model that _finder was made for
     private bool _warned;
 
     /// <summary>Makes the command.</summary>
-    public GetCamConceptCommand() => _pictures = new PictureLoop(this, "Finding concepts");
+    public GetCamConceptCommand() => (_pictures, _given) = (new PictureLoop(this, "Finding concepts"), new ModelAndLayers(this));
 
-    /// <summary>Image files, with wildcards. A file whose very name has brackets in it is found too.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByPath)]
-    [ValidateNotNullOrEmpty]
+    /// <summary>
+    /// Image files, with wildcards. A file whose very name has brackets in it is found too. Of objects with a Path property, such as
+    /// explanations and the rows of a CSV file, that is the file, and no character in it is a wildcard; explanations bring their model, too.
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPath)]
+    [AllowNull]
+    [AllowEmptyString]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
@@ -73,10 +76,16 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByInputTensor)]
     public torch.Tensor InputTensor { get; set; } = null!;
 
-    /// <summary>A model of Import-CamModel. Layers of Get-CamLayer bring theirs.</summary>
-    [Parameter(ValueFromPipeline = true)]
+    /// <summary>
+    /// A model of Import-CamModel, or the path of a model file, which is imported for this command and then disposed. Layers of Get-CamLayer
+    /// bring theirs.
+    /// </summary>
+    [Parameter(Position = 1, ParameterSetName = ByPath)]
+    [Parameter(Position = 0, ParameterSetName = ByLiteralPath)]
+    [Parameter(Position = 0, ParameterSetName = ByInputTensor)]
+    [ModelOrPath]
     [ValidateNotNull]
-    public CamModel? Model { get; set; }
+    public ModelArgument? Model { get; set; }
 
     /// <summary>Layers: names, wildcards, or layers of Get-CamLayer. A wildcard takes the matching layers whose output has height and width.</summary>
     [Parameter]
@@ -85,10 +94,10 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
     [SupportsWildcards]
     public LayerArgument[] Layer { get; set; } = [];
 
-    /// <summary>Layers of Get-CamLayer, through the pipeline; those of one pipeline share the pass through the network.</summary>
+    /// <summary>A model, or layers of Get-CamLayer, through the pipeline; those of one pipeline share the pass through the network.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
-    public CamLayer? InputObject { get; set; }
+    public PSObject? InputObject { get; set; }
 
     /// <summary>How many concepts a layer. A layer with fewer channels or places, or with less in it, has fewer.</summary>
     /// <value>5</value>
@@ -103,38 +112,34 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
     public int Top { get; set; } = 2;
 
     /// <inheritdoc/>
-    public void Dispose() => _pictures.Dispose();
+    public void Dispose()
+    {
+        _pictures.Dispose();
+        _given.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (InputObject is not null)
-        {
-            _named = true;
-            Layer = [.. Layer, new LayerArgument(InputObject)];
-        }
+        _given.Begin(Model, Layer, InputObject, nameof(Path), nameof(LiteralPath), nameof(InputTensor));
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         _anything = true;
-        if (InputObject is not null && !_named)
+        if (_given.For(InputObject) is { } model)
         {
-            _pipedLayers.Add(InputObject); // the others are still to come
-        }
-        else
-        {
-            Find(Model ?? Layer.FirstOrDefault(layer => layer.Layer is not null)?.Layer!.Model ?? throw this.ModelMissing(), Layer);
+            Find(model, _given.Layers);
         }
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        foreach (IGrouping<CamModel, CamLayer> layers in _pipedLayers.GroupBy(layer => layer.Model))
+        foreach ((CamModel model, LayerArgument[] layers) in _given.Waiting())
         {
-            Find(layers.Key, [.. Layer, .. layers.Select(layer => new LayerArgument(layer))]);
+            Find(model, layers);
         }
         if (!_anything && Model is null)
         {
@@ -155,7 +160,7 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
             return;
         }
         bool literal = ParameterSetName == ByLiteralPath;
-        foreach (string file in _pictures.Files(literal ? LiteralPath : Path, literal))
+        foreach (string file in _pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral))
         {
             Write(_pictures.Do(model, file, cancel => finder.Find(_pictures.Announce(CamPicture.Decode(file, model), file), file, cancel)));
         }

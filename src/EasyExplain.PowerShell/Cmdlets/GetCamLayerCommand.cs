@@ -38,10 +38,11 @@ public sealed class GetCamLayerCommand : PSCmdlet
     private const string FromPipeline = "Pipeline";
     private const string FromArgument = "Argument";
 
-    /// <summary>A model of Import-CamModel.</summary>
+    /// <summary>A model of Import-CamModel, or the path of a model file, which is imported; it lives as long as its layers.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = FromPipeline)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = FromArgument)]
-    public CamModel Model { get; set; } = null!;
+    [ModelOrPath]
+    public ModelArgument Model { get; set; } = null!;
 
     /// <summary>Names of layers, with wildcards. Tab completes those of the model.</summary>
     /// <value>*</value>
@@ -65,14 +66,15 @@ public sealed class GetCamLayerCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        CamModel model = Model.Open(this);
         WildcardPattern[] types = [.. Type.Select(type => new WildcardPattern(type, WildcardOptions.IgnoreCase))];
         foreach (string name in Name)
         {
             var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
-            CamLayer[] named = [.. Model.Layers.Where(layer => pattern.IsMatch(layer.Name))];
+            CamLayer[] named = [.. model.Layers.Where(layer => pattern.IsMatch(layer.Name))];
             if (named.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
             {
-                WriteError(new ErrorRecord(LayerSelection.Unknown(Model, name), "LayerNotFound", ErrorCategory.ObjectNotFound, name));
+                WriteError(new ErrorRecord(LayerSelection.Unknown(model, name), "LayerNotFound", ErrorCategory.ObjectNotFound, name));
             }
             foreach (CamLayer layer in named.Where(layer => types.Any(type => type.IsMatch(layer.Type))))
             {

@@ -51,6 +51,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// full float32 there, not in TF32, so that maps are those of the CPU.</para>
 /// <para>Without -Path and -Weights, the model that ships with the module is loaded: ResNet-20, trained on CIFAR-10, which knows airplane, automobile,
 /// bird, cat, deer, dog, frog, horse, ship and truck.</para>
+/// <para>Of several files, or of files that come through the pipeline, one that cannot be imported is one error that names it, and the others
+/// come. A file that is named alone stops at once.</para>
 /// <para>A model holds its weights in native memory. Call its Dispose() method when you load many in one session.</para>
 /// </remarks>
 /// <example>
@@ -85,6 +87,11 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Saved by torch.jit.save, or exported to ONNX. Without a preprocess.json beside it, say what its pictures are like.</para>
 /// </example>
 /// <example>
+/// <title>All models of a folder, beside each other</title>
+/// <code>Import-CamModel *.onnx, *.safetensors -ErrorAction Continue | Sort-Object Parameters</code>
+/// <para>A file that is no model is one error that names it. Table headings are properties, so they can be sorted by.</para>
+/// </example>
+/// <example>
 /// <title>Your own TorchSharp module</title>
 /// <code>
 /// $nn = [TorchSharp.torch+nn]
@@ -104,15 +111,23 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     private const string FromModule = "Module";
 
     private readonly CancellationTokenSource _stop = new();
+    private int _written;
+    private bool _warned;
 
     /// <summary>
-    /// The weight file, .safetensors or .pth, or a whole model, TorchScript's .pt or .onnx; with -Weights also a folder to look for it in. Without both, the bundled model is loaded.
+    /// The weight file, .safetensors or .pth, or a whole model, TorchScript's .pt or .onnx; several, or a wildcard, for several models. With
+    /// -Weights also a folder to look for it in. Without both, the bundled model is loaded.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = FromFile)]
     [Alias("LiteralPath", "PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
-    public string? Path { get; set; }
+    public string[]? Path { get; set; }
+
+    /// <summary>What to call the model, in tables and in the names of pictures; without it, its file's name without the extension.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
 
     /// <summary>torchvision's name of the architecture, such as resnet50 or vgg16_bn. Tab completes it. Without it, the tensors' names and shapes tell.</summary>
     [Parameter(ParameterSetName = FromFile)]
@@ -122,6 +137,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
 
     /// <summary>Where in a checkpoint the weights are: a key such as model_ema, or what the tensors' names begin with. Without it, the usual place is found, and averaged weights are taken only if there are no others.</summary>
     [Parameter(ParameterSetName = FromFile)]
+    [ArgumentCompleter(typeof(StateDictKeyCompleter))]
     [ValidateNotNullOrEmpty]
     public string? StateDictKey { get; set; }
 
@@ -202,6 +218,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     /// </summary>
     /// <value>cpu</value>
     [Parameter(ParameterSetName = FromFile)]
+    [ArgumentCompleter(typeof(DeviceCompleter))]
     [ValidateNotNullOrEmpty]
     public string Device { get; set; } = "cpu";
 
@@ -218,14 +235,45 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     {
         if (ParameterSetName == FromModule)
         {
-            WriteObject(this.OrFatal(Module, () => ModelImporter.Import(OwnModule(), Options(weights: null), WriteVerbose)));
+            Write(this.OrFatal(Module, () => ModelImporter.Import(OwnModule(), Options(weights: null), WriteVerbose)));
             return;
         }
         // Before a download that would be in vain.
         this.OrFatal(Device, () => ComputeDevice.IsCpu(Device) ? null : ComputeDevice.Find(Device));
         NamedWeights? weights = Weights is null ? null : this.OrFatal(Weights, () => NamedWeights.Find(Architecture, Weights));
-        string path = this.OrFatal(Path ?? Weights ?? Architecture, () => FileOf(weights));
-        WriteObject(this.OrFatal(path, () => ModelImporter.Import(path, Options(weights), WriteVerbose)));
+        this.OrFatal(Architecture, () => Architecture is null ? null : Catalog.Find(Architecture));
+        if (Path is null)
+        {
+            string file = this.OrFatal(Weights ?? Architecture, () => FileOf(weights));
+            Write(this.OrFatal(file, () => ModelImporter.Import(file, Options(weights), WriteVerbose)));
+            return;
+        }
+        var several = new SeveralFiles(this, Path);
+        foreach (string file in several.Files(path => weights is null ? FilePaths.Matching(this, path) : [FileOf(weights, path)]))
+        {
+            if (several.Try(file, () => ModelImporter.Import(file, Options(weights), WriteVerbose)) is { } model)
+            {
+                Write(model);
+            }
+        }
+    }
+
+    /// <summary>Gives a model on; one name does not tell two apart.</summary>
+    private void Write(CamModel model)
+    {
+        if (Name is not null && _written++ > 0)
+        {
+            model.Dispose();
+            ThrowTerminatingError(new ErrorRecord(
+                new ArgumentException($"-Name '{Name}' is for one model, and '{model.Path}' is another. Leave -Name out: each is then called as its file is."),
+                "NameForSeveral", ErrorCategory.InvalidArgument, Name));
+        }
+        if (ResizeSize is not null && model.ResizeMode == Imaging.ResizeMode.Stretch && !_warned)
+        {
+            _warned = true;
+            WriteWarning($"-ResizeSize {ResizeSize} is ignored: {model} stretches its photos. Add -ResizeMode CenterCrop.");
+        }
+        WriteObject(model);
     }
 
     /// <inheritdoc/>
@@ -241,6 +289,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     {
         Architecture = Architecture,
         StateDictKey = StateDictKey,
+        Name = Name,
         Weights = weights,
         Labels = LabelPath is null ? null : this.OrFatal(LabelPath, ReadLabels),
         InputSize = InputSize,
@@ -256,16 +305,16 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         Precision = Precision,
     };
 
-    private string FileOf(NamedWeights? weights)
+    private string FileOf(NamedWeights? weights, string? path = null)
     {
-        if (weights is null && Path is null)
+        if (weights is null)
         {
             return Architecture is null || Catalog.Find(Architecture).Name == ModelImporter.BundledArchitecture ? ModelImporter.BundledPath
                 : throw new ModelImportException(ModelFault.WeightsMissing,
                     $"Which weights of {Architecture}? Add -Weights Default for torchvision's own, or -Path with a weight file.");
         }
-        string? folder = Path is null ? null : FilePaths.Literal(this, Path);
-        return weights is not null && (folder is null || Directory.Exists(folder)) ? Fetch(weights, folder) : SingleFile();
+        string? folder = path is null ? null : FilePaths.Literal(this, path);
+        return folder is null || Directory.Exists(folder) ? Fetch(weights, folder) : FilePaths.Single(this, path!);
     }
 
     private string Fetch(NamedWeights weights, string? folder)
@@ -300,12 +349,6 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
                 });
             }
         }
-    }
-
-    private string SingleFile()
-    {
-        IReadOnlyList<string> files = FilePaths.Matching(this, Path!);
-        return files.Count == 1 ? files[0] : throw new IOException($"'{Path}' matches {files.Count} files; name one: {string.Join(", ", files.Take(5))}.");
     }
 
     private string[] ReadLabels()

@@ -98,9 +98,8 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     private const int DecodedAhead = 2; // pictures decoded beside the network, where it is known which ones follow
 
     private readonly PictureLoop _pictures;
-    private readonly List<CamLayer> _pipedLayers = [];
+    private readonly ModelAndLayers _given;
     private bool _anything;
-    private bool _named; // -InputObject was given by name: a layer like those of -Layer, and nothing of it comes through the pipeline
     private Explainer? _explainer;
     private CamModel? _explained; // the model that _explainer was made for
     private string _choices = ""; // what of the command line decides an explanation, with the photo
@@ -110,11 +109,15 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     private bool _warnedOfUnknown;
 
     /// <summary>Makes the command.</summary>
-    public InvokeCamExplanationCommand() => _pictures = new PictureLoop(this, "Explaining images");
+    public InvokeCamExplanationCommand() => (_pictures, _given) = (new PictureLoop(this, "Explaining images"), new ModelAndLayers(this));
 
-    /// <summary>Image files, with wildcards. A file whose very name has brackets in it is found too.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByPath)]
-    [ValidateNotNullOrEmpty]
+    /// <summary>
+    /// Image files, with wildcards. A file whose very name has brackets in it is found too. Of objects with a Path property, such as
+    /// explanations and the rows of a CSV file, that is the file, and no character in it is a wildcard; explanations bring their model, too.
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPath)]
+    [AllowNull]
+    [AllowEmptyString]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
@@ -128,24 +131,30 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByInputTensor)]
     public torch.Tensor InputTensor { get; set; } = null!;
 
-    /// <summary>A model of Import-CamModel. Layers of Get-CamLayer bring theirs.</summary>
-    [Parameter(ValueFromPipeline = true)]
+    /// <summary>
+    /// A model of Import-CamModel, or the path of a model file, which is imported for this command and then disposed. Layers of Get-CamLayer
+    /// bring theirs.
+    /// </summary>
+    [Parameter(Position = 1, ParameterSetName = ByPath)]
+    [Parameter(Position = 0, ParameterSetName = ByLiteralPath)]
+    [Parameter(Position = 0, ParameterSetName = ByInputTensor)]
+    [ModelOrPath]
     [ValidateNotNull]
-    public CamModel? Model { get; set; }
+    public ModelArgument? Model { get; set; }
 
-    /// <summary>Layers: names, wildcards, or layers of Get-CamLayer. A wildcard takes the matching layers whose output has height and width.</summary>
+    /// <summary>Layers: names (case matters only where they differ in nothing else), wildcards, or layers of Get-CamLayer. A wildcard takes the matching layers whose output has height and width.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(LayerCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public LayerArgument[] Layer { get; set; } = [];
 
-    /// <summary>Layers of Get-CamLayer, through the pipeline; all of one pipeline go into one explanation.</summary>
+    /// <summary>A model, or layers of Get-CamLayer, through the pipeline; all layers of one pipeline go into one explanation.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
-    public CamLayer? InputObject { get; set; }
+    public PSObject? InputObject { get; set; }
 
-    /// <summary>Methods by name or wildcard, such as LayerCAM or *Grad*. Tab completes them, with a line on each. Several methods share what they can and give one explanation each.</summary>
+    /// <summary>Methods by name or wildcard, such as LayerCAM or *Grad*; dashes, underlines, + and case do not matter: grad-cam++ is GradCAMPlusPlus. Tab completes them, with a line on each. Several methods share what they can and give one explanation each.</summary>
     /// <value>LayerCAM</value>
     [Parameter]
     [ArgumentCompleter(typeof(MethodCompleter))]
@@ -153,10 +162,14 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [SupportsWildcards]
     public string[] Method { get; set; } = [Catalog.Default];
 
-    /// <summary>The classes to explain, by label or by number from 0; Predicted is the predicted one, as without -Class, or all that are predicted where classes are each there or not. Tab completes the labels of -Model. One explanation each.</summary>
+    /// <summary>
+    /// The classes to explain, by label, by a wildcard for labels or by number from 0; Predicted is the predicted one, as without -Class, or
+    /// all that are predicted where classes are each there or not. Tab completes the labels of -Model. One explanation each.
+    /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(ClassCompleter))]
     [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
     public string[]? Class { get; set; }
 
     /// <summary>Explains this many of the most probable classes, one explanation each.</summary>
@@ -216,7 +229,11 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     public SwitchParameter EigenSmooth { get; set; }
 
     /// <inheritdoc/>
-    public void Dispose() => _pictures.Dispose();
+    public void Dispose()
+    {
+        _pictures.Dispose();
+        _given.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -227,11 +244,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
                 new ArgumentException("-Class and -Top exclude each other: explain the classes you name, or the most probable ones."),
                 "ClassAndTop", ErrorCategory.InvalidArgument, Class));
         }
-        if (InputObject is not null)
-        {
-            _named = true;
-            Layer = [.. Layer, new LayerArgument(InputObject)];
-        }
+        _given.Begin(Model, Layer, InputObject, nameof(Path), nameof(LiteralPath), nameof(InputTensor));
         if (SkipExisting is not null)
         {
             _finished = this.OrFatal(SkipExisting, () => new FinishedPhotos(FilePaths.Literal(this, SkipExisting)));
@@ -243,22 +256,18 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     protected override void ProcessRecord()
     {
         _anything = true;
-        if (InputObject is not null && !_named)
+        if (_given.For(InputObject) is { } model)
         {
-            _pipedLayers.Add(InputObject); // the others of the same explanation are still to come
-        }
-        else
-        {
-            Explain(Model ?? Layer.FirstOrDefault(layer => layer.Layer is not null)?.Layer!.Model ?? throw this.ModelMissing(), Layer);
+            Explain(model, _given.Layers);
         }
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        foreach (IGrouping<CamModel, CamLayer> layers in _pipedLayers.GroupBy(layer => layer.Model))
+        foreach ((CamModel model, LayerArgument[] layers) in _given.Waiting())
         {
-            Explain(layers.Key, [.. Layer, .. layers.Select(layer => new LayerArgument(layer))]);
+            Explain(model, layers);
         }
         if (!_anything && Model is null)
         {
@@ -309,7 +318,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     private List<string> Files()
     {
         bool literal = ParameterSetName == ByLiteralPath;
-        List<string> files = [.. _pictures.Files(literal ? LiteralPath : Path, literal)];
+        List<string> files = [.. _pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral)];
         _passedOver += files.RemoveAll(file => _finished is not null && File.Exists(file) && _finished.Contain(Request.IdOf(file, _choices)));
         return files;
     }
@@ -327,7 +336,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             }
             WarnIfEmpty(explanation);
             WriteDebug(string.Create(CultureInfo.InvariantCulture, $"{explanation} took {explanation.Seconds * 1000:0} ms."));
-            WriteObject(explanation);
+            WriteObject(ExpectedView.Of(explanation));
         }
     }
 
@@ -359,7 +368,11 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     {
         IReadOnlyList<CamLayer> layers = given.Length == 0 && NeedsSeveralLayers() ? LayerSelection.Stages(model) : LayerArgument.Select(model, given);
         IReadOnlyList<CamMethod> methods = Catalog.Select(Method, Wildcard, layers);
-        ClassChoice choice = Class is not null ? ClassChoice.Of(model, Class) : Top is { } top ? ClassChoice.Top(top) : ClassChoice.Predicted;
+        if (_explainer is null)
+        {
+            IgnoredOptions.Warn(this, methods, layers: given.Length > 0);
+        }
+        ClassChoice choice = Class is not null ? ClassChoice.Of(model, ClassNames.Expand(model, Class)) : Top is { } top ? ClassChoice.Top(top) : ClassChoice.Predicted;
         WriteVerbose($"{model}: {string.Join(", ", methods.Select(method => method.Name))} at {string.Join(", ", layers)} for " +
             $"{(Class is not null ? $"class {string.Join(", ", Class)}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));

@@ -54,8 +54,9 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     /// <summary>What to draw: Overlay, Heatmap, Mask, Panel, or several of them.</summary>
     /// <value>Overlay</value>
     [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(StyleArgument.Completer))]
     [ValidateNotNullOrEmpty]
-    public OverlayStyle[] Style { get; set; } = [OverlayStyle.Overlay];
+    public StyleArgument[] Style { get; set; } = [new(OverlayStyle.Overlay)];
 
     /// <summary>The opacity of the heat over the photo: 0 shows only the photo, 1 only the heat.</summary>
     /// <value>0.5</value>
@@ -63,10 +64,11 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     [ValidateRange(0.0, 1.0)]
     public double Alpha { get; set; } = 0.5;
 
-    /// <summary>The colours of the heat, by matplotlib's names.</summary>
+    /// <summary>The colours of the heat, by matplotlib's names: Jet, Turbo, Viridis, Inferno, Magma, Plasma, Cividis or Gray. Tab completes them, with a line on each.</summary>
     /// <value>Jet</value>
     [Parameter]
-    public Colormap Colormap { get; set; } = Colormap.Jet;
+    [ArgumentCompleter(typeof(ColormapArgument.Completer))]
+    public ColormapArgument Colormap { get; set; } = new(Imaging.Colormap.Jet);
 
     /// <summary>From which value of the map on, 0 to 1, the mask is white.</summary>
     /// <value>0.5</value>
@@ -94,6 +96,7 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        IgnoredOptions.Warn(this, [.. Style.Select(style => style.Value)]);
         if (!Viewer)
         {
             // By its name, since the contract of PowerShell that this module is built against has no PSStyle.
@@ -110,7 +113,7 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     {
         foreach (ICamResult result in InputObject)
         {
-            foreach (OverlayStyle style in Style)
+            foreach (OverlayStyle style in Style.Select(given => given.Value))
             {
                 if (_stopped)
                 {
@@ -187,7 +190,7 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     {
         try
         {
-            return result.Draw(new CamPicture(Alpha, Colormap, Threshold, maxSize), style);
+            return result.Draw(new CamPicture(Alpha, Colormap.Value, Threshold, maxSize), style);
         }
         catch (SelectionException e)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EasyExplain.Imaging;
+using EasyExplain.Models;
 
 namespace EasyExplain.Explanation.Concepts;
 
@@ -17,7 +18,7 @@ public sealed class CamConcept
     public required double Share { get; init; }
 
     /// <summary>The most probable classes of a picture that were this concept all over.</summary>
-    public required Prediction[] Predictions { get; init; }
+    public required CamList<Prediction> Predictions { get; init; }
 
     /// <summary>Where it is, scaled to [0, 1].</summary>
     public required CamMap Map { get; init; }
@@ -31,5 +32,5 @@ public sealed class CamConcept
     internal PixelColor ConceptColor => PixelColor.Distinct(Index - 1);
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Index} ({Share * 100:0} %): {string.Join(", ", Predictions.AsEnumerable())}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Index} ({Share * 100:0} %): {string.Join(", ", Predictions)}");
 }

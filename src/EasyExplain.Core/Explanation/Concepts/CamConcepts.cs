@@ -4,7 +4,7 @@ using EasyExplain.Models;
 namespace EasyExplain.Explanation.Concepts;
 
 /// <summary>The concepts that a layer finds in one photo: Deep Feature Factorization (Collins, Achanta and Süsstrunk 2018, arXiv 1806.10206).</summary>
-/// <remarks>Its lists are plain arrays: PowerShell cannot index every other list. It holds no native memory.</remarks>
+/// <remarks>It holds no native memory.</remarks>
 public sealed class CamConcepts : ICamResult
 {
     internal CamConcepts(CamModel model, ExplainedPhoto photo) => (Model, Source) = (model, photo);
@@ -16,16 +16,16 @@ public sealed class CamConcepts : ICamResult
     public required string Layer { get; init; }
 
     /// <summary>The concepts, the one that explains most first; fewer than asked for where the layer has no more, none where it is zero everywhere.</summary>
-    public required CamConcept[] Concepts { get; init; }
+    public required CamList<CamConcept> Concepts { get; init; }
 
     /// <summary>How much of the layer's activations the concepts explain together, 0 to 1.</summary>
     public double Explained => Concepts.Sum(concept => concept.Share);
 
     /// <summary>The five most probable classes of the photo itself.</summary>
-    public required Prediction[] Predictions { get; init; }
+    public required CamList<Prediction> Predictions { get; init; }
 
     /// <summary>Height and width of the photo in pixels, upright.</summary>
-    public int[] ImageSize => Source.Size;
+    public CamList<int> ImageSize => [.. Source.Size];
 
     /// <summary>What it took in seconds, from activations to concepts; the pass through the network, which all layers share, counts for the first.</summary>
     public required double Seconds { get; init; }
@@ -45,6 +45,8 @@ public sealed class CamConcepts : ICamResult
 
     /// <inheritdoc/>
     public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Concepts.Length} concepts at {Layer}";
+
+    CamModel ICamResult.Model => Model;
 
     Photo ICamResult.Draw(CamPicture picture, OverlayStyle style) => ConceptPicture.Draw(picture, this, style);
 }

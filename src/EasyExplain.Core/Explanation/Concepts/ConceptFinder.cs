@@ -43,7 +43,7 @@ public sealed class ConceptFinder
         (_model, _count, _top) = (model, count, top);
         if (layers.FirstOrDefault(layer => !layer.IsExplainable) is { } idle)
         {
-            throw new SelectionException(
+            throw new SelectionException(SelectionFault.MethodNotPossible, idle,
                 $"What {model} has of the picture at layer '{idle}' never reaches its output, so a concept there would speak for no class. " +
                 $"The last layer from which it does is '{model.DefaultLayer}'.");
         }
@@ -88,8 +88,8 @@ public sealed class ConceptFinder
             found.Add(new CamConcepts(_model, source)
             {
                 Layer = layer.Name,
-                Concepts = ConceptsOf(layer, outputs, photo, cancel),
-                Predictions = predictions,
+                Concepts = [.. ConceptsOf(layer, outputs, photo, cancel)],
+                Predictions = [.. predictions],
                 Seconds = watch.Elapsed.TotalSeconds,
             });
             watch.Restart();

@@ -20,7 +20,8 @@ internal static class ConceptPicture
             OverlayStyle.Overlay => ColorOverlay.Mark(ColorOverlay.Blend(photo, maps, region, look.Alpha), maps, region),
             OverlayStyle.Heatmap => ColorOverlay.Blend(Photo.Black(photo.Width, photo.Height), maps, region, alpha: 1),
             OverlayStyle.Panel => Compose(concepts, photo, maps, region, look.Alpha),
-            OverlayStyle.Mask => throw new SelectionException("Concepts have no mask: there are several, and each has its place. Draw them as Overlay, Heatmap or Panel."),
+            OverlayStyle.Mask => throw new SelectionException(SelectionFault.StyleNotPossible, style,
+                "Concepts have no mask: there are several, and each has its place. Draw them as Overlay, Heatmap or Panel."),
             _ => throw new ArgumentOutOfRangeException(nameof(style), style, "unknown style"),
         };
     }

@@ -15,6 +15,7 @@ internal static class AblationCAM
     public static CamMethod Method { get; } = new("AblationCAM", "Channels weighted by what the score loses without them: no gradients, part of a pass a channel.", Map)
     {
         UsesGradients = false,
+        RunsAgain = true,
     };
 
     private static Tensor Map(LayerEvidence layer)

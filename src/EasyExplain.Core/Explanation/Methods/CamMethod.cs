@@ -47,6 +47,18 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
     /// <summary>True if it draws noise, so that a seed matters.</summary>
     public bool DrawsNoise { get; init; }
 
+    /// <summary>True if it asks how many samples it is to take.</summary>
+    public bool TakesSamples { get; init; }
+
+    /// <summary>True if its noise is on the input, so that the noise's standard deviation matters.</summary>
+    public bool AddsNoiseToInput { get; init; }
+
+    /// <summary>True if it runs the network again for one picture, so that the size of a batch matters.</summary>
+    public bool RunsAgain { get; init; }
+
+    /// <summary>False if its map is a principal component already, so that eigen smoothing changes nothing.</summary>
+    public bool MergesChannels { get; init; } = true;
+
     /// <summary>What else keeps it from explaining a node of a network, as the end of a sentence; null where nothing does.</summary>
     internal Func<Network, Node, string?> Misfit { get; init; } = (_, _) => null;
 

@@ -40,20 +40,25 @@ public static class Catalog
     /// <param name="layers">What is to be explained: a wildcard leaves out the methods that cannot.</param>
     /// <exception cref="SelectionException">A name or wildcard fits no method; the message names near ones.</exception>
     public static IReadOnlyList<CamMethod> Select(IEnumerable<string> names, Func<string, Func<string, bool>?> wildcard, IReadOnlyList<CamLayer> layers) =>
-        [.. names.SelectMany(name => wildcard(name) is { } fits ? Matching(name, fits).Where(method => method.Fits(layers)) : [Find(name)]).Distinct()];
+        [.. names.SelectMany(name => wildcard(name) is null ? [Find(name)] : Matching(name, wildcard).Where(method => method.Fits(layers))).Distinct()];
 
-    /// <summary>The method of this name (case does not matter).</summary>
+    /// <summary>The method of this name, as <see cref="MethodName"/> reads it: grad-cam++ is GradCAMPlusPlus.</summary>
     /// <exception cref="SelectionException">There is none; the message names near ones.</exception>
     public static CamMethod Find(string name) =>
-        All.FirstOrDefault(method => method.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new SelectionException($"There is no method '{name}'. {Hint(name)}");
+        All.FirstOrDefault(method => MethodName.Plain(method.Name) == MethodName.Plain(name))
+        ?? throw new SelectionException(SelectionFault.MethodNotFound, name, $"There is no method '{name}'. {Hint(name)}");
 
-    private static IReadOnlyList<CamMethod> Matching(string wildcard, Func<string, bool> fits)
+    private static IReadOnlyList<CamMethod> Matching(string given, Func<string, Func<string, bool>?> wildcard)
     {
-        CamMethod[] matching = [.. All.Where(method => fits(method.Name))];
-        return matching.Length > 0 ? matching : throw new SelectionException(
-            $"No method fits '{wildcard}'. {Hint(wildcard.Replace("*", "", StringComparison.Ordinal))}");
+        // As it stands first: a dash may be a range, as in [a-z].
+        CamMethod[] matching = [.. All.Where(method => wildcard(given)!(method.Name))];
+        if (matching.Length == 0 && wildcard(MethodName.Plain(given)) is { } plain)
+        {
+            matching = [.. All.Where(method => plain(MethodName.Plain(method.Name)))];
+        }
+        return matching.Length > 0 ? matching : throw new SelectionException(SelectionFault.MethodNotFound, given,
+            $"No method fits '{given}'. {Hint(given.Replace("*", "", StringComparison.Ordinal))}");
     }
 
-    private static string Hint(string name) => NearNames.Hint(name, All.Select(method => method.Name));
+    private static string Hint(string name) => NearNames.Hint(MethodName.Plain(name), All.Select(method => method.Name));
 }

@@ -10,6 +10,7 @@ internal static class EigenCAM
         UsesGradients = false,
         NeedsInfluence = false,
         NeedsClass = false,
+        MergesChannels = false,
     };
 
     private static Tensor Map(LayerEvidence layer) => PrincipalComponent.Of(layer.Activations).relu();

@@ -13,6 +13,8 @@ internal static class ISCAM
     {
         UsesGradients = false,
         NeedsInfluence = false,
+        TakesSamples = true,
+        RunsAgain = true,
     };
 
     private static Tensor Map(LayerEvidence layer)

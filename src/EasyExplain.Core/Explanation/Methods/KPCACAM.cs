@@ -11,6 +11,7 @@ internal static class KPCACAM
         UsesGradients = false,
         NeedsInfluence = false,
         NeedsClass = false,
+        MergesChannels = false,
     };
 
     private static Tensor Map(LayerEvidence layer)

@@ -13,6 +13,8 @@ internal static class SSCAM
         UsesGradients = false,
         NeedsInfluence = false,
         DrawsNoise = true,
+        TakesSamples = true,
+        RunsAgain = true,
     };
 
     private static Tensor Map(LayerEvidence layer)

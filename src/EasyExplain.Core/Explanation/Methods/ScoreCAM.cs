@@ -13,6 +13,7 @@ internal static class ScoreCAM
     {
         UsesGradients = false,
         NeedsInfluence = false,
+        RunsAgain = true,
     };
 
     private static Tensor Map(LayerEvidence layer)

@@ -15,6 +15,9 @@ internal static class SmoothGradCAMPlusPlus
     public static CamMethod Method { get; } = new("SmoothGradCAMPlusPlus", "Grad-CAM++ averaged over noisy copies of the image: smoother, several times the work.", Map)
     {
         DrawsNoise = true,
+        TakesSamples = true,
+        AddsNoiseToInput = true,
+        RunsAgain = true,
     };
 
     private static Tensor Map(LayerEvidence layer)

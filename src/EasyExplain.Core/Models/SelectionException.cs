@@ -1,0 +1,39 @@
+namespace EasyExplain.Models;
+
+/// <summary>What a user chose that cannot be had.</summary>
+public enum SelectionFault
+{
+    /// <summary>The model has no layer of that name, or none that fits the wildcard.</summary>
+    LayerNotFound,
+
+    /// <summary>The layer's output has no height and width to make a map of.</summary>
+    LayerNotSpatial,
+
+    /// <summary>The layer belongs to another model than the one that is explained.</summary>
+    LayerOfAnotherModel,
+
+    /// <summary>There is no method of that name, or none that fits the wildcard.</summary>
+    MethodNotFound,
+
+    /// <summary>The method cannot explain these layers.</summary>
+    MethodNotPossible,
+
+    /// <summary>The model has no such class, or several.</summary>
+    ClassNotFound,
+
+    /// <summary>There is no picture of this style.</summary>
+    StyleNotPossible,
+}
+
+/// <summary>A layer, method, class or style that cannot be had; the message says why, and what would be right.</summary>
+/// <param name="fault">What kind of mistake it is.</param>
+/// <param name="value">What was asked for, such as the name of a layer.</param>
+/// <param name="message">The whole story.</param>
+public sealed class SelectionException(SelectionFault fault, object? value, string message) : Exception(message)
+{
+    /// <summary>What kind of mistake it is.</summary>
+    public SelectionFault Fault { get; } = fault;
+
+    /// <summary>What was asked for.</summary>
+    public object? Value { get; } = value;
+}
