@@ -1,4 +1,5 @@
 using EasyExplain.Explanation.Methods;
+using EasyExplain.Networks.Operators;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
@@ -42,7 +43,14 @@ public sealed class LayerEvidence
         Run.Biased.Select(node => node.Operator.ChannelBias!).Zip(_evidence.Gradients(_score).Skip(Run.Taps.Count));
 
     /// <summary>The class's weights in the layer that makes the classes, <c>[C]</c>, where that is linear in this one's global averages (see <see cref="CamMethod.Misfit"/>).</summary>
-    public Tensor ClassWeights => Run.Network.AveragedInto(Run.Taps[_tap])!.Value[_class].flatten();
+    public Tensor ClassWeights
+    {
+        get
+        {
+            Tensor weights = Run.Network.AveragedInto(Run.Taps[_tap])!.Value;
+            return (Run.Network.Output.Operator is not BothSigns ? weights[_class] : _class == 0 ? -weights[0] : weights[0]).flatten();
+        }
+    }
 
     /// <summary>Numbers in [0, 1) that depend on the explanation's seed and the shape alone.</summary>
     public Tensor Random(params long[] shape)

@@ -52,7 +52,7 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
     public bool CellsLeadToOutput(Node node) => (_read ??= FindRead()).GetValueOrDefault(node);
 
     /// <summary>
-    /// The weights of the classes, <c>[classes, C]</c> or <c>[classes, C, 1, 1]</c>, if a linear layer or a 1×1 convolution makes them of what
+    /// The weights of the classes, <c>[classes, C]</c> or <c>[classes, C, 1, 1]</c> (of a yes or no those of yes alone), if a linear layer or a 1×1 convolution makes them of what
     /// <paramref name="node"/> makes and nothing but global averages follows or comes before it; else null.
     /// </summary>
     /// <remarks>
@@ -67,7 +67,7 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
         {
             switch (at.Operator)
             {
-                case Dropout or Flatten: break;
+                case Dropout or Flatten or BothSigns: break;
                 case AdaptiveAvgPool2d { Size: var size } when size == 1 && !averaged: averaged = true; break;
                 case AvgPool2d pool when !averaged && CoversAll(pool, at): averaged = true; break;
                 case ReLU when averaged && weights is null: break;

@@ -263,6 +263,9 @@ public sealed class HeadTests : IDisposable
         // What speaks for yes is what speaks for the output, and what speaks for no speaks against it.
         float[] output = [.. ExplainCat(one, ClassChoice.Predicted, method: "HiResCAM").Single().Map.ToArray().Cast<float>()];
         Assert.Equal(output, ExplainCat(model, ClassChoice.Of(model, "cat"), method: "HiResCAM").Single().Map.ToArray().Cast<float>(), Near);
+        float[] Cam(CamModel of, string label) => [.. ExplainCat(of, ClassChoice.Of(of, label), method: "CAM").Single().Map.ToArray().Cast<float>()];
+        Assert.Equal(Cam(one, "0"), Cam(model, "cat"), Near);
+        Assert.Equal(Cam(one, "0").Select(value => 1 - value), Cam(model, "no cat"), Near); // a map of no ReLU, upside down
         Assert.NotEqual(output, ExplainCat(model, ClassChoice.Of(model, "no cat"), method: "HiResCAM").Single().Map.ToArray().Cast<float>(), Near);
     }
 
