@@ -104,7 +104,8 @@ public sealed class AuditTests : IDisposable
                 break;
         }
         ModuleSession.Result second = _session.Run($"{Explain} {options} -SkipExisting out -Verbose");
-        Assert.Equal(again, string.Join(' ', second.OrThrow().Select(one => Path.GetFileName(Path.GetDirectoryName((string)one.Properties["Path"].Value)))));
+        Assert.Equal(2, second.OrThrow().Count); // a row of those that are passed over, too
+        Assert.Equal(again, string.Join(' ', second.Output.Where(IsExplained).Select(one => Path.GetFileName(Path.GetDirectoryName((string)one.Properties["Path"].Value)))));
         Assert.Equal(again != "cat truck", second.Verbose.Any(line => line.Contains("passed over", StringComparison.Ordinal)));
     }
 
@@ -112,10 +113,12 @@ public sealed class AuditTests : IDisposable
     public void APhotoWithOneOfItsTwoClassesDrawn_IsExplainedAgain()
     {
         _session.Run($"{Explain} -Class Predicted, dog | Where-Object Label -ne dog | Export-CamOverlay out").OrThrow();
-        Assert.Equal(4, _session.Run($"{Explain} -Class Predicted, dog -SkipExisting out").OrThrow().Count);
+        Assert.Equal(4, _session.Run($"{Explain} -Class Predicted, dog -SkipExisting out").OrThrow().Count(IsExplained));
         _session.Run($"{Explain} -Class Predicted, dog | Where-Object Label -eq dog | Export-CamOverlay out").OrThrow();
-        Assert.Empty(_session.Run($"{Explain} -Class Predicted, dog -SkipExisting out").OrThrow());
+        Assert.Equal(0, _session.Run($"{Explain} -Class Predicted, dog -SkipExisting out").OrThrow().Count(IsExplained));
     }
+
+    private static bool IsExplained(PSObject one) => ((Array)one.Properties["Maps"].Value).Length > 0;
 
     [Theory]
     [InlineData("Png")]

@@ -37,9 +37,77 @@ public sealed class ScheduledAuditTests : IDisposable
         Assert.True(summary.GetProperty("ended").GetDateTimeOffset() >= summary.GetProperty("started").GetDateTimeOffset());
         Assert.Equal(2, Directory.GetFiles(At("photos", "out"), "*.png", SearchOption.AllDirectories).Length);
 
+        // The second run goes on, with nothing to do; its own overlays are no photos. Each run has its log.
         Assert.Equal(0, Run("-Path", "photos", "-Destination", "photos/out").ExitCode);
-        Assert.Equal((0, 2, 2, 0), Counts(Summary("photos/out"))); // its own overlays are no photos
-        Assert.Equal(4, Lines("photos/out").Length);
+        Assert.Equal((0, 2, 0, 0), Counts(Summary("photos/out")));
+        Assert.Equal(2, Summary("photos/out").GetProperty("passedOver").GetInt32());
+        Assert.Equal(["DONE", At("photos", "cat.jpg"), "cat", fields[4]],
+            Lines("photos/out").Single(line => line.Contains("cat.jpg", StringComparison.Ordinal)).Split('\t')[1..]);
+        Assert.Equal(string.Join('\t', fields), File.ReadAllLines(At("photos", "out", "audit.1.log")).Single(line => line.Contains("cat.jpg", StringComparison.Ordinal)));
+
+        // The photos are gone: the summary does not go on saying that all is well.
+        Directory.Move(At("photos", "out"), At("out"));
+        Assert.Equal(2, Run("-Path", "nowhere", "-Destination", "out").ExitCode);
+        Assert.Equal((2, 0, 0, 0), Counts(Summary("out")));
+        Assert.Contains("'" + At("nowhere") + "' is not a folder", Summary("out").GetProperty("error").GetString());
+    }
+
+    /// <summary>Links in a circle, a pipe, further names of JPEG, and overlays of which one is lost.</summary>
+    [UnixFact]
+    public void AnAwkwardFolder_IsExplainedOnce_AndGoesOn()
+    {
+        File.CreateSymbolicLink(At("photos", "more [2]", "up"), "..");
+        File.CreateSymbolicLink(At("photos", "a link"), "more [2]");
+        File.CreateSymbolicLink(At("photos", "itself"), "itself");
+        ChildProcess.Run("mkfifo", [At("photos", "z.jpg")], _folder.FullName);
+        File.Copy(Repository.Photo("cat.jpg"), At("photos", "cat.jfif"));
+        File.Copy(Repository.Photo("cat.jpg"), At("photos", "cat.JPE"));
+
+        ChildProcess run = Run("-Path", "photos", "-Destination", "out", "-Layer", "layer2, layer3");
+
+        Assert.Equal((1, $"{At("photos", "z.jpg")}: '{At("photos", "z.jpg")}' is a named pipe, not a file.\n"), (run.ExitCode, run.Error));
+        Assert.Equal((1, 5, 4, 1), Counts(Summary("out")));
+        Assert.Equal("ImageNotAFile", Summary("out").GetProperty("failures")[0].GetProperty("errorId").GetString());
+        string overlay = At("out", "more [2]", "a [1]_LayerCAM_ship_overlay.png"); // where the folder itself is, not the link
+        Assert.True(File.Exists(overlay));
+
+        File.Delete(overlay);
+        File.Delete(At("photos", "z.jpg"));
+        Assert.Equal(new ChildProcess(0, "", ""), Run("-Path", "photos", "-Destination", "out", "-Layer", "layer2,layer3"));
+        Assert.Equal((0, 4, 1, 0), Counts(Summary("out")));
+        Assert.True(File.Exists(overlay));
+    }
+
+    [UnreadableFolderFact]
+    public void AFolderThatMayNotBeRead_IsOneFailure_AndTheRestIsDone()
+    {
+        string shut = Directory.CreateDirectory(At("photos", "shut")).FullName;
+        File.Copy(Repository.Photo("cat.jpg"), Path.Combine(shut, "cat.jpg"));
+        ChildProcess.Run("chmod", ["0", shut], _folder.FullName);
+        ChildProcess.Run("chmod", ["777", _folder.FullName], _folder.FullName);
+        try
+        {
+            ChildProcess run = UnreadableFolderFactAttribute.Run([Host, Script, "-Path", "photos", "-Destination", "out"], _folder.FullName);
+
+            Assert.Equal(1, run.ExitCode);
+            Assert.Equal((1, 3, 2, 1), Counts(Summary("out")));
+            JsonElement failure = Summary("out").GetProperty("failures").EnumerateArray().Single();
+            Assert.Equal((shut, "FolderUnreadable"), (failure.GetProperty("path").GetString(), failure.GetProperty("errorId").GetString()));
+        }
+        finally
+        {
+            ChildProcess.Run("chmod", ["700", shut], _folder.FullName);
+        }
+    }
+
+    [Fact]
+    public void AFolderWithoutImages_IsNoSuccess()
+    {
+        Directory.CreateDirectory(At("none"));
+        ChildProcess run = Run("-Path", "none", "-Destination", "out");
+
+        Assert.Equal((2, $"scheduled-audit: There is no image below -Path '{At("none")}'.\n"), (run.ExitCode, run.Error));
+        Assert.Equal((2, 0, 0, 0), Counts(Summary("out")));
     }
 
     [Fact]
@@ -85,6 +153,7 @@ public sealed class ScheduledAuditTests : IDisposable
     [InlineData("-Destination", "-Path", "photos")]
     [InlineData("'{0}' is not a folder", "-Path", "nowhere", "-Destination", "out")]
     [InlineData("overlays would be taken for photos", "-Path", "photos", "-Destination", "photos/")]
+    [InlineData("cat.jpg' is a file, not a folder", "-Path", "photos", "-Destination", "photos/cat.jpg")]
     public void WrongParameters_End2_WithoutAQuestion(string said, params string[] arguments)
     {
         ChildProcess run = Run(arguments);
@@ -92,6 +161,17 @@ public sealed class ScheduledAuditTests : IDisposable
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
         Assert.Contains(string.Format(null, said, At("nowhere")), run.Error);
         Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    /// <summary>/proc may be written to by nobody.</summary>
+    [UnixFact]
+    public void ADestinationThatCannotBeWrittenTo_SaysSo()
+    {
+        string destination = OperatingSystem.IsLinux() ? "/proc/self" : "/System";
+        ChildProcess run = Run("-Path", "photos", "-Destination", destination);
+
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith($"scheduled-audit: -Destination '{destination}' cannot be written to. (", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,4 +221,37 @@ public sealed class ScheduledAuditTests : IDisposable
     }
 
     private string At(params string[] parts) => Path.GetFullPath(Path.Combine([_folder.FullName, .. parts]));
+}
+
+/// <summary>A test of a folder that may not be read; skipped, with the reason, where everything may be read and nobody else can run the job.</summary>
+internal sealed class UnreadableFolderFactAttribute : FactAttribute
+{
+    private static readonly string[] AsNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    private static readonly Lazy<string?> WhyNot = new(() =>
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return "a folder's mode is a matter of Unix";
+        }
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return null;
+        }
+        try
+        {
+            return Run([BuiltAssembly.Of("src/EasyExplain.Host", "EasyExplain.Host.dll"), "-Command", "Import-CamModel | Out-Null"], "/").ExitCode == 0
+                ? null : "root may read everything, and the user nobody may not read this clone or dotnet";
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return "root may read everything, and there is no setpriv";
+        }
+    });
+
+    public UnreadableFolderFactAttribute() => Skip = WhyNot.Value;
+
+    /// <summary>Runs dotnet as a user who may not read everything.</summary>
+    internal static ChildProcess Run(string[] arguments, string folder) => Environment.IsPrivilegedProcess
+        ? ChildProcess.Run(AsNobody[0], [.. AsNobody[1..], "env", "HOME=/tmp", "dotnet", .. arguments], folder)
+        : ChildProcess.Run("dotnet", arguments, folder);
 }

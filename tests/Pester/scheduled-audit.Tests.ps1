@@ -52,6 +52,22 @@ Describe 'examples/scheduled-audit.ps1' {
         $job.Said | Should -Match '-Desk'
     }
 
+    It 'goes on with what an earlier run has not done, and keeps a log of each run' {
+        $null = Invoke-Job -Path $photos -Destination $out
+        Copy-Item "$PSScriptRoot/../../examples/photos/rocket.jpg" -Destination "$photos/rocket.jpe"
+        (Invoke-Job -Path $photos -Destination $out).ExitCode | Should -Be 0
+        $summary = Get-Content -LiteralPath "$out/summary.json" -Raw | ConvertFrom-Json
+        $summary.explained, $summary.passedOver | Should -Be 1, 1
+        @(Get-Content -LiteralPath "$out/audit.log") | Sort-Object { $_ -notmatch 'cat' } | Should -Match '^\S+Z\t(DONE|INFO)\t'
+        @(Get-Content -LiteralPath "$out/audit.1.log") | Should -HaveCount 1
+    }
+
+    It 'ends with 2 when there is no image' {
+        Remove-Item -LiteralPath "$photos/cat.jpg"
+        (Invoke-Job -Path $photos -Destination $out).ExitCode | Should -Be 2
+        (Get-Content -LiteralPath "$out/summary.json" -Raw | ConvertFrom-Json).error | Should -Match 'no image'
+    }
+
     It 'ends with 2 while another run holds the lock' {
         $null = New-Item -ItemType Directory $out
         $lock = [IO.File]::Open("$out/.audit.lock", 'OpenOrCreate', 'ReadWrite', 'None')

@@ -13,7 +13,7 @@ internal sealed class ImageSet : IDisposable
     public const int Side = 32;
 
     private const int Channels = 3;
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".tga", ".pbm", ".pgm", ".ppm", ".pnm"];
+    private static readonly string[] Extensions = [".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".webp", ".bmp", ".tif", ".tiff", ".tga", ".pbm", ".pgm", ".ppm", ".pnm"];
 
     /// <summary>What is trained, and what its pictures are normalised with, as Import-CamModel knows it.</summary>
     public static readonly Architecture Architecture = Catalog.Find("resnet20");

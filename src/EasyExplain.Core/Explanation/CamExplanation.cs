@@ -18,7 +18,13 @@ public sealed record Prediction(int Class, string Label, double Probability)
 /// <summary>Where in one picture a network looked, by one method, for one class, at one or more layers.</summary>
 public sealed class CamExplanation : ICamResult
 {
+    private readonly string[]? _layers; // of an explanation without maps
+
     internal CamExplanation(CamModel model, Photo photo, string? path) => (Model, Source) = (model, new ExplainedPhoto(photo, path));
+
+    /// <summary>Makes one without maps, of what an earlier run found out.</summary>
+    internal CamExplanation(CamModel model, string path, int[] imageSize, string[] layers) =>
+        (Model, Source, _layers) = (model, new ExplainedPhoto(path, imageSize), layers);
 
     /// <summary>The photo's full path; null for an input tensor.</summary>
     public string? Path => Source.Path;
@@ -60,14 +66,14 @@ public sealed class CamExplanation : ICamResult
     /// </summary>
     public bool? Correct { get; private set; }
 
-    /// <summary>One map a layer, in the order asked.</summary>
+    /// <summary>One map a layer, in the order asked; none of a photo that -SkipExisting passed over.</summary>
     public required CamList<CamMap> Maps { get; init; }
 
     /// <summary>The maps of all layers in one; null for a single layer.</summary>
     public required CamMap? Fused { get; init; }
 
     /// <summary>The layers' names in the order asked.</summary>
-    public CamList<string> Layers => [.. Maps.Select(map => map.Layer)];
+    public CamList<string> Layers => [.. _layers ?? Maps.Select(map => map.Layer)];
 
     /// <summary>Height and width of the photo in pixels, upright.</summary>
     public CamList<int> ImageSize => [.. Source.Size];
@@ -99,7 +105,11 @@ public sealed class CamExplanation : ICamResult
     internal Request? Request { get; set; }
 
     /// <summary>The map that stands for the whole explanation: the fused one, or the only one.</summary>
-    internal CamMap Map => Fused ?? Maps[0];
+    /// <exception cref="NoMapException">It has none.</exception>
+    internal CamMap Map => Fused ?? (Maps.Length > 0 ? Maps[0] : throw new NoMapException(Path));
+
+    /// <summary>A picture of an earlier run that says what this explanation says; null for one that was computed.</summary>
+    internal string? FoundIn { get; init; }
 
     /// <summary>The predicted classes.</summary>
     internal IReadOnlyList<int> PredictedClasses { get; init; } = [];

@@ -15,6 +15,9 @@ internal sealed class ExplainedPhoto
         _own = path is null ? photo : null;
     }
 
+    /// <summary>Stands for a photo that was not read.</summary>
+    public ExplainedPhoto(string path, int[] size) => (Path, Size, _decoded) = (path, size, new WeakReference<Photo>(null!));
+
     /// <summary>The photo's full path; null for an input tensor.</summary>
     public string? Path { get; }
 

@@ -1,4 +1,5 @@
 using EasyExplain.Imaging.Reading;
+using EasyExplain.Runtime;
 
 namespace EasyExplain.Imaging;
 
@@ -32,7 +33,7 @@ public static class ImageDecoder
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     internal static Photo DecodeFor(string path, int longSide, int shortSide)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = Open(path);
         return Decode(file, DefaultMaxPixels, path, (longSide, shortSide));
     }
 
@@ -40,12 +41,14 @@ public static class ImageDecoder
     /// <param name="path">The file; taken literally, no wildcards.</param>
     /// <param name="maxPixels">The most pixels (width · height) that are decoded; checked in the header, before memory is taken.</param>
     /// <returns>The upright picture.</returns>
-    /// <exception cref="ImageFileException">The file is empty, no image, cut short, damaged, too large, or of an unsupported kind.</exception>
+    /// <exception cref="ImageFileException">
+    /// The file is empty, no image, cut short, damaged, too large, or of an unsupported kind; or it is a named pipe or a device.
+    /// </exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     public static Photo Decode(string path, long maxPixels = DefaultMaxPixels)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = Open(path);
         return Decode(file, maxPixels, path);
     }
 
@@ -67,6 +70,10 @@ public static class ImageDecoder
         MemoryStream bytes = ReadRest(head, stream, path);
         return reader.Read(new ImageFile(bytes.GetBuffer(), (int)bytes.Length, reader.Format, path, maxPixels, needed));
     }
+
+    private static FileStream Open(string path) => FileKind.Other(path) is { } kind
+        ? throw ImageFileException.About(ImageFault.NotAFile, $"is {kind}, not a file", path)
+        : File.OpenRead(path);
 
     private static IImageReader Identify(ReadOnlySpan<byte> head, string? path)
     {

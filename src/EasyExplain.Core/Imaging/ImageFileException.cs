@@ -20,6 +20,9 @@ public enum ImageFault
 
     /// <summary>It is an image, but of a kind that is not read or written here.</summary>
     Unsupported,
+
+    /// <summary>It is no file but a named pipe, a device or a socket.</summary>
+    NotAFile,
 }
 
 /// <summary>An image file that cannot be read or written; the message names the file and says why.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using EasyExplain.Imaging.Reading;
+using EasyExplain.Runtime;
 
 namespace EasyExplain.Imaging;
 
@@ -10,7 +11,7 @@ namespace EasyExplain.Imaging;
 /// </summary>
 internal static class PictureNote
 {
-    private const int MaxLength = 1000; // characters; what a JPEG comment holds is far more
+    private const int MaxLength = 16_000; // characters; of three bytes each, a JPEG comment holds so many
     private const int PngAt = 33;       // behind the signature and the header chunk
     private static readonly byte[] PngEnd = [0, 0, 0, 0, .. "IEND"u8, 0xAE, 0x42, 0x60, 0x82];
     private static readonly byte[] PngKey = [.. "Description\0\0\0\0\0"u8]; // not compressed, of no language
@@ -40,6 +41,7 @@ internal static class PictureNote
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static bool IsWhole(string path)
     {
+        FileKind.DemandFile(path);
         using FileStream file = File.OpenRead(path);
         return Kind(file, out _) is not null;
     }
@@ -49,6 +51,7 @@ internal static class PictureNote
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static string? Read(string path)
     {
+        FileKind.DemandFile(path);
         using FileStream file = File.OpenRead(path);
         IImageReader? kind = Kind(file, out byte[] head);
         return kind switch

@@ -39,7 +39,7 @@ internal static class ImportErrors
             throw new WeightFileException(path, $"The {what} is nested too deeply.", e);
         }
         catch (Exception e) when (e is ExternalException or NotSupportedException or ArgumentException or ArithmeticException or InvalidCastException
-            or IndexOutOfRangeException or KeyNotFoundException or FormatException or NullReferenceException or InvalidOperationException)
+            or KeyNotFoundException or FormatException or InvalidOperationException)
         {
             throw new WeightFileException(path, $"The model's {what} cannot be followed: {Printable(e.Message.Split('\n')[0])}", e);
         }

@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using EasyExplain.Weights;
 
 namespace EasyExplain.Models;
@@ -23,6 +24,7 @@ internal static class ModelFormats
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     public static ModelFormat Of(string path)
     {
+        FileKind.DemandFile(path);
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         Span<byte> buffer = stackalloc byte[16];
         ReadOnlySpan<byte> head = buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];

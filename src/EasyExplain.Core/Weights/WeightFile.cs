@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Weights;
@@ -57,6 +58,7 @@ public sealed class WeightFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     public static WeightFile Open(string path, string? key = null)
     {
+        FileKind.DemandFile(path);
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using EasyExplain.Explanation;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Runtime;
@@ -21,6 +22,7 @@ internal static class Errors
     /// <summary>An error about one input file (or tensor): non-terminating, its target is the file.</summary>
     public static ErrorRecord Reading(Exception e, object target) => e switch
     {
+        NoMapException => new ErrorRecord(e, "PassedOver", ErrorCategory.InvalidOperation, target),
         ImageFileException { Fault: var fault } => new ErrorRecord(e, "Image" + fault, ErrorCategory.InvalidData, target),
         FileNotFoundException or DirectoryNotFoundException or SessionStateException => new ErrorRecord(e, "ImageNotFound", ErrorCategory.ObjectNotFound, target),
         UnauthorizedAccessException when Directory.Exists(target as string) => new ErrorRecord(

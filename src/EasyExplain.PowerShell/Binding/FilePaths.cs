@@ -22,14 +22,19 @@ internal static class FilePaths
 
     /// <summary>
     /// The files that <paramref name="path"/> stands for. A file whose very name has brackets in it is found before they are taken
-    /// for a wildcard; folders that a wildcard matches are passed over.
+    /// for a wildcard, with or without backticks before them; folders that a wildcard matches are passed over.
     /// </summary>
     /// <exception cref="FileNotFoundException">A wildcard matches no file.</exception>
     public static IReadOnlyList<string> Matching(PSCmdlet cmdlet, string path)
     {
-        if (!WildcardPattern.ContainsWildcardCharacters(path) || File.Exists(Literal(cmdlet, path)))
+        if (File.Exists(Literal(cmdlet, path)))
         {
             return [Literal(cmdlet, path)];
+        }
+        if (!WildcardPattern.ContainsWildcardCharacters(path))
+        {
+            string unescaped = WildcardPattern.Unescape(path);
+            return [Literal(cmdlet, File.Exists(Literal(cmdlet, unescaped)) ? unescaped : path)];
         }
         string[] files = [.. Resolve(cmdlet, path).Where(File.Exists)];
         return files.Length > 0 ? files : throw new FileNotFoundException($"No file matches '{path}'.", path);

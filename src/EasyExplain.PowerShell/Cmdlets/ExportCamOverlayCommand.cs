@@ -170,6 +170,11 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     {
         foreach (ICamResult result in InputObject)
         {
+            if (result is CamExplanation { FoundIn: { } picture } && IsBelow(picture, _folder))
+            {
+                WriteVerbose($"'{result.Path}' has its pictures, '{picture}' among them.");
+                continue;
+            }
             Picture[] pictures = [.. Style.Select(style => style.Value).Select((style, index) => new Picture(
                 style, _file?.Take() ?? System.IO.Path.Combine(_folder, _names.For(result, style, Format)), FinishedPhotos.NoteOf(result, index, Style.Length)))];
             Picture[] wanted = [.. pictures.Where(picture => !Exists(picture.Path) && ShouldProcess(picture.Path, "Write picture"))];
@@ -196,6 +201,9 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _stopped = true;
+
+    private static bool IsBelow(string file, string folder) => System.IO.Path.GetRelativePath(folder, file) is var way
+        && !System.IO.Path.IsPathRooted(way) && way.Split(System.IO.Path.DirectorySeparatorChar)[0] != "..";
 
     /// <summary>Whether -SkipExisting passes over a picture.</summary>
     private bool Exists(string path)

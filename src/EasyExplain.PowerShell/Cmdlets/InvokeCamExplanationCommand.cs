@@ -85,6 +85,15 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// </code>
 /// <para>The same lines start it and go on with it: photos that have all their pictures are not explained again.</para>
 /// </example>
+/// <example>
+/// <title>A table of an audit, of which nothing is lost whenever it is stopped</title>
+/// <code>
+/// $audit = @{ Model = Import-CamModel; ExpectedLabel = 'ParentFolder'; SkipExisting = './out' }
+/// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation @audit | Export-CamOverlay ./out
+/// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation @audit | Select-Object Path, Label, Probability, Expected, Correct | Export-Csv ./audit.csv
+/// </code>
+/// <para>The pictures keep the rows. The last line explains nothing again: it makes the table of them, anew each time.</para>
+/// </example>
 /// <seealso cref="ImportCamModelCommand"/>
 /// <seealso cref="GetCamLayerCommand"/>
 /// <seealso cref="ExportCamOverlayCommand"/>
@@ -104,6 +113,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     private CamModel? _explained; // the model that _explainer was made for
     private string _choices = ""; // what of the command line decides an explanation, with the photo
     private FinishedPhotos? _finished;
+    private long? _givenSeed;
     private int _passedOver;
     private bool _warnedOfEmpty;
     private bool _warnedOfUnknown;
@@ -189,9 +199,10 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     public ExpectedLabel[] ExpectedLabel { get; set; } = [];
 
     /// <summary>
-    /// A folder with pictures of an earlier run, the -Destination of Export-CamOverlay: photos of which it has them all are passed over.
-    /// Each picture says in itself which photo and which choices it is of, so that its name does not matter, and a changed photo, layer,
-    /// method or class is explained anew; a half-written picture counts as missing.
+    /// A folder with pictures of an earlier run, the -Destination of Export-CamOverlay: photos of which it has them all are not explained
+    /// again. Their explanations come out as before, made of what the pictures say, but without maps: rows for a table, which
+    /// Export-CamOverlay passes over. Each picture says in itself which photo and which choices it is of, so that its name does not matter, and a
+    /// changed photo, layer, method or class is explained anew; a half-written picture counts as missing.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -249,6 +260,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         {
             _finished = this.OrFatal(SkipExisting, () => new FinishedPhotos(FilePaths.Literal(this, SkipExisting)));
         }
+        _givenSeed = Seed;
         Seed ??= Random.Shared.NextInt64(int.MaxValue);
     }
 
@@ -292,15 +304,25 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             return;
         }
         List<string> files = Files();
+        bool[] finished = [.. files.Select(file => _finished is not null && File.Exists(file) && _finished.Contain(Request.IdOf(file, _choices)))];
         using var decoded = new Beside<(Photo Photo, string Id)>();
-        int begun = 0;
+        int begun = 0, left = finished.Count(done => !done);
         for (int index = 0; index < files.Count; index++)
         {
             for (; begun < Math.Min(files.Count, index + 1 + DecodedAhead); begun++)
             {
                 string file = files[begun];
-                decoded.Start(() => (CamPicture.Decode(file, model), Request.IdOf(file, _choices)));
+                if (!finished[begun])
+                {
+                    decoded.Start(() => (CamPicture.Decode(file, model), Request.IdOf(file, _choices)));
+                }
             }
+            if (finished[index])
+            {
+                PassOver(files[index], model);
+                continue;
+            }
+            left--;
             Write(files[index], _pictures.Do(model, files[index], cancel =>
             {
                 (Photo photo, string id) = decoded.Next();
@@ -310,17 +332,30 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
                     explanations[one].Request = new Request(id, one, explanations.Count);
                 }
                 return explanations;
-            }, left: files.Count > 1 ? files.Count - index - 1 : null));
+            }, left: files.Count > 1 ? left : null));
         }
     }
 
-    /// <summary>The files of -Path or -LiteralPath that are to be explained; what names none is an error each.</summary>
+    /// <summary>The files of -Path or -LiteralPath; what names none is an error each.</summary>
     private List<string> Files()
     {
         bool literal = ParameterSetName == ByLiteralPath;
-        List<string> files = [.. _pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral)];
-        _passedOver += files.RemoveAll(file => _finished is not null && File.Exists(file) && _finished.Contain(Request.IdOf(file, _choices)));
-        return files;
+        return [.. _pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral)];
+    }
+
+    /// <summary>Gives on what the pictures of a photo say, in place of explaining it again.</summary>
+    private void PassOver(string file, CamModel model)
+    {
+        if (_finished!.Explanations(Request.IdOf(file, _choices), file, model) is { } explanations)
+        {
+            _passedOver++;
+            Write(file, explanations);
+        }
+        else
+        {
+            WriteError(new ErrorRecord(new IOException($"The pictures of '{file}' went away meanwhile; run the command again."),
+                "PictureGone", ErrorCategory.ResourceUnavailable, file));
+        }
     }
 
     /// <summary>Gives the explanations of one picture on. What a later command in the pipeline throws is not about this picture.</summary>
@@ -378,9 +413,10 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
         Smoothing smoothing = (AugSmooth ? Smoothing.Augmentation : Smoothing.None) | (EigenSmooth ? Smoothing.Eigen : Smoothing.None);
         _choices = string.Join('\n', [model.Path, .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation, .. model.Mean, .. model.Std, model.ChannelOrder, model.Precision,
-            model.Activation, model.Output, .. model.Labels, .. layers, .. methods.Select(method => method.Name),
+            model.Activation, model.Output, string.Join('\t', model.Labels), .. layers, .. methods.Select(method => method.Name),
             "class", .. Class ?? [], "top", Top, SampleCount, string.Create(CultureInfo.InvariantCulture, $"{NoiseStd}"), smoothing,
-            model.Path.Length > 0 ? File.GetLastWriteTimeUtc(model.Path).Ticks : model.Name]);
+            model.Path.Length > 0 ? File.GetLastWriteTimeUtc(model.Path).Ticks : model.Name,
+            .. _givenSeed is { } seed && methods.Any(method => method.DrawsNoise) ? ["seed", seed] : Array.Empty<object>()]);
         var explainer = new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), smoothing, ShowPasses);
         WriteVerbose($"{model} runs in {explainer.Engine}.");
         return explainer;
