@@ -50,9 +50,10 @@ internal sealed class OnnxFile
     /// <param name="explain">Is told what was found, for -Verbose.</param>
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
     /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers.</exception>
-    public Network ToNetwork(long height, long width, Action<string> explain) => Declared is [1, ..]
-        ? FixedBatch.Import(onePicture => NetworkFor(height, width, explain, onePicture), explain, network => FixedBatch.MixesPictures(network, Channels, height, width))
-        : NetworkFor(height, width, explain, onePicture: false);
+    public Network ToNetwork(long height, long width, Action<string> explain) => Declared is [> 1 and var pictures, ..]
+        ? FixedBatch.Import(_path, pictures, () => NetworkFor(height, width, explain, onePicture: false))
+        : FixedBatch.Import(onePicture => NetworkFor(height, width, explain, onePicture), explain,
+            network => Declared is [1, ..] && FixedBatch.MixesPictures(network, Channels, height, width));
 
     private Network NetworkFor(long height, long width, Action<string> explain, bool onePicture) => ImportErrors.Explain(_path, Followed, () =>
     {
