@@ -49,6 +49,23 @@ internal static class FixedBatch
         }
     }
 
+    /// <summary>The network for any batch, of a model that was exported for several pictures at a time; else an error that says so.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="pictures">How many.</param>
+    /// <param name="follow">Follows the model.</param>
+    /// <exception cref="WeightFileException">It fits no other batch.</exception>
+    public static FollowedModel Import(string path, long pictures, Func<FollowedModel> follow)
+    {
+        try
+        {
+            return follow();
+        }
+        catch (WeightFileException e)
+        {
+            throw new WeightFileException(path, $"{e.Message[(path.Length + 2)..]} It was exported for {pictures} pictures at a time; export it with an open batch (dynamic_axes).", e);
+        }
+    }
+
     /// <summary>Whether two pictures together give something else than each by itself: a fixed number in a shape was taken for another than it was.</summary>
     public static bool MixesPictures(Network network, long channels, long height, long width)
     {

@@ -51,7 +51,7 @@ public class GoldenArchitectureTests
             {
                 if (Goldens.Load("architectures").TryGetValue($"{architecture}/{explanation.Method}/{map.Layer}", out Golden? expected))
                 {
-                    MapAssert.Agrees(expected, map, $"{architecture} {explanation.Method} {map.Layer}");
+                    MapAssert.Agrees(expected, map, $"{architecture} {explanation.Method} {map.Layer}", rescaled: true);
                 }
             }
         }

@@ -72,9 +72,10 @@ internal sealed class OnnxFile
     /// <param name="explain">Is told what was found, for -Verbose.</param>
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
     /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.</exception>
-    public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) => Input?.Shape is [1, ..]
-        ? FixedBatch.Import(onePicture => Follow(height, width, choice, explain, onePicture), explain, network => FixedBatch.MixesPictures(network, Channels, height, width))
-        : Follow(height, width, choice, explain, onePicture: false);
+    public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) => Input?.Shape is [> 1 and var pictures, ..]
+        ? FixedBatch.Import(_path, pictures, () => Follow(height, width, choice, explain, onePicture: false))
+        : FixedBatch.Import(onePicture => Follow(height, width, choice, explain, onePicture), explain,
+            network => Input?.Shape is [1, ..] && FixedBatch.MixesPictures(network, Channels, height, width));
 
     private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool onePicture) => ImportErrors.Explain(_path, Followed, () =>
     {

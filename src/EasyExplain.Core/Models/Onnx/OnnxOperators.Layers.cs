@@ -80,11 +80,13 @@ internal sealed partial class OnnxOperators
         }
         Extent stride = Extent(call.Integers("strides"), 1), dilation = Extent(call.Integers("dilations"), 1);
         string mode = call.Text("auto_pad", "NOTSET");
-        if (call.Integers("output_shape") is not null)
+        if (call.Integers("output_shape") is [.., var height, var width])
         {
-            throw new NotSupportedException("with a padding that follows from the output's size");
+            // The padding follows from the output's size: what is too much is cut off, what is missing is added at the end.
+            (pads[0], pads[2], rest[0]) = CutTo(height, SizeOf(call[0], 2), stride.Height, weight.Shape[2], dilation.Height, rest[0]);
+            (pads[1], pads[3], rest[1]) = CutTo(width, SizeOf(call[0], 3), stride.Width, weight.Shape[3], dilation.Width, rest[1]);
         }
-        if (mode is "SAME_UPPER" or "SAME_LOWER")
+        else if (mode is "SAME_UPPER" or "SAME_LOWER")
         {
             // As many times as large as the stride says: what is more is cut off, an odd pixel at the end or at the beginning.
             (pads[0], pads[2]) = Cut(stride.Height, weight.Shape[2], dilation.Height, rest[0]);
@@ -108,11 +110,16 @@ internal sealed partial class OnnxOperators
         { Dilation = dilation }, call[0]);
         return bottom > 0 || right > 0 ? Apply(new Pad([0, -Math.Max(0, right), 0, -Math.Max(0, bottom)], PadMode.Constant, 0), y) : y;
 
-        (long, long) Cut(long step, long window, long gap, long more)
+        (long, long) Cut(long step, long window, long gap, long more) => Halves(Math.Max(0, gap * (window - 1) + 1 + more - step));
+
+        (long, long, long) CutTo(long wanted, long size, long step, long window, long gap, long more)
         {
-            long total = Math.Max(0, gap * (window - 1) + 1 + more - step);
-            return mode == "SAME_UPPER" ? (total / 2, total - total / 2) : (total - total / 2, total / 2);
+            long total = step * (size - 1) + more + gap * (window - 1) + 1 - wanted;
+            (long first, long last) = Halves(Math.Max(0, total));
+            return (first, last, more + Math.Max(0, -total));
         }
+
+        (long, long) Halves(long total) => mode == "SAME_UPPER" ? (total / 2, total - total / 2) : (total - total / 2, total / 2);
     }
 
     private OnnxValue Gemm(OnnxCall call)

@@ -105,7 +105,7 @@ internal sealed partial class OnnxOperators
     public static long[] IntegersOf(FixedValue value)
     {
         using DisposeScope scope = NewDisposeScope();
-        return value.Shape.Aggregate(1.0, (product, size) => product * size) <= LongestList
+        return value.Shape.Contains(0) ? [] : value.Shape.Aggregate(1.0, (product, size) => product * size) <= LongestList
             ? value.Value.to(ScalarType.Int64).contiguous().data<long>().ToArray()
             : throw new InvalidDataException($"'{value.Name}' is taken for a list of integers, and has more than {LongestList}.");
     }

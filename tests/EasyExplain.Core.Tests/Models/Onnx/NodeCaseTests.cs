@@ -107,5 +107,28 @@ public sealed class NodeCaseTests : IDisposable
         Assert.All(found, explanation => Assert.False(explanation.Map.IsEmpty));
     }
 
+    [Fact]
+    public void AModelForSeveralPictures_SaysHowToExportIt()
+    {
+        File.WriteAllBytes(_path, new OnnxBytes().Input("x", 4, 3, 2, 2).Integers("s", [2], 2, 24).Node("Reshape", ["x", "s"], ["a"]).Weight("w", [24, 4], new float[96]).Node("MatMul", ["a", "w"], ["b"])
+            .Integers("t", [2], 4, 2).Node("Reshape", ["b", "t"], ["y"]).Output("y").ToArray());
+        Assert.Contains("exported for 4 pictures at a time; export it with an open batch (dynamic_axes)",
+            Assert.Throws<WeightFileException>(() => OnnxFile.Open(_path).ToNetwork(2, 2, _ => { })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnOpenBatch_WithShapesForOnePicture_IsTakenForOnePicture()
+    {
+        // As where attention was written with the numbers of a trace: [rows, N, C] goes to [rows, C], and back.
+        File.WriteAllBytes(_path, new OnnxBytes().Input("x", -1, 3, 2, 2).Integers("s", [3], 0, 3, -1).Node("Reshape", ["x", "s"], ["a"]).Node("Transpose", ["a"], ["b"], "", ("perm", new long[] { 2, 0, 1 }))
+            .Integers("t", [2], 4, 3).Node("Reshape", ["b", "t"], ["c"]).Weight("w", [3, 3], 1, 2, 3, 4, 5, 6, 7, 8, 10).Node("MatMul", ["c", "w"], ["d"])
+            .Integers("u", [3], 4, 1, 3).Node("Reshape", ["d", "u"], ["e"]).Node("Transpose", ["e"], ["f"], "", ("perm", new long[] { 1, 0, 2 })).Node("ReduceMean", ["f"], ["y"], "", ("axes", new long[] { 1 }), ("keepdims", 0L)).Output("y").ToArray());
+        using Network network = OnnxFile.Open(_path).ToNetwork(2, 2, _ => { });
+        Assert.True(network.OnePicture);
+        using DisposeScope scope = NewDisposeScope();
+        torch.Tensor picture = rand(1, 3, 2, 2), right = picture.mean([2, 3]).mm(tensor(new float[] { 1, 2, 3, 4, 5, 6, 7, 8, 10 }, [3, 3]));
+        Assert.True((right - Executor.Run(network, picture, [], track: false).Logits).abs().max().item<float>() < 1e-5);
+    }
+
     private static string Case(string name) => Repository.Data("onnx", "cases", name + ".onnx");
 }
