@@ -18,10 +18,10 @@ internal sealed partial class OnnxOperators
         return Apply(new GroupNorm(groups, PerChannel(1).Parameter(_layer + ".weight"), PerChannel(2).Parameter(_layer + ".bias"), call.Real("epsilon", 1e-5)), call[0]);
     }
 
-    private OnnxValue LayerNorm(OnnxCall call)
+    private OnnxValue LayerNorm(OnnxCall call, double otherwise = 1e-5)
     {
         long[] over = Over(call);
-        double eps = call.Real("epsilon", 1e-5);
+        double eps = call.Real("epsilon", otherwise);
         (FixedValue scale, FixedValue? shift) = (call.Fixed(1), call.FixedOrNull(2));
         if (!Fits(scale, over) || (shift is not null && !Fits(shift, over)))
         {

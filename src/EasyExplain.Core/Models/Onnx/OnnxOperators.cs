@@ -38,6 +38,7 @@ internal sealed partial class OnnxOperators
         AddConstants();
         AddQuantization();
         AddAttention();
+        AddMicrosoft();
     }
 
     /// <summary>What is not known or cannot be done here, with the layers that it is in.</summary>

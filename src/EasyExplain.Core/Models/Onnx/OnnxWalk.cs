@@ -76,7 +76,7 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
             {
                 // What a function makes is the output of the module that its call is.
                 scopes = function is null ? scopes : _names.Scopes(new OnnxNode("", node.Type, [], [], node.Attributes, node.Notes) { Caller = new OnnxCaller(node, function.Name) });
-                Name(scopes, output, scopes.Count == 0 ? layer : null);
+                Name(scopes, output, scopes.Count == 0 ? layer : null, isGrid: node.Type.EndsWith("quantizeLinear", StringComparison.OrdinalIgnoreCase));
             }
         }
     }
@@ -157,8 +157,11 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
         ? throw new InvalidDataException($"The operation '{call.Name}' makes {names.Count} results, and {call.Outputs.Count} are taken.")
         : [.. names.Select(name => within.Find(name) ?? throw new InvalidDataException($"The operation '{call.Name}' has the result '{name}', which nothing in it makes."))];
 
-    /// <summary>Every module that an operation is in has its output, until a later operation is in it.</summary>
-    private void Name(IReadOnlyList<(string Name, string? Type)> scopes, Node output, string? ownName)
+    /// <summary>
+    /// Every module that an operation is in has its output, until a later operation is in it. What only puts that on a grid, or takes it from
+    /// there, is none of the module's own: there may be one for each reader, and a gradient of one of them would be a part.
+    /// </summary>
+    private void Name(IReadOnlyList<(string Name, string? Type)> scopes, Node output, string? ownName, bool isGrid)
     {
         foreach (var (scope, i) in scopes.Select((scope, i) => (scope, i)))
         {
@@ -168,6 +171,10 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
             bool again = !holds && number > 0 && scope.Name[(number + 1)..].All(char.IsDigit) && !output.Operator.Parameters.Any()
                 && _ofScope.GetValueOrDefault(scope.Name[..number]) == output.Operator.Type;
             string name = again ? scope.Name[..number] : scope.Name;
+            if (isGrid && _ofScope.ContainsKey(name))
+            {
+                continue;
+            }
             // One operation is what it is; several, of which some are in the same module, are a module.
             bool several = holds || output.Inputs.Any(input => input.Name == scope.Name && input.Operator is not Constant);
             string type = scope.Type ?? (several ? "Module" : output.Operator.Type);
