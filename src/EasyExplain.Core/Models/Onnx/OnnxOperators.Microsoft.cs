@@ -10,7 +10,8 @@ internal sealed partial class OnnxOperators
         const string domain = "com.microsoft.";
         _functions[domain + "Gelu"] = call => Apply(new GELU(), call[0]);
         _functions[domain + "BiasGelu"] = call => Apply(new GELU(), Pair("Add", call[0], call[1]));
-        _functions[domain + "FastGelu"] = call => Apply(new GELU { Tanh = true }, call.Optional(1) is { } bias ? Pair("Add", call[0], bias) : call[0]);
+        _functions[domain + "FastGelu"] = call =>
+            Apply(new GELU { Tanh = true }, call.Optional(1) is { } bias ? Pair("Add", call[0], bias) : call[0]);
         _functions[domain + "QuickGelu"] = call => Apply(new SiLU { Alpha = call.Real("alpha", 1.702) }, call[0]);
         _functions[domain + "FusedMatMul"] = call =>
         {
@@ -31,8 +32,8 @@ internal sealed partial class OnnxOperators
         {
             OnnxValue sum = Pair("Add", call[0], call[1]);
             sum = call.Optional(4) is { } bias ? Pair("Add", sum, bias) : sum;
-            OnnxValue[] weights = call.FixedOrNull(3) is { } shift ? [call.Fixed(2), shift] : [call.Fixed(2)];
-            return [LayerNorm(call with { Inputs = [sum, .. weights] }, 1e-12), OnnxValue.Unknown, OnnxValue.Unknown, sum];
+            OnnxValue normal = LayerNorm(call with { Inputs = [sum, call[2], call.Optional(3) ?? OnnxValue.None] }, otherwise: 1e-12);
+            return [normal, OnnxValue.Unknown, OnnxValue.Unknown, sum];
         };
     }
 
@@ -45,17 +46,18 @@ internal sealed partial class OnnxOperators
     /// <summary>With the activation that was made part of an operation.</summary>
     private OnnxValue Activated(OnnxCall call, OnnxValue y)
     {
-        float[] numbers = call.Node.Attributes.TryGetValue("activation_params", out OnnxAttribute? given) ? [.. given.Singles] : [];
-        double Number(int index, string attribute, double otherwise) => index < numbers.Length ? numbers[index] : call.Real(attribute, otherwise);
+        IReadOnlyList<float> numbers = call.Node.Attributes.TryGetValue("activation_params", out OnnxAttribute? given) ? given.Singles : [];
+        double Alpha(double otherwise) => numbers.Count > 0 ? numbers[0] : call.Real("activation_alpha", otherwise);
+        double Beta(double otherwise) => numbers.Count > 1 ? numbers[1] : call.Real("activation_beta", otherwise);
         return call.Text("activation") switch
         {
             "" => y,
             "Relu" => Apply(new ReLU(), y),
             "Sigmoid" => Apply(new Sigmoid(), y),
             "Tanh" => Apply(new Tanh(), y),
-            "LeakyRelu" => Apply(new LeakyReLU(Number(0, "activation_alpha", 0.01)), y),
-            "Clip" => Clip(y, Number(0, "activation_alpha", float.MinValue), Number(1, "activation_beta", float.MaxValue)),
-            "HardSigmoid" => Apply(new Clamp(0, 1), Apply(new AddNumber(Number(1, "activation_beta", 0.5)), Apply(new MultiplyBy(Number(0, "activation_alpha", 0.2)), y))),
+            "LeakyRelu" => Apply(new LeakyReLU(Alpha(0.01)), y),
+            "Clip" => Clip(y, Alpha(float.MinValue), Beta(float.MaxValue)),
+            "HardSigmoid" => Apply(new Clamp(0, 1), Apply(new AddNumber(Beta(0.5)), Apply(new MultiplyBy(Alpha(0.2)), y))),
             var other => throw new NotSupportedException($"with the activation '{other}'"),
         };
     }

@@ -41,7 +41,9 @@ public sealed record DynamicZeroPoint : Operator
     internal static long[] AllButPictures(Tensor x) => [.. Enumerable.Range(1, (int)x.ndim - 1).Select(dim => (long)dim)];
 }
 
-/// <summary>Numbers to the next of those steps, counted: of the picture, the scale and the zero point. The gradient goes as in <see cref="Quantize"/>.</summary>
+/// <summary>
+/// Numbers to the next of those steps, counted: of the picture, the scale and the zero point. The gradient goes as in <see cref="Quantize"/>.
+/// </summary>
 public sealed record DynamicQuantize : Operator
 {
     /// <inheritdoc/>
