@@ -45,7 +45,8 @@ internal sealed record OnnxFunction
                 case 1: name = field.Text; break;
                 case 4: inputs.Add(field.Text); break;
                 case 5: outputs.Add(field.Text); break;
-                case 7 when nodes.Count == MostNodes: throw new InvalidDataException($"The function '{name}' has more than {MostNodes} operations.");
+                case 7 when nodes.Count == MostNodes:
+                    throw new InvalidDataException($"The function '{name}' has more than {MostNodes} operations.");
                 case 7: nodes.Add(OnnxNode.Parse(field.Bytes)); break;
                 case 9: opset = OnnxModel.OpsetOf(field.Bytes) ?? opset; break;
                 case 10: domain = field.Text; break;
@@ -70,6 +71,9 @@ internal sealed record OnnxFunction
 }
 
 /// <summary>A graph within a graph (GraphProto of an attribute): a branch of an <c>If</c>. It may read what is made outside of it.</summary>
+/// <param name="Nodes">Its operations.</param>
+/// <param name="Weights">Weights of its own.</param>
+/// <param name="Outputs">The names of what it makes.</param>
 internal sealed record OnnxBranch(IReadOnlyList<OnnxNode> Nodes, IReadOnlyList<OnnxTensor> Weights, IReadOnlyList<string> Outputs)
 {
     /// <summary>Reads one.</summary>
@@ -82,10 +86,13 @@ internal sealed record OnnxBranch(IReadOnlyList<OnnxNode> Nodes, IReadOnlyList<O
         {
             switch (field.Number)
             {
-                case 1 when nodes.Count == OnnxFunction.MostNodes: throw new InvalidDataException($"A branch has more than {OnnxFunction.MostNodes} operations.");
+                case 1 when nodes.Count == OnnxFunction.MostNodes:
+                    throw new InvalidDataException($"A branch has more than {OnnxFunction.MostNodes} operations.");
                 case 1: nodes.Add(OnnxNode.Parse(field.Bytes)); break;
                 case 5: weights.Add(OnnxTensor.Parse(field.Bytes)); break;
-                case 12: outputs.Add(Protobuf.Fields(field.Bytes).Where(part => part.Number == 1).Select(part => part.Text).FirstOrDefault("")); break;
+                case 12:
+                    outputs.Add(Protobuf.Fields(field.Bytes).Where(part => part.Number == 1).Select(part => part.Text).FirstOrDefault(""));
+                    break;
                 case 15: throw new InvalidDataException("It has sparse weights, which are not known here.");
             }
         }

@@ -4,7 +4,7 @@ using Size = EasyExplain.Networks.Import.Size;
 
 namespace EasyExplain.Models.Onnx;
 
-// Attention as one operation, written out: softmax(q·kᵀ·scale + mask)·v in each head (Vaswani et al. 2017, arXiv 1706.03762, section 3.2).
+// Attention as one operation, written out: softmax(q·kᵀ·scale + mask)·v in each head (Vaswani et al. 2017, arXiv 1706.03762, 3.2).
 internal sealed partial class OnnxOperators
 {
     private void AddAttention() =>
@@ -21,7 +21,8 @@ internal sealed partial class OnnxOperators
         OnnxValue queries = Heads(call[0], queryHeads), keys = Heads(call[1], keyHeads), values = Heads(call[2], keyHeads);
         if (new[] { queries, keys, values }.Any(value => Rank(value) != 4))
         {
-            throw new InvalidDataException($"The layer '{_layer}' attends to tensors of {Rank(call[0])}, {Rank(call[1])} and {Rank(call[2])} dimensions.");
+            throw new InvalidDataException(
+                $"The layer '{_layer}' attends to tensors of {Rank(call[0])}, {Rank(call[1])} and {Rank(call[2])} dimensions.");
         }
         (queryHeads, keyHeads) = (SizeOf(queries, 1), SizeOf(keys, 1));
         if (keyHeads == 0 || queryHeads % keyHeads != 0)

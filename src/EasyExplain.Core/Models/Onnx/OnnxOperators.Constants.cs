@@ -11,7 +11,7 @@ internal sealed partial class OnnxOperators
     {
         _functions["Constant"] = call => call.Node.Attributes.Values.FirstOrDefault() switch
         {
-            { Name: "value", Tensor: { } tensor } => Compute(() => tensor.Read(_folder)),
+            { Name: "value", Tensor: { } tensor } => Compute(() => tensor.Read(_folder), tensor.Type),
             { Name: "value_float" } number => Compute(() => tensor(number.Single)),
             { Name: "value_int" } number => Compute(() => tensor(number.Integer)),
             { Name: "value_floats" } numbers => Compute(() => tensor([.. numbers.Singles])),

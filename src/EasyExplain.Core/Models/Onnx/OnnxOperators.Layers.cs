@@ -35,6 +35,11 @@ internal sealed partial class OnnxOperators
         _functions["Upsample"] = call => Resize(call, 1, -1);
     }
 
+    /// <summary>A product of matrices; one by a fixed matrix is a linear layer.</summary>
+    private OnnxValue Product(OnnxValue x, OnnxValue y) => y is FixedValue { Shape.Length: 2 } weight && x is PictureValue
+        ? Apply(new Linear(weight.Parameter(_layer + ".weight", transposed: true), null), x)
+        : Apply(new MatMul(), x, y);
+
     private Parameter Weight(OnnxCall call, int index, long[]? shape = null) => call.Fixed(index).Parameter(_layer + ".weight", shape);
 
     private Parameter? Bias(OnnxCall call, int index) => call.FixedOrNull(index)?.Parameter(_layer + ".bias");

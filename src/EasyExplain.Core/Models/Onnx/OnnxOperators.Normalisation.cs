@@ -1,3 +1,4 @@
+using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 
 namespace EasyExplain.Models.Onnx;
@@ -13,15 +14,17 @@ internal sealed partial class OnnxOperators
             throw new InvalidDataException($"The layer '{_layer}' divides {channels} channels into {groups} groups.");
         }
         // Before opset 21 a weight stood for all channels of its group.
-        FixedValue PerChannel(int index) => call.Fixed(index) is { Shape: [var count] } few && count == groups && groups != channels && call.Opset < 21
-            ? Compute(() => few.Value.repeat_interleave(channels / groups, 0)) : call.Fixed(index);
-        return Apply(new GroupNorm(groups, PerChannel(1).Parameter(_layer + ".weight"), PerChannel(2).Parameter(_layer + ".bias"), call.Real("epsilon", 1e-5)), call[0]);
+        FixedValue PerChannel(int index) => call.Opset < 21 && groups != channels && call.Fixed(index) is { Shape: [var count] } few && count == groups
+            ? Compute(() => few.Value.repeat_interleave(channels / groups, 0))
+            : call.Fixed(index);
+        (Parameter weight, Parameter bias) = (PerChannel(1).Parameter(_layer + ".weight"), PerChannel(2).Parameter(_layer + ".bias"));
+        return Apply(new GroupNorm(groups, weight, bias, call.Real("epsilon", 1e-5)), call[0]);
     }
 
-    private OnnxValue LayerNorm(OnnxCall call)
+    private OnnxValue LayerNorm(OnnxCall call, double otherwise = 1e-5)
     {
         long[] over = Over(call);
-        double eps = call.Real("epsilon", 1e-5);
+        double eps = call.Real("epsilon", otherwise);
         (FixedValue scale, FixedValue? shift) = (call.Fixed(1), call.FixedOrNull(2));
         if (!Fits(scale, over) || (shift is not null && !Fits(shift, over)))
         {
@@ -29,8 +32,7 @@ internal sealed partial class OnnxOperators
             OnnxValue scaled = Apply(new Multiply(), Apply(new LayerNormOver(over.Length, null, null, eps), call[0]), scale);
             return shift is null ? scaled : Apply(new Add(), scaled, shift);
         }
-        Networks.Parameter weight = scale.Parameter(_layer + ".weight", over);
-        Networks.Parameter? bias = shift?.Parameter(_layer + ".bias", over);
+        (Parameter weight, Parameter? bias) = (scale.Parameter(_layer + ".weight", over), shift?.Parameter(_layer + ".bias", over));
         return Apply(over.Length == 1 && bias is not null ? new LayerNorm(weight, bias, eps) : new LayerNormOver(over.Length, weight, bias, eps), call[0]);
     }
 
@@ -58,7 +60,7 @@ internal sealed partial class OnnxOperators
         return [.. Enumerable.Range(first, rank - first).Select(dim => SizeOf(call[0], dim))];
     }
 
-    /// <summary>Whether a weight is one for each number of what is normalised together, whatever dimensions of one stand before it.</summary>
+    /// <summary>Whether a weight has one number for each that is normalised together, whatever dimensions of one stand before.</summary>
     private static bool Fits(FixedValue weight, long[] over) => weight.Shape.Length >= over.Length
         && weight.Shape[^over.Length..].SequenceEqual(over) && weight.Shape[..^over.Length].All(size => size == 1);
 }

@@ -14,33 +14,23 @@ internal sealed partial class OnnxOperators
             _functions[domain + "QuantizeLinear"] = Quantized;
             _functions[domain + "DequantizeLinear"] = Dequantized;
         }
-        _several["DynamicQuantizeLinear"] = _ => throw new NotSupportedException("with a scale that depends on the pictures; a model that was quantised statically can be explained");
-        _functions["QLinearConv"] = call =>
-        {
-            // The same as a convolution of what the integers stand for; its bias is in steps of both scales.
-            FixedValue bias = call.FixedOrNull(8) is not { } steps ? null!
-                : Compute(() => steps.Value.to(ScalarType.Float32) * Float(call, 1).reshape([-1]) * Float(call, 4).reshape([-1]));
-            OnnxValue weight = Dequantized(call.Fixed(3), call.Fixed(4), call.FixedOrNull(5), 0, 0);
-            OnnxValue x = Dequantized(call[0], call.Fixed(1), call.FixedOrNull(2), 1, 0);
-            return Quantized(Convolution(call with { Inputs = bias is null ? [x, weight] : [x, weight, bias] }), call.Fixed(6), call.FixedOrNull(7), 1, 0, OnnxType.UInt8);
-        };
-        _functions["QLinearMatMul"] = call => Quantized(
-            Product(Dequantized(call[0], call.Fixed(1), call.FixedOrNull(2), -2, 0), Dequantized(call[3], call.Fixed(4), call.FixedOrNull(5), -1, 0)),
-            call.Fixed(6), call.FixedOrNull(7), -2, 0, OnnxType.UInt8);
     }
 
     private OnnxValue Quantized(OnnxCall call) => Quantized(
-        call[0], call.Fixed(1), call.FixedOrNull(2), call.Integer("axis", 1), call.Integer("block_size"), (int)call.Integer("output_dtype", OnnxType.UInt8));
+        call[0], call.Fixed(1), call.FixedOrNull(2),
+        call.Integer("axis", 1), call.Integer("block_size"), (int)call.Integer("output_dtype"));
 
-    private OnnxValue Dequantized(OnnxCall call) => Dequantized(call[0], call.Fixed(1), call.FixedOrNull(2), call.Integer("axis", 1), call.Integer("block_size"));
+    private OnnxValue Dequantized(OnnxCall call) =>
+        Dequantized(call[0], call.Fixed(1), call.FixedOrNull(2), call.Integer("axis", 1), call.Integer("block_size"));
 
     /// <param name="x">What becomes integers.</param>
     /// <param name="scale">From one integer to the next.</param>
     /// <param name="zero">The integer that stands for 0, whose type is the result's.</param>
     /// <param name="axis">The dimension along which there are several scales.</param>
     /// <param name="block">How many numbers along it have the same one; 0 for one.</param>
-    /// <param name="otherwise">The result's type without a zero point.</param>
-    private OnnxValue Quantized(OnnxValue x, FixedValue scale, FixedValue? zero, long axis, long block, int otherwise)
+    /// <param name="otherwise">The result's type without a zero point; by default bytes.</param>
+    private OnnxValue Quantized(
+        OnnxValue x, FixedValue scale, FixedValue? zero, long axis, long block = 0, int otherwise = OnnxType.Undefined)
     {
         int type = zero?.Type ?? (otherwise == OnnxType.Undefined ? OnnxType.UInt8 : otherwise);
         if (OnnxType.Range(type) is not { } range)
@@ -51,14 +41,16 @@ internal sealed partial class OnnxOperators
         {
             return Compute(() =>
             {
-                Tensor shift = zero is null ? zeros(1) : Spread(zero, known.Shape, axis, block).to(ScalarType.Float32);
-                return ((known.Value / Spread(scale, known.Shape, axis, block)).round() + shift).clamp(range.Lowest, range.Highest).to(ScalarType.Int64);
+                Tensor steps = (known.Value / Spread(scale, known.Shape, axis, block)).round();
+                steps = zero is null ? steps : steps + Spread(zero, known.Shape, axis, block);
+                return steps.clamp(range.Lowest, range.Highest).to(ScalarType.Int64);
             }, type);
         }
-        return Apply(new Quantize(Grid(scale, x, axis, block, "scale"), zero is null ? null : Grid(zero, x, axis, block, "zero_point"), range.Lowest, range.Highest), x);
+        (Parameter of, Parameter? shift) = Grid(scale, zero, x, axis, block);
+        return Apply(new Quantize(of, shift, range.Lowest, range.Highest), x);
     }
 
-    private OnnxValue Dequantized(OnnxValue x, FixedValue scale, FixedValue? zero, long axis, long block)
+    private OnnxValue Dequantized(OnnxValue x, FixedValue scale, FixedValue? zero, long axis, long block = 0)
     {
         if (x is FixedValue known)
         {
@@ -68,10 +60,14 @@ internal sealed partial class OnnxOperators
                 return steps.to(ScalarType.Float32) * Spread(scale, known.Shape, axis, block);
             });
         }
-        return Apply(new Dequantize(Grid(scale, x, axis, block, "scale"), zero is null ? null : Grid(zero, x, axis, block, "zero_point")), x);
+        (Parameter of, Parameter? shift) = Grid(scale, zero, x, axis, block);
+        return Apply(new Dequantize(of, shift), x);
     }
 
-    /// <summary>A scale or zero point that can be computed with place by place: one for all, one for each entry along a dimension, or one for a block of entries.</summary>
+    /// <summary>
+    /// A scale or zero point that can be computed with place by place: one for all, one for each entry along a dimension, or one for a block of
+    /// entries.
+    /// </summary>
     private Tensor Spread(FixedValue value, long[] shape, long axis, long block)
     {
         if (value.Shape.All(size => size == 1))
@@ -86,12 +82,15 @@ internal sealed partial class OnnxOperators
                 ? value.Value.repeat_interleave(block > shape[dim] ? shape[dim] : block, dim).narrow(dim, 0, shape[dim])
                 : throw Misfit(value, shape);
         }
-        return value.Shape is [var count] && count == shape[dim] ? value.Value.reshape([count, .. Enumerable.Repeat(1L, shape.Length - dim - 1)])
-            : value.Shape.Length == shape.Length && value.Shape.Where((size, i) => size != 1 && size != shape[i]).Count() == 0 ? value.Value // QLinearMatMul's, for rows or columns
+        return value.Shape is [var count] && count == shape[dim]
+            ? value.Value.reshape([count, .. Enumerable.Repeat(1L, shape.Length - dim - 1)])
             : throw Misfit(value, shape);
     }
 
-    /// <summary>The same for what depends on the picture, as a parameter.</summary>
+    /// <summary>The same for what depends on the picture, as parameters.</summary>
+    private (Parameter Scale, Parameter? ZeroPoint) Grid(FixedValue scale, FixedValue? zero, OnnxValue x, long axis, long block) =>
+        (Grid(scale, x, axis, block, "scale"), zero is null ? null : Grid(zero, x, axis, block, "zero_point"));
+
     private Parameter Grid(FixedValue value, OnnxValue x, long axis, long block, string name)
     {
         int rank = Rank(x);
@@ -111,11 +110,4 @@ internal sealed partial class OnnxOperators
 
     private InvalidDataException Misfit(FixedValue value, long[] shape) =>
         new($"The layer '{_layer}' has scales or zero points [{string.Join(", ", value.Shape)}] for numbers [{string.Join(", ", shape)}].");
-
-    private static Tensor Float(OnnxCall call, int index) => call.Fixed(index).Value.to(ScalarType.Float32);
-
-    /// <summary>A product of matrices; one by a fixed matrix is a linear layer.</summary>
-    private OnnxValue Product(OnnxValue x, OnnxValue y) => y is FixedValue { Shape.Length: 2 } weight && x is PictureValue
-        ? Apply(new Linear(weight.Parameter(_layer + ".weight", transposed: true), null), x)
-        : Apply(new MatMul(), x, y);
 }

@@ -23,22 +23,27 @@ internal sealed partial class OnnxOperators
             long from = SizeOf(x, dim);
             (long to, float scale) = resized!.Value;
             Bounded(from, to);
-            x = kind.Mode == "nearest"
-                ? Apply(new IndexSelect(dim, kind.Nearest(from, to, scale)), x)
-                : Apply(new Interpolate(dim, Compute(() => tensor(kind.Weights(from, to, scale), [to, from])).Parameter($"{_layer}.resample{dim}", isBuffer: true)), x);
+            if (kind.Mode == "nearest")
+            {
+                x = Apply(new IndexSelect(dim, kind.Nearest(from, to, scale)), x);
+                continue;
+            }
+            FixedValue weights = Compute(() => tensor(kind.Weights(from, to, scale), [to, from]));
+            x = Apply(new Interpolate(dim, weights.Parameter($"{_layer}.resample{dim}", isBuffer: true)), x);
         }
         return x;
     }
 
     private static Resampling Kind(OnnxCall call, bool old)
     {
-        string mode = call.Text("mode", "nearest"), places = old ? "asymmetric" : call.Text("coordinate_transformation_mode", "half_pixel");
+        string mode = call.Text("mode", "nearest"), rounding = old ? "floor" : call.Text("nearest_mode", "round_prefer_floor");
+        string places = old ? "asymmetric" : call.Text("coordinate_transformation_mode", "half_pixel");
         if (mode is not ("nearest" or "linear" or "bilinear" or "cubic") || !Resampling.Knows(places))
         {
             throw new NotSupportedException($"of the kind '{mode}', '{places}'");
         }
-        return new Resampling(mode == "bilinear" ? "linear" : mode, places, old ? "floor" : call.Text("nearest_mode", "round_prefer_floor"), call.Real("cubic_coeff_a", -0.75),
-            call.Integer("exclude_outside") != 0, call.Integer("antialias") != 0);
+        return new Resampling(mode == "bilinear" ? "linear" : mode, places, rounding, call.Real("cubic_coeff_a", -0.75),
+            ExcludeOutside: call.Integer("exclude_outside") != 0, Smooth: call.Integer("antialias") != 0);
     }
 
     /// <summary>The new size of each dimension that changes, and by what its places are divided.</summary>
@@ -49,24 +54,31 @@ internal sealed partial class OnnxOperators
         var plan = new (long, float)?[shape.Count];
         float[] scales = call.Node.Attributes.TryGetValue("scales", out OnnxAttribute? attribute) ? [.. attribute.Singles]
             : call.Node.Attributes.ContainsKey("height_scale") ? [1, 1, (float)call.Real("height_scale"), (float)call.Real("width_scale")]
-            : call.FixedOrNull(scalesAt) is { Shape: [> 0] } input ? input.Value.to(ScalarType.Float32).contiguous().data<float>().ToArray() : [];
+            : call.FixedOrNull(scalesAt) is not { Shape: [> 0 and <= LongestList] } input ? []
+            : input.Value.to(ScalarType.Float32).contiguous().data<float>().ToArray();
         if (scales.Length > 0)
         {
-            foreach (var (dim, scale) in axes.Zip(scales.Length == axes.Length ? scales : throw Uneven(scales.Length)).Where(pair => pair.Second != 1))
+            foreach (var (dim, scale) in axes.Zip(Even(scales)).Where(pair => pair.Second != 1))
             {
-                plan[dim] = scale is > 0 and < 1e4f ? ((long)MathF.Floor(SizeOf(call[0], dim) * scale), scale) : throw new InvalidDataException($"The graph resizes by {scale}.");
+                plan[dim] = scale is > 0 and < 1e4f
+                    ? ((long)MathF.Floor(SizeOf(call[0], dim) * scale), scale)
+                    : throw new InvalidDataException($"The graph resizes by {scale}.");
             }
             return plan;
         }
-        Size[] sizes = sizesAt >= 0 && call.Optional(sizesAt) is { } wanted ? Sizes(wanted) : throw new InvalidDataException($"The layer '{_layer}' does not say to what it resizes.");
-        (int Dim, Size To)[] changed = [.. axes.Zip(sizes.Length == axes.Length ? sizes : throw Uneven(sizes.Length))
-            .Where(pair => pair.Second != shape[pair.First] && !(shape[pair.First] == Batch && pair.Second.IsFixed))]; // a batch size that was exported stays open
+        Size[] sizes = Even(sizesAt >= 0 && call.Optional(sizesAt) is { } wanted
+            ? Sizes(wanted)
+            : throw new InvalidDataException($"The layer '{_layer}' does not say to what it resizes."));
+        // A number of pictures that was exported stays open.
+        (int Dim, Size To)[] changed = [.. axes.Zip(sizes)
+            .Where(pair => pair.Second != shape[pair.First] && !(shape[pair.First] == Batch && pair.Second.IsFixed))];
         if (changed.Any(one => !one.To.IsFixed || one.To.Fixed is <= 0 or > int.MaxValue))
         {
             throw new NotSupportedException("to sizes that depend on how many pictures are in the batch");
         }
         string policy = call.Text("keep_aspect_ratio_policy", "stretch");
-        float[] ratios = [.. axes.Zip(sizes).Where(pair => shape[pair.First].IsFixed && pair.Second.IsFixed).Select(pair => (float)pair.Second.Fixed / shape[pair.First].Fixed)];
+        float[] ratios = [.. axes.Zip(sizes, (dim, to) => (From: shape[dim], To: to))
+            .Where(pair => pair.From.IsFixed && pair.To.IsFixed).Select(pair => (float)pair.To.Fixed / pair.From.Fixed)];
         foreach ((int dim, Size to) in policy == "stretch" ? changed : [.. axes.Select(dim => (dim, new Size(0)))])
         {
             long from = SizeOf(call[0], dim);
@@ -80,7 +92,9 @@ internal sealed partial class OnnxOperators
         }
         return plan;
 
-        InvalidDataException Uneven(int count) => new($"The layer '{_layer}' resizes {axes.Length} dimensions by {count} numbers.");
+        T[] Even<T>(T[] numbers) => numbers.Length == axes.Length
+            ? numbers
+            : throw new InvalidDataException($"The layer '{_layer}' resizes {axes.Length} dimensions by {numbers.Length} numbers.");
     }
 
     /// <summary>libtorch's own resizing of rows and columns, where it is the same.</summary>
@@ -91,7 +105,8 @@ internal sealed partial class OnnxOperators
         Extent size = (to[0], to[1]);
         if (kind.Mode == "nearest")
         {
-            return Enumerable.Range(0, 2).All(i => kind.Nearest(from[i], to[i], scales[i]).SequenceEqual(Floors(from[i], to[i]))) ? new Resize(size, null, ResizeKind.Nearest, false) : null;
+            bool floors = Enumerable.Range(0, 2).All(i => kind.Nearest(from[i], to[i], scales[i]).SequenceEqual(Floors(from[i], to[i])));
+            return floors ? new Resize(size, null, ResizeKind.Nearest, false) : null;
         }
         bool corners = kind.Places == "align_corners";
         bool same = corners || kind.Places == "half_pixel" || (kind.Places == "pytorch_half_pixel" && to.All(size => size > 1));
@@ -104,7 +119,8 @@ internal sealed partial class OnnxOperators
         {
             return null; // libtorch would round its size otherwise
         }
-        return new Resize(whole ? size : null, whole ? null : (scales[0], scales[1]), kind.Mode == "cubic" ? ResizeKind.Bicubic : ResizeKind.Bilinear, corners);
+        ResizeKind curve = kind.Mode == "cubic" ? ResizeKind.Bicubic : ResizeKind.Bilinear;
+        return new Resize(whole ? size : null, whole ? null : (scales[0], scales[1]), curve, corners);
     }
 
     /// <summary>Which pixels torch takes.</summary>

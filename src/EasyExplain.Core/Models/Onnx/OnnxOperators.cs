@@ -37,7 +37,9 @@ internal sealed partial class OnnxOperators
         AddShapes();
         AddConstants();
         AddQuantization();
+        AddIntegers();
         AddAttention();
+        AddMicrosoft();
         AddLabels();
     }
 
@@ -66,7 +68,9 @@ internal sealed partial class OnnxOperators
 
     /// <summary>Whether a condition holds: a single number that is not 0.</summary>
     /// <exception cref="InvalidDataException">It is no single number.</exception>
-    public bool IsTrue(FixedValue condition) => Single(condition) is { } number ? number != 0 : throw new InvalidDataException($"The condition '{condition.Name}' has several numbers.");
+    public bool IsTrue(FixedValue condition) => Single(condition) is { } number
+        ? number != 0
+        : throw new InvalidDataException($"The condition '{condition.Name}' has several numbers.");
 
     /// <summary>Does an operation; one that is not known is noted, and makes <see cref="OnnxValue.Unknown"/>.</summary>
     /// <param name="call">The operation.</param>

@@ -1,6 +1,9 @@
 namespace EasyExplain.Models.Onnx;
 
-/// <summary>The numbers of ONNX's types that libtorch has not: unsigned ones of two to eight bytes, integers of two and four bits, fractions of four and eight.</summary>
+/// <summary>
+/// The numbers of ONNX's types that libtorch has not: unsigned ones of two to eight bytes, integers of two and four bits, fractions of four and
+/// eight.
+/// </summary>
 internal static class OnnxSmallNumbers
 {
     /// <summary>How many bits one number has; null of a type that is not read here.</summary>
@@ -16,7 +19,8 @@ internal static class OnnxSmallNumbers
     };
 
     /// <summary>Whether they are fractions.</summary>
-    public static bool AreFractions(int type) => type is >= OnnxType.Float8E4M3Fn and <= OnnxType.Float8E5M2Fnuz or OnnxType.Float4E2M1 or OnnxType.Float8E8M0;
+    public static bool AreFractions(int type) =>
+        type is >= OnnxType.Float8E4M3Fn and <= OnnxType.Float8E5M2Fnuz or OnnxType.Float4E2M1 or OnnxType.Float8E8M0;
 
     /// <summary>Integers out of their bytes; of those smaller than a byte the lowest bits come first.</summary>
     /// <param name="type">Their type.</param>
@@ -35,7 +39,7 @@ internal static class OnnxSmallNumbers
         return values;
     }
 
-    /// <summary>Fractions out of their bytes (the formats of "FP8 Formats for Deep Learning", Micikevicius et al. 2022, arXiv 2209.05433, and of OCP's microscaling).</summary>
+    /// <summary>Fractions out of their bytes (Micikevicius et al. 2022, arXiv 2209.05433, and OCP's microscaling formats).</summary>
     public static float[] Fractions(int type, ReadOnlySpan<byte> bytes, long count)
     {
         int bits = Bits(type)!.Value;
@@ -77,7 +81,8 @@ internal static class OnnxSmallNumbers
             _ => (1, 1, false),
         };
         int signBit = type == OnnxType.Float4E2M1 ? 3 : 7;
-        int magnitude = stored & ((1 << signBit) - 1), exponent = magnitude >> mantissaBits, mantissa = magnitude & ((1 << mantissaBits) - 1);
+        int magnitude = stored & ((1 << signBit) - 1);
+        (int exponent, int mantissa) = (magnitude >> mantissaBits, magnitude & ((1 << mantissaBits) - 1));
         bool negative = stored >> signBit != 0;
         float value = (type, magnitude) switch
         {
@@ -98,8 +103,9 @@ internal static class OnnxType
     /// <summary>Not said.</summary>
     public const int Undefined = 0;
 
-    public const int Float = 1, UInt8 = 2, Int8 = 3, UInt16 = 4, Int16 = 5, Int32 = 6, Int64 = 7, Bool = 9, Float16 = 10, Double = 11, UInt32 = 12, UInt64 = 13, BFloat16 = 16,
-        Float8E4M3Fn = 17, Float8E4M3Fnuz = 18, Float8E5M2 = 19, Float8E5M2Fnuz = 20, UInt4 = 21, Int4 = 22, Float4E2M1 = 23, Float8E8M0 = 24, UInt2 = 25, Int2 = 26;
+    public const int UInt8 = 2, Int8 = 3, UInt16 = 4, Int16 = 5, UInt32 = 12, UInt64 = 13,
+        Float8E4M3Fn = 17, Float8E4M3Fnuz = 18, Float8E5M2 = 19, Float8E5M2Fnuz = 20,
+        UInt4 = 21, Int4 = 22, Float4E2M1 = 23, Float8E8M0 = 24, UInt2 = 25, Int2 = 26;
 
     /// <summary>The lowest and the highest number of a type to which fractions are quantised; null of others.</summary>
     public static (double Lowest, double Highest)? Range(int type) => type switch

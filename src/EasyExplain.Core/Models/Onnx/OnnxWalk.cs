@@ -32,7 +32,8 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
     /// <param name="Calls">The functions and branches that it is in.</param>
     /// <param name="Caller">The innermost of them.</param>
     private sealed record Frame(
-        Dictionary<string, OnnxValue> Values, Frame? Around, long Opset, IReadOnlyDictionary<string, OnnxAttribute>? Arguments, string[] Calls, OnnxCaller? Caller)
+        Dictionary<string, OnnxValue> Values, Frame? Around, long Opset,
+        IReadOnlyDictionary<string, OnnxAttribute>? Arguments, string[] Calls, OnnxCaller? Caller)
     {
         public OnnxValue? Find(string name)
         {
@@ -72,11 +73,12 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
                 throw new InvalidDataException($"It has more than {MostLayers} layers.");
             }
             // What is in a branch has its name already.
-            if (node.Type != "If" && made is [PictureValue { Node: var output }, ..] && !inputs.Any(value => value is PictureValue { Node: var read } && read == output))
+            if (node.Type != "If" && made is [PictureValue { Node: var output }, ..] && !inputs.Any(value => (value as PictureValue)?.Node == output))
             {
                 // What a function makes is the output of the module that its call is.
-                scopes = function is null ? scopes : _names.Scopes(new OnnxNode("", node.Type, [], [], node.Attributes, node.Notes) { Caller = new OnnxCaller(node, function.Name) });
-                Name(scopes, output, scopes.Count == 0 ? layer : null);
+                scopes = function is null ? scopes : _names.Scopes(node with { Name = "", Caller = new OnnxCaller(node, function.Name) });
+                bool isGrid = node.Type.EndsWith("quantizeLinear", StringComparison.OrdinalIgnoreCase);
+                Name(scopes, output, scopes.Count == 0 ? layer : null, isGrid);
             }
         }
     }
@@ -112,7 +114,8 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
         }
         if (inputs.Length > function.Inputs.Count)
         {
-            throw new InvalidDataException($"The function '{function.Name}' takes {function.Inputs.Count} inputs, and is given {inputs.Length}.");
+            throw new InvalidDataException(
+                $"The function '{function.Name}' takes {function.Inputs.Count} inputs, and is given {inputs.Length}.");
         }
         var values = new Dictionary<string, OnnxValue>(StringComparer.Ordinal);
         foreach (var (name, i) in function.Inputs.Select((name, i) => (name, i)))
@@ -124,7 +127,8 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
         {
             arguments[name] = value;
         }
-        Frame within = Inside(frame, function.Key) with { Values = values, Opset = function.Opset ?? model.Opset, Arguments = arguments, Caller = new OnnxCaller(call, function.Name) };
+        var within = new Frame(
+            values, null, function.Opset ?? model.Opset, arguments, Deeper(frame, function.Key), new OnnxCaller(call, function.Name));
         Follow(function.Nodes, within);
         return Results(function.Outputs, within, call);
     }
@@ -138,27 +142,32 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
             return [.. node.Outputs.Select(_ => OnnxValue.Unknown)];
         }
         string taken = operators.IsTrue(condition) ? "then_branch" : "else_branch";
-        OnnxBranch branch = OnnxBranch.Parse(node.Attributes.GetValueOrDefault(taken)?.Graph ?? throw new InvalidDataException($"The operation '{node.Name}' has no '{taken}'."));
+        OnnxBranch branch = OnnxBranch.Parse(node.Attributes.GetValueOrDefault(taken)?.Graph
+            ?? throw new InvalidDataException($"The operation '{node.Name}' has no '{taken}'."));
         var values = new Dictionary<string, OnnxValue>(StringComparer.Ordinal);
         foreach (OnnxTensor weight in branch.Weights)
         {
             values[weight.Name] = operators.Weight(weight);
         }
-        Frame within = Inside(frame, taken) with { Values = values, Around = frame, Opset = frame.Opset, Arguments = frame.Arguments, Caller = new OnnxCaller(node, null) };
+        var within = new Frame(values, frame, frame.Opset, frame.Arguments, Deeper(frame, taken), new OnnxCaller(node, null));
         Follow(branch.Nodes, within);
         return Results(branch.Outputs, within, node);
     }
 
-    private static Frame Inside(Frame frame, string name) => frame.Calls.Length < DeepestCall
-        ? new Frame([], null, 0, null, [.. frame.Calls, name], null)
+    private static string[] Deeper(Frame frame, string name) => frame.Calls.Length < DeepestCall
+        ? [.. frame.Calls, name]
         : throw new InvalidDataException($"Its functions and branches lie more than {DeepestCall} deep in one another.");
 
     private static OnnxValue[] Results(IReadOnlyList<string> names, Frame within, OnnxNode call) => names.Count < call.Outputs.Count
         ? throw new InvalidDataException($"The operation '{call.Name}' makes {names.Count} results, and {call.Outputs.Count} are taken.")
-        : [.. names.Select(name => within.Find(name) ?? throw new InvalidDataException($"The operation '{call.Name}' has the result '{name}', which nothing in it makes."))];
+        : [.. names.Select(name => within.Find(name)
+            ?? throw new InvalidDataException($"The operation '{call.Name}' has the result '{name}', which nothing in it makes."))];
 
-    /// <summary>Every module that an operation is in has its output, until a later operation is in it.</summary>
-    private void Name(IReadOnlyList<(string Name, string? Type)> scopes, Node output, string? ownName)
+    /// <summary>
+    /// Every module that an operation is in has its output, until a later operation is in it. What only puts that on a grid, or takes it from
+    /// there, is none of the module's own: there may be one for each reader, and a gradient of one of them would be a part.
+    /// </summary>
+    private void Name(IReadOnlyList<(string Name, string? Type)> scopes, Node output, string? ownName, bool isGrid)
     {
         foreach (var (scope, i) in scopes.Select((scope, i) => (scope, i)))
         {
@@ -168,6 +177,10 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
             bool again = !holds && number > 0 && scope.Name[(number + 1)..].All(char.IsDigit) && !output.Operator.Parameters.Any()
                 && _ofScope.GetValueOrDefault(scope.Name[..number]) == output.Operator.Type;
             string name = again ? scope.Name[..number] : scope.Name;
+            if (isGrid && _ofScope.ContainsKey(name))
+            {
+                continue;
+            }
             // One operation is what it is; several, of which some are in the same module, are a module.
             bool several = holds || output.Inputs.Any(input => input.Name == scope.Name && input.Operator is not Constant);
             string type = scope.Type ?? (several ? "Module" : output.Operator.Type);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
 
-/// <summary>Each entry along a dimension a sum of those that were there, with fixed weights: resizing of any kind, one dimension at a time.</summary>
+/// <summary>Each entry along a dimension a sum of those that were there, with fixed weights: resizing, one dimension at a time.</summary>
 /// <param name="Dim">The dimension; the batch is 0.</param>
 /// <param name="Weights"><c>[entries, entries that were there]</c>.</param>
 public sealed record Interpolate(int Dim, Parameter Weights) : Operator
@@ -13,7 +13,8 @@ public sealed record Interpolate(int Dim, Parameter Weights) : Operator
     public override IEnumerable<Parameter> Parameters => [Weights];
 
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0].Select((size, i) => i == Dim - 1 ? Weights.Shape[0] : size)];
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
+        [.. inputs[0].Select((size, i) => i == Dim - 1 ? Weights.Shape[0] : size)];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)

@@ -65,8 +65,8 @@ internal sealed record QuantizeGradient(Quantize Forward) : Operator
     {
         string scale = graph.Weight(Forward.Scale.Value), steps = graph.Add("Div", [inputs[1], scale]);
         Tensor zero = Forward.ZeroPoint?.Value ?? tensor(0f);
-        string within = graph.Add("And", [
-            graph.Add("GreaterOrEqual", [steps, graph.Weight(Forward.Lowest - zero)]), graph.Add("LessOrEqual", [steps, graph.Weight(Forward.Highest - zero)])]);
+        string above = graph.Add("GreaterOrEqual", [steps, graph.Weight(Forward.Lowest - zero)]);
+        string within = graph.Add("And", [above, graph.Add("LessOrEqual", [steps, graph.Weight(Forward.Highest - zero)])]);
         return graph.Add("Where", [within, graph.Add("Div", [inputs[0], scale]), graph.Number(0)]);
     }
 }
@@ -91,8 +91,11 @@ public sealed record Dequantize(Parameter Scale, Parameter? ZeroPoint) : Operato
     }
 
     /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
-        graph.Add("Mul", [ZeroPoint is null ? inputs[0] : graph.Add("Sub", [inputs[0], graph.Weight(ZeroPoint.Value)]), graph.Weight(Scale.Value)]);
+    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
+    {
+        string shifted = ZeroPoint is null ? inputs[0] : graph.Add("Sub", [inputs[0], graph.Weight(ZeroPoint.Value)]);
+        return graph.Add("Mul", [shifted, graph.Weight(Scale.Value)]);
+    }
 
     /// <inheritdoc/>
     internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>

@@ -24,7 +24,8 @@ public sealed record RMSNorm(int Dims, Parameter? Weight, double Eps) : Operator
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
     {
-        string mean = graph.Add("ReduceMean", [graph.Add("Mul", [inputs[0], inputs[0]])], ("axes", Last(graph.ShapeOf(inputs[0]).Length + 1)), ("keepdims", 1L));
+        long[] last = Last(graph.ShapeOf(inputs[0]).Length + 1);
+        string mean = graph.Add("ReduceMean", [graph.Add("Mul", [inputs[0], inputs[0]])], ("axes", last), ("keepdims", 1L));
         string y = graph.Add("Div", [inputs[0], graph.Add("Sqrt", [graph.Add("Add", [mean, graph.Number(Eps)])])]);
         return Weight is null ? y : graph.Add("Mul", [y, graph.Weight(Weight.Value)]);
     }

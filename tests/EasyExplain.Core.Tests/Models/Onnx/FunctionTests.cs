@@ -87,6 +87,21 @@ public sealed class FunctionTests : IDisposable
         Assert.Equal(["layer1: Module", "layer1.act: ReLU", "choice: Negate", "logits: Flatten"], network.Layers.Select(layer => $"{layer.Name}: {layer.Type}"));
     }
 
+    [Fact]
+    public void AQuantisedModulesLayer_IsWhatItMakesBeforeThatIsPutOnAGrid()
+    {
+        using Network network = Import(g => g.Weight("s", [], 0.1f).Raw("z", 2, [], [128]).Raw("w", 3, [3, 3, 1, 1], [1, 2, 3, 4, 5, 6, 7, 8, 9])
+            .Node("QuantizeLinear", ["x", "s", "z"], ["xq"], "x_QuantizeLinear").Node("DequantizeLinear", ["xq", "s", "z"], ["xd"], "x_DequantizeLinear")
+            .Node("DequantizeLinear", ["w", "s"], ["wd"], "w_DequantizeLinear").Node("Conv", ["xd", "wd"], ["c"], "/layer1/conv1/Conv")
+            .Node("QuantizeLinear", ["c", "s", "z"], ["cq"], "/layer1/conv1/Conv_output_0_QuantizeLinear").Node("DequantizeLinear", ["cq", "s", "z"], ["c1"], "/layer1/conv1/Conv_output_0_DequantizeLinear")
+            .Node("Relu", ["c1"], ["r"], "/layer1/act/Relu").Node("DequantizeLinear", ["cq", "s", "z"], ["c2"], "/layer1/conv1/Conv_output_0_DequantizeLinear_1").Node("Add", ["r", "c2"], ["y"], "/layer1/Add"));
+        Assert.Equal(
+            ["x_QuantizeLinear: Quantize", "x_DequantizeLinear: Dequantize", "layer1: Add", "layer1.conv1: Conv2d", "layer1.act: ReLU", "logits: Flatten"],
+            network.Layers.Select(layer => $"{layer.Name}: {layer.Type}"));
+        Assert.IsType<EasyExplain.Networks.Operators.Conv2d>(network.Find("layer1.conv1")!.Node.Operator);
+        Assert.Equal("layer1.conv1.weight", Assert.Single(network.Find("layer1.conv1")!.Node.Operator.Parameters).Name);
+    }
+
     private Network Import(Action<OnnxBytes> add)
     {
         var model = new OnnxBytes { Opset = 17 }.Input("x", -1, 3, 8, 8);

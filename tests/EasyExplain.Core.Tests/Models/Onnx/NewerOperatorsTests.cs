@@ -37,6 +37,24 @@ public sealed class NewerOperatorsTests : IDisposable
         ("QuantizeLinear of weights", 13, g => g.Weight("f", [4, 3, 1, 1], Ramp(12)).Weight("s", [4], 0.1f, 0.2f, 0.3f, 0.004f).Raw("z", Int8, [4], [0, 1, 2, 3]).Node("QuantizeLinear", ["f", "s", "z"], ["q"], "", ("axis", 0L)).Node("DequantizeLinear", ["q", "s", "z"], ["w"], "", ("axis", 0L)).Node("Conv", ["x", "w"], ["y"])),
         ("QLinearConv", 13, g => g.Weight("s", [], 0.03f).Raw("z", UInt8, [], [120]).Raw("w", Int8, [2, 3, 3, 3], Bytes(54)).Weight("t", [2], 0.01f, 0.02f).Raw("v", Int8, [2], [0, 0]).Raw("b", Int32, [2], [100, 0, 0, 0, 1, 1, 0, 0]).Weight("o", [], 0.25f).Raw("p", UInt8, [], [128]).Node("QuantizeLinear", ["x", "s", "z"], ["q"]).Node("QLinearConv", ["q", "s", "z", "w", "t", "v", "o", "p", "b"], ["c"], "", ("pads", new long[] { 1, 1, 1, 1 })).Node("DequantizeLinear", ["c", "o", "p"], ["y"])),
         ("QLinearMatMul", 13, g => g.Weight("s", [], 0.03f).Raw("z", UInt8, [], [120]).Raw("w", Int8, [8, 2], Bytes(16)).Weight("t", [2], 0.01f, 0.02f).Raw("v", Int8, [2], [0, 0]).Weight("o", [], 0.25f).Raw("p", UInt8, [], [128]).Node("QuantizeLinear", ["x", "s", "z"], ["q"]).Node("QLinearMatMul", ["q", "s", "z", "w", "t", "v", "o", "p"], ["c"]).Node("DequantizeLinear", ["c", "o", "p"], ["y"])),
+        ("QLinearAdd and what else ONNX Runtime has", 13, g => g.Domain("com.microsoft").Weight("s", [], 0.03f).Raw("z", UInt8, [], [120]).Weight("o", [], 0.05f).Raw("p", UInt8, [], [100]).Node("QuantizeLinear", ["x", "s", "z"], ["q"])
+            .Node("com.microsoft::QLinearLeakyRelu", ["q", "s", "z", "o", "p"], ["a"], "", ("alpha", 0.1f)).Node("com.microsoft::QLinearAdd", ["q", "s", "z", "a", "o", "p", "o", "p"], ["b"]).Node("com.microsoft::QLinearSigmoid", ["b", "o", "p", "t", "zero"], ["c"])
+            .Weight("t", [], 1 / 256f).Raw("zero", UInt8, [], [0]).Node("com.microsoft::QLinearMul", ["b", "o", "p", "c", "t", "zero", "o", "p"], ["d"]).Node("com.microsoft::QLinearConcat", ["o", "p", "d", "o", "p", "q", "s", "z"], ["e"], "", ("axis", 1L))
+            .Node("com.microsoft::QLinearAveragePool", ["e", "o", "p", "o", "p"], ["f"], "", ("kernel_shape", new long[] { 3, 1 })).Node("DequantizeLinear", ["f", "o", "p"], ["y"])),
+        ("QLinearGlobalAveragePool, QGemm", 13, g => g.Domain("com.microsoft").Weight("s", [], 0.03f).Raw("z", UInt8, [], [120]).Weight("o", [], 0.01f).Raw("p", UInt8, [], [100]).Node("QuantizeLinear", ["x", "s", "z"], ["q"])
+            .Node("com.microsoft::QLinearGlobalAveragePool", ["q", "s", "z", "o", "p"], ["g"]).Node("Flatten", ["g"], ["f"]).Raw("w", Int8, [4, 3], Bytes(12)).Weight("t", [4], 0.01f, 0.02f, 0.03f, 0.04f).Raw("v", Int8, [4], [0, 0, 0, 0]).Raw("b", Int32, [4], [9, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0])
+            .Node("com.microsoft::QGemm", ["f", "o", "p", "w", "t", "v", "b", "s", "z"], ["m"], "", ("transB", 1L)).Node("DequantizeLinear", ["m", "s", "z"], ["d"]).Integers("u", [2], 2, 3).Node("Unsqueeze", ["d", "u"], ["y"])),
+        ("MatMulNBits", 21, g => g.Domain("com.microsoft").Integers("r", [3], 0, 9, 24).Node("Reshape", ["x", "r"], ["f"]).Raw("q", UInt8, [5, 2, 8], Bytes(80)).Weight("s", [10], [.. Ramp(10).Select(s => s + 1.1f)])
+            .Node("com.microsoft::MatMulNBits", ["f", "q", "s"], ["m"], "", ("K", 24L), ("N", 5L), ("bits", 4L), ("block_size", 16L)).Integers("u", [1], 3).Node("Unsqueeze", ["m", "u"], ["y"])),
+        ("MatMulNBits with zero points", 21, g => g.Domain("com.microsoft").Integers("r", [3], 0, 9, 24).Node("Reshape", ["x", "r"], ["f"]).Raw("q", UInt8, [5, 2, 8], Bytes(80)).Weight("s", [10], [.. Ramp(10).Select(s => s + 1.1f)]).Raw("z", UInt8, [5], [0x17, 0x28, 0x39, 0x4a, 0x5b])
+            .Node("com.microsoft::MatMulNBits", ["f", "q", "s", "z"], ["m"], "", ("K", 24L), ("N", 5L), ("bits", 4L), ("block_size", 16L)).Integers("u", [1], 3).Node("Unsqueeze", ["m", "u"], ["y"])),
+
+        // What ONNX Runtime makes of several.
+        ("Gelu, FastGelu, BiasGelu, QuickGelu", 13, g => g.Domain("com.microsoft").Weight("b", [8], Ramp(8)).Node("com.microsoft::Gelu", ["x"], ["a"]).Node("com.microsoft::FastGelu", ["a", "b"], ["c"]).Node("com.microsoft::BiasGelu", ["c", "b"], ["d"]).Node("com.microsoft::QuickGelu", ["d"], ["y"])),
+        ("FusedMatMul", 13, g => g.Domain("com.microsoft").Node("com.microsoft::FusedMatMul", ["x", "x"], ["y"], "", ("transB", 1L), ("alpha", 0.5f))),
+        ("FusedConv", 13, g => g.Domain("com.microsoft").Weight("w", [4, 3, 1, 1], Ramp(12)).Weight("b", [4], Ramp(4)).Node("com.microsoft::FusedConv", ["x", "w", "b"], ["a"], "", ("activation", "LeakyRelu"), ("activation_params", new float[] { 0.3f })).Weight("v", [4, 4, 1, 1], Ramp(16)).Node("com.microsoft::FusedConv", ["a", "v", "b", "a"], ["y"], "", ("activation", "Relu"))),
+        ("FusedGemm", 13, g => Rows(g).Domain("com.microsoft").Weight("w", [24, 5], Ramp(120)).Weight("b", [5], Ramp(5)).Node("com.microsoft::FusedGemm", ["r", "w", "b"], ["z"], "", ("activation", "Relu")).Node("Reshape", ["z", "four"], ["y"])),
+        ("SkipLayerNormalization", 13, g => Tokens(g).Domain("com.microsoft").Weight("s", [8], Ramp(8)).Weight("b", [8], Ramp(8)).Node("Neg", ["t"], ["n"]).Node("Relu", ["n"], ["p"]).Node("com.microsoft::SkipLayerNormalization", ["t", "p", "s", "b"], ["a"]).Node("Reshape", ["a", "four"], ["y"])),
 
         // Functions and branches.
         ("a function", 17, g => g.Function("my.lib::gate", ["a"], ["b"], f => f.Node("Sigmoid", ["a"], ["s"]).Node("Mul", ["a", "s"], ["b"])).Node("my.lib::gate", ["x"], ["y"])),
@@ -156,6 +174,31 @@ public sealed class NewerOperatorsTests : IDisposable
             AssertClose(right, part.Run([pictures], default).Single());
             part.Dispose();
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void QuantisedWhileItRuns_EachPictureIsAsIfItCameAlone(int kind)
+    {
+        OnnxBytes model = new OnnxBytes { Opset = 13 }.Input("x", -1, Channels, Height, Width).Node("DynamicQuantizeLinear", ["x"], ["q", "s", "z"]).Weight("t", [], 0.02f).Node("Mul", ["s", "t"], ["st"]);
+        model = kind == 1
+            ? model.Raw("w", Int8, [2, 3, 3, 3], Bytes(54)).Raw("v", Int8, [], [4]).Node("ConvInteger", ["q", "w", "z", "v"], ["i"], "", ("pads", new long[] { 1, 1, 1, 1 }))
+            : model.Raw("w", UInt8, [8, 2], Bytes(16)).Raw("v", UInt8, [], [130]).Node("MatMulInteger", ["q", "w", "z", "v"], ["i"]);
+        File.WriteAllBytes(_path, model.Node("Cast", ["i"], ["f"], "", ("to", 1L)).Node("Mul", ["f", "st"], ["y"]).Integers("last", [2], 0, -1).Node("Reshape", ["y", "last"], ["logits"]).Output("logits").ToArray());
+        using DisposeScope scope = NewDisposeScope();
+        Tensor pictures = randn([2, Channels, Height, Width], generator: new Generator(11)) * tensor([1f, 4f]).view(2, 1, 1, 1);
+        EasyExplain.Networks.Onnx.Telemetry.SwitchOff();
+        using var session = new InferenceSession(_path);
+        float[] right = [.. Enumerable.Range(0, 2).SelectMany(i =>
+        {
+            using var results = session.Run([NamedOnnxValue.CreateFromTensor("x", new DenseTensor<float>(pictures[i].contiguous().data<float>().ToArray(), new[] { 1, (int)Channels, (int)Height, (int)Width }))]);
+            return results.Single().AsEnumerable<float>().ToArray();
+        })];
+        using Network network = OnnxFile.Open(_path).ToNetwork(Height, Width, _ => { });
+        Pass pass = Executor.Run(network, pictures, [network.Input], track: true);
+        AssertClose(right, pass.Logits);
+        Assert.True(pass.Gradients(pass.Logits.sum())[0].abs().sum().item<float>() > 0);
     }
 
     private static void AssertClose(float[] right, Tensor found)
