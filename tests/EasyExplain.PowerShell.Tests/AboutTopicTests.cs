@@ -30,7 +30,7 @@ public class AboutTopicTests(ModuleSession session) : IClassFixture<ModuleSessio
     public void Topic_NamesWhatExists_AndFitsAPageWidth()
     {
         Assert.True(Examples.Count >= 4);
-        Assert.DoesNotContain(Lines, line => line.Length > 140);
+        Assert.DoesNotContain(Lines, line => line.Length > 79);
         string methods = string.Join('\n', Lines.SkipWhile(line => line != "WHICH METHOD").TakeWhile(line => line != "WHICH LAYER"));
         string[] named = [.. Regex.Matches(methods, @"\b(\w+(CAM|PlusPlus)|FullGrad)\b").Select(match => match.Value).Distinct()];
         string known = (string)session.Run("(Import-CamModel | Invoke-CamExplanation $args[0] -Layer layer2, layer3 -Method $args[1] -BatchSize 64).Method -join ' '", Repository.Photo("cat.jpg"), named).OrThrow().Single().BaseObject;

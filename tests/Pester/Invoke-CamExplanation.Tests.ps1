@@ -223,6 +223,16 @@ Describe 'Invoke-CamExplanation, what comes through the pipeline' {
         Resolve-Path -LiteralPath 'a [1].jpg' | Invoke-CamExplanation $model | Should -HaveCount 1
     }
 
+    It 'takes tensors, whose explanations have no photo to explain again' {
+        $zero = [TorchSharp.torch]::zeros([long[]] (3, 32, 32))
+        $explanations = $zero, $zero | Invoke-CamExplanation -Model $model -WarningAction Ignore
+        $explanations | Should -HaveCount 2
+        $explanations.File | Should -Be '(tensor)', '(tensor)'
+        $again = $explanations[0] | Invoke-CamExplanation -ErrorVariable problem -ErrorAction SilentlyContinue
+        $again | Should -BeNullOrEmpty
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'PathMissing*'
+    }
+
     It 'never takes a model or a layer for a picture' {
         { $model | Invoke-CamExplanation } | Should -Throw -ErrorId 'PictureMissing*' -ExpectedMessage '*-Path*'
         { $model | Get-CamLayer layer3 | Invoke-CamExplanation } | Should -Throw -ErrorId 'PictureMissing*'

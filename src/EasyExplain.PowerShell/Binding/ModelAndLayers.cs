@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EasyExplain.Explanation;
 using EasyExplain.Models;
+using TorchSharp;
 
 namespace EasyExplain.PowerShell.Binding;
 
@@ -12,13 +13,18 @@ internal sealed class ModelAndLayers(PSCmdlet cmdlet) : IDisposable
     private ModelArgument? _argument;
     private CamModel? _model;
     private bool _named;
-    private bool _picturesNamed;
 
     /// <summary>The layers of -Layer, and one that -InputObject names.</summary>
     public LayerArgument[] Layers { get; private set; } = [];
 
+    /// <summary>Whether the command line names the pictures, so that the pipeline is for a model or layers.</summary>
+    public bool PicturesNamed { get; private set; }
+
     /// <summary>Whether the paths of this record stand in an object's property, where no character is a wildcard.</summary>
     public bool PathsAreLiteral { get; private set; }
+
+    /// <summary>A tensor that came through the pipeline in place of a picture. PowerShell hands it to -InputObject, which the default parameter set has, before -InputTensor.</summary>
+    public torch.Tensor? Tensor { get; private set; }
 
     /// <summary>What the command line says, before anything comes through the pipeline.</summary>
     /// <param name="model">-Model.</param>
@@ -28,7 +34,7 @@ internal sealed class ModelAndLayers(PSCmdlet cmdlet) : IDisposable
     public void Begin(ModelArgument? model, LayerArgument[] layers, PSObject? named, params string[] pictures)
     {
         (_argument, _model, Layers, _named) = (model, model?.Open(cmdlet), layers, named is not null);
-        _picturesNamed = pictures.Any(cmdlet.MyInvocation.BoundParameters.ContainsKey);
+        PicturesNamed = pictures.Any(cmdlet.MyInvocation.BoundParameters.ContainsKey);
         if (named is not null)
         {
             var source = named.BaseObject as ICamSource;
@@ -45,9 +51,10 @@ internal sealed class ModelAndLayers(PSCmdlet cmdlet) : IDisposable
     public CamModel? For(PSObject? piped)
     {
         object? input = _named ? null : piped?.BaseObject;
-        PathsAreLiteral = input is not (null or string) && !_picturesNamed;
+        PathsAreLiteral = input is not (null or string) && !PicturesNamed;
+        Tensor = PicturesNamed ? null : input as torch.Tensor;
         ICamSource? source = input as ICamSource;
-        if (source is not null || (_picturesNamed && input is not null))
+        if (source is not null || (PicturesNamed && input is not null))
         {
             Demand(source, piped!);
             DemandPictures(source!);
@@ -86,7 +93,7 @@ internal sealed class ModelAndLayers(PSCmdlet cmdlet) : IDisposable
     /// <summary>Ends a command that would take a piped model's own path, or a layer's name, for a picture.</summary>
     private void DemandPictures(ICamSource input)
     {
-        if (!_picturesNamed)
+        if (!PicturesNamed)
         {
             cmdlet.ThrowTerminatingError(new ErrorRecord(
                 new ArgumentException($"Which picture is {input} to look at? Name one with -Path."), "PictureMissing", ErrorCategory.InvalidArgument, input));

@@ -94,7 +94,10 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
     [SupportsWildcards]
     public LayerArgument[] Layer { get; set; } = [];
 
-    /// <summary>A model, or layers of Get-CamLayer, through the pipeline; those of one pipeline share the pass through the network.</summary>
+    /// <summary>
+    /// What comes through the pipeline: a model, or layers of Get-CamLayer, which share the pass through the network; or pictures, as -Path,
+    /// -LiteralPath and -InputTensor take them.
+    /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
@@ -141,7 +144,7 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
         {
             Find(model, layers);
         }
-        if (!_anything && Model is null)
+        if (!_anything && Model is null && _given.PicturesNamed)
         {
             WriteWarning("No concepts were looked for: no model was given, and no layer came through the pipeline.");
         }
@@ -154,9 +157,9 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
     private void Find(CamModel model, LayerArgument[] layers)
     {
         ConceptFinder finder = FinderFor(model, layers);
-        if (ParameterSetName == ByInputTensor)
+        if ((ParameterSetName == ByInputTensor ? InputTensor : _given.Tensor) is { } tensor)
         {
-            Write(_pictures.Do(model, InputTensor, cancel => finder.Find(InputTensor, cancel)));
+            Write(_pictures.Do(model, tensor, cancel => finder.Find(tensor, cancel)));
             return;
         }
         bool literal = ParameterSetName == ByLiteralPath;

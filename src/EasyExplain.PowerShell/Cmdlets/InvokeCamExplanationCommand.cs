@@ -20,6 +20,10 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// knows how many follow, and none is held back. An image that cannot be read is one error that names the file, and the rest goes on. Layers can be piped in from Get-CamLayer; they bring their model.</para>
 /// <para>Without -Method it is LayerCAM, without -Class the predicted class, without -Layer the last layer whose output still has height
 /// and width. -Verbose says what was chosen, and which engine runs what. FullGrad explains the whole network and takes no layer: its map has the input's size.</para>
+/// <para>Explanations, concepts and rows of a CSV file can be piped in to be explained again: their Path names the photo, and an explanation brings
+/// its model. Layers, method and class are those of this command line.</para>
+/// <para>In parallel, as with ForEach-Object -Parallel, each runspace imports the module first, and may share the model: see about_EasyExplain.</para>
+/// <para>A map knows the rectangle around its largest area above a threshold: $explanation.Map.GetBox(0.5), in pixels of the photo.</para>
 /// <para>JPEG, PNG, WebP, GIF, BMP, TIFF, TGA, PBM, PGM and PPM are read, whatever the name ends with. A TIFF of floating point is scaled by its own
 /// range; a warning says so once.</para>
 /// <para>A map that is zero everywhere is a fact about the model: nothing at that layer spoke for the class. A warning says so once.</para>
@@ -76,6 +80,14 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// </code>
 /// <para>One row a photo: what was predicted, how sure, what its folder says, and whether that agrees. A script block knows other
 /// layouts, such as -ExpectedLabel { $_.BaseName.Split('_')[0] }.</para>
+/// </example>
+/// <example>
+/// <title>Explained again, with another method</title>
+/// <code>
+/// Invoke-CamExplanation *.jpg (Import-CamModel) -ExpectedLabel cat | Where-Object Correct -eq $false |
+///     Invoke-CamExplanation -Method grad-cam++ -Layer layer2, layer3 | Export-CamOverlay ./out -Style Panel
+/// </code>
+/// <para>What was predicted wrongly, more closely. After Import-Csv ./audit.csv it is the same with -Model: a row of a file has no model.</para>
 /// </example>
 /// <example>
 /// <title>An audit that can be stopped and goes on where it was</title>
@@ -159,7 +171,10 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [SupportsWildcards]
     public LayerArgument[] Layer { get; set; } = [];
 
-    /// <summary>A model, or layers of Get-CamLayer, through the pipeline; all layers of one pipeline go into one explanation.</summary>
+    /// <summary>
+    /// What comes through the pipeline: a model, or layers of Get-CamLayer, all of which go into one explanation; or pictures, as -Path,
+    /// -LiteralPath and -InputTensor take them.
+    /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
@@ -281,7 +296,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         {
             Explain(model, layers);
         }
-        if (!_anything && Model is null)
+        if (!_anything && Model is null && _given.PicturesNamed)
         {
             WriteWarning("Nothing was explained: no model was given, and no layer came through the pipeline.");
         }
@@ -298,9 +313,9 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     private void Explain(CamModel model, LayerArgument[] layers)
     {
         Explainer explainer = ExplainerFor(model, layers);
-        if (ParameterSetName == ByInputTensor)
+        if ((ParameterSetName == ByInputTensor ? InputTensor : _given.Tensor) is { } tensor)
         {
-            Write(InputTensor, _pictures.Do(model, InputTensor, cancel => explainer.Explain(InputTensor, cancel)));
+            Write(tensor, _pictures.Do(model, tensor, cancel => explainer.Explain(tensor, cancel)));
             return;
         }
         List<string> files = Files();
