@@ -5,11 +5,13 @@
 #
 # The destination gets
 #   an overlay for each image
-#   audit.log     of this run alone: a line for each image, tabs between: time (UTC), level, path, label, probability; or the error in place
-#                 of the last two. DONE is the level of an image whose overlay an earlier run has made. audit.1.log is the run before, up to 9.
+#   audit.log     of this run alone: a line for each image, tabs between: time (UTC), level, path, label, probability; or the error in
+#                 place of the last two. DONE is the level of an image whose overlay an earlier run has made. The run before has
+#                 audit.1.log, and so on up to audit.9.log.
 #   summary.json  what this run did: exit code, counts, failures, model, times
 #
-# Exit codes: 0 all images are explained, 1 some failed (the others are done), 2 the audit could not run, or not to its end, or found no image.
+# Exit codes: 0 all images are explained, 1 some images or folders failed (the others are done), 2 the audit could not run, or not to its
+# end, or found no image.
 # Silent when all is well, so that cron has nothing to mail; what fails is named on standard error too.
 # Stopped at any moment, the next run goes on where this one was: an image that has its overlay is not explained again, unless it, the model
 # file or the parameters have changed. A second run at the same destination at the same time ends at once with 2 and touches nothing.
@@ -71,7 +73,8 @@ function Get-RealPath {
     $real
 }
 
-# Every image below the photos, each folder once: links may lead in a circle. A folder that cannot be read is a failure, and the rest goes on.
+# Every image below the photos, each folder once: links may lead in a circle. A folder that cannot be read is a failure, and the rest goes
+# on.
 function Get-Image {
     $seen = [Collections.Generic.HashSet[string]]::new()
     $null = $seen.Add((Get-RealPath $folder)) # a destination below the photos must not be audited the next time

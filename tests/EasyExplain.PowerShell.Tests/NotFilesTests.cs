@@ -44,11 +44,14 @@ public sealed class NotFilesTests : IDisposable
         {
             ModuleSession.Result result = _session.Run($"{command} z.jpg, cat.jpg, zero.jpg -Model (Import-CamModel)");
             Assert.Single(result.Output);
-            Assert.Equal([$"'{pipe}' is a named pipe, not a file.", $"'{device}' is a device, not a file."], result.Errors.Select(error => error.ToString()));
+            Assert.Equal(
+                [$"'{pipe}' is a named pipe, not a file.", $"'{device}' is a device, not a file."],
+                result.Errors.Select(error => error.ToString()));
             Assert.Equal(["ImageNotAFile", "ImageNotAFile"], result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
             Assert.Equal(pipe, result.Errors[0].TargetObject);
         }
-        Assert.Contains("z.jpg' is a named pipe, not a file.", _session.Run("Import-CamModel z.jpg").Terminated?.ToString() ?? "", StringComparison.Ordinal);
+        string? refused = _session.Run("Import-CamModel z.jpg").Terminated?.ToString();
+        Assert.Contains("z.jpg' is a named pipe, not a file.", refused, StringComparison.Ordinal);
         // Among the pictures of an earlier run it is none.
         Assert.Single(_session.Run("Invoke-CamExplanation cat.jpg -Model (Import-CamModel) -SkipExisting .").OrThrow());
     }

@@ -8,11 +8,11 @@ namespace EasyExplain.Explanation;
 /// <summary>
 /// What an explanation says beside its maps, as JSON in one line. Its pictures have it inside, so that a later run, which does not explain
 /// the photo again, can say the same. It begins with which of the photo's explanations it is, from 0, and how many the photo has; the rest
-/// is what <see cref="CamExplanation"/> calls so.
+/// is what <see cref="CamExplanation"/> calls so. What it took is left out: the same picture is the same file.
 /// </summary>
 internal sealed record PictureRow(
     int Row, int Of, string Method, int Class, string Label, double Probability, double Score, string[] ComparedWith,
-    int[] Predicted, Prediction[] Predictions, string[] Layers, int[] ImageSize, Smoothing Smoothing, long? Seed, double Seconds)
+    int[] Predicted, Prediction[] Predictions, string[] Layers, int[] ImageSize, Smoothing Smoothing, long? Seed)
 {
     /// <summary>How long a row may be, in characters. Labels of some hundred each are far less.</summary>
     public const int MaxLength = 12_000;
@@ -29,10 +29,11 @@ internal sealed record PictureRow(
     {
         if (explanation.Request is not { } request)
             return null;
-        string row = JsonSerializer.Serialize(new PictureRow(
-            request.Index, request.Count, explanation.Method, explanation.Class, explanation.Label, explanation.Probability, explanation.Score,
-            [.. explanation.ComparedWith], [.. explanation.PredictedClasses], [.. explanation.Predictions], [.. explanation.Layers], [.. explanation.ImageSize],
-            explanation.Smoothing, explanation.Seed, explanation.Seconds), Options);
+        var said = new PictureRow(
+            request.Index, request.Count, explanation.Method, explanation.Class, explanation.Label, explanation.Probability,
+            explanation.Score, [.. explanation.ComparedWith], [.. explanation.PredictedClasses], [.. explanation.Predictions],
+            [.. explanation.Layers], [.. explanation.ImageSize], explanation.Smoothing, explanation.Seed);
+        string row = JsonSerializer.Serialize(said, Options);
         return row.Length <= MaxLength ? row : null;
     }
 
@@ -41,8 +42,9 @@ internal sealed record PictureRow(
     {
         try
         {
-            return JsonSerializer.Deserialize<PictureRow>(json, Options) is { Method: not null, Label: not null, ComparedWith: not null, Layers: not null, Predicted: not null } row
-                && row.ImageSize is [_, _] && row.Predictions is not null ? row : null;
+            PictureRow? row = JsonSerializer.Deserialize<PictureRow>(json, Options);
+            return row is { Method: not null, Label: not null, ComparedWith: not null, Predicted: not null, Predictions: not null, Layers: not null, ImageSize: [_, _] }
+                ? row : null;
         }
         catch (JsonException)
         {
@@ -69,7 +71,6 @@ internal sealed record PictureRow(
         Fused = null,
         Smoothing = Smoothing,
         Seed = Seed,
-        Duration = TimeSpan.FromSeconds(Seconds),
         FoundIn = foundIn,
     };
 }

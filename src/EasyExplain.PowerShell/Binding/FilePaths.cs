@@ -37,7 +37,20 @@ internal static class FilePaths
             return [Literal(cmdlet, File.Exists(Literal(cmdlet, unescaped)) ? unescaped : path)];
         }
         string[] files = [.. Resolve(cmdlet, path).Where(File.Exists)];
+        if (files.Length == 0 && path.Contains('`'))
+        {
+            files = [.. InFolders(cmdlet, path)];
+        }
         return files.Length > 0 ? files : throw new FileNotFoundException($"No file matches '{path}'.", path);
+    }
+
+    /// <summary>The same, where the folders have a wildcard and the name has escaped brackets: the engine finds none of these.</summary>
+    private static IEnumerable<string> InFolders(PSCmdlet cmdlet, string path)
+    {
+        int end = path.LastIndexOfAny(['/', Path.DirectorySeparatorChar]);
+        var name = WildcardPattern.Get(path[(end + 1)..], WildcardOptions.IgnoreCase);
+        return Resolve(cmdlet, end > 0 ? path[..end] : ".").Where(Directory.Exists).SelectMany(Directory.EnumerateFiles)
+            .Where(file => name.IsMatch(Path.GetFileName(file))).Order(StringComparer.Ordinal);
     }
 
     private static IReadOnlyCollection<string> Resolve(PSCmdlet cmdlet, string path)

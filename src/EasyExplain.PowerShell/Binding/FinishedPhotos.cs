@@ -16,7 +16,9 @@ internal sealed partial class FinishedPhotos
 
     private readonly Dictionary<string, List<Finished>> _found = []; // by the request, for each number of pictures that some want
 
-    /// <summary>Reads what the whole pictures of <paramref name="folder"/> and of all folders below say; files that cannot be read count as not there.</summary>
+    /// <summary>
+    /// Reads what the whole pictures of <paramref name="folder"/> and of all folders below say; files that cannot be read count as not there.
+    /// </summary>
     public FinishedPhotos(string folder)
     {
         var everywhere = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
@@ -42,16 +44,18 @@ internal sealed partial class FinishedPhotos
     }
 
     /// <summary>Whether all pictures of this request are there, and a row for each of its explanations in them.</summary>
-    public bool Contain(string request) => _found.TryGetValue(request, out List<Finished>? all) && all.Exists(one => one.IsWhole);
+    public bool Contain(string request) =>
+        _found.TryGetValue(request, out List<Finished>? all) && all.Exists(one => one.IsWhole);
 
-    /// <summary>What the pictures of this request say, the explanations without their maps; null where one of them is there no more.</summary>
+    /// <summary>What the pictures of this request say: explanations without maps; null where a picture is there no more.</summary>
     /// <param name="request">The request.</param>
     /// <param name="photo">The photo that it is about.</param>
     /// <param name="model">The model that it is about.</param>
     public IReadOnlyList<CamExplanation>? Explanations(string request, string photo, CamModel model)
     {
         string?[] pictures = _found[request].Find(one => one.IsWhole)!.Rows;
-        CamExplanation[] all = [.. pictures.Select(picture => Row(picture!)?.ToExplanation(model, photo, picture!)).OfType<CamExplanation>()];
+        CamExplanation[] all =
+            [.. pictures.Select(picture => Row(picture!)?.ToExplanation(model, photo, picture!)).OfType<CamExplanation>()];
         return all.Length == pictures.Length ? all : null;
     }
 
@@ -69,14 +73,16 @@ internal sealed partial class FinishedPhotos
             $"{Path.GetFileName(explanation.Path) ?? "tensor"}, {Said(explanation)}{explanation.Method} of {explanation.Model} at {string.Join(", ", explanation.Layers)}"), " ");
         what = what.Length > LongestLine ? what[..LongestLine] : what;
         return explanation.Request is { } request && PictureRow.Write(explanation) is { } row
-            ? string.Create(CultureInfo.InvariantCulture, $"EasyExplain {request.Id} {request.Index * styles + style + 1}/{request.Count * styles}: {what}\n{row}")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"EasyExplain {request.Id} {request.Index * styles + style + 1}/{request.Count * styles}: {what}\n{row}")
             : $"EasyExplain: {what}";
     }
 
     private static string Said(CamExplanation explanation) => explanation.Class < 0 ? "" : $"{new Prediction(explanation.Class, explanation.Label, explanation.Probability)}, ";
 
-    private static PictureRow? Row(string picture) =>
-        Note(picture) is { } note && note.IndexOf('\n', StringComparison.Ordinal) is > 0 and var end ? PictureRow.Read(note[(end + 1)..]) : null;
+    private static PictureRow? Row(string picture) => Note(picture) is { } note && note.IndexOf('\n', StringComparison.Ordinal) is > 0 and var end
+        ? PictureRow.Read(note[(end + 1)..])
+        : null;
 
     private static string? Note(string file)
     {

@@ -86,7 +86,9 @@ internal static class PngOrientation
         }
     }
 
-    /// <summary>The bytes that ImageMagick writes as digits, behind a line with nothing, the kind and the length; up to what is no digit.</summary>
+    /// <summary>
+    /// The bytes that ImageMagick writes as digits, behind a line with nothing, the kind and the length; up to what is no digit.
+    /// </summary>
     private static ReadOnlySpan<byte> FromHex(ReadOnlySpan<byte> text)
     {
         for (int line = 0; line < 3; line++)
