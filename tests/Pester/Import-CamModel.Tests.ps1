@@ -365,6 +365,18 @@ Describe 'Import-CamModel, what was meant' {
         { Import-CamModel $path } | Should -Throw -ErrorId "$id,*" -ExpectedMessage $says
     }
 
+    It 'knows a picture by its content: <kind>' -ForEach @(
+        @{ kind = 'PNG'; head = 0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10 }
+        @{ kind = 'GIF'; head = [byte[]][char[]]'GIF89a' }
+        @{ kind = 'WebP'; head = [byte[]][char[]]'RIFF....WEBPVP8 ' }
+        @{ kind = 'TIFF'; head = 0x49, 0x49, 42, 0, 8, 0, 0, 0 }
+        @{ kind = 'BMP'; head = 0x42, 0x4D, 58, 0, 0, 0, 0, 0, 0, 0 }
+        @{ kind = 'HEIF, AVIF, MP4'; head = 0, 0, 0, 24 + [byte[]][char[]]'ftypavif' }
+    ) {
+        [IO.File]::WriteAllBytes((Join-Path $PWD 'model.pth'), [byte[]] $head + [byte[]]::new(100))
+        { Import-CamModel model.pth } | Should -Throw -ErrorId 'WeightFileInvalid,*' -ExpectedMessage "*picture*($kind)*Invoke-CamExplanation*"
+    }
+
     It 'says what weights are called, whatever was given: <weights>' -ForEach @(
         @{ weights = 'Foo'; says = "There are no weights 'Foo'.*IMAGENET1K_V1*-Path*" }
         @{ weights = 'IMAGENET1K_V3'; says = '*Near: IMAGENET1K_V1, IMAGENET1K_V2*' }

@@ -264,6 +264,7 @@ Describe 'Invoke-CamExplanation, what comes through the pipeline' {
         (Get-CamLayer -Model $file layer?).Name | Should -Be layer1, layer2, layer3
         (Get-CamLayer -Model $file layer2 | Invoke-CamExplanation cat.jpg).Layers | Should -Be layer2
         (Invoke-CamExplanation cat.jpg $model).Model.IsDisposed | Should -BeFalse
+        (Invoke-CamExplanation cat.jpg ($model | Get-CamLayer layer1)).Model | Should -Be $model
         { Invoke-CamExplanation cat.jpg gone.onnx } | Should -Throw -ErrorId 'FileNotFound*' -ExpectedMessage '*gone.onnx*'
         { Invoke-CamExplanation cat.jpg cat.jpg } | Should -Throw -ErrorId 'WeightFileInvalid*' -ExpectedMessage '*picture (JPEG)*'
     }
@@ -329,6 +330,7 @@ Describe 'Invoke-CamExplanation, what was meant' {
         '$camModel | Get-CamLayer layer? | Invoke-CamExplanation x.jpg -Class do'
         '$camModel | Get-CamLayer | Where-Object IsDefault | Invoke-CamExplanation x.jpg -Class do'
         'Get-CamLayer $camModel layer? | Invoke-CamExplanation x.jpg -Class do'
+        'Invoke-CamExplanation x.jpg $camModel -Class do'
         'Get-CamLayer -Model $camModel | Get-CamConcept x.jpg -Layer layer3.2.conv2 | Invoke-CamExplanation -Class do'
     ) {
         $global:camModel, $global:camLayers = $model, ($model | Get-CamLayer layer?)

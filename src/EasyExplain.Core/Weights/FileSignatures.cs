@@ -11,13 +11,13 @@ internal static class FileSignatures
 
     private static readonly (int Offset, byte[] Bytes, string What)[] Pictures =
     [
-        (0, [0xff, 0xd8, 0xff], "JPEG"),
-        (0, [0x89, .. "PNG\r\n"u8], "PNG"),
-        (0, [.. "GIF8"u8], "GIF"),
-        (8, [.. "WEBP"u8], "WebP"),
-        (0, [.. "II*\0"u8], "TIFF"),
-        (0, [.. "MM\0*"u8], "TIFF"),
-        (4, [.. "ftyp"u8], "HEIF, AVIF or a video"),
+        (0, [0xff, 0xd8, 0xff], "a picture (JPEG)"),
+        (0, [0x89, .. "PNG\r\n"u8], "a picture (PNG)"),
+        (0, [.. "GIF8"u8], "a picture (GIF)"),
+        (8, [.. "WEBP"u8], "a picture (WebP)"),
+        (0, [.. "II*\0"u8], "a picture (TIFF)"),
+        (0, [.. "MM\0*"u8], "a picture (TIFF)"),
+        (4, [.. "ftyp"u8], "a picture or a video (HEIF, AVIF, MP4)"),
     ];
 
     private static readonly (int Offset, byte[] Bytes, string What)[] Foreign =
@@ -57,9 +57,9 @@ internal static class FileSignatures
         {
             return (opened, _) => SafetensorsReader.Read(opened);
         }
-        if (Find(Pictures, head) is { } picture)
+        if ((IsBitmap(head) ? "a picture (BMP)" : Find(Pictures, head)) is { } picture)
         {
-            throw new InvalidDataException($"The file is a picture ({picture}), not a model. Pictures are for Invoke-CamExplanation, which takes the model with -Model.");
+            throw new InvalidDataException($"The file is {picture}, not a model. Pictures are for Invoke-CamExplanation, which takes the model with -Model.");
         }
         throw new InvalidDataException(
             $"The file is {Name(head)}. Read are safetensors files, state dicts written by torch.save, and whole models in TorchScript or ONNX, told by their content. {HowToSave}");
@@ -95,6 +95,9 @@ internal static class FileSignatures
         }
         return "of an unknown format, or cut off";
     }
+
+    /// <summary>Two letters alone may begin a text as well; what follows the size is reserved and 0.</summary>
+    private static bool IsBitmap(ReadOnlySpan<byte> head) => head is [(byte)'B', (byte)'M', _, _, _, _, 0, 0, 0, 0, ..];
 
     private static string? Find((int Offset, byte[] Bytes, string What)[] kinds, ReadOnlySpan<byte> head)
     {

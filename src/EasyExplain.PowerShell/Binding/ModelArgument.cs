@@ -31,7 +31,7 @@ public sealed class ModelArgument
     }
 }
 
-/// <summary>Takes models and paths for a <see cref="ModelArgument"/>, also where PowerShell converts nothing else: for a parameter that has a position.</summary>
+/// <summary>Takes models, layers (which have their model) and paths for a <see cref="ModelArgument"/>, also where PowerShell converts nothing else: for a parameter that has a position.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ModelOrPathAttribute : ArgumentTransformationAttribute
 {
@@ -39,7 +39,7 @@ public sealed class ModelOrPathAttribute : ArgumentTransformationAttribute
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => inputData switch
     {
         PSObject { BaseObject: not PSCustomObject } wrapped => Transform(engineIntrinsics, wrapped.BaseObject),
-        CamModel model => new ModelArgument(model),
+        ICamSource source => new ModelArgument(source.Source),
         string { Length: > 0 } path => new ModelArgument(path),
         FileInfo file => new ModelArgument(file.FullName),
         object[] { Length: 1 } single => Transform(engineIntrinsics, single[0]),
