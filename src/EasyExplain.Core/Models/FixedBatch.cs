@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 using EasyExplain.Weights;
@@ -21,7 +20,6 @@ internal static class FixedBatch
     /// <param name="isWrong">Says of a network for any batch, where that was guessed, whether the guess was wrong.</param>
     public static Network Import(Func<bool, Network> follow, Action<string> explain, Func<Network, bool>? isWrong = null)
     {
-        Exception failure;
         try
         {
             Network any = follow(false);
@@ -30,23 +28,14 @@ internal static class FixedBatch
                 return any;
             }
             any.Dispose();
-            failure = new InvalidOperationException();
         }
         catch (Exception e) when (e is WeightFileException or ModelImportException)
         {
-            failure = e;
+            // If it is not the batch that is in the way, the other try says the same.
         }
-        try
-        {
-            Network one = follow(true);
-            explain("The model was exported for one picture at a time, so it runs one after the other. Export it with an open batch (dynamic_axes) to have methods of many passes faster.");
-            return one;
-        }
-        catch (Exception e) when (failure is not InvalidOperationException && e is WeightFileException or ModelImportException)
-        {
-            ExceptionDispatchInfo.Throw(failure);
-            throw;
-        }
+        Network one = follow(true);
+        explain("The model was exported for one picture at a time, so it runs one after the other. Export it with an open batch (dynamic_axes) to have methods of many passes faster.");
+        return one;
     }
 
     /// <summary>The network for any batch, of a model that was exported for several pictures at a time; else an error that says so.</summary>

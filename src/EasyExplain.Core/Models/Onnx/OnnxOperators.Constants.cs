@@ -89,7 +89,10 @@ internal sealed partial class OnnxOperators
             return back ? sum.flip(dim) : sum;
         });
         _functions["Trilu"] = call => Eager(call, value =>
-            call.Integer("upper", 1) != 0 ? value.triu(call.FixedOrNull(1) is { } k ? IntegersOf(k)[0] : 0) : value.tril(call.FixedOrNull(1) is { } l ? IntegersOf(l)[0] : 0));
+        {
+            long diagonal = call.FixedOrNull(1) is not { } given ? 0 : IntegersOf(given) is [var k] ? k : throw new InvalidDataException("'Trilu' has several diagonals.");
+            return call.Integer("upper", 1) != 0 ? value.triu(diagonal) : value.tril(diagonal);
+        });
     }
 
     /// <summary>Numbers as another of ONNX's types has them; here fractions are then float32, and whole numbers int64.</summary>

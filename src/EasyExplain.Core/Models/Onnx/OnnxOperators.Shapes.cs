@@ -83,7 +83,7 @@ internal sealed partial class OnnxOperators
         _functions["Pad"] = Pad;
         _functions["DepthToSpace"] = call =>
         {
-            (IReadOnlyList<Size> shape, Size by) = (ShapeOf(call[0]), new Size(Math.Max(1, call.Integer("blocksize", 1))));
+            (IReadOnlyList<Size> shape, Size by) = (PictureShape(call), new Size(Math.Max(1, call.Integer("blocksize", 1))));
             Size channels = shape[1] / (by * by);
             return call.Text("mode", "DCR") == "DCR"
                 ? Reshape(Transposed(Reshape(call[0], [shape[0], by, by, channels, shape[2], shape[3]]), [0, 3, 4, 1, 5, 2]), [shape[0], channels, shape[2] * by, shape[3] * by])
@@ -91,7 +91,7 @@ internal sealed partial class OnnxOperators
         };
         _functions["SpaceToDepth"] = call =>
         {
-            (IReadOnlyList<Size> shape, Size by) = (ShapeOf(call[0]), new Size(Math.Max(1, call.Integer("blocksize", 1))));
+            (IReadOnlyList<Size> shape, Size by) = (PictureShape(call), new Size(Math.Max(1, call.Integer("blocksize", 1))));
             (Size height, Size width) = (shape[2] / by, shape[3] / by);
             return Reshape(Transposed(Reshape(call[0], [shape[0], shape[1], height, by, width, by]), [0, 3, 5, 1, 2, 4]), [shape[0], shape[1] * by * by, height, width]);
         };
@@ -107,6 +107,9 @@ internal sealed partial class OnnxOperators
             : call[0] is PictureValue ? throw new NotSupportedException("of values that depend on the picture")
             : Reduced(call, (_, _) => throw new NotSupportedException());
     }
+
+    private IReadOnlyList<Size> PictureShape(OnnxCall call) =>
+        Rank(call[0]) == 4 ? ShapeOf(call[0]) : throw new NotSupportedException($"of {Rank(call[0])} dimensions");
 
     private static Size Product(IEnumerable<Size> sizes) => sizes.Aggregate(new Size(1), (product, size) => product * size);
 
@@ -199,7 +202,7 @@ internal sealed partial class OnnxOperators
         for (int i = 0; i < starts.Length; i++)
         {
             int dim = Dim(axes[i], rank);
-            if (steps[i] == 1 && starts[i] == 0 && ShapeOf(x)[dim] is { IsFixed: false })
+            if (steps[i] == 1 && starts[i] == 0 && dim < rank && ShapeOf(x)[dim] is { IsFixed: false })
             {
                 continue; // all pictures
             }

@@ -65,6 +65,10 @@ internal sealed class NetworkRecorder
         {
             throw new NotSupportedException("its result has other dimensions for other numbers of pictures");
         }
+        if (MixesPictures(@operator, inputs, two.SequenceEqual(three)))
+        {
+            throw new NotSupportedException("that mixes the pictures of a batch");
+        }
         var node = new Node(@operator, inputs, name);
         _shapes[node] = [.. two.Zip(three, (of2, of3) => new Size(of2 - 2 * (of3 - of2), of3 - of2))];
         if (Numbers(_shapes[node]) is var numbers && numbers > MostNumbers)
@@ -169,6 +173,12 @@ internal sealed class NetworkRecorder
                 (inputs[0] == Input ? ": a photo has red, green and blue." : "."));
         }
     }
+
+    /// <summary>Whether an output depends on several pictures: it is no longer as long as there are pictures, or shares out along them.</summary>
+    private bool MixesPictures(Operator @operator, Node[] inputs, bool isFixed) =>
+        (isFixed && inputs.Any(input => _shapes[input].Any(size => !size.IsFixed)))
+        || (@operator is Softmax(var dim) && !_shapes[inputs[0]][dim].IsFixed) || (@operator is LogSoftmax(var axis) && !_shapes[inputs[0]][axis].IsFixed)
+        || (@operator is LayerNormOver { Dims: var dims } && _shapes[inputs[0]][^dims..].Any(size => !size.IsFixed));
 
     private bool BatchFirst(Node node) =>
         node.Operator is not Constant && _shapes[node] is [var batch, .. var rest] && batch == Pictures && rest.All(size => size.IsFixed);
