@@ -41,7 +41,10 @@ public sealed class LayerEvidence
     public IEnumerable<(Tensor Bias, Tensor Gradient)> Biases =>
         Run.Biased.Select(node => node.Operator.ChannelBias!).Zip(_evidence.Gradients(_score).Skip(Run.Taps.Count));
 
-    /// <summary>The class's weights in the layer that makes the classes, <c>[C]</c>, where that is linear in this one's global averages (see <see cref="CamMethod.Misfit"/>).</summary>
+    /// <summary>
+    /// The class's weights in the layer that makes the classes, <c>[C]</c>, where that is linear in this one's global averages (see
+    /// <see cref="CamMethod.Misfit"/>).
+    /// </summary>
     public Tensor ClassWeights => Run.Network.AveragedInto(Run.Taps[_tap])!.Value[_class].flatten();
 
     /// <summary>Numbers in [0, 1) that depend on the explanation's seed and the shape alone.</summary>

@@ -51,11 +51,11 @@ internal sealed class OnnxFile
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
     /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers.</exception>
     public Network ToNetwork(long height, long width, Action<string> explain) => Declared is [> 1 and var pictures, ..]
-        ? FixedBatch.Import(_path, pictures, () => NetworkFor(height, width, explain, onePicture: false))
-        : FixedBatch.Import(onePicture => NetworkFor(height, width, explain, onePicture), explain,
+        ? FixedBatch.Import(_path, pictures, () => NetworkFor(height, width, explain, one: false))
+        : FixedBatch.Import(one => NetworkFor(height, width, explain, one), explain,
             network => Declared is [1, ..] && FixedBatch.MixesPictures(network, Channels, height, width));
 
-    private Network NetworkFor(long height, long width, Action<string> explain, bool onePicture) => ImportErrors.Explain(_path, Followed, () =>
+    private Network NetworkFor(long height, long width, Action<string> explain, bool one) => ImportErrors.Explain(_path, Followed, () =>
     {
         if (Input.Name is not { } input || (Declared is { } declared && declared.Length != 4))
         {
@@ -65,7 +65,7 @@ internal sealed class OnnxFile
         {
             throw new InvalidDataException($"The model's input '{Input.Name}' has {channels} channels; a photo has red, green and blue.");
         }
-        var recorder = new NetworkRecorder(Channels, height, width, onePicture);
+        var recorder = new NetworkRecorder(Channels, height, width, onePicture: one);
         string folder = Path.GetDirectoryName(Path.GetFullPath(_path))!;
         var operators = new OnnxOperators(recorder, folder);
         var values = new Dictionary<string, OnnxValue>(StringComparer.Ordinal);

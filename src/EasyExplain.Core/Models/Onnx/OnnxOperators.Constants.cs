@@ -82,7 +82,8 @@ internal sealed partial class OnnxOperators
         };
         _functions["CumSum"] = call => Eager(call, value =>
         {
-            int dim = Dim(IntegersOf(call.Fixed(1)) is [var given] ? given : throw new InvalidDataException("'CumSum' does not say along which dimension."), Rank(call[0]));
+            long given = IntegersOf(call.Fixed(1)) is [var only] ? only : throw new InvalidDataException("'CumSum' does not say along which dimension.");
+            int dim = Dim(given, Rank(call[0]));
             bool back = call.Integer("reverse") != 0;
             Tensor ordered = back ? value.flip(dim) : value, sum = ordered.cumsum(dim);
             sum = call.Integer("exclusive") == 0 ? sum : sum - ordered;
@@ -90,7 +91,8 @@ internal sealed partial class OnnxOperators
         });
         _functions["Trilu"] = call => Eager(call, value =>
         {
-            long diagonal = call.FixedOrNull(1) is not { } given ? 0 : IntegersOf(given) is [var k] ? k : throw new InvalidDataException("'Trilu' has several diagonals.");
+            long diagonal = call.FixedOrNull(1) is not { } given ? 0
+                : IntegersOf(given) is [var k] ? k : throw new InvalidDataException("'Trilu' has several diagonals.");
             return call.Integer("upper", 1) != 0 ? value.triu(diagonal) : value.tril(diagonal);
         });
     }

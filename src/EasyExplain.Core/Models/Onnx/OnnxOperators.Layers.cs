@@ -76,10 +76,11 @@ internal sealed partial class OnnxOperators
     {
         FixedValue weight = call.Fixed(1);
         long[] rest = call.Integers("output_padding") ?? [0, 0], pads = call.Integers("pads") ?? [0, 0, 0, 0];
-        if (weight.Shape.Length == 4 && (call.Integer("group", 1) < 1 || pads.Any(pad => pad is < 0 or >= int.MaxValue) || rest.Any(more => more is < 0 or >= int.MaxValue)))
+        long groups = call.Integer("group", 1);
+        if (weight.Shape.Length == 4 && (groups < 1 || pads.Concat(rest).Any(pad => pad is < 0 or >= int.MaxValue)))
         {
-            throw new InvalidDataException(
-                $"The layer '{_layer}' has {call.Integer("group", 1)} groups, a padding of [{string.Join(", ", pads)}] and an output padding of [{string.Join(", ", rest)}].");
+            throw new InvalidDataException($"The layer '{_layer}' has {groups} groups, a padding of [{string.Join(", ", pads)}] " +
+                $"and an output padding of [{string.Join(", ", rest)}].");
         }
         if (weight.Shape.Length != 4 || Rank(call[0]) != 4 || pads.Length != 4 || rest.Length != 2)
         {
@@ -109,11 +110,12 @@ internal sealed partial class OnnxOperators
             && (-bottom >= Math.Max(stride.Height, dilation.Height) || -right >= Math.Max(stride.Width, dilation.Width)))
         {
             // So much more at the beginning that torch's output padding does not make up for it.
-            OnnxValue whole = Apply(new ConvTranspose2d(Weight(call, 1), Bias(call, 2), stride, 0, (rest[0], rest[1]), call.Integer("group", 1)) { Dilation = dilation }, call[0]);
+            var operation = new ConvTranspose2d(Weight(call, 1), Bias(call, 2), stride, 0, (rest[0], rest[1]), groups) { Dilation = dilation };
+            OnnxValue whole = Apply(operation, call[0]);
             return Apply(new Pad([-pads[1], -pads[3], -pads[0], -pads[2]], PadMode.Constant, 0), whole);
         }
         OnnxValue y = Apply(new ConvTranspose2d(Weight(call, 1), Bias(call, 2), stride, (pads[0], pads[1]),
-            (Math.Max(0, -bottom), Math.Max(0, -right)), call.Integer("group", 1))
+            (Math.Max(0, -bottom), Math.Max(0, -right)), groups)
         { Dilation = dilation }, call[0]);
         return bottom > 0 || right > 0 ? Apply(new Pad([0, -Math.Max(0, right), 0, -Math.Max(0, bottom)], PadMode.Constant, 0), y) : y;
 
@@ -279,7 +281,8 @@ internal sealed partial class OnnxOperators
         // Of one row or column this kind takes the first pixel, where torch takes the middle.
         x = places == "pytorch_half_pixel" && size.Height == 1 ? Apply(new IndexSelect(2, [0]), x) : x;
         x = places == "pytorch_half_pixel" && size.Width == 1 ? Apply(new IndexSelect(3, [0]), x) : x;
-        bool whole = places == "align_corners" || (size.Height == height * by.rows && size.Width == width * by.columns) || factors.Length != 4 || (places == "pytorch_half_pixel" && (size.Height == 1 || size.Width == 1));
+        bool whole = places == "align_corners" || (size.Height == height * by.rows && size.Width == width * by.columns) || factors.Length != 4
+            || (places == "pytorch_half_pixel" && (size.Height == 1 || size.Width == 1));
         return Apply(new Resize(whole ? size : null, whole ? null : by, cubic ? ResizeKind.Bicubic : ResizeKind.Bilinear, places == "align_corners"), x);
 
         static long Scaled(long size, double factor) => factor is > 0 and < 1e4 ? (long)Math.Floor(size * factor) : throw new InvalidDataException($"The graph resizes by {factor}.");

@@ -11,7 +11,8 @@ internal sealed partial class OnnxOperators
     private void AddShapes()
     {
         _functions["Identity"] = call => call[0];
-        _several["Dropout"] = call => call.FixedOrNull(2) is { } training && Single(training) is not 0 && (call.FixedOrNull(1) is not { } ratio || Single(ratio) is not 0)
+        _several["Dropout"] = call => call.FixedOrNull(2) is { } training && Single(training) is not 0
+            && (call.FixedOrNull(1) is not { } ratio || Single(ratio) is not 0)
             ? throw new NotSupportedException("in training: the model must be exported for use")
             : [call[0], .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
         _functions["Shape"] = call =>

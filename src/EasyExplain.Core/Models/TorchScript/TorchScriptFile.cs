@@ -49,13 +49,13 @@ internal sealed class TorchScriptFile : IDisposable
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
     /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers.</exception>
     public Network ToNetwork(long height, long width, Action<string> explain) =>
-        FixedBatch.Import(onePicture => NetworkFor(height, width, explain, onePicture), explain);
+        FixedBatch.Import(one => NetworkFor(height, width, explain, one), explain);
 
-    private Network NetworkFor(long height, long width, Action<string> explain, bool onePicture) => ImportErrors.Explain(_path, Followed, () =>
+    private Network NetworkFor(long height, long width, Action<string> explain, bool one) => ImportErrors.Explain(_path, Followed, () =>
     {
         // The tree is changed by the run, so each run has its own.
         TorchScriptArchive archive = Interlocked.Exchange(ref _archive, null) ?? new TorchScriptArchive(_file);
-        var recorder = new NetworkRecorder(Channels, height, width, onePicture);
+        var recorder = new NetworkRecorder(Channels, height, width, onePicture: one);
         var aten = new Aten(recorder);
         var interpreter = new Interpreter(archive, aten);
         aten.Path = () => interpreter.Path;
