@@ -160,7 +160,8 @@ public sealed class Explainer
             Tensor map = method.Map(evidenceAt(tap));
             return map.isfinite().all().item<bool>()
                 ? Fusion.Scale(map).MoveToOuterDisposeScope()
-                : throw new ComputeException(ComputeFault.MapNotFinite, $"The map of {method.Name} at '{(tap < _taps.Length && _taps[tap].Name.Length > 0 ? _taps[tap].Name : "input")}' is infinite or holds no numbers.");
+                : throw new ComputeException(ComputeFault.MapNotFinite,
+                    $"The map of {method.Name} at '{(_taps[tap].Name.Length > 0 ? _taps[tap].Name : "input")}' is infinite or holds no numbers.");
         }
         if (method.AtInput)
         {

@@ -42,7 +42,10 @@ public sealed class LayerEvidence
     public IEnumerable<(Tensor Bias, Tensor Gradient)> Biases =>
         Run.Biased.Select(node => node.Operator.ChannelBias!).Zip(_evidence.Gradients(_score).Skip(Run.Taps.Count));
 
-    /// <summary>The class's weights in the layer that makes the classes, <c>[C]</c>, where that is linear in this one's global averages (see <see cref="CamMethod.Misfit"/>).</summary>
+    /// <summary>
+    /// The class's weights in the layer that makes the classes, <c>[C]</c>, where that is linear in this one's global averages (see
+    /// <see cref="CamMethod.Misfit"/>).
+    /// </summary>
     public Tensor ClassWeights
     {
         get

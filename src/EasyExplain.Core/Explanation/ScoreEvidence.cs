@@ -82,8 +82,9 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
             using Tensor each = gradient.isfinite(), all = each.all();
             if (!all.item<bool>())
             {
-                throw new ComputeException(ComputeFault.GradientsNotFinite, $"The gradients of the score at '{(tap.Name.Length == 0 ? "input" : tap.Name)}' are infinite or " +
-                    "no numbers, so a map of them would say nothing. A later layer, or a method without gradients such as EigenCAM or ScoreCAM, may do.");
+                throw new ComputeException(ComputeFault.GradientsNotFinite,
+                    $"The gradients of the score at '{(tap.Name.Length == 0 ? "input" : tap.Name)}' are infinite or no numbers, so a map of them would " +
+                    "say nothing. A later layer, or a method without gradients such as EigenCAM or ScoreCAM, may do.");
             }
         }
         return gradient;

@@ -57,8 +57,9 @@ public sealed class CamLayer : ICamSource
     /// <summary>Whether a map by gradients can say something: it is spatial, and the model's output depends on its cells.</summary>
     internal bool IsExplainable => IsSpatial && Model.Network.CellsLeadToOutput(Node);
 
-    /// <summary>Whether its output is an enlarged smaller one, as after an adaptive pooling to more cells than there are: a map of it has more cells, and shows no more.</summary>
-    internal bool IsEnlarged => Model.Places.TryGetValue(Node, out Networks.Extent places) && (places.Height < GridSize.Height || places.Width < GridSize.Width);
+    /// <summary>Whether its output is an enlarged smaller one, as after an adaptive pooling to more cells than there are: a map of it shows no more.</summary>
+    internal bool IsEnlarged =>
+        Model.Places.TryGetValue(Node, out Extent places) && (places.Height < GridSize.Height || places.Width < GridSize.Width);
 
     internal Node Node { get; }
 

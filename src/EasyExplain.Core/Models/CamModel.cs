@@ -34,7 +34,8 @@ public sealed class CamModel : ICamSource, IDisposable
         _order = network.Nodes.Select((node, index) => (node, index)).ToDictionary(pair => pair.node, pair => pair.index);
         CamLayer[] explainable = [.. Layers.Where(layer => layer.IsExplainable)];
         CamLayer[] notEnlarged = [.. explainable.Where(layer => !layer.IsEnlarged)];
-        DefaultLayer = ((notEnlarged.Length > 0 ? notEnlarged : explainable).MaxBy(layer => OrderOf(layer.Node)) ?? throw new ModelImportException(ModelFault.InvalidOption,
+        CamLayer? last = (notEnlarged.Length > 0 ? notEnlarged : explainable).MaxBy(layer => OrderOf(layer.Node));
+        DefaultLayer = (last ?? throw new ModelImportException(ModelFault.InvalidOption,
             $"No layer of {architecture} has an output larger than 1×1 for input of {preprocessing.Height}×{preprocessing.Width} pixels. Give a larger input size.")).Name;
     }
 
@@ -91,7 +92,8 @@ public sealed class CamModel : ICamSource, IDisposable
 
     /// <summary>
     /// The layer that is explained when none is named: the last one to run whose output still has height and width over 1 and
-    /// is read all over, not only at a class token, and is no enlarged smaller one; of several names for it the outermost (<c>layer4</c>, not <c>layer4.2.relu</c>).
+    /// is read all over, not only at a class token, and is no enlarged smaller one; of several names for it the outermost (<c>layer4</c>, not
+    /// <c>layer4.2.relu</c>).
     /// </summary>
     public string DefaultLayer { get; }
 

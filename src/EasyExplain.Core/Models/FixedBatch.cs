@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 using EasyExplain.Weights;
@@ -8,8 +7,8 @@ using static TorchSharp.torch;
 namespace EasyExplain.Models;
 
 /// <summary>
-/// Models that were exported for one picture at a time: the batch of one stands in their shapes as a number. Most can be followed for any batch all
-/// the same; the rest run one picture after the other.
+/// Models that were exported for one picture at a time: the batch of one stands in their shapes as a number. Most can be followed for any
+/// batch all the same; the rest run one picture after the other.
 /// </summary>
 internal static class FixedBatch
 {
@@ -21,7 +20,6 @@ internal static class FixedBatch
     /// <param name="isWrong">Says of a network for any batch, where that was guessed, whether the guess was wrong.</param>
     public static FollowedModel Import(Func<bool, FollowedModel> follow, Action<string> explain, Func<Network, bool>? isWrong = null)
     {
-        Exception failure;
         try
         {
             FollowedModel any = follow(false);
@@ -30,26 +28,18 @@ internal static class FixedBatch
                 return any;
             }
             any.Network.Dispose();
-            failure = new InvalidOperationException();
         }
         catch (Exception e) when (e is WeightFileException or ModelImportException)
         {
-            failure = e;
+            // If it is not the batch that is in the way, the other try says the same.
         }
-        try
-        {
-            FollowedModel one = follow(true);
-            explain("The model was exported for one picture at a time, so it runs one after the other. Export it with an open batch (dynamic_axes) to have methods of many passes faster.");
-            return one;
-        }
-        catch (Exception e) when (failure is not InvalidOperationException && e is WeightFileException or ModelImportException)
-        {
-            ExceptionDispatchInfo.Throw(failure);
-            throw;
-        }
+        FollowedModel one = follow(true);
+        explain("The model was exported for one picture at a time, so it runs one after the other. " +
+            "Export it with an open batch (dynamic_axes) to have methods of many passes faster.");
+        return one;
     }
 
-    /// <summary>The network for any batch, of a model that was exported for several pictures at a time; else an error that says so.</summary>
+    /// <summary>The network for any batch, of a model that was exported for several pictures; else an error that says so.</summary>
     /// <param name="path">The file.</param>
     /// <param name="pictures">How many.</param>
     /// <param name="follow">Follows the model.</param>
@@ -62,11 +52,12 @@ internal static class FixedBatch
         }
         catch (WeightFileException e)
         {
-            throw new WeightFileException(path, $"{e.Message[(path.Length + 2)..]} It was exported for {pictures} pictures at a time; export it with an open batch (dynamic_axes).", e);
+            throw new WeightFileException(path,
+                $"{e.Message[(path.Length + 2)..]} It was exported for {pictures} pictures at a time; export it with an open batch (dynamic_axes).", e);
         }
     }
 
-    /// <summary>Whether two pictures together give something else than each by itself: a fixed number in a shape was taken for another than it was.</summary>
+    /// <summary>Whether two pictures together give something else than each by itself: a number in a shape was taken for another than it was.</summary>
     public static bool MixesPictures(Network network, long channels, long height, long width)
     {
         // Only where the batch has left its place, as in attention.

@@ -67,7 +67,7 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
         return string.Join(", ", shown) + (outputs.Count > MostShown ? $" and {outputs.Count - MostShown} more" : "");
 
         string Shape(ModelOutput output) => output.Node is null ? "(no numbers of the picture)"
-            : $"[{string.Join(", ", recorder.Shape(output.Node).Select(size => size == new Size(0, 1) ? "N" : size.IsFixed ? $"{size.Fixed}" : $"{size.PerPicture}·N"))}]";
+            : $"[{string.Join(", ", recorder.Shape(output.Node).Select((size, i) => i == 0 && size == recorder.Pictures ? "N" : size.IsFixed ? $"{size.Fixed}" : $"{size.PerPicture}·N"))}]";
     }
 
     private static Node Scores(Node logits) => logits.Operator is Flatten or Unsqueeze && logits.Inputs is [var source] ? source : logits;

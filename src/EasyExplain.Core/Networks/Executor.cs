@@ -49,7 +49,8 @@ internal static class Executor
     /// <remarks>Call it within a dispose scope, which owns what is returned and, if the run is stopped, what it had made.</remarks>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     public static Pass Run(Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel = default, bool curved = false) =>
-        (curved ? null : network.Onnx?.Run(network, input, taps, track, cancel))
+        network.OnePicture && input.shape[0] != 1 ? throw new ArgumentException("The network takes one picture at a time.", nameof(input))
+        : (curved ? null : network.Onnx?.Run(network, input, taps, track, cancel))
         ?? Run(network, network.Nodes, new Dictionary<Node, Tensor> { [network.Input] = input }, taps, track, cancel);
 
     /// <summary>

@@ -52,12 +52,13 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
     public bool CellsLeadToOutput(Node node) => (_read ??= FindRead()).GetValueOrDefault(node);
 
     /// <summary>
-    /// The weights of the classes, <c>[classes, C]</c> or <c>[classes, C, 1, 1]</c> (of a yes or no those of yes alone), if a linear layer or a 1×1 convolution makes them of what
-    /// <paramref name="node"/> makes and nothing but global averages follows or comes before it; else null.
+    /// The weights of the classes, <c>[classes, C]</c> or <c>[classes, C, 1, 1]</c> (of a yes or no those of yes alone), if a linear layer
+    /// or a 1×1 convolution makes them of what <paramref name="node"/> makes and nothing but global averages follows or comes before it;
+    /// else null.
     /// </summary>
     /// <remarks>
-    /// A convolution before the averages (Lin et al. 2013, arXiv 1312.4400, section 3.2; SqueezeNet has a ReLU between) is the same as one after them: both
-    /// are sums over places. torch-cam takes such a convolution's filters as the weights, too.
+    /// A convolution before the averages (Lin et al. 2013, arXiv 1312.4400, section 3.2; SqueezeNet has a ReLU between) is the same as one
+    /// after them: both are sums over places. torch-cam takes such a convolution's filters as the weights, too.
     /// </remarks>
     public Parameter? AveragedInto(Node node)
     {
@@ -72,7 +73,8 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
                 case AvgPool2d pool when !averaged && CoversAll(pool, at): averaged = true; break;
                 case ReLU when averaged && weights is null: break;
                 case Linear linear when weights is null && !averaged: weights = linear.Weight; break;
-                case Conv2d { Groups: 1, Weight.Shape: [_, _, 1, 1] } convolution when weights is null && convolution.Stride == 1 && convolution.Padding == 0:
+                case Conv2d { Groups: 1, Weight.Shape: [_, _, 1, 1] } convolution
+                    when weights is null && convolution.Stride == 1 && convolution.Padding == 0:
                     weights = convolution.Weight;
                     break;
                 default: return null;
@@ -81,7 +83,8 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
         return averaged ? weights : null;
 
         static bool CoversAll(AvgPool2d pool, Node at) => pool is { Padding: var padding, Divisor: null } && padding == 0
-            && at.Recorded?.Shape is [_, 1, 1] && at.Inputs[0].Recorded?.Shape is [_, var height, var width] && pool.Kernel == (height, width);
+            && at.Recorded?.Shape is [_, 1, 1] && at.Inputs[0].Recorded?.Shape is [_, var height, var width]
+            && pool.Kernel == (height, width);
     }
 
     /// <summary>The same network with the one logit z of a yes or no as those of two classes, −z and z. It shares the parameters: dispose one of both.</summary>

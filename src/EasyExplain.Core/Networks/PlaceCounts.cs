@@ -6,8 +6,8 @@ internal static class PlaceCounts
     private static readonly string[] Enlarging = ["AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Upsample"];
 
     /// <summary>
-    /// Rows and columns of every node whose output lies on the picture: its own, or those of what it was enlarged from, whatever is done to it at each place
-    /// afterwards.
+    /// Rows and columns of every node whose output lies on the picture: its own, or those of what it was enlarged from, whatever is done
+    /// to it at each place afterwards.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="shapes">Its nodes' output shapes, see <see cref="Network.Shapes"/>.</param>
@@ -21,7 +21,7 @@ internal static class PlaceCounts
             {
                 continue;
             }
-            // What is made of features without places is what it is. Of a user's own module only the order is known in which its layers run.
+            // What is made of features without places is what it is. Of a user's own module only the order of its layers is known.
             Extent[] read = network.Module is null ? [.. node.Inputs.Where(places.ContainsKey).Select(input => places[input])]
                 : before is { } last && Enlarging.Contains(node.Operator.Type) ? [last] : [];
             before = places[node] = read.Length == 0 ? (height, width)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation.Host;
 using EasyExplain.Imaging.Terminal;
 
@@ -66,6 +67,6 @@ internal sealed record TerminalWindow(int Columns, int Rows, TerminalColors Colo
         string terminal = variable("TERM") ?? "";
         return terminal is "foot" or "foot-extra" or "contour" or "mlterm" or "yaft-256color" || terminal.Contains("sixel", StringComparison.Ordinal)
             || variable("TERM_PROGRAM") is "WezTerm" or "iTerm.app" or "mintty"
-            || int.TryParse(variable("KONSOLE_VERSION"), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int konsole) && konsole >= 220400;
+            || int.TryParse(variable("KONSOLE_VERSION"), NumberStyles.None, CultureInfo.InvariantCulture, out int konsole) && konsole >= 220400;
     }
 }

@@ -73,11 +73,11 @@ internal sealed class OnnxFile
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
     /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.</exception>
     public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) => Input?.Shape is [> 1 and var pictures, ..]
-        ? FixedBatch.Import(_path, pictures, () => Follow(height, width, choice, explain, onePicture: false))
-        : FixedBatch.Import(onePicture => Follow(height, width, choice, explain, onePicture), explain,
+        ? FixedBatch.Import(_path, pictures, () => Follow(height, width, choice, explain, one: false))
+        : FixedBatch.Import(one => Follow(height, width, choice, explain, one), explain,
             network => Input?.Shape is [1, ..] && FixedBatch.MixesPictures(network, Channels, height, width));
 
-    private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool onePicture) => ImportErrors.Explain(_path, Followed, () =>
+    private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool one) => ImportErrors.Explain(_path, Followed, () =>
     {
         OnnxInput input = Input ?? throw new InvalidDataException("The model takes nothing.");
         if (input.Shape is { } declared && declared.Length != 4)
@@ -88,7 +88,7 @@ internal sealed class OnnxFile
         {
             throw new InvalidDataException($"The model's input '{input.Name}' has {channels} channels; a photo has red, green and blue.");
         }
-        var recorder = new NetworkRecorder(Channels, height, width, onePicture);
+        var recorder = new NetworkRecorder(Channels, height, width, onePicture: one);
         string folder = Path.GetDirectoryName(Path.GetFullPath(_path))!;
         var operators = new OnnxOperators(recorder, folder);
         var values = new Dictionary<string, OnnxValue>(StringComparer.Ordinal);

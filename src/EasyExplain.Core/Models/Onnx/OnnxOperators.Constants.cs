@@ -82,14 +82,19 @@ internal sealed partial class OnnxOperators
         };
         _functions["CumSum"] = call => Eager(call, value =>
         {
-            int dim = Dim(IntegersOf(call.Fixed(1)) is [var given] ? given : throw new InvalidDataException("'CumSum' does not say along which dimension."), Rank(call[0]));
+            long given = IntegersOf(call.Fixed(1)) is [var only] ? only : throw new InvalidDataException("'CumSum' does not say along which dimension.");
+            int dim = Dim(given, Rank(call[0]));
             bool back = call.Integer("reverse") != 0;
             Tensor ordered = back ? value.flip(dim) : value, sum = ordered.cumsum(dim);
             sum = call.Integer("exclusive") == 0 ? sum : sum - ordered;
             return back ? sum.flip(dim) : sum;
         });
         _functions["Trilu"] = call => Eager(call, value =>
-            call.Integer("upper", 1) != 0 ? value.triu(call.FixedOrNull(1) is { } k ? IntegersOf(k)[0] : 0) : value.tril(call.FixedOrNull(1) is { } l ? IntegersOf(l)[0] : 0));
+        {
+            long diagonal = call.FixedOrNull(1) is not { } given ? 0
+                : IntegersOf(given) is [var k] ? k : throw new InvalidDataException("'Trilu' has several diagonals.");
+            return call.Integer("upper", 1) != 0 ? value.triu(diagonal) : value.tril(diagonal);
+        });
     }
 
     /// <summary>Numbers as another of ONNX's types has them; here fractions are then float32, and whole numbers int64.</summary>

@@ -266,7 +266,8 @@ internal sealed partial class OnnxOperators
         "Mul" => a.mul(b),
         "Div" when a.dtype == ScalarType.Int64 && b.dtype == ScalarType.Int64 => b.eq(0).any().item<bool>() ? throw new InvalidDataException("The graph divides by 0.") : a.div(b, RoundingMode.trunc),
         "Div" => a.div(b),
-        "Mod" or "Fmod" when !a.is_floating_point() && b.eq(0).any().item<bool>() => throw new InvalidDataException("The graph divides by 0."),
+        "Mod" or "Fmod" when !a.is_floating_point() && b.eq(0).any().item<bool>() =>
+            throw new InvalidDataException("The graph divides by 0."),
         "Mod" => a.remainder(b), // of the divisor's sign
         "Fmod" => a.fmod(b), // of the dividend's
         "Pow" => a.is_floating_point() || !b.is_floating_point() ? a.pow(b) : a.to(ScalarType.Float64).pow(b).to(a.dtype),
@@ -287,7 +288,8 @@ internal sealed partial class OnnxOperators
         "Add" => a + b,
         "Sub" => a - b,
         "Mul" => a * b,
-        "Div" => b == new Size(0) ? throw new InvalidDataException("The graph divides by 0.") : a.IsFixed && b.IsFixed ? a.Fixed / b.Fixed : a / b,
+        "Div" => b == new Size(0) ? throw new InvalidDataException("The graph divides by 0.")
+            : a.IsFixed && b.IsFixed ? a.Fixed / b.Fixed : a / b,
         "Equal" => a == b ? 1 : 0,
         "Less" => a < b ? 1 : 0,
         "LessOrEqual" => a <= b ? 1 : 0,

@@ -74,10 +74,11 @@ internal sealed partial class OnnxOperators
     {
         FixedValue weight = call.Fixed(1);
         long[] rest = call.Integers("output_padding") ?? [0, 0], pads = call.Integers("pads") ?? [0, 0, 0, 0];
-        if (weight.Shape.Length == 4 && (call.Integer("group", 1) < 1 || pads.Any(pad => pad is < 0 or >= int.MaxValue) || rest.Any(more => more is < 0 or >= int.MaxValue)))
+        long groups = call.Integer("group", 1);
+        if (weight.Shape.Length == 4 && (groups < 1 || pads.Concat(rest).Any(pad => pad is < 0 or >= int.MaxValue)))
         {
-            throw new InvalidDataException(
-                $"The layer '{_layer}' has {call.Integer("group", 1)} groups, a padding of [{string.Join(", ", pads)}] and an output padding of [{string.Join(", ", rest)}].");
+            throw new InvalidDataException($"The layer '{_layer}' has {groups} groups, a padding of [{string.Join(", ", pads)}] " +
+                $"and an output padding of [{string.Join(", ", rest)}].");
         }
         if (weight.Shape.Length != 4 || Rank(call[0]) != 4 || pads.Length != 4 || rest.Length != 2)
         {
@@ -107,11 +108,12 @@ internal sealed partial class OnnxOperators
             && (-bottom >= Math.Max(stride.Height, dilation.Height) || -right >= Math.Max(stride.Width, dilation.Width)))
         {
             // So much more at the beginning that torch's output padding does not make up for it.
-            OnnxValue whole = Apply(new ConvTranspose2d(Weight(call, 1), Bias(call, 2), stride, 0, (rest[0], rest[1]), call.Integer("group", 1)) { Dilation = dilation }, call[0]);
+            var operation = new ConvTranspose2d(Weight(call, 1), Bias(call, 2), stride, 0, (rest[0], rest[1]), groups) { Dilation = dilation };
+            OnnxValue whole = Apply(operation, call[0]);
             return Apply(new Pad([-pads[1], -pads[3], -pads[0], -pads[2]], PadMode.Constant, 0), whole);
         }
         OnnxValue y = Apply(new ConvTranspose2d(Weight(call, 1), Bias(call, 2), stride, (pads[0], pads[1]),
-            (Math.Max(0, -bottom), Math.Max(0, -right)), call.Integer("group", 1))
+            (Math.Max(0, -bottom), Math.Max(0, -right)), groups)
         { Dilation = dilation }, call[0]);
         return bottom > 0 || right > 0 ? Apply(new Pad([0, -Math.Max(0, right), 0, -Math.Max(0, bottom)], PadMode.Constant, 0), y) : y;
 

@@ -14,7 +14,8 @@ internal sealed partial class OnnxOperators
         {
             _functions[name] = call => call.Optional(0) ?? OnnxValue.None;
         }
-        _several["Dropout"] = call => call.FixedOrNull(2) is { } training && Single(training) is not 0 && (call.FixedOrNull(1) is not { } ratio || Single(ratio) is not 0)
+        _several["Dropout"] = call => call.FixedOrNull(2) is { } training && Single(training) is not 0
+            && (call.FixedOrNull(1) is not { } ratio || Single(ratio) is not 0)
             ? throw new NotSupportedException("in training: the model must be exported for use")
             : [call[0], .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
         _functions["OptionalHasElement"] = call => Compute(() => TorchSharp.torch.tensor(call.Optional(0) is not null));
@@ -87,7 +88,7 @@ internal sealed partial class OnnxOperators
         _functions["Pad"] = Pad;
         _functions["DepthToSpace"] = call =>
         {
-            (IReadOnlyList<Size> shape, Size by) = (ShapeOf(call[0]), new Size(Math.Max(1, call.Integer("blocksize", 1))));
+            (IReadOnlyList<Size> shape, Size by) = (PictureShape(call), new Size(Math.Max(1, call.Integer("blocksize", 1))));
             Size channels = shape[1] / (by * by);
             return call.Text("mode", "DCR") == "DCR"
                 ? Reshape(Transposed(Reshape(call[0], [shape[0], by, by, channels, shape[2], shape[3]]), [0, 3, 4, 1, 5, 2]), [shape[0], channels, shape[2] * by, shape[3] * by])
@@ -95,7 +96,7 @@ internal sealed partial class OnnxOperators
         };
         _functions["SpaceToDepth"] = call =>
         {
-            (IReadOnlyList<Size> shape, Size by) = (ShapeOf(call[0]), new Size(Math.Max(1, call.Integer("blocksize", 1))));
+            (IReadOnlyList<Size> shape, Size by) = (PictureShape(call), new Size(Math.Max(1, call.Integer("blocksize", 1))));
             (Size height, Size width) = (shape[2] / by, shape[3] / by);
             return Reshape(Transposed(Reshape(call[0], [shape[0], shape[1], height, by, width, by]), [0, 3, 5, 1, 2, 4]), [shape[0], shape[1] * by * by, height, width]);
         };
@@ -115,6 +116,9 @@ internal sealed partial class OnnxOperators
             : call[0] is PictureValue ? throw new NotSupportedException("of values that depend on the picture")
             : Reduced(call, call[0], (_, _) => throw new NotSupportedException());
     }
+
+    private IReadOnlyList<Size> PictureShape(OnnxCall call) =>
+        Rank(call[0]) == 4 ? ShapeOf(call[0]) : throw new NotSupportedException($"of {Rank(call[0])} dimensions");
 
     private static Size Product(IEnumerable<Size> sizes) => sizes.Aggregate(new Size(1), (product, size) => product * size);
 
@@ -207,7 +211,7 @@ internal sealed partial class OnnxOperators
         for (int i = 0; i < starts.Length; i++)
         {
             int dim = Dim(axes[i], rank);
-            if (steps[i] == 1 && starts[i] == 0 && ShapeOf(x)[dim] is { IsFixed: false })
+            if (steps[i] == 1 && starts[i] == 0 && dim < rank && ShapeOf(x)[dim] is { IsFixed: false })
             {
                 continue; // all pictures
             }

@@ -99,6 +99,10 @@ internal sealed partial class OnnxOperators
             _missing.Add(($"{call.Node.Type} ({e.Message})", layer));
             return unknown;
         }
+        catch (InvalidDataException e) when (layer.Length > 0 && !e.Message.Contains($"'{layer}'", StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"The layer '{layer}' cannot do '{call.Node.Type}': {e.Message}", e);
+        }
         catch (Exception e) when (e is ExternalException or ArgumentException)
         {
             throw new InvalidDataException($"The layer '{layer}' cannot do '{call.Node.Type}': {e.Message.Split('\n')[0]}", e);
@@ -186,7 +190,8 @@ internal sealed partial class OnnxOperators
     private int Rank(OnnxValue value) => ShapeOf(value).Count;
 
     private long SizeOf(OnnxValue value, int dim) =>
-        ShapeOf(value)[dim] is { IsFixed: true } size ? size.Fixed : throw new NotSupportedException("along the batch");
+        dim >= Rank(value) ? throw new InvalidDataException($"The graph asks for dimension {dim} of a tensor that has {Rank(value)}.")
+        : ShapeOf(value)[dim] is { IsFixed: true } size ? size.Fixed : throw new NotSupportedException("along the batch");
 
     /// <summary>A dimension counted from the front.</summary>
     private static int Dim(long dim, int rank) => dim >= -rank && dim < Math.Max(rank, 1)

@@ -97,7 +97,12 @@ internal sealed class OnnxTensor
         Tensor values = empty(Shape, dtype: stored == ScalarType.Bool ? ScalarType.Byte : stored);
         bytes.Span.CopyTo(values.bytes);
         values = stored == ScalarType.Bool ? values.ne(0) : values.to(values.is_floating_point() ? ScalarType.Float32 : ScalarType.Int64);
-        values = Type switch { 4 => values.bitwise_and(tensor(0xFFFFL)), 12 => values.bitwise_and(tensor(0xFFFFFFFFL)), _ => values }; // without a sign
+        values = Type switch // 16 and 32 bits without a sign
+        {
+            4 => values.bitwise_and(tensor(0xFFFFL)),
+            12 => values.bitwise_and(tensor(0xFFFFFFFFL)),
+            _ => values,
+        };
         return values.MoveToOuterDisposeScope();
     }
 

@@ -115,7 +115,8 @@ internal sealed partial class Aten
     private ScriptTensor Filled(AtenCall call, Size[] sizes, double number)
     {
         // Without a type it is that of the tensor it is made like, or that of the number.
-        ScalarType type = TypeOf(call.Named.GetValueOrDefault("dtype")) ?? (call[0] is ScriptTensor { Content: FixedTensor like } ? like.Type
+        ScalarType type = TypeOf(call.Named.GetValueOrDefault("dtype"))
+            ?? (call[0] is ScriptTensor { Content: FixedTensor like } ? like.Type
             : call.Name == "full" && call[1, "fill_value"] is Size ? ScalarType.Int64 : ScalarType.Float32);
         if (sizes.Length > 0 && sizes[0] == Batch)
         {

@@ -12,7 +12,8 @@ internal sealed partial class Aten
 
     private void AddElementwise()
     {
-        foreach (string name in (string[])["add", "sub", "mul", "div", "floordiv", "floor_divide", "remainder", "fmod", "pow", "minimum", "maximum", .. Comparisons])
+        string[] arithmetic = ["add", "sub", "mul", "div", "floordiv", "floor_divide", "remainder", "fmod", "pow", "minimum", "maximum"];
+        foreach (string name in arithmetic.Concat(Comparisons))
         {
             _functions[name] = call => Pair(name, call[0], call[1], call);
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using EasyExplain.Models.TorchScript.Code;
 using EasyExplain.Networks;
@@ -403,7 +404,8 @@ internal sealed class Interpreter
         {
             case Unknown: return owner;
             case ScriptName { Name: "CONSTANTS" }:
-                return name.StartsWith('c') && int.TryParse(name.AsSpan(1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int index) && index >= 0 && index < _archive.Constants.Count
+                return name.StartsWith('c') && int.TryParse(name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+                    && index < _archive.Constants.Count
                     ? _archive.Constants[index]
                     : throw new InvalidDataException($"The archive has no constant '{Shown(name)}'.");
             case ScriptName prefix when prefix.Name.Length < 1000: return new ScriptName($"{prefix.Name}.{name}");

@@ -71,13 +71,13 @@ internal sealed class TorchScriptFile : IDisposable
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
     /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.</exception>
     public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) =>
-        FixedBatch.Import(onePicture => Follow(height, width, choice, explain, onePicture), explain);
+        FixedBatch.Import(one => Follow(height, width, choice, explain, one), explain);
 
-    private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool onePicture) => ImportErrors.Explain(_path, Followed, () =>
+    private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool one) => ImportErrors.Explain(_path, Followed, () =>
     {
         // The tree is changed by the run, so each run has its own.
         TorchScriptArchive archive = Interlocked.Exchange(ref _archive, null) ?? new TorchScriptArchive(_file);
-        var recorder = new NetworkRecorder(Channels, height, width, onePicture);
+        var recorder = new NetworkRecorder(Channels, height, width, onePicture: one);
         var aten = new Aten(recorder);
         var interpreter = new Interpreter(archive, aten);
         aten.Path = () => interpreter.Path;

@@ -51,20 +51,28 @@ internal sealed class NetworkRecorder
     /// <param name="inputs">What it reads.</param>
     /// <exception cref="ExternalException">It cannot be done to inputs of these shapes.</exception>
     /// <exception cref="ArgumentException">The same.</exception>
-    /// <exception cref="InvalidDataException">Its weights or numbers do not fit its inputs, or it would make more of a picture than memory is likely to hold.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Its weights or numbers do not fit its inputs, or it would make more of a picture than memory is likely to hold.
+    /// </exception>
     /// <exception cref="NotSupportedException">What comes out does not grow evenly with the number of pictures.</exception>
     public Node Call(string name, Operator @operator, params Node[] inputs)
     {
         DemandChannels(name, @operator, inputs);
-        if (inputs.Length > 0 && ShapeRules.WhyNot(@operator, [.. inputs.Select(input => _shapes[input].Select(size => size.At(2)).ToArray())]) is { } why)
+        long[][] shapes = [.. inputs.Select(input => _shapes[input].Select(size => size.At(2)).ToArray())];
+        if (inputs.Length > 0 && ShapeRules.WhyNot(@operator, shapes) is { } why)
         {
-            throw new InvalidDataException($"{(name.Length == 0 ? "The model" : $"The layer '{name}'")} cannot do '{@operator.Type}': {why}.");
+            string layer = name.Length == 0 ? "The model" : $"The layer '{name}'";
+            throw new InvalidDataException($"{layer} cannot do '{@operator.Type}': {why}.");
         }
         // Two runs, with nothing but shapes, tell what of the output's shape is the number of pictures.
         long[] two = ShapeFor(2, @operator, inputs), three = ShapeFor(3, @operator, inputs);
         if (two.Length != three.Length)
         {
             throw new NotSupportedException("its result has other dimensions for other numbers of pictures");
+        }
+        if (MixesPictures(@operator, inputs, two.SequenceEqual(three)))
+        {
+            throw new NotSupportedException("that mixes the pictures of a batch");
         }
         var node = new Node(@operator, inputs, name);
         _shapes[node] = [.. two.Zip(three, (of2, of3) => new Size(of2 - 2 * (of3 - of2), of3 - of2))];
@@ -165,6 +173,13 @@ internal sealed class NetworkRecorder
                 (inputs[0] == Input ? ": a photo has red, green and blue." : "."));
         }
     }
+
+    /// <summary>Whether an output depends on several pictures: it is not as long as there are pictures, or shares out along them.</summary>
+    private bool MixesPictures(Operator @operator, Node[] inputs, bool isFixed) =>
+        (isFixed && inputs.Any(input => _shapes[input].Any(size => !size.IsFixed)))
+        || (@operator is Softmax(var dim) && !_shapes[inputs[0]][dim].IsFixed)
+        || (@operator is LogSoftmax(var axis) && !_shapes[inputs[0]][axis].IsFixed)
+        || (@operator is LayerNormOver { Dims: var dims } && _shapes[inputs[0]][^dims..].Any(size => !size.IsFixed));
 
     private bool BatchFirst(Node node) =>
         node.Operator is not Constant && _shapes[node] is [var batch, .. var rest] && batch == Pictures && rest.All(size => size.IsFixed);

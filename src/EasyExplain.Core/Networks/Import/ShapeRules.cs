@@ -3,14 +3,14 @@ using EasyExplain.Networks.Operators;
 namespace EasyExplain.Networks.Import;
 
 /// <summary>
-/// What an operator demands of its inputs, its weights and its numbers. A file may say anything; libtorch answers some of it by ending the process, and some
-/// only in the middle of an explanation.
+/// What an operator demands of its inputs, its weights and its numbers. A file may say anything; libtorch answers some of it by ending the
+/// process, and some only in the middle of an explanation.
 /// </summary>
 internal static class ShapeRules
 {
     private const long Most = int.MaxValue;
 
-    /// <summary>Why an operator cannot run on inputs of these full shapes, as the end of a sentence; null where it can, as far as is known here.</summary>
+    /// <summary>Why an operator cannot run on inputs of these full shapes, as the end of a sentence; null where nothing speaks against it.</summary>
     /// <param name="operator">The operator, with its weights.</param>
     /// <param name="inputs">The shapes, for some number of pictures.</param>
     public static string? WhyNot(Operator @operator, IReadOnlyList<long[]> inputs) => @operator switch
@@ -33,13 +33,15 @@ internal static class ShapeRules
         AdaptiveAvgPool2d pool => OfSize(inputs[0], pool.Size),
         AdaptiveMaxPool2d pool => OfSize(inputs[0], pool.Size),
         Resize { Size: { } size } => OfSize(inputs[0], size),
-        Resize { Scale: { } scale } => Picture(inputs[0]) ?? OfSize(inputs[0], ((long)(inputs[0][2] * scale.Height), (long)(inputs[0][3] * scale.Width))),
+        Resize { Scale: { } scale } => Picture(inputs[0])
+            ?? OfSize(inputs[0], ((long)(inputs[0][2] * scale.Height), (long)(inputs[0][3] * scale.Width))),
         ChannelAffine affine => Channels(inputs[0], 3) ?? (inputs[0][^3] != affine.Scale.Count && affine.Scale.Count != 1
             ? $"it has {affine.Scale.Count} factors for an input {Shown(inputs[0])}" : null),
         Pad pad => OfPad(pad, inputs[0]),
         Add or Subtract or Multiply or Divide or Maximum or Minimum or PowerOf or Compare or Where => Together(inputs),
         Concat { Dim: var dim } => OfConcat(dim, inputs),
-        Permute { Order: var order } => order.Count == inputs[0].Length ? null : $"it puts {order.Count} dimensions in order, and gets {Shown(inputs[0])}",
+        Permute { Order: var order } => order.Count == inputs[0].Length ? null
+            : $"it puts {order.Count} dimensions in order, and gets {Shown(inputs[0])}",
         _ => null,
     };
 
@@ -49,7 +51,8 @@ internal static class ShapeRules
         long groups = convolution.Groups;
         return Picture(input) ?? Filters(filters) ?? Steps(convolution.Stride, convolution.Padding, convolution.Dilation)
             ?? (groups < 1 || filters[0] % groups != 0 ? $"{filters[0]} filters do not fall into {groups} groups"
-                : input[1] != filters[1] * groups ? $"its filters {Shown(filters)} in {groups} {(groups == 1 ? "group" : "groups")} are for {filters[1] * groups} channels, and it gets {input[1]}"
+                : input[1] != filters[1] * groups
+                    ? $"its filters {Shown(filters)}, in {groups} groups, are for {filters[1] * groups} channels, and it gets {input[1]}"
                 : Entries(convolution.Bias, filters[0])
                 ?? Fits(input, (filters[2], filters[3]), convolution.Padding, convolution.Dilation));
     }
@@ -66,12 +69,14 @@ internal static class ShapeRules
         {
             return $"its filters {Shown(filters)} in {back.Groups} groups do not fit {input[1]} channels";
         }
-        if (rest.Height < 0 || rest.Width < 0 || rest.Height >= Math.Max(stride.Height, gap.Height) || rest.Width >= Math.Max(stride.Width, gap.Width))
+        Extent most = (Math.Max(stride.Height, gap.Height), Math.Max(stride.Width, gap.Width));
+        if (rest.Height < 0 || rest.Width < 0 || rest.Height >= most.Height || rest.Width >= most.Width)
         {
             return $"an output padding of [{rest.Height}, {rest.Width}] must be less than its stride or its dilation";
         }
         long[] output = back.OutputShape([input[1..]]);
-        return Entries(back.Bias, filters[1] * back.Groups) ?? (output.All(size => size is > 0 and < Most) ? null : $"its output would be {Shown(output)}");
+        return Entries(back.Bias, filters[1] * back.Groups)
+            ?? (output.All(size => size is > 0 and < Most) ? null : $"its output would be {Shown(output)}");
     }
 
     private static string? OfLinear(Linear linear, long[] input) => linear.Weight.Shape is not [var made, var read]
@@ -85,7 +90,8 @@ internal static class ShapeRules
                 ? $"a padding of [{padding.Height}, {padding.Width}] is more than half of its window, [{kernel.Height}, {kernel.Width}]"
             : ceil ? null : Fits(input, kernel, padding, dilation));
 
-    private static string? OfSize(long[] input, Extent size) => Picture(input) ?? (IsPositive(size) ? null : $"its output would be [{size.Height}, {size.Width}]");
+    private static string? OfSize(long[] input, Extent size) =>
+        Picture(input) ?? (IsPositive(size) ? null : $"its output would be [{size.Height}, {size.Width}]");
 
     private static string? OfPad(Pad pad, long[] input)
     {
@@ -115,7 +121,8 @@ internal static class ShapeRules
     {
         for (int fromEnd = 1; fromEnd <= inputs.Max(input => input.Length); fromEnd++)
         {
-            if (inputs.Where(input => input.Length >= fromEnd).Select(input => input[^fromEnd]).Where(size => size != 1).Distinct().Count() > 1)
+            IEnumerable<long> sizes = inputs.Where(input => input.Length >= fromEnd).Select(input => input[^fromEnd]);
+            if (sizes.Where(size => size != 1).Distinct().Count() > 1)
             {
                 return $"{string.Join(" and ", inputs.Select(Shown))} do not go together";
             }
@@ -124,7 +131,8 @@ internal static class ShapeRules
     }
 
     private static string? OfConcat(int dim, IReadOnlyList<long[]> inputs) =>
-        inputs.All(input => input.Length == inputs[0].Length && input.Length > dim && dim >= 0 && input.Where((size, i) => i != dim && size != inputs[0][i]).Any() is false)
+        dim >= 0 && dim < inputs[0].Length
+            && inputs.All(input => input.Length == inputs[0].Length && !input.Where((size, i) => i != dim && size != inputs[0][i]).Any())
             ? null : $"{string.Join(" and ", inputs.Take(4).Select(Shown))} cannot be put together along dimension {dim}";
 
     private static string? OverLast(long[] input, int dims, params Parameter?[] parameters) => dims < 1 || dims > input.Length
@@ -139,9 +147,11 @@ internal static class ShapeRules
     private static string? Entries(Parameter? bias, long count) =>
         bias is null || (bias.Shape is [var size] && size == count) ? null : $"its bias has the shape {Shown(bias.Shape)}, not [{count}]";
 
-    private static string? Channels(long[] input, int least) => input.Length >= least && input[1] > 0 ? null : $"it gets {Shown(input)}, which has no channels";
+    private static string? Channels(long[] input, int least) =>
+        input.Length >= least && input[1] > 0 ? null : $"it gets {Shown(input)}, which has no channels";
 
-    private static string? Picture(long[] input) => input.Length == 4 && input[1..].All(size => size > 0) ? null : $"it gets {Shown(input)}, which is no picture";
+    private static string? Picture(long[] input) =>
+        input.Length == 4 && input[1..].All(size => size > 0) ? null : $"it gets {Shown(input)}, which is no picture";
 
     private static string? Filters(IReadOnlyList<long> filters) =>
         filters.Count == 4 && filters.All(size => size > 0) ? null : $"its filters have the shape {Shown(filters)}";
@@ -152,9 +162,12 @@ internal static class ShapeRules
         : padding.Height is < 0 or > Most || padding.Width is < 0 or > Most ? $"its padding is [{padding.Height}, {padding.Width}]"
         : null;
 
-    private static string? Fits(long[] input, Extent kernel, Extent padding, Extent dilation) =>
-        input[2] + 2 * padding.Height <= dilation.Height * (kernel.Height - 1) || input[3] + 2 * padding.Width <= dilation.Width * (kernel.Width - 1)
-            ? $"its window of {dilation.Height * (kernel.Height - 1) + 1}×{dilation.Width * (kernel.Width - 1) + 1} is larger than its input, {Shown(input)}" : null;
+    private static string? Fits(long[] input, Extent kernel, Extent padding, Extent dilation)
+    {
+        Extent reach = (dilation.Height * (kernel.Height - 1) + 1, dilation.Width * (kernel.Width - 1) + 1);
+        return input[2] + 2 * padding.Height < reach.Height || input[3] + 2 * padding.Width < reach.Width
+            ? $"its window of {reach.Height}×{reach.Width} is larger than its input, {Shown(input)}" : null;
+    }
 
     private static bool IsPositive(Extent extent) => extent.Height is > 0 and < Most && extent.Width is > 0 and < Most;
 

@@ -114,7 +114,7 @@ internal sealed class OnnxEngine(bool half = false) : IDisposable
         }
         catch (Exception e) when (e is OnnxRuntimeException or ExternalException or DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)
         {
-            GiveUp($"{Engine} is not to be had: {e.GetBaseException().Message}");
+            GiveUp($"{Engine} is not to be had: {e.GetBaseException().Message.Split('\n')[0]}");
             return null;
         }
     }

@@ -33,7 +33,9 @@ public sealed record ReLU : Operator
 /// <summary>The first input where the second lies between two bounds, 0 elsewhere: the way back through an operation that cuts off what lies beyond.</summary>
 /// <param name="Low">What the second must exceed.</param>
 /// <param name="High">What it must stay below.</param>
-/// <remarks>libtorch's way: the gradient stops at the bounds of ReLU and ReLU6, and comes through at those of clamp (<see cref="WithBounds"/>).</remarks>
+/// <remarks>
+/// libtorch's way: the gradient stops at the bounds of ReLU and ReLU6, and comes through at those of clamp (<see cref="WithBounds"/>).
+/// </remarks>
 internal sealed record WhereBetween(double Low, double High) : Operator
 {
     /// <summary>Whether the bounds themselves lie between.</summary>

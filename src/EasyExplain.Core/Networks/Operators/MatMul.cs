@@ -18,8 +18,8 @@ public sealed record MatMul : Operator
 
     /// <summary>The product, also of vectors, as NumPy has it.</summary>
     /// <remarks>
-    /// TorchSharp's matmul has no handler for libtorch's errors, of memory or of shapes without numbers, say: they would end the process. Its products of
-    /// two matrices, and of two batches of them, have one.
+    /// TorchSharp's matmul has no handler for libtorch's errors, of memory or of shapes without numbers, say: they would end the process.
+    /// Its products of two matrices, and of two batches of them, have one.
     /// </remarks>
     /// <exception cref="ArgumentException">They do not fit.</exception>
     internal static Tensor Product(Tensor x, Tensor y)
@@ -40,9 +40,12 @@ public sealed record MatMul : Operator
         long[] outer = [.. Enumerable.Range(3, Math.Max(0, Math.Max(a.Length, b.Length) - 2)).Reverse()
             .Select(fromEnd => fromEnd > a.Length ? b[^fromEnd] : fromEnd > b.Length || b[^fromEnd] == 1 ? a[^fromEnd] : b[^fromEnd])];
         long count = outer.Aggregate(1L, (product, size) => product * size);
-        Tensor made = right.ndim == 2 ? left.reshape(count * rows, inner).mm(right) // one large product in place of many small ones
-            : left.expand([.. outer, rows, inner]).reshape(count, rows, inner).bmm(right.expand([.. outer, inner, columns]).reshape(count, inner, columns));
-        return made.reshape([.. outer, .. a.Length == 1 ? [] : new[] { rows }, .. b.Length == 1 ? [] : new[] { columns }]).MoveToOuterDisposeScope();
+        Tensor made = right.ndim == 2
+            ? left.reshape(count * rows, inner).mm(right) // one large product in place of many small ones
+            : left.expand([.. outer, rows, inner]).reshape(count, rows, inner)
+                .bmm(right.expand([.. outer, inner, columns]).reshape(count, inner, columns));
+        long[] own = (a.Length, b.Length) switch { (1, 1) => [], (1, _) => [columns], (_, 1) => [rows], _ => [rows, columns] };
+        return made.reshape([.. outer, .. own]).MoveToOuterDisposeScope();
     }
 }
 

@@ -11,7 +11,8 @@ public sealed record Reshape(long[] Shape) : Operator
     public override long[] OutputShape(IReadOnlyList<long[]> inputs)
     {
         // Of one picture; where the batch is not first, no shape without it is right.
-        long numbers = inputs[0].Aggregate(Math.Max(1, Shape[0]), (product, size) => product * size), known = Shape.Where(size => size != -1).Aggregate(1L, (product, size) => product * size);
+        long numbers = inputs[0].Aggregate(Math.Max(1, Shape[0]), (product, size) => product * size);
+        long known = Shape.Where(size => size != -1).Aggregate(1L, (product, size) => product * size);
         return [.. Shape.Skip(1).Select(size => size == -1 ? numbers / Math.Max(1, known) : size)];
     }
 
@@ -31,7 +32,8 @@ public sealed record Reshape(long[] Shape) : Operator
 public sealed record Unsqueeze(int Dim) : Operator
 {
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Dim == 0 ? inputs[0] : [.. inputs[0][..(Dim - 1)], 1, .. inputs[0][(Dim - 1)..]];
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
+        Dim == 0 ? inputs[0] : [.. inputs[0][..(Dim - 1)], 1, .. inputs[0][(Dim - 1)..]];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].unsqueeze(Dim);
@@ -62,7 +64,8 @@ public sealed record Squeeze(int Dim) : Operator
 public sealed record Slice(int Dim, long Start, long End, long Step) : Operator
 {
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0].Select((size, i) => i + 1 == Dim ? Math.Max(0, (Math.Min(End, size) - Start + Step - 1) / Step) : size)];
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
+        [.. inputs[0].Select((size, i) => i + 1 == Dim ? Math.Max(0, (Math.Min(End, size) - Start + Step - 1) / Step) : size)];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].slice(Dim, Start, End, Step);
@@ -94,7 +97,8 @@ public sealed record Select(int Dim, long Index) : Operator
 public sealed record IndexSelect(int Dim, long[] Indices) : Operator
 {
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0].Select((size, i) => i + 1 == Dim ? Indices.Length : size)];
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
+        [.. inputs[0].Select((size, i) => i + 1 == Dim ? Indices.Length : size)];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
@@ -113,7 +117,8 @@ public sealed record IndexSelect(int Dim, long[] Indices) : Operator
 public sealed record Expand(long[] Sizes) : Operator
 {
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. Sizes.Skip(1).Select((size, i) => size == -1 ? inputs[0][i] : size)];
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
+        [.. Sizes.Skip(1).Select((size, i) => size == -1 ? inputs[0][i] : size)];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].expand(Sizes);

@@ -88,6 +88,7 @@ public sealed class NodeCaseTests : IDisposable
         using var results = session.Run([NamedOnnxValue.CreateFromTensor(session.InputNames[0], new DenseTensor<float>(picture.data<float>().ToArray(), new[] { 1, 3, height, width }))]);
         float[] right = [.. results.Single().AsEnumerable<float>()];
         using Network network = OnnxFile.Open(Case(name)).ToNetwork(height, width, _ => { });
+        Assert.Equal(name != "resize_to_one", network.OnePicture); // a mean over the batch is one only of one picture
         float[] found = Executor.Run(network, picture, [], track: false).Logits.contiguous().data<float>().ToArray();
         Assert.Equal(right.Length, found.Length);
         Assert.All(found.Zip(right), pair => Assert.Equal(pair.Second, pair.First, 1e-4f * Math.Max(1, Math.Abs(pair.Second))));
