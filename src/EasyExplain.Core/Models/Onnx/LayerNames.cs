@@ -35,15 +35,20 @@ internal sealed partial class LayerNames
             return PathOf(node);
         }
         IReadOnlyList<(string Name, string? Type)> own = PathOf(node);
-        if (caller.Function is null && own.Count > 0)
+        if (!caller.IsFunction && own.Count > 0)
         {
             return own; // an exporter names what is in a branch after its module, as all else
         }
-        List<(string Name, string? Type)> scopes = [.. Scopes(caller.Node)];
-        string outer = Within(scopes.Count > 0 ? scopes[^1].Name : "", Own(caller.Node));
-        scopes.Add((outer, caller.Function));
-        return [.. scopes.Concat(own.Select(scope => (Within(outer, scope.Name), scope.Type))).Take(DeepestScope)];
+        string outer = caller.Scopes[^1].Name;
+        return own.Count == 0 ? caller.Scopes : [.. caller.Scopes.Concat(own.Select(scope => (Within(outer, scope.Name), scope.Type))).Take(DeepestScope)];
     }
+
+    /// <summary>The scopes of what a call or a branch holds.</summary>
+    /// <param name="scopes">Its own.</param>
+    /// <param name="node">The call.</param>
+    /// <param name="function">The function that is called; null for a branch.</param>
+    public static IReadOnlyList<(string Name, string? Type)> Inside(IReadOnlyList<(string Name, string? Type)> scopes, OnnxNode node, string? function) =>
+        scopes.Count >= DeepestScope ? scopes : [.. scopes, (Within(scopes.Count > 0 ? scopes[^1].Name : "", Own(node)), function)];
 
     private static string Within(string outer, string name) =>
         outer.Length == 0 || name.StartsWith(outer + ".", StringComparison.Ordinal) ? name : Clean($"{outer}.{name}");

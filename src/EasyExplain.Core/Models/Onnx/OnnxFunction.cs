@@ -70,7 +70,7 @@ internal sealed record OnnxFunction
     }
 }
 
-/// <summary>A graph within a graph (GraphProto of an attribute): a branch of an <c>If</c>. It may read what is made outside of it.</summary>
+/// <summary>A graph within a graph (an attribute's GraphProto): a branch of an <c>If</c>. It may read what is made outside of it.</summary>
 /// <param name="Nodes">Its operations.</param>
 /// <param name="Weights">Weights of its own.</param>
 /// <param name="Outputs">The names of what it makes.</param>

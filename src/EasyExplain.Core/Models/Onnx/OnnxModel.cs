@@ -150,10 +150,10 @@ internal sealed record OnnxNode(
     public static string TypeIn(string domain, string name) => domain is "" or "ai.onnx" ? name : $"{domain}.{name}";
 }
 
-/// <summary>What an operation is part of.</summary>
-/// <param name="Node">The call of a function, or the choice of a branch.</param>
-/// <param name="Function">The function's name; null of a branch.</param>
-internal sealed record OnnxCaller(OnnxNode Node, string? Function);
+/// <summary>The call of a function, or the choice of a branch, that an operation is part of.</summary>
+/// <param name="IsFunction">Whether it is a function's.</param>
+/// <param name="Scopes">The modules that it is in, and itself as the last.</param>
+internal sealed record OnnxCaller(bool IsFunction, IReadOnlyList<(string Name, string? Type)> Scopes);
 
 /// <summary>An attribute of an operation (AttributeProto).</summary>
 internal sealed record OnnxAttribute

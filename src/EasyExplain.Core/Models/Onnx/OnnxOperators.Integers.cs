@@ -53,7 +53,7 @@ internal sealed partial class OnnxOperators
     private IEnumerable<OnnxValue> InBothSteps(OnnxCall call, int index) => call.FixedOrNull(index) is not { } bias ? []
         : [Compute(() => bias.Value.to(ScalarType.Float32) * call.Fixed(1).Value.reshape([-1]) * call.Fixed(4).Value.reshape([-1]))];
 
-    /// <summary>Scale and zero point are those of each picture, as if it came alone: what else is in the batch must not change it.</summary>
+    /// <summary>Scale and zero point are those of each picture, as if it came alone: what else is in the batch changes nothing.</summary>
     private OnnxValue[] DynamicallyQuantized(OnnxCall call)
     {
         Size[] shape = [.. ShapeOf(call[0])];
@@ -77,7 +77,7 @@ internal sealed partial class OnnxOperators
         _ => Apply(new Subtract(), x, zero),
     };
 
-    /// <summary>A product with weights of two, four or eight bits, in rows of blocks that have a scale each (onnxruntime's MatMulNBits).</summary>
+    /// <summary>A product with weights of two, four or eight bits, in blocks that have a scale each (onnxruntime's MatMulNBits).</summary>
     private OnnxValue FewBits(OnnxCall call)
     {
         (long rows, long columns) = (call.Integer("N"), call.Integer("K"));

@@ -9,16 +9,13 @@ internal sealed partial class OnnxOperators
     private OnnxValue GroupNorm(OnnxCall call)
     {
         (long groups, long channels) = (call.Integer("num_groups", 1), SizeOf(call[0], 1));
-        if (groups < 1 || channels % groups != 0)
-        {
-            throw new InvalidDataException($"The layer '{_layer}' divides {channels} channels into {groups} groups.");
-        }
-        // Before opset 21 a weight stood for all channels of its group.
-        FixedValue PerChannel(int index) => call.Opset < 21 && groups != channels && call.Fixed(index) is { Shape: [var count] } few && count == groups
-            ? Compute(() => few.Value.repeat_interleave(channels / groups, 0))
-            : call.Fixed(index);
-        (Parameter weight, Parameter bias) = (PerChannel(1).Parameter(_layer + ".weight"), PerChannel(2).Parameter(_layer + ".bias"));
+        Parameter weight = PerChannel(call.Fixed(1)).Parameter(_layer + ".weight"), bias = PerChannel(call.Fixed(2)).Parameter(_layer + ".bias");
         return Apply(new GroupNorm(groups, weight, bias, call.Real("epsilon", 1e-5)), call[0]);
+
+        // Before opset 21 a weight stood for all channels of its group.
+        FixedValue PerChannel(FixedValue given) => call.Opset < 21 && given.Shape is [> 0 and var count] && count == groups && channels % count == 0
+            ? Compute(() => given.Value.repeat_interleave(channels / count, 0))
+            : given;
     }
 
     private OnnxValue LayerNorm(OnnxCall call, double otherwise = 1e-5)
@@ -26,14 +23,17 @@ internal sealed partial class OnnxOperators
         long[] over = Over(call);
         double eps = call.Real("epsilon", otherwise);
         (FixedValue scale, FixedValue? shift) = (call.Fixed(1), call.FixedOrNull(2));
-        if (!Fits(scale, over) || (shift is not null && !Fits(shift, over)))
+        bool fit = Fits(scale, over) && (shift is null || Fits(shift, over));
+        if (!fit && Spreads(scale, call[0]) && (shift is null || Spreads(shift, call[0])))
         {
             // Weights for other places than what is normalised: for each token, or one for all.
             OnnxValue scaled = Apply(new Multiply(), Apply(new LayerNormOver(over.Length, null, null, eps), call[0]), scale);
             return shift is null ? scaled : Apply(new Add(), scaled, shift);
         }
-        (Parameter weight, Parameter? bias) = (scale.Parameter(_layer + ".weight", over), shift?.Parameter(_layer + ".bias", over));
-        return Apply(over.Length == 1 && bias is not null ? new LayerNorm(weight, bias, eps) : new LayerNormOver(over.Length, weight, bias, eps), call[0]);
+        Parameter weight = scale.Parameter(_layer + ".weight", Fits(scale, over) ? over : null);
+        Parameter? bias = shift?.Parameter(_layer + ".bias", Fits(shift, over) ? over : null);
+        return Apply(
+            over.Length == 1 && bias is not null ? new LayerNorm(weight, bias, eps) : new LayerNormOver(over.Length, weight, bias, eps), call[0]);
     }
 
     private OnnxValue RmsNorm(OnnxCall call)
@@ -63,4 +63,8 @@ internal sealed partial class OnnxOperators
     /// <summary>Whether a weight has one number for each that is normalised together, whatever dimensions of one stand before.</summary>
     private static bool Fits(FixedValue weight, long[] over) => weight.Shape.Length >= over.Length
         && weight.Shape[^over.Length..].SequenceEqual(over) && weight.Shape[..^over.Length].All(size => size == 1);
+
+    /// <summary>Whether a weight can be multiplied with an input place by place.</summary>
+    private bool Spreads(FixedValue weight, OnnxValue x) => weight.Shape.Length <= Rank(x)
+        && Enumerable.Reverse(weight.Shape).Zip(ShapeOf(x).Reverse()).All(pair => pair.First == 1 || pair.Second == new Networks.Import.Size(pair.First));
 }

@@ -9,6 +9,17 @@ internal sealed partial class OnnxOperators
 {
     private void AddQuantization()
     {
+        // A zero point's type says to what is quantised, and PyTorch writes it as a cast.
+        Func<OnnxCall, OnnxValue> cast = _functions["Cast"];
+        _functions["Cast"] = call =>
+        {
+            OnnxValue result = cast(call);
+            if (result is FixedValue made)
+            {
+                made.Type = (int)call.Integer("to");
+            }
+            return result;
+        };
         foreach (string domain in (string[])["", "com.microsoft."])
         {
             _functions[domain + "QuantizeLinear"] = Quantized;
@@ -65,8 +76,8 @@ internal sealed partial class OnnxOperators
     }
 
     /// <summary>
-    /// A scale or zero point that can be computed with place by place: one for all, one for each entry along a dimension, or one for a block of
-    /// entries.
+    /// A scale or zero point that can be computed with place by place: one for all, one for each entry along a dimension, or one for a block
+    /// of entries.
     /// </summary>
     private Tensor Spread(FixedValue value, long[] shape, long axis, long block)
     {

@@ -72,9 +72,14 @@ internal sealed partial class OnnxOperators
         // A number of pictures that was exported stays open.
         (int Dim, Size To)[] changed = [.. axes.Zip(sizes)
             .Where(pair => pair.Second != shape[pair.First] && !(shape[pair.First] == Batch && pair.Second.IsFixed))];
-        if (changed.Any(one => !one.To.IsFixed || one.To.Fixed is <= 0 or > int.MaxValue))
+        if (changed.Any(one => !one.To.IsFixed))
         {
             throw new NotSupportedException("to sizes that depend on how many pictures are in the batch");
+        }
+        if (changed.Any(one => one.To.Fixed is <= 0 or > int.MaxValue))
+        {
+            throw new InvalidDataException(
+                $"The layer '{_layer}' cannot do 'Resize': its output would be [{string.Join(", ", changed.Select(one => one.To.Fixed))}].");
         }
         string policy = call.Text("keep_aspect_ratio_policy", "stretch");
         float[] ratios = [.. axes.Zip(sizes, (dim, to) => (From: shape[dim], To: to))

@@ -1,8 +1,8 @@
 namespace EasyExplain.Models.Onnx;
 
 /// <summary>
-/// The numbers of ONNX's types that libtorch has not: unsigned ones of two to eight bytes, integers of two and four bits, fractions of four and
-/// eight.
+/// The numbers of ONNX's types that libtorch has not: unsigned ones of two to eight bytes, integers of two and four bits, fractions of
+/// four and eight.
 /// </summary>
 internal static class OnnxSmallNumbers
 {

@@ -63,8 +63,8 @@ internal sealed class FixedValue : OnnxValue, IDisposable
     /// <summary>Its sizes.</summary>
     public long[] Shape { get; }
 
-    /// <summary>The type that the file gives its numbers, see <see cref="OnnxType"/>; <see cref="OnnxType.Undefined"/> of what is computed.</summary>
-    public int Type { get; init; }
+    /// <summary>The type that the file gives its numbers, see <see cref="OnnxType"/>; <see cref="OnnxType.Undefined"/> of most that is computed.</summary>
+    public int Type { get; set; }
 
     /// <summary>The numbers, on the CPU; owned by this object.</summary>
     public Tensor Value => _value ??= _read().DetachFromDisposeScope();

@@ -61,8 +61,11 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
             IReadOnlyList<(string Name, string? Type)> scopes = _names.Scopes(node);
             string layer = scopes.Count > 0 ? scopes[^1].Name : LayerNames.Own(node);
             OnnxFunction? function = operators.Knows(node.Type) ? null : model.Functions.GetValueOrDefault(OnnxFunction.KeyOf(node));
-            OnnxValue[] made = function is not null ? Call(function, node, inputs, frame)
-                : node.Type == "If" ? Branch(node, inputs, frame, layer)
+            OnnxCaller? caller = function is not null || node.Type == "If"
+                ? new OnnxCaller(function is not null, LayerNames.Inside(scopes, node, function?.Name))
+                : null;
+            OnnxValue[] made = function is not null ? Call(function, node, inputs, frame, caller!)
+                : caller is not null ? Branch(node, inputs, frame, caller, layer)
                 : operators.Call(new OnnxCall(node, inputs, frame.Opset), layer);
             foreach (var (name, value) in node.Outputs.Zip(made).Where(pair => pair.First.Length > 0))
             {
@@ -76,7 +79,7 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
             if (node.Type != "If" && made is [PictureValue { Node: var output }, ..] && !inputs.Any(value => (value as PictureValue)?.Node == output))
             {
                 // What a function makes is the output of the module that its call is.
-                scopes = function is null ? scopes : _names.Scopes(node with { Name = "", Caller = new OnnxCaller(node, function.Name) });
+                scopes = caller?.Scopes ?? scopes;
                 bool isGrid = node.Type.EndsWith("quantizeLinear", StringComparison.OrdinalIgnoreCase);
                 Name(scopes, output, scopes.Count == 0 ? layer : null, isGrid);
             }
@@ -106,7 +109,7 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
         return node with { Attributes = attributes };
     }
 
-    private OnnxValue[] Call(OnnxFunction function, OnnxNode call, OnnxValue[] inputs, Frame frame)
+    private OnnxValue[] Call(OnnxFunction function, OnnxNode call, OnnxValue[] inputs, Frame frame, OnnxCaller caller)
     {
         if (frame.Calls.Contains(function.Key))
         {
@@ -127,14 +130,13 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
         {
             arguments[name] = value;
         }
-        var within = new Frame(
-            values, null, function.Opset ?? model.Opset, arguments, Deeper(frame, function.Key), new OnnxCaller(call, function.Name));
+        var within = new Frame(values, null, function.Opset ?? model.Opset, arguments, Deeper(frame, function.Key), caller);
         Follow(function.Nodes, within);
         return Results(function.Outputs, within, call);
     }
 
     /// <summary>The branch that is taken: the condition must be known before there is a picture.</summary>
-    private OnnxValue[] Branch(OnnxNode node, OnnxValue[] inputs, Frame frame, string layer)
+    private OnnxValue[] Branch(OnnxNode node, OnnxValue[] inputs, Frame frame, OnnxCaller caller, string layer)
     {
         if (inputs is not [FixedValue condition])
         {
@@ -149,7 +151,7 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
         {
             values[weight.Name] = operators.Weight(weight);
         }
-        var within = new Frame(values, frame, frame.Opset, frame.Arguments, Deeper(frame, taken), new OnnxCaller(node, null));
+        var within = new Frame(values, frame, frame.Opset, frame.Arguments, Deeper(frame, taken), caller);
         Follow(branch.Nodes, within);
         return Results(branch.Outputs, within, node);
     }

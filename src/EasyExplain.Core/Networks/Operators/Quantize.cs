@@ -9,8 +9,8 @@ namespace EasyExplain.Networks.Operators;
 /// (Jacob et al. 2018, arXiv 1712.05877, section 2.1). The integers are float32 numbers here.
 /// </summary>
 /// <remarks>
-/// Rounding has no slope. As in training of quantised networks, the gradient goes straight through it: that of x / scale where x lies within
-/// the steps, 0 beyond them (Bengio et al. 2013, arXiv 1308.3432).
+/// Rounding has no slope. As in training of quantised networks, the gradient goes straight through it: that of x / scale where x lies
+/// within the steps, 0 beyond them (Bengio et al. 2013, arXiv 1308.3432).
 /// </remarks>
 /// <param name="Scale">From one step to the next: one for all, or one for each entry along a dimension, <c>[C, 1, …]</c>.</param>
 /// <param name="ZeroPoint">Which integer stands for 0, of the same shape or one for all; null for 0.</param>
@@ -45,7 +45,7 @@ public sealed record Quantize(Parameter Scale, Parameter? ZeroPoint, double Lowe
         [new Node(new QuantizeGradient(this), [gradient, node.Inputs[0]], node.Name)];
 }
 
-/// <summary>The way back through <see cref="Quantize"/>: the gradient over the scale, where the second input lies within the steps.</summary>
+/// <summary>The way back through <see cref="Quantize"/>: the gradient over the scale, where the second input is within the steps.</summary>
 /// <param name="Forward">The way there.</param>
 internal sealed record QuantizeGradient(Quantize Forward) : Operator
 {
