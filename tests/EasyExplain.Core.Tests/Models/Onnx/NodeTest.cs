@@ -87,7 +87,7 @@ internal sealed class NodeTest(string name, OnnxModel model, IReadOnlyList<OnnxT
         var known = new Dictionary<string, OnnxValue>();
         foreach (OnnxTensor weight in model.Weights)
         {
-            known[weight.Name] = new FixedValue(weight.Name, weight.Shape, () => weight.Read(""));
+            known[weight.Name] = new FixedValue(weight.Name, weight.Shape, () => weight.Read("")) { Type = weight.Type };
         }
         long start = 0;
         for (int i = 0; i < names.Length && i < values.Length; i++)
@@ -95,7 +95,7 @@ internal sealed class NodeTest(string name, OnnxModel model, IReadOnlyList<OnnxT
             Tensor value = values[i];
             if (!ofPicture[i])
             {
-                known[names[i]] = new FixedValue(names[i], value.alias());
+                known[names[i]] = new FixedValue(names[i], value.alias()) { Type = inputs[i].Type };
             }
             else if (batch)
             {
@@ -135,8 +135,8 @@ internal sealed class NodeTest(string name, OnnxModel model, IReadOnlyList<OnnxT
                 Tensor numbers = tensor(Array.ConvertAll(sizes.Sizes, size => size.At(picture.shape[0])));
                 return scalar ? numbers[0] : numbers;
             case PictureValue { Node: var node }:
-                // Something behind it, so that a softmax at the end stays.
-                using (Network network = recorder.Build(recorder.Call("", new AddNumber(0), node)))
+                // As it is: a softmax at the end stays.
+                using (Network network = recorder.Build(new Head(node, null)))
                 {
                     return Executor.Run(network, picture, [], track: false).Logits;
                 }
