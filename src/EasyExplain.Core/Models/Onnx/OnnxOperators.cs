@@ -182,7 +182,7 @@ internal sealed partial class OnnxOperators
     private int Rank(OnnxValue value) => ShapeOf(value).Count;
 
     private long SizeOf(OnnxValue value, int dim) =>
-        ShapeOf(value)[dim] is { IsFixed: true } size ? size.Fixed : throw new NotSupportedException("along the batch");
+        ShapeOf(value)[Dim(dim, Rank(value))] is { IsFixed: true } size ? size.Fixed : throw new NotSupportedException("along the batch");
 
     /// <summary>A dimension counted from the front.</summary>
     private static int Dim(long dim, int rank) => dim >= -rank && dim < Math.Max(rank, 1)
