@@ -51,7 +51,7 @@ internal sealed partial class OnnxOperators
     {
         IReadOnlyList<Size> shape = ShapeOf(call[0]);
         int[] axes = call.Integers("axes") is { } given ? Dims(given, shape.Count) : [.. Enumerable.Range(0, shape.Count)];
-        var plan = new (long, float)?[shape.Count];
+        var plan = new (long To, float Scale)?[shape.Count];
         float[] scales = call.Node.Attributes.TryGetValue("scales", out OnnxAttribute? attribute) ? [.. attribute.Singles]
             : call.Node.Attributes.ContainsKey("height_scale") ? [1, 1, (float)call.Real("height_scale"), (float)call.Real("width_scale")]
             : call.FixedOrNull(scalesAt) is not { Shape: [> 0 and <= LongestList] } input ? []
@@ -64,7 +64,8 @@ internal sealed partial class OnnxOperators
                     ? ((long)MathF.Floor(SizeOf(call[0], dim) * scale), scale)
                     : throw new InvalidDataException($"The graph resizes by {scale}.");
             }
-            return plan;
+            long[] to = [.. plan.Where(one => one is not null).Select(one => one!.Value.To)];
+            return to.All(size => size > 0) ? plan : throw Impossible(to);
         }
         Size[] sizes = Even(sizesAt >= 0 && call.Optional(sizesAt) is { } wanted
             ? Sizes(wanted)
@@ -78,8 +79,7 @@ internal sealed partial class OnnxOperators
         }
         if (changed.Any(one => one.To.Fixed is <= 0 or > int.MaxValue))
         {
-            throw new InvalidDataException(
-                $"The layer '{_layer}' cannot do 'Resize': its output would be [{string.Join(", ", changed.Select(one => one.To.Fixed))}].");
+            throw Impossible(changed.Select(one => one.To.Fixed));
         }
         string policy = call.Text("keep_aspect_ratio_policy", "stretch");
         float[] ratios = [.. axes.Zip(sizes, (dim, to) => (From: shape[dim], To: to))
@@ -96,6 +96,9 @@ internal sealed partial class OnnxOperators
             };
         }
         return plan;
+
+        InvalidDataException Impossible(IEnumerable<long> to) =>
+            new($"The layer '{_layer}' cannot do 'Resize': its output would be [{string.Join(", ", to)}].");
 
         T[] Even<T>(T[] numbers) => numbers.Length == axes.Length
             ? numbers

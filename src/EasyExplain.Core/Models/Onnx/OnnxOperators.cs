@@ -190,8 +190,7 @@ internal sealed partial class OnnxOperators
     private int Rank(OnnxValue value) => ShapeOf(value).Count;
 
     private long SizeOf(OnnxValue value, int dim) =>
-        dim >= Rank(value) ? throw new InvalidDataException($"The graph asks for dimension {dim} of a tensor that has {Rank(value)}.")
-        : ShapeOf(value)[dim] is { IsFixed: true } size ? size.Fixed : throw new NotSupportedException("along the batch");
+        ShapeOf(value)[Dim(dim, Rank(value))] is { IsFixed: true } size ? size.Fixed : throw new NotSupportedException("along the batch");
 
     /// <summary>A dimension counted from the front.</summary>
     private static int Dim(long dim, int rank) => dim >= -rank && dim < Math.Max(rank, 1)

@@ -20,7 +20,8 @@ internal sealed record Resampling(string Mode, string Places, string Rounding, d
     /// <summary>What each entry of the result takes of each one that was there, row by row.</summary>
     public float[] Weights(long from, long to, float scale)
     {
-        double[] weights = new double[to * from];
+        float[] weights = new float[to * from];
+        double[] row = new double[from];
         double stretch = Smooth ? Math.Min(1, scale) : 1; // a wider curve for a smaller result
         double reach = (Mode == "cubic" ? 2 : 1) / stretch;
         for (int i = 0; i < to; i++)
@@ -28,6 +29,7 @@ internal sealed record Resampling(string Mode, string Places, string Rounding, d
             double place = Place(i, from, to, scale);
             place = Mode == "linear" && !Smooth ? Math.Clamp(place, 0, from - 1) : place;
             double sum = 0;
+            Array.Clear(row);
             for (long at = (long)Math.Floor(place - reach) + 1; at < place + reach; at++)
             {
                 double weight = Curve((at - place) * stretch);
@@ -35,15 +37,15 @@ internal sealed record Resampling(string Mode, string Places, string Rounding, d
                 {
                     continue;
                 }
-                weights[i * from + Math.Clamp(at, 0, from - 1)] += weight;
+                row[Math.Clamp(at, 0, from - 1)] += weight;
                 sum += weight;
             }
             for (int at = 0; at < from && sum != 0; at++)
             {
-                weights[i * from + at] /= sum;
+                weights[i * from + at] = (float)(row[at] / sum);
             }
         }
-        return [.. weights.Select(weight => (float)weight)];
+        return weights;
     }
 
     private float Place(long i, long from, long to, float scale) => Places switch

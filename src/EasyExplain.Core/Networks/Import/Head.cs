@@ -137,7 +137,7 @@ internal sealed record Head(Node Logits, Activation? Activation)
 
         private bool IsSame(Node before, Node after) => after.Operator switch
         {
-            Dropout => true,
+            Dropout or Quantize or Dequantize => true, // a grid that the numbers lie on is the same numbers, rounded
             Clamp(null or (>= 0 and <= Tiny), null or (>= 1 - Tiny and <= 1)) => true,
             // Of numbers along one dimension there is only one order.
             Flatten or Reshape or Unflatten or Squeeze or Unsqueeze or Permute or Select or Mean or Max or Min or AdaptiveAvgPool2d or AvgPool2d or Expand or Sum =>

@@ -43,6 +43,8 @@ public sealed class FunctionTests : IDisposable
         ("a branch that is not there", "has no 'else_branch'", g => g.Raw("c", 9, [], [0]).Node("If", ["c"], ["y"], "", ("then_branch", new OnnxBytes().Node("Neg", ["x"], ["t"]).Output("t")))),
         ("several conditions", "has several numbers", g => g.Raw("c", 9, [2], [0, 1]).Node("If", ["c"], ["y"], "", ("then_branch", new OnnxBytes().Node("Neg", ["x"], ["t"]).Output("t")))),
         ("scales that do not fit", "has scales or zero points [2] for numbers [4, 3]", g => g.Raw("q", 3, [4, 3], new byte[12]).Weight("s", [2], 1, 2).Node("DequantizeLinear", ["q", "s"], ["w"]).Node("MatMul", ["x", "w"], ["y"])),
+        ("resized to nothing", "its output would be [0]", g => g.Weight("s", [4], 1, 1, 0.01f, 1).Node("Resize", ["x", "", "s"], ["y"], "", ("mode", "cubic"))),
+        ("groups of nothing", "asks for dimension 1 of a tensor that has 1", g => g.Weight("s", [2], 1, 2).Integers("flat", [1], -1).Node("Reshape", ["x", "flat"], ["f"]).Node("GroupNormalization", ["f", "s", "s"], ["y"], "", ("num_groups", 2L))),
         ("keys of earlier calls", "Attention (with keys and values of earlier calls) in 'y'", g => g.Node("Attention", ["x", "x", "x", "", "x", "x"], ["y"])),
     ];
 

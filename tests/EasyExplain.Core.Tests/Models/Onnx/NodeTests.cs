@@ -25,6 +25,7 @@ public sealed class NodeTests
         ["test_cast_FLOAT_to_BFLOAT16"] = "the files have the bits of bfloat16 as whole numbers",
         ["test_castlike_BFLOAT16_to_FLOAT"] = "the files have the bits of bfloat16 as whole numbers",
         ["test_castlike_FLOAT_to_BFLOAT16"] = "the files have the bits of bfloat16 as whole numbers",
+        ["test_dynamicquantizelinear_min_adjusted"] = "each picture of a batch is quantised as if it came alone",
         ["test_reshape_negative_dim"] = "where the first dimension is the batch, a fixed first size is taken for that of each picture",
         ["test_reshape_zero_and_negative_dim"] = "where the first dimension is the batch, a fixed first size is taken for that of each picture",
         ["test_slice"] = "of the batch, the first so many are taken for all pictures",
@@ -35,9 +36,18 @@ public sealed class NodeTests
     /// <summary>Operators without a node test that passes, and why.</summary>
     private static readonly IReadOnlyDictionary<string, string> WithoutTest = new Dictionary<string, string>
     {
+        ["Attention"] = "newer than Debian's tests; NewerOperatorsTests compares it with ONNX Runtime",
+        ["ConvInteger"] = "its inputs are whole numbers; NewerOperatorsTests has models that were quantised while they run",
+        ["DynamicQuantizeLinear"] = "one of its tests has a batch; NewerOperatorsTests has models that were quantised while they run",
         ["Gelu"] = "newer than Debian's tests; OnnxOperatorsTests compares it with ONNX Runtime",
         ["GroupNormalization"] = "newer than Debian's tests; OnnxOperatorsTests compares it with ONNX Runtime",
         ["Mish"] = "newer than Debian's tests; OnnxOperatorsTests compares it with ONNX Runtime",
+        ["Optional"] = "its tests have sequences; NewerOperatorsTests compares it with ONNX Runtime",
+        ["OptionalGetElement"] = "its tests have sequences; NewerOperatorsTests compares it with ONNX Runtime",
+        ["OptionalHasElement"] = "its tests have sequences; NewerOperatorsTests compares it with ONNX Runtime",
+        ["RMSNormalization"] = "newer than Debian's tests; NewerOperatorsTests compares it with ONNX Runtime",
+        ["SimplifiedLayerNormalization"] = "ONNX Runtime's own; NewerOperatorsTests compares it with ONNX Runtime",
+        ["Swish"] = "newer than Debian's tests; NewerOperatorsTests compares it with ONNX Runtime",
     };
 
     public static TheoryData<string> Names => [.. Passing.Keys];
@@ -67,7 +77,9 @@ public sealed class NodeTests
     public void EveryOperator_HasANodeTestThatPasses_OrAReason()
     {
         HashSet<string> tested = [.. Passing.Keys.SelectMany(name => All[name].Operators)];
-        string[] without = [.. new OnnxOperators(new NetworkRecorder(3, 1, 1), "").Known.Where(type => !tested.Contains(type) && !WithoutTest.ContainsKey(type)).Order()];
+        string[] without = [.. new OnnxOperators(new NetworkRecorder(3, 1, 1), "").Known.
+            .Where(type => !type.Contains('.', StringComparison.Ordinal)) // others' domains, which the backend does not test
+            .Where(type => !tested.Contains(type) && !WithoutTest.ContainsKey(type)).Order()];
         Assert.True(without.Length == 0, string.Join(' ', without));
         Assert.DoesNotContain(WithoutTest.Keys, tested.Contains);
     }
