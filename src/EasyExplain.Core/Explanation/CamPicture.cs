@@ -76,12 +76,14 @@ public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshol
     }
 
     private static string Headline(CamExplanation explanation) => string.Create(CultureInfo.InvariantCulture,
-        $"{explanation.Label}{Versus(explanation)}  {explanation.Probability * 100:0.0} %{Expected(explanation)}  ·  {explanation.Method}  ·  {explanation.Model.Name}");
+        $"{explanation.Label}{Versus(explanation)}  {explanation.Probability * 100:0.0} %{Expected(explanation)}  ·  {explanation.Method}  ·  ") +
+        explanation.Model.Name;
 
     private static string Versus(CamExplanation explanation) =>
         explanation.ComparedWith.Length == 0 ? "" : $" against {string.Join(", ", explanation.ComparedWith)}";
 
-    private static string Expected(CamExplanation explanation) => explanation.Expected is null ? "" : $"  ·  expected {explanation.Expected}";
+    private static string Expected(CamExplanation explanation) =>
+        explanation.Expected is null ? "" : $"  ·  expected {explanation.Expected}";
 
     private Photo Blend(Photo photo, CamMap map, PixelRegion region) => Overlay.Blend(photo, map.ToArray(), region, Colormap, Alpha);
 
