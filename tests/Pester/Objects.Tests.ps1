@@ -173,11 +173,22 @@ Describe 'With -ExpectedLabel' {
         finally { $PSStyle.OutputRendering = $before }
     }
 
+    It 'the headline of a panel says what was expected, and nothing else changes' {
+        $plain = Invoke-CamExplanation -LiteralPath $cat $model
+        $files = foreach ($one in $plain, $wrong, $right) {
+            foreach ($style in 'Panel', 'Overlay') { $one | Export-CamOverlay (Join-Path $TestDrive "$([guid]::NewGuid()).png") -Style $style -PassThru }
+        }
+        $hashes = ($files | Get-FileHash).Hash
+        $hashes[0, 2, 4] | Sort-Object -Unique | Should -HaveCount 3
+        $hashes[1, 3, 5] | Sort-Object -Unique | Should -HaveCount 1
+    }
+
     It 'it is the same object all the same' {
         $wrong.GetType().Name | Should -Be CamExplanation
         $wrong.Model | Should -Be $model
-        $back = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($wrong))
-        Get-Text $back | Should -Match 'cat\.jpg\s+cat\s+75.5 ?%\s+dog\s+False'
+        $xml = [Management.Automation.PSSerializer]::Serialize($wrong)
+        $xml | Should -Not -Match 'Tensor|Handle|airplane'
+        Get-Text ([Management.Automation.PSSerializer]::Deserialize($xml)) | Should -Match 'cat\.jpg\s+cat\s+75.5 ?%\s+dog\s+False'
     }
 }
 

@@ -70,11 +70,13 @@ public sealed class CamMap
     /// <summary>A copy of the values, <c>[Height, Width]</c>, 0 to 1.</summary>
     public float[,] ToArray() => (float[,])_values.Clone();
 
-    /// <summary>The rectangle around the largest area where the map, enlarged to the photo as a mask is, reaches half of its range.</summary>
+    /// <summary>The rectangle around the largest area where the map, enlarged to the photo as a mask is, reaches 0.5.</summary>
     /// <returns>Null where it is zero everywhere.</returns>
     public CamBox? GetBox() => GetBox(0.5);
 
-    /// <summary>The rectangle around the largest area where the map, enlarged to the photo as a mask is, reaches <paramref name="threshold"/>.</summary>
+    /// <summary>
+    /// The rectangle around the largest area where the map, enlarged to the photo as a mask is, reaches <paramref name="threshold"/>.
+    /// </summary>
     /// <param name="threshold">From 0 to 1.</param>
     /// <returns>Null where the map is zero everywhere, or reaches the threshold nowhere between the cells of a small photo.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The threshold does not lie between 0 and 1.</exception>

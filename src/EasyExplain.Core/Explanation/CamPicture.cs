@@ -75,18 +75,19 @@ public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshol
         yield return new PanelTile(string.Create(CultureInfo.InvariantCulture, $"mask ≥ {Threshold}"), Mask(photo, explanation.Map, region));
     }
 
-    private static string Headline(CamExplanation explanation) => string.Create(CultureInfo.InvariantCulture,
-        $"{explanation.Label}{Versus(explanation)}{Percent(explanation)}{Expected(explanation)}{Separator(explanation)}{explanation.Method}  ·  {explanation.Model.Name}");
+    private static string Headline(CamExplanation explanation) => string.Join("  ·  ", new[]
+    {
+        explanation.Label + Versus(explanation) + Percent(explanation),
+        explanation.Expected is null ? "" : $"expected {explanation.Expected}",
+        explanation.Method,
+        explanation.Model.Name,
+    }.Where(part => part.Length > 0));
 
     private static string Percent(CamExplanation explanation) =>
         double.IsNaN(explanation.Probability) ? "" : string.Create(CultureInfo.InvariantCulture, $"  {explanation.Probability * 100:0.0} %");
 
-    private static string Separator(CamExplanation explanation) => explanation.Class < 0 ? "" : "  ·  ";
-
     private static string Versus(CamExplanation explanation) =>
         explanation.ComparedWith.Length == 0 ? "" : $" against {string.Join(", ", explanation.ComparedWith)}";
-
-    private static string Expected(CamExplanation explanation) => explanation.Expected is null ? "" : $"  ·  expected {explanation.Expected}";
 
     private Photo Blend(Photo photo, CamMap map, PixelRegion region) => Overlay.Blend(photo, map.ToArray(), region, Colormap, Alpha);
 

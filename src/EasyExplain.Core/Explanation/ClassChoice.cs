@@ -42,7 +42,8 @@ public sealed class ClassChoice
     /// <summary>What of it stands for no class, or for several: a text, or a list of them.</summary>
     private static object Wrong(CamModel model, IReadOnlyList<string> given)
     {
-        string[] wrong = [.. given.Where(one => Find(model, one, []) is null && !one.Equals(nameof(Predicted), StringComparison.OrdinalIgnoreCase))];
+        string[] wrong =
+            [.. given.Where(one => Find(model, one, []) is null && !one.Equals(nameof(Predicted), StringComparison.OrdinalIgnoreCase))];
         return wrong.Length == 1 ? wrong[0] : wrong;
     }
 

@@ -1,7 +1,7 @@
 namespace EasyExplain.Imaging;
 
 /// <summary>Finds the largest area of set pixels that hang together; those that touch at a corner do.</summary>
-/// <remarks>It goes row by row and knows runs of pixels, not pixels, so that a photo of many millions of them takes little memory.</remarks>
+/// <remarks>It goes row by row and knows runs of pixels, not pixels, so that a photo of many millions takes little memory.</remarks>
 internal static class LargestArea
 {
     /// <summary>An area: how many pixels, and the rectangle around them.</summary>
@@ -60,7 +60,9 @@ internal static class LargestArea
                 (into, from) = (Math.Min(into, from), Math.Max(into, from));
                 Area a = areas[into], b = areas[from];
                 parents[from] = into;
-                areas[into] = new Area(a.Pixels + b.Pixels, Math.Min(a.Left, b.Left), Math.Min(a.Top, b.Top), Math.Max(a.Right, b.Right), Math.Max(a.Bottom, b.Bottom));
+                areas[into] = new Area(
+                    a.Pixels + b.Pixels,
+                    Math.Min(a.Left, b.Left), Math.Min(a.Top, b.Top), Math.Max(a.Right, b.Right), Math.Max(a.Bottom, b.Bottom));
             }
             return into;
         }

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace EasyExplain.Models;
 
-/// <summary>A list that users see: PowerShell indexes it as it does an array, and Export-Csv, which writes of an array its type's name, writes what is in it.</summary>
+/// <summary>
+/// A list that users see: PowerShell indexes it as it does an array, and Export-Csv writes what is in it, of an array its type's name.
+/// </summary>
 [CollectionBuilder(typeof(CamList), nameof(CamList.Of))]
 public sealed class CamList<T> : ReadOnlyCollection<T>
 {

@@ -7,22 +7,25 @@ internal static class ModelFiles
 {
     private static readonly string[] Extensions = [".onnx", ".pt", ".pth", ".safetensors"];
 
-    /// <summary>Throws for a folder, and for what is not there.</summary>
+    /// <summary>Throws for a folder, and for the name of an architecture.</summary>
     /// <exception cref="ModelImportException">It is a folder; the message names model files in it.</exception>
-    /// <exception cref="FileNotFoundException">There is no such file; where it is an architecture's name, the message says how to get that.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file, and it is an architecture's name; the message says how to get that.</exception>
     public static void Demand(string path)
     {
         if (Directory.Exists(path))
         {
             string[] inside = [.. Inside(path)];
-            throw new ModelImportException(ModelFault.PathIsFolder, $"'{path}' is a folder, not a model file. " +
-                (inside.Length == 0 ? $"There is none in it either: their names end with {string.Join(", ", Extensions)}." : $"Name a file in it, such as {string.Join(", ", inside)}."));
+            throw new ModelImportException(ModelFault.PathIsFolder, $"'{path}' is a folder, not a model file. " + (inside.Length == 0
+                ? $"There is none in it either: their names end with {string.Join(", ", Extensions)}."
+                : $"Name a file in it, such as {string.Join(", ", inside)}."));
         }
         string name = Path.GetFileName(path);
-        if (!File.Exists(path) && Catalog.All.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } architecture)
+        Architecture? architecture = Catalog.All.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (architecture is not null && !File.Exists(path))
         {
+            string published = NamedWeights.Of(architecture.Name).Count > 0 ? ", or take torchvision's weights with -Weights Default" : "";
             throw new FileNotFoundException($"There is no file '{path}'. {architecture.Name} is an architecture: " +
-                $"give a weight file with -Architecture {architecture.Name}{(NamedWeights.Of(architecture.Name).Count > 0 ? ", or take torchvision's weights with -Weights Default" : "")}.", path);
+                $"give a weight file with -Architecture {architecture.Name}{published}.", path);
         }
     }
 
@@ -30,7 +33,12 @@ internal static class ModelFiles
     {
         try
         {
-            return [.. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)).Where(file => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant())).Order(StringComparer.Ordinal).Take(3)];
+            return
+            [
+                .. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file))
+                    .Where(file => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
+                    .Order(StringComparer.Ordinal).Take(3),
+            ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -97,11 +97,11 @@ public sealed record NamedWeights
     /// <inheritdoc/>
     public override string ToString() => FullName;
 
-    /// <summary>What to say of a name that does not say whose weights it is: torchvision has it for some architectures, or for none.</summary>
+    /// <summary>What to say of a name that does not say whose weights they are: torchvision has it for some architectures, or none.</summary>
     private static string WithoutArchitecture(string name)
     {
-        const string right = "Weights are named as torchvision does: -Weights Default or IMAGENET1K_V1 beside -Architecture, or in full ResNet50_Weights.IMAGENET1K_V1. A file goes to -Path.";
-        if (name.Equals(Default, StringComparison.OrdinalIgnoreCase) || All.Any(weights => weights.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+        string[] names = [.. All.Select(weights => weights.Name).Distinct()];
+        if (names.Append(Default).Contains(name, StringComparer.OrdinalIgnoreCase))
         {
             return $"Whose weights '{name}' are is not said. Give the architecture too, or torchvision's full name, such as ResNet50_Weights.{name}.";
         }
@@ -109,8 +109,10 @@ public sealed record NamedWeights
         {
             return $"'{name}' is an architecture: give it to -Architecture, and its weights to -Weights, such as {Default}.";
         }
-        string[] near = [.. NearNames.Of(name, All.Select(weights => weights.Name).Distinct().Concat(All.Select(weights => weights.FullName)))];
-        return $"There are no weights '{name}'. {(near.Length > 0 ? $"Near: {string.Join(", ", near)}. " : "")}{right}";
+        string[] near = [.. NearNames.Of(name, names.Concat(All.Select(weights => weights.FullName)))];
+        return $"There are no weights '{name}'. {(near.Length > 0 ? $"Near: {string.Join(", ", near)}. " : "")}" +
+            "Weights are named as torchvision does: -Weights Default or IMAGENET1K_V1 beside -Architecture, or in full " +
+            "ResNet50_Weights.IMAGENET1K_V1. A file goes to -Path.";
     }
 
     private static ModelImportException Unknown(string message) => new(ModelFault.UnknownWeights, message);

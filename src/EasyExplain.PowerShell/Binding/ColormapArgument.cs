@@ -38,7 +38,9 @@ public sealed class ColormapArgument
     public sealed class Completer : IArgumentCompleter
     {
         /// <inheritdoc/>
-        public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-            Known.Where(known => Completion.Fits($"{known.Value}", wordToComplete)).Select(known => Completion.Of($"{known.Value}", known.Meaning));
+        public IEnumerable<CompletionResult> CompleteArgument(
+            string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) => Known
+            .Where(known => Completion.Fits($"{known.Value}", wordToComplete))
+            .Select(known => Completion.Of($"{known.Value}", known.Meaning));
     }
 }

@@ -40,7 +40,8 @@ public sealed class MethodCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Catalog.All
-            .Where(method => Completion.Fits(method.Name, wordToComplete) || Completion.Fits(MethodName.Plain(method.Name), MethodName.Plain(wordToComplete.Trim('\'', '"'))))
+            .Where(method => Completion.Fits(method.Name, wordToComplete)
+                || Completion.Fits(MethodName.Plain(method.Name), MethodName.Plain(wordToComplete.Trim('\'', '"'))))
             .Select(method => Completion.Of(method.Name, method.Summary));
 }
 
@@ -135,8 +136,8 @@ internal static class Completion
     /// <summary>The value of an enumeration that has this name.</summary>
     /// <exception cref="ArgumentException">None has.</exception>
     public static T ValueOf<T>(string name, string noun)
-        where T : struct, Enum => Enum.GetNames<T>().FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } found
-            ? Enum.Parse<T>(found)
+        where T : struct, Enum => Enum.GetNames<T>().Contains(name, StringComparer.OrdinalIgnoreCase)
+            ? Enum.Parse<T>(name, ignoreCase: true)
             : throw new ArgumentException($"There is no {noun} '{name}'. {NearNames.Hint(name, Enum.GetNames<T>())}");
 
     /// <summary>A completion, in quotes where PowerShell needs them, with its tool tip.</summary>

@@ -52,7 +52,8 @@ internal static class Errors
     private static bool Has(Exception e, int[] codes) => codes.Contains(e.HResult & 0xFFFF);
 
     /// <summary>Whether an exception is about one model file, so that others may still be good.</summary>
-    public static bool IsAboutOneModel(Exception e) => e is ModelImportException or WeightFileException or WeightsDownloadException or IOException or UnauthorizedAccessException or SessionStateException;
+    public static bool IsAboutOneModel(Exception e) => e is ModelImportException or WeightFileException or WeightsDownloadException
+        or IOException or UnauthorizedAccessException or SessionStateException;
 
     /// <summary>An error that ends the command, or null if <paramref name="e"/> is none that we know.</summary>
     public static ErrorRecord? Fatal(Exception e, object? target) => e switch
@@ -63,7 +64,7 @@ internal static class Errors
         WeightsDownloadException { Fault: WeightsDownloadFault.HashMismatch } => new ErrorRecord(e, "WeightsHashMismatch", ErrorCategory.InvalidData, target),
         WeightsDownloadException => new ErrorRecord(e, "WeightsDownloadFailed", ErrorCategory.ConnectionError, target),
         WeightFileException => new ErrorRecord(e, "WeightFileInvalid", ErrorCategory.InvalidData, target),
-        SelectionException { Fault: var fault, Value: var value } => new ErrorRecord(e, fault.ToString(), ErrorCategory.InvalidArgument, value ?? target),
+        SelectionException { Fault: var fault } chosen => new ErrorRecord(e, fault.ToString(), ErrorCategory.InvalidArgument, chosen.Value ?? target),
         ObjectDisposedException => new ErrorRecord(new InvalidOperationException("The model was disposed; import it again.", e), "ModelDisposed", ErrorCategory.InvalidOperation, target),
         DllNotFoundException => new ErrorRecord(e, "NativeLibraryMissing", ErrorCategory.NotInstalled, target),
         FileNotFoundException or DirectoryNotFoundException or SessionStateException => new ErrorRecord(e, "FileNotFound", ErrorCategory.ObjectNotFound, target),

@@ -41,9 +41,11 @@ internal static class IgnoredOptions
     }
 
     /// <summary>Warns of the options of a command that its styles do not heed.</summary>
-    public static void Warn(PSCmdlet cmdlet, IReadOnlyList<OverlayStyle> styles) => Warn(cmdlet, OfStyles, styles, Enum.GetValues<OverlayStyle>(), style => style.ToString());
+    public static void Warn(PSCmdlet cmdlet, IReadOnlyList<OverlayStyle> styles) =>
+        Warn(cmdlet, OfStyles, styles, Enum.GetValues<OverlayStyle>(), style => style.ToString());
 
-    private static void Warn<T>(PSCmdlet cmdlet, IEnumerable<(string Option, Func<T, bool> Heeds)> options, IReadOnlyList<T> chosen, IReadOnlyList<T> all, Func<T, string> name)
+    private static void Warn<T>(
+        PSCmdlet cmdlet, IEnumerable<(string Option, Func<T, bool> Heeds)> options, IReadOnlyList<T> chosen, IReadOnlyList<T> all, Func<T, string> name)
     {
         foreach ((string option, Func<T, bool> heeds) in options)
         {

@@ -17,17 +17,21 @@ public sealed class DeviceCompleter : IArgumentCompleter
     ];
 
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Known.Where(device => Completion.Fits(device.Name, wordToComplete))
             .Select(device => new CompletionResult(device.Name, device.Name, CompletionResultType.ParameterValue, device.Meaning));
 }
 
-/// <summary>Completes the keys under which a checkpoint, the file of -Path, has tensors. Only its table is read, and nothing in it is run.</summary>
+/// <summary>Completes the keys under which a checkpoint, the file of -Path, has tensors. Its table is read; nothing in it is run.</summary>
 public sealed class StateDictKeyCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Keys(fakeBoundParameters["Path"]).Where(key => Completion.Fits(key.Name, wordToComplete)).Select(key => Completion.Of(key.Name, key.Meaning));
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Keys(fakeBoundParameters["Path"])
+            .Where(key => Completion.Fits(key.Name, wordToComplete))
+            .Select(key => Completion.Of(key.Name, key.Meaning));
 
     private static (string Name, string Meaning)[] Keys(object? given)
     {
@@ -38,12 +42,14 @@ public sealed class StateDictKeyCompleter : IArgumentCompleter
         }
         try
         {
-            object full = ScriptBlock.Create("$ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($args[0])").InvokeReturnAsIs($"{path}");
+            object full = ScriptBlock.Create("$ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($args[0])")
+                .InvokeReturnAsIs($"{path}");
             using WeightFile file = WeightFile.Open($"{full}");
             IEnumerable<(string, string)> usual = file.Key is null ? [] : [(file.Key, "taken without -StateDictKey")];
             return [.. usual, .. file.OtherKeys.Select(key => (key, "other tensors of the file"))];
         }
-        catch (Exception e) when (e is WeightFileException or IOException or UnauthorizedAccessException or RuntimeException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is WeightFileException or RuntimeException or IOException or UnauthorizedAccessException
+            or ArgumentException or NotSupportedException)
         {
             return []; // Import-CamModel says what is wrong
         }

@@ -30,8 +30,10 @@ public sealed class LayerArgument
     }
 
     /// <summary>Says that a layer, or a model, is not of the model that is explained.</summary>
-    internal static SelectionException OfAnotherModel(ICamSource given, CamModel model) => new(SelectionFault.LayerOfAnotherModel, given, given is CamLayer layer
-        ? $"Layer '{layer}' belongs to another model ({layer.Model}) than the one to explain ({model}). Take layers of that one, or leave -Model out: layers bring theirs."
+    internal static SelectionException OfAnotherModel(ICamSource given, CamModel model) => new(SelectionFault.LayerOfAnotherModel, given,
+        given is CamLayer layer
+        ? $"Layer '{layer}' belongs to another model ({layer.Model}) than the one to explain ({model}). " +
+            "Take layers of that one, or leave -Model out: layers bring theirs."
         : $"Two models were given, {model} with -Model and {given} through the pipeline: give one.");
 
     /// <inheritdoc/>

@@ -23,7 +23,10 @@ internal sealed class ModelAndLayers(PSCmdlet cmdlet) : IDisposable
     /// <summary>Whether the paths of this record stand in an object's property, where no character is a wildcard.</summary>
     public bool PathsAreLiteral { get; private set; }
 
-    /// <summary>A tensor that came through the pipeline in place of a picture. PowerShell hands it to -InputObject, which the default parameter set has, before -InputTensor.</summary>
+    /// <summary>
+    /// A tensor that came through the pipeline in place of a picture. PowerShell hands it to -InputObject, which the default parameter set
+    /// has, and not to -InputTensor.
+    /// </summary>
     public torch.Tensor? Tensor { get; private set; }
 
     /// <summary>What the command line says, before anything comes through the pipeline.</summary>
@@ -65,7 +68,8 @@ internal sealed class ModelAndLayers(PSCmdlet cmdlet) : IDisposable
             return null;
         }
         return source?.Source ?? _model
-            ?? Layers.FirstOrDefault(named => named.Layer is not null)?.Layer!.Model ?? (input as ICamResult)?.Model ?? throw cmdlet.ModelMissing();
+            ?? Layers.FirstOrDefault(named => named.Layer is not null)?.Layer!.Model ?? (input as ICamResult)?.Model
+            ?? throw cmdlet.ModelMissing();
     }
 
     /// <summary>The layers that wait, model by model, after those of the command line.</summary>
@@ -82,7 +86,8 @@ internal sealed class ModelAndLayers(PSCmdlet cmdlet) : IDisposable
         if (source is null)
         {
             cmdlet.ThrowTerminatingError(new ErrorRecord(
-                new ArgumentException($"'{given}' is neither a model nor a layer, and the pictures are named already."), "InputNotKnown", ErrorCategory.InvalidArgument, given));
+                new ArgumentException($"'{given}' is neither a model nor a layer, and the pictures are named already."),
+                "InputNotKnown", ErrorCategory.InvalidArgument, given));
         }
         else if (_model is not null && source.Source != _model)
         {
@@ -96,7 +101,8 @@ internal sealed class ModelAndLayers(PSCmdlet cmdlet) : IDisposable
         if (!PicturesNamed)
         {
             cmdlet.ThrowTerminatingError(new ErrorRecord(
-                new ArgumentException($"Which picture is {input} to look at? Name one with -Path."), "PictureMissing", ErrorCategory.InvalidArgument, input));
+                new ArgumentException($"Which picture is {input} to look at? Name one with -Path."),
+                "PictureMissing", ErrorCategory.InvalidArgument, input));
         }
     }
 }

@@ -3,7 +3,9 @@ using EasyExplain.Models;
 
 namespace EasyExplain.PowerShell.Binding;
 
-/// <summary>A model as a user writes it: one of Import-CamModel, or the path of a model file, which is imported as Import-CamModel does with nothing else said.</summary>
+/// <summary>
+/// A model as a user writes it: one of Import-CamModel, or the path of a model file, imported as Import-CamModel does with nothing else said.
+/// </summary>
 public sealed class ModelArgument
 {
     private readonly string? _path;
@@ -19,7 +21,8 @@ public sealed class ModelArgument
     public override string ToString() => _path ?? $"{_model}";
 
     /// <summary>The model; a file is imported at the first question, and what is wrong with it ends the command.</summary>
-    internal CamModel Open(PSCmdlet cmdlet) => _model ??= cmdlet.OrFatal(_path, () => ModelImporter.Import(FilePaths.Single(cmdlet, _path!), new ModelOptions(), cmdlet.WriteVerbose));
+    internal CamModel Open(PSCmdlet cmdlet) => _model ??= cmdlet.OrFatal(_path, () =>
+        ModelImporter.Import(FilePaths.Single(cmdlet, _path!), new ModelOptions(), cmdlet.WriteVerbose));
 
     /// <summary>Gives the memory of a model back that was imported here; one of Import-CamModel stays the user's.</summary>
     internal void DisposeOwn()
@@ -31,7 +34,10 @@ public sealed class ModelArgument
     }
 }
 
-/// <summary>Takes models, layers (which have their model) and paths for a <see cref="ModelArgument"/>, also where PowerShell converts nothing else: for a parameter that has a position.</summary>
+/// <summary>
+/// Takes models, layers (which have their model) and paths for a <see cref="ModelArgument"/>: for a parameter with a position, where
+/// PowerShell asks which fits before it converts anything.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ModelOrPathAttribute : ArgumentTransformationAttribute
 {

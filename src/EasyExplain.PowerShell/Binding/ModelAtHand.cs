@@ -16,8 +16,8 @@ internal static class ModelAtHand
     public static CamModel? Of(CommandAst command, IDictionary boundParameters) =>
         First(boundParameters["Model"]) ?? Before(command).Select(source => First(Read(source))).FirstOrDefault(model => model is not null);
 
-    /// <summary>What may hold a model in the elements before the command: what is piped in at the start, and arguments of Get-CamLayer.</summary>
-    private static IEnumerable<ExpressionAst> Before(CommandAst command) => command.Parent is not PipelineAst pipeline ? [] : pipeline.PipelineElements
+    /// <summary>What may hold a model before the command: what is piped in at the start, and arguments of Get-CamLayer.</summary>
+    private static IEnumerable<ExpressionAst> Before(CommandAst command) => (command.Parent as PipelineAst)?.PipelineElements
         .TakeWhile(element => element != command)
         .SelectMany(element => element switch
         {
@@ -27,7 +27,7 @@ internal static class ModelAtHand
                     .Concat(layers.CommandElements.OfType<CommandParameterAst>().Select(named => named.Argument).OfType<ExpressionAst>())
                     .Where(argument => argument is not ConstantExpressionAst), // a bare word by itself would be a command
             _ => [],
-        });
+        }) ?? [];
 
     private static object? Read(ExpressionAst source)
     {

@@ -27,7 +27,7 @@ internal sealed class OneFile
     /// <summary>What its name's end says.</summary>
     public ImageFormat Format { get; }
 
-    /// <summary>The file that a destination names by its ending, or null for a folder; what does not go with a file ends the command.</summary>
+    /// <summary>The file that a destination names by its ending, or null for a folder; what does not go with it ends the command.</summary>
     /// <param name="cmdlet">The command, with the parameters Format, FileName and RelativeTo.</param>
     /// <param name="path">The destination's full path.</param>
     /// <param name="format">-Format, where it is given.</param>
@@ -47,7 +47,8 @@ internal sealed class OneFile
         }
         if (new[] { "FileName", "RelativeTo" }.FirstOrDefault(cmdlet.MyInvocation.BoundParameters.ContainsKey) is { } option)
         {
-            Stop(cmdlet, path, "DestinationIsFile", $"'{path}' names one file, and -{option} names pictures in a folder: give a folder, or leave -{option} out.");
+            Stop(cmdlet, path, "DestinationIsFile",
+                $"'{path}' names one file, and -{option} names pictures in a folder: give a folder, or leave -{option} out.");
         }
         var file = new OneFile(cmdlet, path);
         if (styles > 1)
@@ -69,7 +70,8 @@ internal sealed class OneFile
     }
 
     private void StopAtSecond(string what) =>
-        Stop(_cmdlet, _path, "DestinationIsFile", $"'{_path}' is one file, and {what} to be written. Give a folder; -FileName names the pictures in it.");
+        Stop(_cmdlet, _path, "DestinationIsFile",
+            $"'{_path}' is one file, and {what} to be written. Give a folder; -FileName names the pictures in it.");
 
     private static void Stop(PSCmdlet cmdlet, string path, string id, string message) =>
         cmdlet.ThrowTerminatingError(new ErrorRecord(new ArgumentException(message), id, ErrorCategory.InvalidArgument, path));

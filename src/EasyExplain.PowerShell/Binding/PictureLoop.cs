@@ -28,7 +28,9 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
         {
             if (string.IsNullOrEmpty(each))
             {
-                cmdlet.WriteError(new ErrorRecord(new ArgumentException("There is no picture: the path is empty, as that of an explained tensor is."), "PathMissing", ErrorCategory.InvalidArgument, given));
+                cmdlet.WriteError(new ErrorRecord(
+                    new ArgumentException("There is no picture: the path is empty, as that of an explained tensor is."),
+                    "PathMissing", ErrorCategory.InvalidArgument, each));
                 continue;
             }
             IReadOnlyList<string> files;

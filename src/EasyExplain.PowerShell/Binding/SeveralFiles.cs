@@ -2,7 +2,10 @@ using System.Management.Automation;
 
 namespace EasyExplain.PowerShell.Binding;
 
-/// <summary>Files of which each may be bad by itself: of several, or of those that are piped in, that is an error each; one that is named alone ends the command.</summary>
+/// <summary>
+/// Files of which each may be bad by itself: of several, or of those that are piped in, that is an error each; one that is named alone ends
+/// the command.
+/// </summary>
 /// <param name="cmdlet">Whose errors they are.</param>
 /// <param name="paths">What names them.</param>
 internal sealed class SeveralFiles(PSCmdlet cmdlet, IReadOnlyList<string> paths)

@@ -34,7 +34,9 @@ public sealed class StyleArgument
     public sealed class Completer : IArgumentCompleter
     {
         /// <inheritdoc/>
-        public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-            Known.Where(known => Completion.Fits($"{known.Value}", wordToComplete)).Select(known => Completion.Of($"{known.Value}", known.Meaning));
+        public IEnumerable<CompletionResult> CompleteArgument(
+            string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) => Known
+            .Where(known => Completion.Fits($"{known.Value}", wordToComplete))
+            .Select(known => Completion.Of($"{known.Value}", known.Meaning));
     }
 }

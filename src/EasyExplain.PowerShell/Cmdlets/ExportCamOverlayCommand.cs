@@ -176,7 +176,9 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
                 continue;
             }
             Picture[] pictures = [.. Style.Select(style => style.Value).Select((style, index) => new Picture(
-                style, _file?.Take() ?? System.IO.Path.Combine(_folder, _names.For(result, style, Format)), FinishedPhotos.NoteOf(result, index, Style.Length)))];
+                style,
+                _file?.Take() ?? System.IO.Path.Combine(_folder, _names.For(result, style, Format)),
+                FinishedPhotos.NoteOf(result, index, Style.Length)))];
             Picture[] wanted = [.. pictures.Where(picture => !Exists(picture.Path) && ShouldProcess(picture.Path, "Write picture"))];
             while (_writing.IsReady || _writing.Count >= MostPending)
             {

@@ -40,7 +40,11 @@ public static class Catalog
     /// <param name="layers">What is to be explained: a wildcard leaves out the methods that cannot.</param>
     /// <exception cref="SelectionException">A name or wildcard fits no method; the message names near ones.</exception>
     public static IReadOnlyList<CamMethod> Select(IEnumerable<string> names, Func<string, Func<string, bool>?> wildcard, IReadOnlyList<CamLayer> layers) =>
-        [.. names.SelectMany(name => wildcard(name) is null ? [Find(name)] : Matching(name, wildcard).Where(method => method.Fits(layers))).Distinct()];
+    [
+        .. names
+            .SelectMany(name => wildcard(name) is null ? [Find(name)] : Matching(name, wildcard).Where(method => method.Fits(layers)))
+            .Distinct(),
+    ];
 
     /// <summary>The method of this name, as <see cref="MethodName"/> reads it: grad-cam++ is GradCAMPlusPlus.</summary>
     /// <exception cref="SelectionException">There is none; the message names near ones.</exception>

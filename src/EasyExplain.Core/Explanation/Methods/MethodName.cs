@@ -12,7 +12,8 @@ public static class MethodName
     /// <param name="name">A name, or a wildcard, whose * ? [ ] stay.</param>
     public static string Plain(string name)
     {
-        string plain = string.Concat(name.ToLowerInvariant().Where(letter => letter is not ('-' or '_' or ' ' or '.'))).Replace("+", Plus, StringComparison.Ordinal);
+        string plain = string.Concat(name.ToLowerInvariant().Where(letter => letter is not ('-' or '_' or ' ' or '.')))
+            .Replace("+", Plus, StringComparison.Ordinal);
         return plain.EndsWith("campp", StringComparison.Ordinal) ? plain[..^2] + Plus + Plus : plain;
     }
 }
