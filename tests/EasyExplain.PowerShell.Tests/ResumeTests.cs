@@ -78,6 +78,21 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(0, _session.Run($"{again} -SkipExisting out | {CountPassedOver}").OrThrow().Single().BaseObject);
     }
 
+    /// <summary>A picture from before there were rows is made once more, and then has one.</summary>
+    [Fact]
+    public void APictureWithoutARow_IsMadeAgain()
+    {
+        _session.Run($"{Explain} | Export-CamOverlay out").OrThrow();
+        string picture = Directory.GetFiles(Path.Combine(_session.Folder, "out"), "cat*.png").Single();
+        byte[] bytes = File.ReadAllBytes(picture);
+        bytes[bytes.AsSpan().IndexOf("{\"row\":"u8)] = (byte)'-';
+        File.WriteAllBytes(picture, bytes);
+
+        Assert.Equal(1, PassedOver(""));
+        _session.Run($"{Explain} -SkipExisting out | Export-CamOverlay out").OrThrow();
+        Assert.Equal(2, PassedOver(""));
+    }
+
     /// <summary>README's own lines, killed twice half-way, and run to their end: one row for each photo, and none torn.</summary>
     [Fact]
     public void TheReadmesAudit_KilledAtAnyMoment_LosesNothing()

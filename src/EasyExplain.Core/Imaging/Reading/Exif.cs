@@ -8,8 +8,8 @@ internal static class Exif
     private const int EntryLength = 12;
 
     /// <summary>
-    /// What the orientation tag of the first directory says, as Pillow reads it: an integer of any type but BYTE, the last one if there are
-    /// several. 0 when it is no integer, null when there is no such tag or no such structure.
+    /// What the orientation tag of the first directory says, as Pillow reads it: a whole number of any type but BYTE, the last one if there
+    /// are several. 0 when it is no such number, null when there is no such tag or no such structure.
     /// </summary>
     /// <param name="data">The data; older writers put "Exif\0\0" before them, as JPEG does, in files of every format.</param>
     internal static long? Orientation(ReadOnlySpan<byte> data)
@@ -47,13 +47,19 @@ internal static class Exif
             {
                 3 => U16(value),
                 4 or 13 => U32(value),
+                5 => Whole((double)U32(value) / U32(value[4..])),
                 6 => (sbyte)value[0],
                 8 => (short)U16(value),
                 9 => (int)U32(value),
+                10 => Whole((double)(int)U32(value) / (int)U32(value[4..])),
+                11 => Whole(little ? BinaryPrimitives.ReadSingleLittleEndian(value) : BinaryPrimitives.ReadSingleBigEndian(value)),
+                12 => Whole(little ? BinaryPrimitives.ReadDoubleLittleEndian(value) : BinaryPrimitives.ReadDoubleBigEndian(value)),
                 16 => (long)(little ? BinaryPrimitives.ReadUInt64LittleEndian(value) : BinaryPrimitives.ReadUInt64BigEndian(value)),
                 _ => 0,
             };
         }
+
+        static long Whole(double number) => Math.Abs(number) < 100 && number == Math.Floor(number) ? (long)number : 0;
 
         ushort U16(ReadOnlySpan<byte> b) => little ? BinaryPrimitives.ReadUInt16LittleEndian(b) : BinaryPrimitives.ReadUInt16BigEndian(b);
 

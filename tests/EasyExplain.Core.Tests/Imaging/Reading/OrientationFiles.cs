@@ -54,6 +54,9 @@ internal static class OrientationFiles
             ["JPEG, SLONG"] = (Jpeg, (file, value) => App1(file, [.. Prefix, .. Tiff(value, type: 9)])),
             ["JPEG, SSHORT, big-endian"] = (Jpeg, (file, value) => App1(file, [.. Prefix, .. Tiff(value, type: 8, little: false)])),
             ["JPEG, SBYTE"] = (Jpeg, (file, value) => App1(file, [.. Prefix, .. Tiff(value, type: 6)])),
+            ["JPEG, FLOAT"] = (Jpeg, (file, value) => App1(file, [.. Prefix, .. Tiff(BitConverter.SingleToInt32Bits(value), type: 11)])),
+            ["JPEG, RATIONAL"] = (Jpeg, (file, value) => App1(file, [.. Prefix, .. Tiff(value, type: 5)])),
+            ["JPEG, SRATIONAL, big-endian"] = (Jpeg, (file, value) => App1(file, [.. Prefix, .. Tiff(value, type: 10, little: false)])),
             ["JPEG, LONGs apart"] = (Jpeg, (file, value) => App1(file, [.. Prefix, .. Tiff(value, type: 4, count: 2)])),
             ["JPEG, XMP attribute"] = (Jpeg, (file, value) => App1(file, [.. Namespace, .. Xmp(Attribute, value)])),
             ["JPEG, XMP element"] = (Jpeg, (file, value) => App1(file, [.. Namespace, .. Xmp(Element, value)])),
@@ -64,8 +67,8 @@ internal static class OrientationFiles
     /// <summary>Two tags, of which the second says it.</summary>
     internal static byte[] Tiff(int value, int type = 3, bool little = true, int tag = 0x0112, int count = 1)
     {
-        bool isFar = count > 1;
-        byte[] tiff = new byte[38 + (isFar ? 4 * count : 0)];
+        bool isRatio = type is 5 or 10, isFar = count > 1 || isRatio;
+        byte[] tiff = new byte[38 + (isFar ? 4 * count + 4 : 0)];
         (little ? "II*\0"u8 : "MM\0*"u8).CopyTo(tiff);
         Put(4, 4, 8);
         Put(8, 2, 2);
@@ -80,6 +83,8 @@ internal static class OrientationFiles
         if (isFar)
             Put(30, 4, 38);
         Put(isFar ? 38 : 30, type is 1 or 6 ? 1 : type is 3 or 8 ? 2 : 4, value);
+        if (isRatio)
+            Put(42, 4, 1);
         return tiff;
 
         void Put(int at, int size, int number)
