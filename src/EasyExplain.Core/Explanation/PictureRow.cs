@@ -52,11 +52,11 @@ internal sealed record PictureRow(
         }
     }
 
-    /// <summary>The explanation, without maps.</summary>
+    /// <summary>The explanation, without maps; null if it names classes that the model has not, as only a changed picture does.</summary>
     /// <param name="model">The model that was explained.</param>
     /// <param name="path">The photo.</param>
     /// <param name="foundIn">The picture that the row was in.</param>
-    public CamExplanation ToExplanation(CamModel model, string path, string foundIn) => new(model, path, ImageSize, Layers)
+    public CamExplanation? ToExplanation(CamModel model, string path, string foundIn) => Predicted.Any(@class => @class < 0 || @class >= model.ClassCount) ? null : new(model, path, ImageSize, Layers)
     {
         Method = Method,
         Class = Class,
