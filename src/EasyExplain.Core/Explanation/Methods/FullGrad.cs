@@ -13,6 +13,8 @@ namespace EasyExplain.Explanation.Methods;
 /// </remarks>
 internal static class FullGrad
 {
+    private const double Eps = 1e-7; // pytorch-grad-cam's ψ has it: a layer that contributes next to nothing stays small
+
     public static CamMethod Method { get; } = new("FullGrad", "The whole network at once: what the input and every bias contributed. Needs no layer.", Map)
     {
         AtInput = true,
@@ -32,5 +34,10 @@ internal static class FullGrad
     }
 
     /// <summary>The size of each contribution, each channel from 0 to 1.</summary>
-    private static Tensor Rescale(Tensor contributions) => Fusion.ScaleChannels(contributions.abs());
+    private static Tensor Rescale(Tensor contributions)
+    {
+        Tensor sizes = contributions.abs();
+        sizes = sizes - sizes.amin([-2, -1], keepdim: true);
+        return sizes / (sizes.amax([-2, -1], keepdim: true) + Eps);
+    }
 }
