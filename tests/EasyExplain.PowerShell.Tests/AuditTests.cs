@@ -118,7 +118,7 @@ public sealed class AuditTests : IDisposable
         Assert.Equal(0, _session.Run($"{Explain} -Class Predicted, dog -SkipExisting out").OrThrow().Count(IsExplained));
     }
 
-    private static bool IsExplained(PSObject one) => ((Array)one.Properties["Maps"].Value).Length > 0;
+    private static bool IsExplained(PSObject one) => ((System.Collections.ICollection)one.Properties["Maps"].Value).Count > 0;
 
     [Theory]
     [InlineData("Png")]

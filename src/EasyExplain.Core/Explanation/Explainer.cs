@@ -109,6 +109,7 @@ public sealed class Explainer
         var answers = classes.SelectMany(_ => _methods, (@class, method) => new Answer(@class, method)).ToDictionary(answer => (answer.Class, answer.Method));
 
         IReadOnlyList<AugmentedView> views = _smoothing.HasFlag(Smoothing.Augmentation) ? AugmentedView.All : [AugmentedView.Plain];
+        using Scalar share = views.Count; // held, for TorchSharp does not (see ComputeException)
         foreach (AugmentedView view in views)
         {
             using DisposeScope ofView = NewDisposeScope();
@@ -126,7 +127,7 @@ public sealed class Explainer
                             cancel.ThrowIfCancellationRequested();
                             Tensor[] maps = MapsOf(method, tap => new LayerEvidence(evidence, score, tap, @class, method.Name, _smoothing.HasFlag(Smoothing.Eigen)));
                             // On the CPU: so a GPU is through with them when the time is taken.
-                            answers[(@class, method)].Add([.. maps.Select(map => (view.Undo(map) / views.Count).to(CPU).MoveToOtherDisposeScope(kept))], watch.Elapsed);
+                            answers[(@class, method)].Add([.. maps.Select(map => (view.Undo(map) / share).to(CPU).MoveToOtherDisposeScope(kept))], watch.Elapsed);
                             watch.Restart();
                         }
                     }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
@@ -5,8 +6,9 @@ namespace EasyExplain.Explanation;
 /// <summary>Scaling maps to [0, 1], resizing them and making one of several.</summary>
 internal static class Fusion
 {
-    // Of the largest value: a height that is less is float32's rounding.
-    private const double Rounding = 4 * 1.1920929e-7;
+    // Held: a number beside a tensor is an object of libtorch's, of which TorchSharp keeps no hold (see ComputeException).
+    private static readonly Scalar One = 1;
+    private static readonly Scalar Rounding = 4 * 1.1920929e-7; // of the largest value: a height that is less is float32's rounding
 
     /// <summary>Minimum to 0, maximum to 1, however small the map is; one without height is 0.</summary>
     public static Tensor Scale(Tensor map) => Scale(map, Enumerable.Range(0, (int)map.dim()).Select(dim => (long)dim).ToArray());
@@ -16,9 +18,9 @@ internal static class Fusion
 
     private static Tensor Scale(Tensor maps, long[] places)
     {
-        Tensor lowest = maps.amin(places, keepdim: true), above = maps - lowest, height = above.amax(places, keepdim: true);
-        Tensor isFlat = height <= Rounding * maps.abs().amax(places, keepdim: true);
-        return where(isFlat, zeros_like(above), above / where(isFlat, ones_like(height), height));
+        Tensor lowest = maps.amin(places, keepdim: true), highest = maps.amax(places, keepdim: true), height = highest - lowest;
+        Tensor isHigh = height.gt(Rounding * highest.maximum(-lowest)).to(maps.dtype);
+        return (maps - lowest) * isHigh / (height + (One - isHigh));
     }
 
     /// <summary>A map <c>[h, w]</c> at another size (bilinear).</summary>

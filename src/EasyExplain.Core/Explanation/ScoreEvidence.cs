@@ -75,6 +75,10 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
 
     private static Tensor Finite(Tensor gradient, Node tap)
     {
+        if (gradient.device_type == DeviceType.META)
+        {
+            return gradient; // a shape without numbers
+        }
         // Looked for where there is least to look through: a sum shows what of it is not finite.
         using Tensor sum = gradient.sum();
         if (!double.IsFinite(sum.to(float64).item<double>()))
@@ -100,22 +104,25 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
         Noise noise = run.Noise;
         Tensor[][][] sums = [.. scores.Select(_ => run.Activations.Select(activation => Enumerable.Range(0, Powers).Select(_ => Keep(zeros_like(activation))).ToArray()).ToArray())];
         using var generator = new Generator((ulong)noise.Seed, CPU);
+        using Scalar std = noise.Std, samples = noise.SampleCount; // held, for TorchSharp does not (see ComputeException)
         int batch = run.FittingBatch(track: true);
         for (int done = 0; done < noise.SampleCount; done += batch)
         {
             using DisposeScope scope = NewDisposeScope();
             int count = Math.Min(batch, noise.SampleCount - done);
             // Drawn one by one: so the numbers are those of one sample after the other.
-            Tensor[] draws = [.. Enumerable.Range(0, count).Select(_ => randn(run.Input.shape, generator: generator) * noise.Std)];
+            Tensor[] draws = [.. Enumerable.Range(0, count).Select(_ => randn(run.Input.shape, generator: generator) * std)];
             Tensor noisy = run.Input + cat(draws, 0).to(run.Input.dtype).to(run.Input.device);
             Pass pass = Executor.Run(run.Network, noisy, run.Taps, track: true, run.Cancel);
             foreach (var (moments, score) in sums.Select((moments, score) => (moments, score)))
             {
                 foreach (var (powers, gradient) in moments.Zip(ScoreGradients(pass, run.Taps, score)))
                 {
-                    for (int power = 1; power <= Powers; power++)
+                    Tensor raised = gradient;
+                    foreach (Tensor sum in powers)
                     {
-                        powers[power - 1].add_(gradient.pow(power).sum(dim: 0));
+                        sum.add_(raised.sum(dim: 0));
+                        raised = raised * gradient;
                     }
                 }
             }
@@ -123,7 +130,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
         }
         foreach (Tensor sum in sums.SelectMany(moments => moments).SelectMany(powers => powers))
         {
-            sum.div_(noise.SampleCount);
+            sum.div_(samples);
         }
         return sums;
     }

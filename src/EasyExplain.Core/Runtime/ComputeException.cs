@@ -28,12 +28,33 @@ public sealed class ComputeException(ComputeFault fault, string message, Excepti
     // As C++'s bad_alloc, libtorch's allocators for the CPU and for a GPU, and ONNX Runtime's put it.
     private static readonly string[] SaidOfMemory = ["bad_alloc", "bad allocation", "can't allocate", "failed to allocate", "out of memory", "not enough memory"];
 
+    // TorchSharp keeps no hold of the numbers that it hands to libtorch, not even of the 1 in a sum of two tensors. So the garbage collector,
+    // when another thread sets it off, may take one away in the middle of a call. Nothing is wrong with the picture then: again it is right.
+    private const string LostNumber = "Scalar.h"; // where libtorch then finds nothing that it knows
+    private const int MostTries = 8;
+
     /// <summary>What kind of fault it is.</summary>
     public ComputeFault Fault { get; } = fault;
 
     /// <summary>Runs <paramref name="work"/>; errors of the engines' native code come as this exception.</summary>
+    /// <param name="work">What runs them; again where a number was lost on the way.</param>
     /// <exception cref="ComputeException">Memory ran out, or an engine failed.</exception>
     internal static T Wrap<T>(Func<T> work)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                return Once(work);
+            }
+            catch (ComputeException e) when (tries < MostTries && e.InnerException?.Message.Contains(LostNumber, StringComparison.Ordinal) == true)
+            {
+                // What it had made is freed with the scope that it is in.
+            }
+        }
+    }
+
+    private static T Once<T>(Func<T> work)
     {
         try
         {

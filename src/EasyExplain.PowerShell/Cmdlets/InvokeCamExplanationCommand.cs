@@ -427,8 +427,9 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             $"{(Class is not null ? $"class {string.Join(", ", Class)}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
         Smoothing smoothing = (AugSmooth ? Smoothing.Augmentation : Smoothing.None) | (EigenSmooth ? Smoothing.Eigen : Smoothing.None);
-        _choices = string.Join('\n', [model.Path, .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation, .. model.Mean, .. model.Std, model.ChannelOrder, model.Precision,
-            model.Activation, model.Output, string.Join('\t', model.Labels), .. layers, .. methods.Select(method => method.Name),
+        _choices = string.Join('\n', [model.Path, .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation,
+            .. model.Mean.Concat(model.Std).Select(number => number.ToString(CultureInfo.InvariantCulture)), model.ChannelOrder, model.Precision, model.Activation,
+            model.Output, string.Join('\t', model.Labels), .. layers, .. methods.Select(method => method.Name),
             "class", .. Class ?? [], "top", Top, SampleCount, string.Create(CultureInfo.InvariantCulture, $"{NoiseStd}"), smoothing,
             model.Path.Length > 0 ? File.GetLastWriteTimeUtc(model.Path).Ticks : model.Name,
             .. _givenSeed is { } seed && methods.Any(method => method.DrawsNoise) ? ["seed", seed] : Array.Empty<object>()]);

@@ -14,6 +14,12 @@ public sealed class WholeModelMemoryTests
     [InlineData("onnx", "constants_11.onnx", 16)]
     [InlineData("onnx", "vit_14.onnx", 16)]
     [InlineData("vww", "model.onnx", 96)]
+    [InlineData("onnx/cases", "f01_function.onnx", 32)]
+    [InlineData("onnx/cases", "Optional_If.onnx", 32)]
+    [InlineData("onnx/cases", "q01_qdq.onnx", 32)]
+    [InlineData("onnx/cases", "vit_fixed_14.onnx", 32)]
+    [InlineData("cases/onnx-refused", "c01_customvision.onnx", 32)]
+    [InlineData("cases/softmax", "s06_softmax4d_reshape.onnx", 32)]
     public void ADisposedModel_LeavesNoTensors(string folder, string file, int size)
     {
         void Import() => ModelImporter.Import(Repository.Data(folder, file), new ModelOptions { InputSize = [size] }, _ => { }).Dispose();

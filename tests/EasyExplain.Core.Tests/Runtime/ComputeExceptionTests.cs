@@ -31,6 +31,15 @@ public class ComputeExceptionTests
         Assert.Equal(ComputeFault.EngineFailed, Fault(() => new InferenceSession([1, 2, 3]).InputMetadata.Count));
 
     [Fact]
+    public void ANumberThatTheGarbageCollectorTookAway_IsGivenAgain()
+    {
+        int tries = 0;
+        Assert.Equal(3, ComputeException.Wrap(() => ++tries < 3
+            ? throw new System.Runtime.InteropServices.ExternalException("Unknown scalar type.\nException raised from type at /pytorch/c10/core/Scalar.h:339")
+            : tries));
+    }
+
+    [Fact]
     public void WhatIsNoEngines_IsLeftAlone() => Assert.Throws<InvalidDataException>(() => ComputeException.Wrap<int>(() => throw new InvalidDataException()));
 
     private static ComputeFault Fault(Func<long> work) => Assert.Throws<ComputeException>(() => ComputeException.Wrap(work)).Fault;

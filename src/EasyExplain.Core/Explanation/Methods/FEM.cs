@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -5,7 +6,7 @@ namespace EasyExplain.Explanation.Methods;
 /// <summary>FEM (Fuad et al. 2020, "Features Understanding in 3D CNNs for Actions Recognition in Video", IPTA 2020).</summary>
 internal static class FEM
 {
-    private const double K = 2; // the paper's k-sigma rule
+    private static readonly Scalar K = 2; // the paper's k-sigma rule
 
     public static CamMethod Method { get; } = new("FEM", "Channels weighted by how often they are unusually strong: no gradients, no class.", Map)
     {

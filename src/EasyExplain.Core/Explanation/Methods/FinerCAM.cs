@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -9,7 +10,7 @@ namespace EasyExplain.Explanation.Methods;
 /// </remarks>
 internal static class FinerCAM
 {
-    private const double Eps = 1e-9;
+    private static readonly Scalar Eps = 1e-9;
 
     public static CamMethod Method { get; } = GradCAM.Method with
     {

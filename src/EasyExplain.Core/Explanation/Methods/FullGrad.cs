@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -13,7 +14,7 @@ namespace EasyExplain.Explanation.Methods;
 /// </remarks>
 internal static class FullGrad
 {
-    private const double Eps = 1e-7; // pytorch-grad-cam's ψ has it: a layer that contributes next to nothing stays small
+    private static readonly Scalar Eps = 1e-7; // pytorch-grad-cam's ψ has it: a layer that contributes next to nothing stays small
 
     public static CamMethod Method { get; } = new("FullGrad", "The whole network at once: what the input and every bias contributed. Needs no layer.", Map)
     {

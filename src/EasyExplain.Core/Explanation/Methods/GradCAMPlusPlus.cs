@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -6,7 +7,7 @@ namespace EasyExplain.Explanation.Methods;
 /// <remarks>torch-cam's version divides a copy and so leaves the denominator of α out; this is the paper's equation 19.</remarks>
 internal static class GradCAMPlusPlus
 {
-    private const double Eps = 1e-6;
+    private static readonly Scalar Eps = 1e-6;
 
     public static CamMethod Method { get; } = new("GradCAMPlusPlus", "Grad-CAM that also finds several objects of the class.", Map);
 

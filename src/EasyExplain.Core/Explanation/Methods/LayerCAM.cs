@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -5,7 +6,7 @@ namespace EasyExplain.Explanation.Methods;
 /// <summary>LayerCAM (Jiang et al. 2021, IEEE TIP 30, "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization").</summary>
 internal static class LayerCAM
 {
-    private const double Gamma = 2; // of equation 9, the paper's value
+    private static readonly Scalar Gamma = 2; // of equation 9, the paper's value
 
     public static CamMethod Method { get; } = new("LayerCAM", "Every pixel weighted by its own positive gradient: fine detail, for early layers too.", Map)
     {

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -10,7 +11,7 @@ namespace EasyExplain.Explanation.Methods;
 /// </remarks>
 internal static class SmoothGradCAMPlusPlus
 {
-    private const double Eps = 1e-8;
+    private static readonly Scalar Eps = 1e-8;
 
     public static CamMethod Method { get; } = new("SmoothGradCAMPlusPlus", "Grad-CAM++ averaged over noisy copies of the image: smoother, several times the work.", Map)
     {

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -5,7 +6,7 @@ namespace EasyExplain.Explanation.Methods;
 /// <summary>XGrad-CAM (Fu et al. 2020, arXiv 2008.02312): the weights that come nearest to its axioms of sensitivity and conservation.</summary>
 internal static class XGradCAM
 {
-    private const double Eps = 1e-7;
+    private static readonly Scalar Eps = 1e-7;
 
     public static CamMethod Method { get; } = new("XGradCAM", "Grad-CAM whose mean gradient is weighted by the activation.", Map);
 

@@ -99,7 +99,13 @@ internal sealed partial class Aten
         {
             return Pair(name, call[0], call[1], call);
         }
-        throw new NotSupportedException("over a dimension, with places");
+        if (call.Count >= 2 && call[1] is Size dim)
+        {
+            // With it come the places of the extremes, which nobody needs who only takes them off.
+            (long[] dims, bool keep) = ([Dim(call.Tensor(0), dim.Fixed)], call.Flag(2, false, "keepdim"));
+            return new object?[] { Apply(name == "maximum" ? new Max(dims, keep) : new Min(dims, keep), call.Tensor(0)), Unknown.Value };
+        }
+        throw new NotSupportedException("in this form");
     }
 
     /// <summary>Two numbers, or two tensors, or one of each.</summary>

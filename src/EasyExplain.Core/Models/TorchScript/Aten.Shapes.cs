@@ -146,6 +146,7 @@ internal sealed partial class Aten
         _functions["var"] = call => Variance(call);
         _functions["std"] = call => Apply(new Sqrt(), Variance(call));
         _functions["amax"] = call => Apply(new Max(Dims(call), call.Flag(2, false, "keepdim")), call.Tensor(0));
+        _functions["logsumexp"] = call => Apply(new LogSumExp(Dims(call), call.Flag(2, false, "keepdim")), call.Tensor(0));
         _functions["amin"] = call => Apply(new Min(Dims(call), call.Flag(2, false, "keepdim")), call.Tensor(0));
 
         ScriptTensor Variance(AtenCall call)
