@@ -107,7 +107,7 @@ public static class ModelImporter
         {
             ParameterLoading.Load(network, file, entries, device, architecture.Name);
             IReadOnlyList<string> labels = options.Labels ?? FileMetadata.Labels(file) ?? PreprocessFile.LabelsBeside(path, classes, explain)
-                ?? (classes == 1 ? PreprocessFile.LabelsBeside(path, 2, explain) : null) ?? UsualLabels(architecture, classes, explain);
+                ?? UsualLabels(architecture, classes, explain);
             return ModelHead.Complete(network, classes, null, labels, options, $"'{path}'", explain)
                 .ToModel(options.Name ?? Path.GetFileNameWithoutExtension(path), architecture.Name, path, preprocessing, device, options.Precision);
         }

@@ -66,7 +66,7 @@ internal static class NetworkImporter
                 parameter.Load(parameter.Value.to(device));
             }
             long classes = network.Shapes(3, preprocessing.Height, preprocessing.Width)[network.Output][0];
-            IReadOnlyList<string> labels = LabelsFor(classes, followed.Labels, explain) ?? (classes == 1 ? LabelsFor(2, followed.Labels, _ => { }) : null) ?? [];
+            IReadOnlyList<string> labels = LabelsFor(classes, followed.Labels, explain) ?? [];
             return ModelHead.Complete(network, classes, followed.Activation, labels, options, $"'{path}'", explain).ToModel(
                 options.Name ?? Path.GetFileNameWithoutExtension(path), kind, path, preprocessing, device, options.Precision, followed.Output);
         }
@@ -77,7 +77,8 @@ internal static class NetworkImporter
         }
     }
 
-    private static IReadOnlyList<string>? Fitting(IReadOnlyList<string>? labels, long classes) => labels?.Count == classes ? labels : null;
+    private static IReadOnlyList<string>? Fitting(IReadOnlyList<string>? labels, long classes) =>
+        labels?.Count == classes || (classes == 1 && labels?.Count == 2) ? labels : null;
 
     /// <summary>Options first, then preprocess.json, then what the file says, then what ImageNet's networks have.</summary>
     private static Preprocessing PreprocessingOf(string path, Preprocessing usual, bool declaresSize, ModelOptions options, Action<string> explain)

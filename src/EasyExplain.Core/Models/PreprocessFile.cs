@@ -84,9 +84,9 @@ internal static class PreprocessFile
         };
     }
 
-    /// <summary>The lines of labels.txt beside a model, if there are as many as it has classes; else null.</summary>
+    /// <summary>The lines of labels.txt beside a model, if there are as many as it has classes, or two of a yes or no; else null.</summary>
     /// <param name="model">The model's path.</param>
-    /// <param name="classes">How many classes it has.</param>
+    /// <param name="classes">How many classes it has; 1 is a yes or no.</param>
     /// <param name="explain">Is told whether they are used.</param>
     public static IReadOnlyList<string>? LabelsBeside(string model, long classes, Action<string> explain)
     {
@@ -102,8 +102,9 @@ internal static class PreprocessFile
         }
         string[] lines = [.. File.ReadLines(path).Select(line => line.Trim())];
         int count = Array.FindLastIndex(lines, line => line.Length > 0) + 1;
-        explain(count == classes ? $"The labels are those of '{path}'." : $"'{path}' has {count} labels, and the model {classes} classes: they are not used.");
-        return count == classes ? lines[..count] : null;
+        bool fits = count == classes || (classes == 1 && count == 2);
+        explain(fits ? $"The labels are those of '{path}'." : $"'{path}' has {count} labels, and the model {classes} classes: they are not used.");
+        return fits ? lines[..count] : null;
     }
 
     /// <summary>timm states the crop as a share of the side that a picture is resized to.</summary>

@@ -20,25 +20,10 @@ internal static partial class UltralyticsMetadata
     private const string Size = "imgsz";
     private const string Stride = "stride";
 
-    /// <summary>Whether such an exporter wrote it.</summary>
-    public static bool IsThere(IReadOnlyDictionary<string, string> metadata) =>
-        metadata.ContainsKey(Names) && (metadata.ContainsKey(Task) || metadata.ContainsKey(Size) || metadata.ContainsKey(Stride));
-
-    /// <summary>Throws where the model does something else than telling classes.</summary>
-    /// <exception cref="ModelImportException">It does.</exception>
-    public static void DemandClassifier(IReadOnlyDictionary<string, string> metadata, string path)
-    {
-        if (metadata.TryGetValue(Task, out string? task) && task != "classify")
-        {
-            throw new ModelImportException(ModelFault.NoClassifier,
-                $"'{path}' says that its task is '{ImportErrors.Printable(task)}', not 'classify': it does not tell of which class a picture is, so there is no class to explain.");
-        }
-    }
-
-    /// <summary>What the classes are called, in order; null where it is not said, or not of every class.</summary>
+    /// <summary>What the classes are called, in order; null where no such exporter wrote it, or not of every class.</summary>
     public static IReadOnlyList<string>? Labels(IReadOnlyDictionary<string, string> metadata)
     {
-        if (!metadata.TryGetValue(Names, out string? text) || text.Length > LongestText)
+        if (!IsThere(metadata) || metadata[Names] is not { Length: <= LongestText } text)
         {
             return null;
         }
@@ -56,22 +41,37 @@ internal static partial class UltralyticsMetadata
             : text.TrimStart().StartsWith('[') && listed.Length > 0 ? listed : null;
     }
 
-    /// <summary>The preprocessing of Ultralytics' classifiers: bytes / 255, the middle of the photo.</summary>
+    /// <summary>The preprocessing of Ultralytics' classifiers, bytes / 255 of the middle of the photo; null where no such exporter wrote it.</summary>
     /// <param name="metadata">What the file says.</param>
     /// <param name="declared">Height and width as the input declares them; null where it does not.</param>
-    /// <param name="whose">The file, for errors.</param>
-    /// <exception cref="ModelImportException">Its size is none.</exception>
-    public static Preprocessing Preprocessing(IReadOnlyDictionary<string, string> metadata, (int Height, int Width)? declared, string whose)
+    /// <param name="path">The file.</param>
+    /// <param name="explain">Is told what was found.</param>
+    /// <exception cref="ModelImportException">It is no classifier, or its size is none.</exception>
+    public static Preprocessing? Preprocessing(IReadOnlyDictionary<string, string> metadata, (int Height, int Width)? declared, string path, Action<string> explain)
     {
-        (int height, int width) = declared ?? SizeOf(metadata, whose) ?? (Architecture.ImageNet.Height, Architecture.ImageNet.Width);
+        if (!IsThere(metadata))
+        {
+            return null;
+        }
+        if (metadata.TryGetValue(Task, out string? task) && task != "classify")
+        {
+            throw new ModelImportException(ModelFault.NoClassifier,
+                $"'{path}' says that its task is '{ImportErrors.Printable(task)}', not 'classify': it does not tell of which class a picture is, so there is no class to explain.");
+        }
+        explain($"'{path}' was written by Ultralytics, whose classifiers take the middle of a picture, from 0 to 1.");
+        (int height, int width) = declared ?? SizeOf(metadata, $"'{path}'") ?? (Architecture.ImageNet.Height, Architecture.ImageNet.Width);
         return new Preprocessing(height, width, [0, 0, 0], [1, 1, 1], ResizeMode.CenterCrop) { ResizeSize = Math.Min(height, width) };
     }
 
     /// <summary>What is odd about an input size, as a sentence; null where nothing is.</summary>
-    public static string? Misfit(IReadOnlyDictionary<string, string> metadata, int height, int width) =>
-        int.TryParse(metadata.GetValueOrDefault(Stride), NumberStyles.None, CultureInfo.InvariantCulture, out int stride) && stride > 0 && (height % stride != 0 || width % stride != 0)
+    public static string? Misfit(IReadOnlyDictionary<string, string> metadata, int height, int width) => IsThere(metadata)
+        && int.TryParse(metadata.GetValueOrDefault(Stride), NumberStyles.None, CultureInfo.InvariantCulture, out int stride)
+        && stride > 0 && (height % stride != 0 || width % stride != 0)
             ? $"The file says that height and width are multiples of {stride}; {height}×{width} is not."
             : null;
+
+    private static bool IsThere(IReadOnlyDictionary<string, string> metadata) =>
+        metadata.ContainsKey(Names) && (metadata.ContainsKey(Task) || metadata.ContainsKey(Size) || metadata.ContainsKey(Stride));
 
     private static (int Height, int Width)? SizeOf(IReadOnlyDictionary<string, string> metadata, string whose)
     {

@@ -15,7 +15,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Reads a state dict from a .safetensors file or from a .pth file that PyTorch wrote (the zip format and the older one). The
 /// file's content decides, not its extension. No code in a file is ever run: a file that holds a whole pickled model is refused, with a
 /// hint how to save its state dict.</para>
-/// <para>A whole model, saved by torch.jit.save (traced or scripted, of any PyTorch from 1.4 on) or exported to ONNX (opset 9 to 21, with data in
+/// <para>A whole model, saved by torch.jit.save (traced or scripted, of any PyTorch from 1.4 on) or exported to ONNX (opset 7 to 24, with data in
 /// files beside it too), needs no architecture: what it does is read from it, operation by operation, and its modules are the layers, by their
 /// own names. Of ONNX these are the exporter's scopes: /layer4/layer4.2/relu/Relu is layer4.2.relu. Nothing in such a file is ever run; what it
 /// needs and is not known is named, all at once, with the layers that need it. A softmax or sigmoids at the end are left out: classes are

@@ -6,11 +6,8 @@ using EasyExplain.Models;
 using EasyExplain.Networks;
 using EasyExplain.Tests.Models.Onnx;
 using EasyExplain.Tests.Weights;
-using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
-using Tensor = TorchSharp.torch.Tensor;
 
 namespace EasyExplain.Tests.Models;
 
@@ -101,7 +98,7 @@ public sealed class HeadTests : IDisposable
         Tensor picture = Picture();
         using CamModel model = ModelImporter.Import(whole, Plain, _ => { });
         Assert.Equal(activation, model.Activation);
-        AssertSays(model, picture, Run(whole, picture), Run(logits, picture), name.Contains("grid", StringComparison.Ordinal) ? 1 / 512f : 1e-5f);
+        AssertSays(model, picture, OnnxReference.Run(whole, picture), OnnxReference.Run(logits, picture), name.Contains("grid", StringComparison.Ordinal) ? 1 / 512f : 1e-5f);
     }
 
     [Theory]
@@ -140,7 +137,7 @@ public sealed class HeadTests : IDisposable
         Tensor picture = Picture();
         using CamModel model = ModelImporter.Import(path, Plain, _ => { });
         Assert.Equal((Activation.Sigmoid, 1), (model.Activation, model.ClassCount));
-        Assert.Equal(Run(path, picture)[0], Explain(model, picture, ClassChoice.Predicted).Single().Probability, 1e-5);
+        Assert.Equal(OnnxReference.Run(path, picture)[0], Explain(model, picture, ClassChoice.Predicted).Single().Probability, 1e-5);
     }
 
     [Fact]
@@ -150,7 +147,7 @@ public sealed class HeadTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor picture = Picture();
         using CamModel model = ModelImporter.Import(twice, Plain, _ => { });
-        AssertSays(model, picture, Run(twice, picture), null);
+        AssertSays(model, picture, OnnxReference.Run(twice, picture), null);
     }
 
     [Fact]
@@ -161,7 +158,7 @@ public sealed class HeadTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor picture = Picture();
         using CamModel model = ModelImporter.Import(path, Plain, _ => { });
-        float[] own = Run(path, picture);
+        float[] own = OnnxReference.Run(path, picture);
         CamExplanation[] both = Explain(model, picture, ClassChoice.Of(model, "0", "1"));
         Assert.All(both, explanation => Assert.Equal(own[explanation.Class], explanation.Probability, 1e-5));
         Assert.Equal(-both[0].Score, both[1].Score, 1e-5);
@@ -180,7 +177,7 @@ public sealed class HeadTests : IDisposable
         CamExplanation[] all = ExplainCat(model, ClassChoice.Top(Classes));
         Assert.Equal(probability, all[0].Probability, 0.0001);
         using DisposeScope scope = NewDisposeScope();
-        float[] right = Run(Case(file), model.Preprocessing.ToInput(CamPicture.Decode(Repository.Photo("cat.jpg"), model)));
+        float[] right = OnnxReference.Run(Case(file), model.Preprocessing.ToInput(CamPicture.Decode(Repository.Photo("cat.jpg"), model)));
         Assert.All(all, explanation => Assert.Equal(right[explanation.Class], explanation.Probability, 1e-5));
     }
 
@@ -272,6 +269,18 @@ public sealed class HeadTests : IDisposable
         Assert.Equal(Cam(one, "0"), Cam(model, "cat"), Near);
         Assert.Equal(Cam(one, "0").Select(value => 1 - value), Cam(model, "no cat"), Near); // a map of no ReLU, upside down
         Assert.NotEqual(output, ExplainCat(model, ClassChoice.Of(model, "no cat"), method: "HiResCAM").Single().Map.ToArray().Cast<float>(), Near);
+    }
+
+    [Fact]
+    public void TwoLabelsBesideOneOutput_AreUsed_AndNothingElseIsSaid()
+    {
+        string path = Path.Combine(_folder, "one.onnx");
+        File.Copy(Case("heads/e_one_sigmoid_neg.onnx"), path);
+        File.WriteAllLines(Path.Combine(_folder, "labels.txt"), ["no cat", "cat"]);
+        List<string> said = [];
+        using CamModel model = ModelImporter.Import(path, new ModelOptions(), said.Add);
+        Assert.Equal(["no cat", "cat"], model.Labels);
+        Assert.DoesNotContain(said, sentence => sentence.Contains("not used", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -375,13 +384,5 @@ public sealed class HeadTests : IDisposable
         string path = Path.Combine(_folder, name + ".onnx");
         File.WriteAllBytes(path, model.Output(output).ToArray());
         return path;
-    }
-
-    private static float[] Run(string path, Tensor picture)
-    {
-        EasyExplain.Networks.Onnx.Telemetry.SwitchOff(); // the first session decides, whoever makes it
-        using var session = new InferenceSession(path);
-        using var results = session.Run([NamedOnnxValue.CreateFromTensor(session.InputNames[0], new DenseTensor<float>(picture.data<float>().ToArray(), [.. picture.shape.Select(size => (int)size)]))]);
-        return [.. results.Single().AsEnumerable<float>()];
     }
 }

@@ -3,7 +3,6 @@ using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Tests.Models.Onnx;
-using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using static TorchSharp.torch;
 
@@ -39,7 +38,7 @@ public sealed class InputMetadataTests : IDisposable
         Photo photo = Cat(model);
         CamExplanation explanation = Explain(model, photo);
         Assert.Equal(0, explanation.Class);
-        float[] right = Run(path, NamedOnnxValue.CreateFromTensor("input", Pixels<byte>(photo, (r, g, b) => [r, g, b], 1)));
+        float[] right = OnnxReference.Run(path, Pixels<byte>(photo, (r, g, b) => [r, g, b], 1));
         Assert.Equal(right[0], explanation.Score, 1e-3);
         Assert.Equal(4.80, explanation.Score, 0.01);
     }
@@ -188,14 +187,6 @@ public sealed class InputMetadataTests : IDisposable
         T[][] planes = [.. input.Chunk(32 * 32).Select(plane => plane.Select(value => (T)Convert.ChangeType(MathF.Round(value * 255) / unit, typeof(T), System.Globalization.CultureInfo.InvariantCulture)).ToArray())];
         T[][] ordered = [.. Enumerable.Range(0, 32 * 32).Select(i => order(planes[0][i], planes[1][i], planes[2][i]))];
         return new DenseTensor<T>((T[])[.. Enumerable.Range(0, 3).SelectMany(c => ordered.Select(pixel => pixel[c]))], [1, 3, 32, 32]);
-    }
-
-    private static float[] Run(string path, NamedOnnxValue input)
-    {
-        EasyExplain.Networks.Onnx.Telemetry.SwitchOff(); // the first session decides, whoever makes it
-        using var session = new InferenceSession(path);
-        using var results = session.Run([input]);
-        return [.. results.Single().AsEnumerable<float>()];
     }
 
     /// <summary>A convolution of 't' to five classes.</summary>

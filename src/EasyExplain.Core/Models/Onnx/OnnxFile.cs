@@ -24,9 +24,7 @@ internal sealed class OnnxFile
         ? ((int)height, (int)width) : null;
 
     /// <summary>What the classes are called, as far as the file says it of them all.</summary>
-    public IReadOnlyList<string>? Labels => IsUltralytics ? UltralyticsMetadata.Labels(_model.Metadata) : null;
-
-    private bool IsUltralytics => UltralyticsMetadata.IsThere(_model.Metadata);
+    public IReadOnlyList<string>? Labels => UltralyticsMetadata.Labels(_model.Metadata);
 
     private OnnxInput? Input => _model.Inputs.FirstOrDefault(input => _model.Weights.All(weight => weight.Name != input.Name));
 
@@ -36,19 +34,13 @@ internal sealed class OnnxFile
     /// <exception cref="ModelImportException">The file says something that is not known here, or that it is no classifier.</exception>
     public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain)
     {
-        string whose = $"'{_path}'";
-        Preprocessing sized = DeclaredSize is { } size ? usual.ForInput(size.Height, size.Width) : usual;
-        if (IsUltralytics)
-        {
-            UltralyticsMetadata.DemandClassifier(_model.Metadata, _path);
-            explain($"{whose} was written by Ultralytics, whose classifiers take the middle of a picture, from 0 to 1.");
-            sized = UltralyticsMetadata.Preprocessing(_model.Metadata, DeclaredSize, whose);
-        }
-        return Input is { } input ? ImageMetadata.Of(_model.Metadata, input, sized, whose, explain) : sized;
+        Preprocessing sized = UltralyticsMetadata.Preprocessing(_model.Metadata, DeclaredSize, _path, explain)
+            ?? (DeclaredSize is { } size ? usual.ForInput(size.Height, size.Width) : usual);
+        return Input is { } input ? ImageMetadata.Of(_model.Metadata, input, sized, $"'{_path}'", explain) : sized;
     }
 
     /// <summary>What is odd about an input size, as a sentence; null where nothing is.</summary>
-    public string? Misfit(int height, int width) => IsUltralytics ? UltralyticsMetadata.Misfit(_model.Metadata, height, width) : null;
+    public string? Misfit(int height, int width) => UltralyticsMetadata.Misfit(_model.Metadata, height, width);
 
     /// <summary>Reads the file's graph; weights are read by <see cref="ToNetwork"/>.</summary>
     /// <exception cref="WeightFileException">It is no such file, or broken.</exception>

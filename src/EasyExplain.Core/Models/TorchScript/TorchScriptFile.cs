@@ -44,24 +44,14 @@ internal sealed class TorchScriptFile : IDisposable
     }
 
     /// <summary>What the classes are called, as far as the file says it.</summary>
-    public IReadOnlyList<string>? Labels => UltralyticsMetadata.IsThere(Metadata) ? UltralyticsMetadata.Labels(Metadata) : null;
-
-    private IReadOnlyDictionary<string, string> Metadata => _archive!.Config;
+    public IReadOnlyList<string>? Labels => UltralyticsMetadata.Labels(_archive!.Config);
 
     /// <summary>How a picture becomes the input, as far as the file says it.</summary>
     /// <param name="usual">Where nobody says otherwise.</param>
     /// <param name="explain">Is told what was found.</param>
     /// <exception cref="ModelImportException">The file says that it is no classifier.</exception>
-    public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain)
-    {
-        if (!UltralyticsMetadata.IsThere(Metadata))
-        {
-            return usual;
-        }
-        UltralyticsMetadata.DemandClassifier(Metadata, _path);
-        explain($"'{_path}' was written by Ultralytics, whose classifiers take the middle of a picture, from 0 to 1.");
-        return UltralyticsMetadata.Preprocessing(Metadata, null, $"'{_path}'");
-    }
+    public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain) =>
+        UltralyticsMetadata.Preprocessing(_archive!.Config, null, _path, explain) ?? usual;
 
     /// <summary>The model for pictures <c>[3, height, width]</c>, with its weights. It owns them: the file may be closed.</summary>
     /// <param name="height">Rows.</param>

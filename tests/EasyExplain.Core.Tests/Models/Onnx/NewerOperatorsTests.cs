@@ -1,7 +1,6 @@
 using EasyExplain.Models.Onnx;
 using EasyExplain.Networks;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
@@ -160,11 +159,8 @@ public sealed class NewerOperatorsTests : IDisposable
         File.WriteAllBytes(_path, model.ToArray());
         using DisposeScope scope = NewDisposeScope();
         Tensor pictures = randn([2, Channels, Height, Width], generator: new Generator(11));
-        EasyExplain.Networks.Onnx.Telemetry.SwitchOff(); // the first session decides, whoever makes it
         using var plain = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL }; // else it rounds what it multiplies with int4
-        using var session = new InferenceSession(_path, plain);
-        using var results = session.Run([NamedOnnxValue.CreateFromTensor("x", new DenseTensor<float>(pictures.data<float>().ToArray(), new[] { 2, (int)Channels, (int)Height, (int)Width }))]);
-        float[] right = [.. results.Single().AsEnumerable<float>()];
+        float[] right = OnnxReference.Run(_path, pictures, plain);
 
         using Network network = OnnxFile.Open(_path).ToNetwork(Height, Width, _ => { });
         Tensor found = Executor.Run(network, pictures, [], track: false).Logits;
@@ -190,13 +186,7 @@ public sealed class NewerOperatorsTests : IDisposable
         File.WriteAllBytes(_path, model.Node("Cast", ["i"], ["f"], "", ("to", 1L)).Node("Mul", ["f", "st"], ["y"]).Integers("last", [2], 0, -1).Node("Reshape", ["y", "last"], ["logits"]).Output("logits").ToArray());
         using DisposeScope scope = NewDisposeScope();
         Tensor pictures = randn([2, Channels, Height, Width], generator: new Generator(11)) * tensor([1f, 4f]).view(2, 1, 1, 1);
-        EasyExplain.Networks.Onnx.Telemetry.SwitchOff();
-        using var session = new InferenceSession(_path);
-        float[] right = [.. Enumerable.Range(0, 2).SelectMany(i =>
-        {
-            using var results = session.Run([NamedOnnxValue.CreateFromTensor("x", new DenseTensor<float>(pictures[i].contiguous().data<float>().ToArray(), new[] { 1, (int)Channels, (int)Height, (int)Width }))]);
-            return results.Single().AsEnumerable<float>().ToArray();
-        })];
+        float[] right = [.. Enumerable.Range(0, 2).SelectMany(i => OnnxReference.Run(_path, pictures.narrow(0, i, 1)))];
         using Network network = OnnxFile.Open(_path).ToNetwork(Height, Width, _ => { });
         Pass pass = Executor.Run(network, pictures, [network.Input], track: true);
         AssertClose(right, pass.Logits);

@@ -5,8 +5,6 @@ using EasyExplain.Models;
 using EasyExplain.Models.Onnx;
 using EasyExplain.Networks;
 using EasyExplain.Weights;
-using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -83,10 +81,7 @@ public sealed class NodeCaseTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         torch.Tensor picture = randn([1, 3, height, width], generator: new Generator(5));
-        EasyExplain.Networks.Onnx.Telemetry.SwitchOff();
-        using var session = new InferenceSession(Case(name));
-        using var results = session.Run([NamedOnnxValue.CreateFromTensor(session.InputNames[0], new DenseTensor<float>(picture.data<float>().ToArray(), new[] { 1, 3, height, width }))]);
-        float[] right = [.. results.Single().AsEnumerable<float>()];
+        float[] right = OnnxReference.Run(Case(name), picture);
         using Network network = OnnxFile.Open(Case(name)).ToNetwork(height, width, _ => { });
         Assert.Equal(name != "resize_to_one", network.OnePicture); // a mean over the batch is one only of one picture
         float[] found = Executor.Run(network, picture, [], track: false).Logits.contiguous().data<float>().ToArray();

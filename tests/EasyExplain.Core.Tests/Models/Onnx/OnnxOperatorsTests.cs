@@ -1,7 +1,5 @@
 using EasyExplain.Models.Onnx;
 using EasyExplain.Networks;
-using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -156,10 +154,7 @@ public sealed class OnnxOperatorsTests : IDisposable
         File.WriteAllBytes(_path, model.ToArray());
         using DisposeScope scope = NewDisposeScope();
         torch.Tensor pictures = randn([2, Channels, Height, Width], generator: new Generator(11));
-        EasyExplain.Networks.Onnx.Telemetry.SwitchOff(); // the first session decides, whoever makes it
-        using var session = new InferenceSession(_path);
-        using var results = session.Run([NamedOnnxValue.CreateFromTensor("x", new DenseTensor<float>(pictures.data<float>().ToArray(), new[] { 2, (int)Channels, (int)Height, (int)Width }))]);
-        float[] right = [.. results.Single().AsEnumerable<float>()];
+        float[] right = OnnxReference.Run(_path, pictures);
 
         using Network network = OnnxFile.Open(_path).ToNetwork(Height, Width, _ => { });
         float[] found = Executor.Run(network, pictures, [], track: false).Logits.contiguous().data<float>().ToArray();

@@ -1,8 +1,6 @@
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Models;
-using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
@@ -27,10 +25,7 @@ public sealed class RefusedFilesTests
         using DisposeScope scope = NewDisposeScope();
         using var generator = new Generator(3, CPU);
         Tensor picture = randn([1, 3, 32, 32], generator: generator);
-        EasyExplain.Networks.Onnx.Telemetry.SwitchOff();
-        using var session = new InferenceSession(path);
-        using var results = session.Run([NamedOnnxValue.CreateFromTensor("input", new DenseTensor<float>(picture.data<float>().ToArray(), new[] { 1, 3, 32, 32 }))]);
-        float[] logits = [.. results[0].AsEnumerable<float>()];
+        float[] logits = OnnxReference.Run(path, picture);
         double[] right = [.. logits.Select(logit => Math.Exp(logit - logits.Max()))];
         right = [.. right.Select(part => part / right.Sum())];
 
