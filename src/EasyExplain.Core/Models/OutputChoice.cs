@@ -37,7 +37,7 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
         {
             heads = [.. heads.Where(pair => recorder.Shape(pair.Output.Node!).Count > 1)]; // one number a picture is a yes or no only where there is nothing else
         }
-        (ModelOutput Output, Head Head)[] fitting = heads.Length > 1 ? [.. heads.Where(pair => labelled(recorder.Shape(pair.Head.Logits)[1].Fixed))] : heads;
+        (ModelOutput Output, Head Head)[] fitting = heads.Length > 1 ? [.. heads.Where(pair => IsLabelled(pair.Output, recorder.Shape(pair.Head.Logits)[1].Fixed))] : heads;
         if (heads.Length > 1 && fitting.Length != 1)
         {
             throw new ModelImportException(ModelFault.SeveralOutputs,
@@ -49,6 +49,8 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
             explain($"Of its outputs, {List(outputs, recorder)}, '{fitting[0].Output.Name}' is explained.");
         }
         return fitting.Length == 1 ? fitting[0] : null;
+
+        bool IsLabelled(ModelOutput output, long classes) => output.Labels?.Count == classes || labelled(classes);
 
         Head? Head(ModelOutput output) => output.Node is { } node && Networks.Import.Head.ClassesOf(recorder, node) is not null
             ? Networks.Import.Head.Of(recorder, node) : null;

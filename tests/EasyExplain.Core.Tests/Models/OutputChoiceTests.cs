@@ -112,6 +112,16 @@ public sealed class OutputChoiceTests : IDisposable
         Assert.Equal("a", mine.Labels[0]);
     }
 
+    [Fact]
+    public void AnOutputThatTheFileLabels_IsTaken_BesideFeatures()
+    {
+        string path = Write("labelled", g => g.Node("Flatten", ["g"], ["f"]).Integers("first", [3], 0, 1, 2).Node("Gather", ["f", "first"], ["z"], "", ("axis", 1L))
+            .Node("ai.onnx.ml::ZipMap", ["z"], ["loss"], "", ("classlabels_int64s", new long[] { 7, 8, 9 })).Output("f").Output("loss"));
+        using CamModel model = ModelImporter.Import(path, Options, _ => { });
+        Assert.Equal("loss", model.Output);
+        Assert.Equal(["7", "8", "9"], model.Labels);
+    }
+
     private static ModelOptions Options => new() { InputSize = [8] };
 
     private string Write(string name, Func<OnnxBytes, OnnxBytes> ending)
