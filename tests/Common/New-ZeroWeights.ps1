@@ -2,7 +2,7 @@
 param([string] $Architecture, [string] $Path, [long] $Classes = 1000)
 
 [EasyExplain.Runtime.NativeLibraries]::LoadTorch()
-$network = [EasyExplain.Models.Architectures.Catalog]::Find($Architecture).Build($Classes)
+$network = [EasyExplain.Architectures.ArchitectureCatalog]::Find($Architecture).Build($Classes)
 $tensors = [System.Collections.Generic.Dictionary[string, TorchSharp.torch+Tensor]]::new()
 foreach ($parameter in $network.Parameters) {
     $tensors[$parameter.Name] = [TorchSharp.torch]::zeros([long[]] $parameter.Shape, [TorchSharp.torch+ScalarType]::Float16)

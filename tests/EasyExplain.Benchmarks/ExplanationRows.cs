@@ -1,5 +1,5 @@
 using EasyExplain.Models;
-using EasyExplain.Networks.OneDnn;
+using EasyExplain.Networks.Engines.OneDnn;
 
 namespace EasyExplain.Benchmarks;
 

@@ -1,5 +1,5 @@
+using EasyExplain.Architectures;
 using EasyExplain.Models;
-using EasyExplain.Models.Architectures;
 using EasyExplain.Networks;
 using EasyExplain.Runtime;
 using EasyExplain.Weights;
@@ -43,7 +43,7 @@ internal static class ImportRows
     {
         // All start with memory that the system has yet to give: what was freed before would make the next round look faster than a first one.
         double[] medians = SideBySide.Medians(Rounds, NativeHeap.Trim,
-            () => ModelImporter.Import(path, new ModelOptions(), _ => { }), () => new Built(new PlainRead(path), Catalog.Find("resnet50").Build(1000)));
+            () => ModelImporter.Import(path, new ModelOptions(), _ => { }), () => new Built(new PlainRead(path), ArchitectureCatalog.Find("resnet50").Build(1000)));
         return medians[0] / medians[1];
     }
 

@@ -1,6 +1,6 @@
 using EasyExplain.Models;
 using EasyExplain.Networks;
-using EasyExplain.Networks.Onnx;
+using EasyExplain.Networks.Engines.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;

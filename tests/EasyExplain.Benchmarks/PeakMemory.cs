@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using EasyExplain.Architectures;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
@@ -38,7 +39,7 @@ internal static class PeakMemory
     /// <summary>The names of those layers, in order.</summary>
     public static string[] Stacked(string architecture)
     {
-        using Networks.Network network = Models.Architectures.Catalog.Find(architecture).Build(1000);
+        using Networks.Network network = ArchitectureCatalog.Find(architecture).Build(1000);
         return [.. network.Layers.Select(layer => layer.Name).Where(name => name.StartsWith("features.", StringComparison.Ordinal))];
     }
 

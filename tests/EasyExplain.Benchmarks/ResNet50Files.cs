@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
-using EasyExplain.Models.Architectures;
+using EasyExplain.Architectures;
 using EasyExplain.Networks;
 using EasyExplain.Tests.Weights;
 using EasyExplain.Weights;
@@ -19,7 +19,7 @@ internal static class ResNet50Files
     /// <summary>Writes all of them; gives the path of each by its name.</summary>
     public static IReadOnlyDictionary<string, string> Write(string folder)
     {
-        using Network network = Catalog.Find("resnet50").Build(1000);
+        using Network network = ArchitectureCatalog.Find("resnet50").Build(1000);
         Parameter[] parameters = [.. network.Parameters];
         var files = new Dictionary<string, string>
         {

@@ -1,12 +1,11 @@
+using EasyExplain.Architectures;
 using EasyExplain.Explanation;
+using EasyExplain.Explanation.Methods;
 using EasyExplain.Models;
-using EasyExplain.Models.Architectures;
 using EasyExplain.Networks;
 using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
-using Architectures = EasyExplain.Models.Architectures.Catalog;
-using Methods = EasyExplain.Explanation.Methods.Catalog;
 
 namespace EasyExplain.Benchmarks;
 
@@ -19,7 +18,7 @@ internal sealed class Subject : IDisposable
     private readonly Lazy<OnnxYardstick> _onnx;
 
     public Subject(string architecture, Precision precision = Precision.Float32)
-        : this(() => Build(Architectures.Find(architecture), precision))
+        : this(() => Build(ArchitectureCatalog.Find(architecture), precision))
     {
     }
 
@@ -59,7 +58,7 @@ internal sealed class Subject : IDisposable
         // The defaults of Invoke-CamExplanation.
         var noise = new Noise(SampleCount: 4, Std: 0.3, Seed: 1, batchSize);
         var explainer = new Lazy<Explainer>(() =>
-            new Explainer(Model, LayerSelection.Select(Model, layers.Count > 0 ? layers : [Model.DefaultLayer]), [Methods.Find(method)], ClassChoice.Predicted, noise));
+            new Explainer(Model, LayerSelection.Select(Model, layers.Count > 0 ? layers : [Model.DefaultLayer]), [MethodCatalog.Find(method)], ClassChoice.Predicted, noise));
         return () =>
         {
             explainer.Value.Explain(Input);

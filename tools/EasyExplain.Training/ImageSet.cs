@@ -1,6 +1,6 @@
 using System.IO.Compression;
+using EasyExplain.Architectures;
 using EasyExplain.Imaging;
-using EasyExplain.Models.Architectures;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,7 +16,7 @@ internal sealed class ImageSet : IDisposable
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".webp", ".bmp", ".tif", ".tiff", ".tga", ".pbm", ".pgm", ".ppm", ".pnm"];
 
     /// <summary>What is trained, and what its pictures are normalised with, as Import-CamModel knows it.</summary>
-    public static readonly Architecture Architecture = Catalog.Find("resnet20");
+    public static readonly Architecture Architecture = ArchitectureCatalog.Find("resnet20");
 
     private readonly Tensor _mean = ByChannel(Architecture.Preprocessing.Mean);
     private readonly Tensor _std = ByChannel(Architecture.Preprocessing.Std);

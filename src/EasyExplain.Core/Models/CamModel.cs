@@ -1,7 +1,7 @@
 using System.Globalization;
 using EasyExplain.Imaging;
 using EasyExplain.Networks;
-using EasyExplain.Networks.Onnx;
+using EasyExplain.Networks.Engines.OnnxRuntime;
 using EasyExplain.Networks.Rewrites;
 using static TorchSharp.torch;
 

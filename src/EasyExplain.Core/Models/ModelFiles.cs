@@ -1,4 +1,4 @@
-using EasyExplain.Models.Architectures;
+using EasyExplain.Architectures;
 
 namespace EasyExplain.Models;
 
@@ -20,7 +20,7 @@ internal static class ModelFiles
                 : $"Name a file in it, such as {string.Join(", ", inside)}."));
         }
         string name = Path.GetFileName(path);
-        Architecture? architecture = Catalog.All.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        Architecture? architecture = ArchitectureCatalog.All.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         if (architecture is not null && !File.Exists(path))
         {
             string published = NamedWeights.Of(architecture.Name).Count > 0 ? ", or take torchvision's weights with -Weights Default" : "";

@@ -1,8 +1,10 @@
+using EasyExplain.Architectures;
+using EasyExplain.Checkpoints;
 using EasyExplain.Imaging;
-using EasyExplain.Models.Architectures;
+using EasyExplain.Import;
 using EasyExplain.Networks;
-using EasyExplain.Networks.Modules;
-using EasyExplain.Networks.OneDnn;
+using EasyExplain.Networks.Engines.Modules;
+using EasyExplain.Networks.Engines.OneDnn;
 using EasyExplain.Runtime;
 using EasyExplain.Weights;
 using static TorchSharp.torch;
@@ -185,11 +187,11 @@ public static class ModelImporter
         if ((asked ?? FileMetadata.Architecture(file)) is { } name)
         {
             explain(asked is null ? $"The file says that it is '{name}'." : $"Architecture '{name}', as asked.");
-            fit = ParameterLoading.ReadAs(Catalog.Find(name), entries, file.Path);
+            fit = ParameterLoading.ReadAs(ArchitectureCatalog.Find(name), entries, file.Path);
         }
         else
         {
-            fit = ParameterLoading.Recognize(entries, Catalog.All, file.Path);
+            fit = ParameterLoading.Recognize(entries, ArchitectureCatalog.All, file.Path);
             explain($"Recognised as '{fit.Architecture.Name}': all {fit.Entries.Count} names and shapes fit, and fit no other architecture.");
         }
         foreach (string sentence in fit.Explanations())

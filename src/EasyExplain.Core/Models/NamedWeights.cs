@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Reflection;
+using EasyExplain.Architectures;
 using EasyExplain.Imaging;
-using EasyExplain.Models.Architectures;
 
 namespace EasyExplain.Models;
 
@@ -82,7 +82,7 @@ public sealed record NamedWeights
             throw Unknown($"The weights '{name}' are those of {named.ToLowerInvariant()}, not of {architecture}.");
         }
         string wanted = named ?? architecture ?? throw Unknown(WithoutArchitecture(name));
-        string known = Catalog.Find(wanted).Name;
+        string known = ArchitectureCatalog.Find(wanted).Name;
         NamedWeights[] candidates = [.. Of(known)];
         if (candidates.Length == 0)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using EasyExplain.Checkpoints;
 using EasyExplain.Imaging;
 
 namespace EasyExplain.Models;

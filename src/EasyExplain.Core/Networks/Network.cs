@@ -1,5 +1,5 @@
-using EasyExplain.Networks.Modules;
-using EasyExplain.Networks.Onnx;
+using EasyExplain.Networks.Engines.Modules;
+using EasyExplain.Networks.Engines.OnnxRuntime;
 using EasyExplain.Networks.Operators;
 
 namespace EasyExplain.Networks;

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text.RegularExpressions;
+using EasyExplain.Architectures;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Models;
@@ -13,7 +14,7 @@ public sealed class ArchitectureCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Models.Architectures.Catalog.All
+        ArchitectureCatalog.All
             .Where(architecture => Completion.Fits(architecture.Name, wordToComplete))
             .Select(architecture => Completion.Of(architecture.Name, architecture.Name));
 }
@@ -39,7 +40,7 @@ public sealed class MethodCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Catalog.All
+        MethodCatalog.All
             .Where(method => Completion.Fits(method.Name, wordToComplete)
                 || Completion.Fits(MethodName.Plain(method.Name), MethodName.Plain(wordToComplete.Trim('\'', '"'))))
             .Select(method => Completion.Of(method.Name, method.Summary));

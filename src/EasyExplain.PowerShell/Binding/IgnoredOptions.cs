@@ -33,7 +33,7 @@ internal static class IgnoredOptions
     /// <param name="layers">Whether layers were named or piped in.</param>
     public static void Warn(PSCmdlet cmdlet, IReadOnlyList<CamMethod> methods, bool layers)
     {
-        Warn(cmdlet, OfMethods.Where(one => one.Option != "Layer" || layers), methods, Catalog.All, method => method.Name);
+        Warn(cmdlet, OfMethods.Where(one => one.Option != "Layer" || layers), methods, MethodCatalog.All, method => method.Name);
         if (layers && methods.All(method => method.AtInput) && !IsGiven(cmdlet, "Layer"))
         {
             cmdlet.WriteWarning($"Layers from the pipeline have no effect on {string.Join(", ", methods.Select(method => method.Name))}.");

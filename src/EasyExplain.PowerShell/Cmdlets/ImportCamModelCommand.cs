@@ -1,7 +1,7 @@
 using System.Management.Automation;
+using EasyExplain.Architectures;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
-using EasyExplain.Models.Architectures;
 using EasyExplain.Networks;
 using EasyExplain.PowerShell.Binding;
 using EasyExplain.Runtime;
@@ -241,7 +241,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         // Before a download that would be in vain.
         this.OrFatal(Device, () => ComputeDevice.IsCpu(Device) ? null : ComputeDevice.Find(Device));
         NamedWeights? weights = Weights is null ? null : this.OrFatal(Weights, () => NamedWeights.Find(Architecture, Weights));
-        this.OrFatal(Architecture, () => Architecture is null ? null : Catalog.Find(Architecture));
+        this.OrFatal(Architecture, () => Architecture is null ? null : ArchitectureCatalog.Find(Architecture));
         if (Path is null)
         {
             string file = this.OrFatal(Weights ?? Architecture, () => FileOf(weights));
@@ -309,7 +309,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     {
         if (weights is null)
         {
-            return Architecture is null || Catalog.Find(Architecture).Name == ModelImporter.BundledArchitecture ? ModelImporter.BundledPath
+            return Architecture is null || ArchitectureCatalog.Find(Architecture).Name == ModelImporter.BundledArchitecture ? ModelImporter.BundledPath
                 : throw new ModelImportException(ModelFault.WeightsMissing,
                     $"Which weights of {Architecture}? Add -Weights Default for torchvision's own, or -Path with a weight file.");
         }

@@ -185,7 +185,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [ArgumentCompleter(typeof(MethodCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
-    public string[] Method { get; set; } = [Catalog.Default];
+    public string[] Method { get; set; } = [MethodCatalog.Default];
 
     /// <summary>
     /// The classes to explain, by label, by a wildcard for labels or by number from 0; Predicted is the predicted one, as without -Class, or
@@ -417,7 +417,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     private Explainer Prepare(CamModel model, LayerArgument[] given)
     {
         IReadOnlyList<CamLayer> layers = given.Length == 0 && NeedsSeveralLayers() ? LayerSelection.Stages(model) : LayerArgument.Select(model, given);
-        IReadOnlyList<CamMethod> methods = Catalog.Select(Method, Wildcard, layers);
+        IReadOnlyList<CamMethod> methods = MethodCatalog.Select(Method, Wildcard, layers);
         if (_explainer is null)
         {
             IgnoredOptions.Warn(this, methods, layers: given.Length > 0);
@@ -439,7 +439,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Whether a method was named that says nothing of its own about the default layer alone.</summary>
-    private bool NeedsSeveralLayers() => Method.Where(name => Wildcard(name) is null).Any(name => Catalog.Find(name).NeedsSeveralLayers);
+    private bool NeedsSeveralLayers() => Method.Where(name => Wildcard(name) is null).Any(name => MethodCatalog.Find(name).NeedsSeveralLayers);
 
     /// <summary>Shows how far a method is that needs many passes for one picture, under the progress of the pictures if there are several.</summary>
     private void ShowPasses(int done, int of) => WriteProgress(new ProgressRecord(1, "Running the network again", $"{done} of {of} passes")

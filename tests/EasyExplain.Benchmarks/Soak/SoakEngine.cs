@@ -58,5 +58,5 @@ internal static class SoakEngine
     }
 
     private static Explainer ExplainerOf(CamModel model, params string[] layers) =>
-        new(model, LayerSelection.Select(model, layers), [.. Methods.Select(Catalog.Find)], ClassChoice.Predicted, new Noise(4, 0.3, 1, 4));
+        new(model, LayerSelection.Select(model, layers), [.. Methods.Select(MethodCatalog.Find)], ClassChoice.Predicted, new Noise(4, 0.3, 1, 4));
 }

@@ -36,7 +36,7 @@ public sealed class ChangedPassesTests : IDisposable
     public void TheSeed_DecidesTheMap()
     {
         float[] Map(long seed) => [.. new Explainer(
-            _model, LayerSelection.Select(_model, ["layer2"]), [Catalog.Find("SSCAM")], ClassChoice.Predicted, new Noise(2, 0.3, seed, 16)).Explain(_cat, null).Single().Map.ToArray().Cast<float>()];
+            _model, LayerSelection.Select(_model, ["layer2"]), [MethodCatalog.Find("SSCAM")], ClassChoice.Predicted, new Noise(2, 0.3, seed, 16)).Explain(_cat, null).Single().Map.ToArray().Cast<float>()];
         Assert.Equal(Map(1), Map(1));
         Assert.NotEqual(Map(1), Map(2));
     }
@@ -76,7 +76,7 @@ public sealed class ChangedPassesTests : IDisposable
         using CamModel model = Tiny(out List<long> batches);
         Photo photo = GoldenModels.Pattern(model);
         IReadOnlyList<CamExplanation> Explain(ClassChoice choice) =>
-            new Explainer(model, LayerSelection.Select(model, ["relu"]), [Catalog.Find(method)], choice, new Noise(4, 0.3, 7, 2)).Explain(photo, null);
+            new Explainer(model, LayerSelection.Select(model, ["relu"]), [MethodCatalog.Find(method)], choice, new Noise(4, 0.3, 7, 2)).Explain(photo, null);
 
         IReadOnlyList<CamExplanation> together = Explain(ClassChoice.Top(3));
         Assert.Equal(passes, batches.Count);
@@ -140,7 +140,7 @@ public sealed class ChangedPassesTests : IDisposable
     }
 
     private static Explainer Explainer(CamModel model, string layer, string method, int batch, Action<int, int>? progress = null) =>
-        new(model, LayerSelection.Select(model, [layer]), [Catalog.Find(method)], ClassChoice.Predicted, new Noise(2, 0.3, 7, batch), progress: progress);
+        new(model, LayerSelection.Select(model, [layer]), [MethodCatalog.Find(method)], ClassChoice.Predicted, new Noise(2, 0.3, 7, batch), progress: progress);
 
     /// <summary>count → conv (five channels) → relu → mean → fc, which notes how large each batch is that passes its start.</summary>
     private CamModel Tiny(out List<long> batches)

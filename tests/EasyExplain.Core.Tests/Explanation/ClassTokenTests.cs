@@ -49,7 +49,7 @@ public sealed class ClassTokenTests(ClassTokenTests.Transformer transformer) : I
     public void ALayerNamedAfterTheLastAttention_IsRefused_AndTheOneToTakeIsNamed(string layer)
     {
         var error = Assert.Throws<SelectionException>(() => new Explainer(
-            _model, LayerSelection.Select(_model, [layer]), [Catalog.Find("LayerCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1)));
+            _model, LayerSelection.Select(_model, [layer]), [MethodCatalog.Find("LayerCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1)));
         Assert.Contains($"'{layer}'", error.Message, StringComparison.Ordinal);
         Assert.Contains("class token", error.Message, StringComparison.Ordinal);
         Assert.Contains($"'{_model.DefaultLayer}'", error.Message, StringComparison.Ordinal);
@@ -61,7 +61,7 @@ public sealed class ClassTokenTests(ClassTokenTests.Transformer transformer) : I
         IReadOnlyList<CamLayer> last = LayerSelection.Select(_model, [LastBlock]);
         Assert.Equal(
             ["EigenCAM", "FEM", "FullGrad", "ISCAM", "KPCACAM", "RandomCAM", "SSCAM", "ScoreCAM"],
-            Catalog.All.Where(method => method.Fits(last)).Select(method => method.Name).Order(StringComparer.Ordinal));
+            MethodCatalog.All.Where(method => method.Fits(last)).Select(method => method.Name).Order(StringComparer.Ordinal));
         CamExplanation eigen = new Explainer(_model, last, [EigenCAM.Method], ClassChoice.Predicted, new Noise(1, 0, 0, 1)).Explain(GoldenModels.Pattern(_model), null).Single();
         Assert.Equal((7, 7, false), (eigen.Map.Height, eigen.Map.Width, eigen.Map.IsEmpty));
     }

@@ -1,7 +1,7 @@
 using EasyExplain.Explanation;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
-using Methods = EasyExplain.Explanation.Methods.Catalog;
+using Methods = EasyExplain.Explanation.Methods.MethodCatalog;
 
 namespace EasyExplain.Tests.Explanation;
 

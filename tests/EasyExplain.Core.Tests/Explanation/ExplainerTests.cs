@@ -61,7 +61,7 @@ public sealed class ExplainerTests : IDisposable
     public void WithoutNoise_ThePapersFormula_IsWhatSmoothGradCAMPlusPlusGives()
     {
         // With σ = 0 every copy is the clean image: d1 = g, d2 = g², d3 = g³, and the map is that of Grad-CAM++.
-        float[,] map = new Explainer(_model, LayerSelection.Select(_model, ["layer2"]), [Catalog.Find("SmoothGradCAMPlusPlus")], ClassChoice.Predicted, new Noise(3, 0, 1, 2))
+        float[,] map = new Explainer(_model, LayerSelection.Select(_model, ["layer2"]), [MethodCatalog.Find("SmoothGradCAMPlusPlus")], ClassChoice.Predicted, new Noise(3, 0, 1, 2))
             .Explain(_cat, null).Single().Map.ToArray();
         using DisposeScope scope = NewDisposeScope();
         EasyExplain.Networks.Node tap = _model.Network.Find("layer2")!.Node;
@@ -107,9 +107,9 @@ public sealed class ExplainerTests : IDisposable
         using var model = new CamModel("forked", "forked", "forked", g.Build(g.Flatten(g.AdaptiveAvgPool2d("pool", main, 1))),
             _model.Preprocessing.ForInput(8, 8), [], CPU);
         CamLayer[] layers = [.. LayerSelection.Select(model, ["main", "aside"])];
-        var error = Assert.Throws<SelectionException>(() => new Explainer(model, layers, [Catalog.Find("GradCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1)));
+        var error = Assert.Throws<SelectionException>(() => new Explainer(model, layers, [MethodCatalog.Find("GradCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1)));
         Assert.Contains("'aside'", error.Message, StringComparison.Ordinal);
-        Assert.Single(new Explainer(model, layers[..1], [Catalog.Find("GradCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1)).Explain(_cat, null));
+        Assert.Single(new Explainer(model, layers[..1], [MethodCatalog.Find("GradCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1)).Explain(_cat, null));
     }
 
     [Fact]
@@ -121,5 +121,5 @@ public sealed class ExplainerTests : IDisposable
     }
 
     private Explainer Explainer(string[] layers, string[] methods, ClassChoice? choice = null) =>
-        new(_model, LayerSelection.Select(_model, layers), [.. methods.Select(Catalog.Find)], choice ?? ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
+        new(_model, LayerSelection.Select(_model, layers), [.. methods.Select(MethodCatalog.Find)], choice ?? ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
 }

@@ -37,7 +37,7 @@ public sealed class FiniteDifferenceTests : IDisposable
     }
 
     public static TheoryData<string> Methods =>
-        [.. Catalog.All.Where(method => method.UsesGradients || method.Name.Contains("Grad", StringComparison.Ordinal)).Select(method => method.Name)];
+        [.. MethodCatalog.All.Where(method => method.UsesGradients || method.Name.Contains("Grad", StringComparison.Ordinal)).Select(method => method.Name)];
 
     public void Dispose()
     {
@@ -49,7 +49,7 @@ public sealed class FiniteDifferenceTests : IDisposable
     [MemberData(nameof(Methods))]
     public void AMethod_IsItsPapersFormula(string name)
     {
-        CamMethod method = Catalog.Find(name);
+        CamMethod method = MethodCatalog.Find(name);
         Func<Tensor, Tensor> score = method.Score is { } compare ? logits => compare(logits, logits.softmax(1), Class, Others) : Logit;
         var evidence = new LayerEvidence(new ScoreEvidence(_run, [score], _scope), 0, method.AtInput ? 1 : 0, Class, name, eigen: false);
 

@@ -1,11 +1,11 @@
 using System.Text.Json;
+using EasyExplain.Architectures;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Models;
 using EasyExplain.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
-using Architectures = EasyExplain.Models.Architectures;
 
 namespace EasyExplain.Tests.Explanation;
 
@@ -14,7 +14,7 @@ public class GoldenArchitectureTests
 {
     public static TheoryData<string> Cases => [.. Goldens.Index("architectures").GetProperty("cases").EnumerateArray()
         .Select(golden => golden.GetProperty("architecture").GetString()!)
-        .Where(name => Architectures.Catalog.All.Any(known => known.Name == name))];
+        .Where(name => ArchitectureCatalog.All.Any(known => known.Name == name))];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -43,7 +43,7 @@ public class GoldenArchitectureTests
         }
 
         string[] layers = [.. golden.GetProperty("layers").EnumerateArray().Select(layer => layer.GetString()!)];
-        var explainer = new Explainer(model, LayerSelection.Select(model, layers), [Catalog.Find("GradCAM"), Catalog.Find("LayerCAM")], ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
+        var explainer = new Explainer(model, LayerSelection.Select(model, layers), [MethodCatalog.Find("GradCAM"), MethodCatalog.Find("LayerCAM")], ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
         foreach (CamExplanation explanation in explainer.Explain(GoldenModels.Pattern(model), null))
         {
             Assert.Equal(@class, explanation.Class);
@@ -64,7 +64,7 @@ public class GoldenArchitectureTests
         JsonElement golden = Case(architecture);
         using CamModel model = GoldenModels.Build(architecture, golden.GetProperty("input_size").GetInt32());
         IReadOnlyList<CamLayer> layers = LayerSelection.Select(model, [model.DefaultLayer]);
-        CamMethod[] methods = [.. Catalog.All.Where(method => method.UsesGradients && method.Fits(layers))];
+        CamMethod[] methods = [.. MethodCatalog.All.Where(method => method.UsesGradients && method.Fits(layers))];
         var explainer = new Explainer(model, layers, methods, ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
         IReadOnlyList<CamExplanation> explanations = explainer.Explain(GoldenModels.Pattern(model), null);
         Assert.Equal(methods.Select(method => method.Name), explanations.Select(explanation => explanation.Method));

@@ -1,11 +1,11 @@
 using System.Text.Json;
+using EasyExplain.Architectures;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Models;
 using EasyExplain.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
-using Architectures = EasyExplain.Models.Architectures;
 
 namespace EasyExplain.Tests.Explanation;
 
@@ -23,7 +23,7 @@ public class GoldenMethodTests(GoldenModels models) : IClassFixture<GoldenModels
     private const string OnAnEdge = "vgg11/ShapleyCAM/features.5/7";
 
     public static TheoryData<string> Cases => [.. Goldens.Index("methods").GetProperty("cases").EnumerateArray()
-        .Where(golden => Architectures.Catalog.All.Any(known => known.Name == Text(golden, "architecture")) && Catalog.All.Any(known => known.Name == MethodOf(golden)))
+        .Where(golden => ArchitectureCatalog.All.Any(known => known.Name == Text(golden, "architecture")) && MethodCatalog.All.Any(known => known.Name == MethodOf(golden)))
         .Select(golden => Text(golden, "key"))];
 
     [Theory]
@@ -35,7 +35,7 @@ public class GoldenMethodTests(GoldenModels models) : IClassFixture<GoldenModels
         JsonElement golden = Goldens.Index("methods").GetProperty("cases").EnumerateArray().First(golden => Text(golden, "key") == key);
         CamModel model = models.Of(Text(golden, "architecture"), device);
         string[] layers = Text(golden, "layer").Split('+');
-        CamMethod method = PeersOtherSign.Contains(key) ? OppositeEigenGradCAM : Catalog.Find(MethodOf(golden));
+        CamMethod method = PeersOtherSign.Contains(key) ? OppositeEigenGradCAM : MethodCatalog.Find(MethodOf(golden));
         var explainer = new Explainer(model, LayerSelection.Select(model, layers), [method],
             ClassChoice.Of(model, golden.GetProperty("class").GetRawText()), new Noise(4, 0.3, 7, BatchSize: 3));
         CamExplanation explanation = explainer.Explain(GoldenModels.Pattern(model), null).Single();

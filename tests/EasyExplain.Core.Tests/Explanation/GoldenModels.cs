@@ -1,6 +1,6 @@
+using EasyExplain.Architectures;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
-using EasyExplain.Models.Architectures;
 using EasyExplain.Networks;
 using EasyExplain.Runtime;
 using static TorchSharp.torch;
@@ -32,7 +32,7 @@ public sealed class GoldenModels : IDisposable
     internal static CamModel Build(string name, int height, int width, string device = "cpu")
     {
         Device where = ComputeDevice.Find(device);
-        Architecture architecture = Catalog.Find(name);
+        Architecture architecture = ArchitectureCatalog.Find(name);
         Preprocessing preprocessing = architecture.Preprocessing.ForInput(height, width);
         Network network = architecture.Build(1000, preprocessing.Height, preprocessing.Width);
         foreach (Parameter parameter in network.Parameters)

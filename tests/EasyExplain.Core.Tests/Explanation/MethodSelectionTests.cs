@@ -5,7 +5,7 @@ namespace EasyExplain.Tests.Explanation;
 
 public class MethodSelectionTests
 {
-    private static readonly string[] Known = [.. Catalog.All.Select(method => method.Name)];
+    private static readonly string[] Known = [.. MethodCatalog.All.Select(method => method.Name)];
 
     [Fact]
     public void Names_KeepTheOrderAsked_EachOnce() => Assert.Equal(["LayerCAM", "GradCAM"], Select("layercam", "GradCAM", "LayerCAM"));
@@ -32,12 +32,12 @@ public class MethodSelectionTests
     public void AWildcard_LeavesOutWhatCannotExplainTheLayers()
     {
         using CamModel model = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
-        Assert.Contains(CAM.Method, Catalog.Select(["*"], _ => _ => true, LayerSelection.Select(model, ["layer3"])));
-        Assert.DoesNotContain(CAM.Method, Catalog.Select(["*"], _ => _ => true, LayerSelection.Select(model, ["layer3", "layer2"])));
+        Assert.Contains(CAM.Method, MethodCatalog.Select(["*"], _ => _ => true, LayerSelection.Select(model, ["layer3"])));
+        Assert.DoesNotContain(CAM.Method, MethodCatalog.Select(["*"], _ => _ => true, LayerSelection.Select(model, ["layer3", "layer2"])));
     }
 
     /// <summary>With a wildcard of this test's own: a star at the end.</summary>
     private static IEnumerable<string> Select(params string[] names) =>
-        Catalog.Select(names, name => name.EndsWith('*') ? known => known.StartsWith(name[..^1], StringComparison.OrdinalIgnoreCase) : null, [])
+        MethodCatalog.Select(names, name => name.EndsWith('*') ? known => known.StartsWith(name[..^1], StringComparison.OrdinalIgnoreCase) : null, [])
             .Select(method => method.Name);
 }

@@ -68,7 +68,7 @@ public sealed class MethodTests : IDisposable
     {
         var asking = new CamMethod("asking", "", layer => layer.Gradients.sum(dim: 0)) { UsesGradients = false };
         Assert.Throws<InvalidOperationException>(() => Explainer(asking, "layer3").Explain(_cat, null));
-        Assert.All(Catalog.All.Where(method => !method.UsesGradients), method => Assert.Single(Explainer(method, "layer3").Explain(_cat, null)));
+        Assert.All(MethodCatalog.All.Where(method => !method.UsesGradients), method => Assert.Single(Explainer(method, "layer3").Explain(_cat, null)));
     }
 
     /// <summary>The paper's completeness: of a network of ReLUs, what the input and all biases contribute adds up to the score.</summary>
@@ -161,7 +161,7 @@ public sealed class MethodTests : IDisposable
     private static ScoreEvidence Evidence(DisposeScope scope, Network network, Tensor picture, params Node[] taps) =>
         new(new PictureRun(network, picture, taps, [], Executor.Run(network, picture, taps, track: true), new Noise(1, 0, 0, 1), Progress: null, default), [logits => logits.select(1, 1)], scope);
 
-    private CamExplanation Explain(string method, string layer, long seed = 7) => Explainer(Catalog.Find(method), layer, seed).Explain(_cat, null).Single();
+    private CamExplanation Explain(string method, string layer, long seed = 7) => Explainer(MethodCatalog.Find(method), layer, seed).Explain(_cat, null).Single();
 
     private Explainer Explainer(CamMethod method, string layer, long seed = 7) =>
         new(_model, LayerSelection.Select(_model, [layer]), [method], ClassChoice.Predicted, new Noise(4, 0.3, seed, 4));

@@ -1,13 +1,12 @@
+using EasyExplain.Architectures;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
-using EasyExplain.Models.Architectures;
 using EasyExplain.Runtime;
-using EasyExplain.Tests.Models.Onnx;
+using EasyExplain.Tests.Import.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
-using Catalog = EasyExplain.Models.Architectures.Catalog;
 
 namespace EasyExplain.Tests.Explanation;
 
@@ -79,7 +78,7 @@ public sealed class SmallMapTests : IDisposable
     [InlineData("resnet18", 64, "layer4")]
     public void AnEnlargedLayer_IsNotTheDefault(string architecture, int size, string right)
     {
-        Architecture known = Catalog.Find(architecture);
+        Architecture known = ArchitectureCatalog.Find(architecture);
         using var model = new CamModel(architecture, architecture, "", known.Build(10, size, size), known.Preprocessing.ForInput(size, size), [], CPU);
         Assert.Equal(right, model.DefaultLayer);
     }

@@ -36,7 +36,7 @@ internal static class Sweep
         CamLayer narrow = stages.MinBy(stage => stage.OutputShape[1])!;
         foreach (CamLayer[] layers in stages.Select(stage => new[] { stage }).Append([.. stages]))
         {
-            foreach (CamMethod method in Catalog.All.Where(method => method.NeedsSeveralLayers == (layers.Length > 1)))
+            foreach (CamMethod method in MethodCatalog.All.Where(method => method.NeedsSeveralLayers == (layers.Length > 1)))
             {
                 if (method.WhyNot(layers) is null && (!PassForEachChannel.Contains(method.Name) || layers[0] == narrow))
                 {

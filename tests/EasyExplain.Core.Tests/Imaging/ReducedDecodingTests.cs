@@ -2,7 +2,7 @@ using EasyExplain.Explanation;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using TorchSharp;
-using Methods = EasyExplain.Explanation.Methods.Catalog;
+using Methods = EasyExplain.Explanation.Methods.MethodCatalog;
 
 namespace EasyExplain.Tests.Imaging;
 

@@ -1,6 +1,6 @@
+using EasyExplain.Architectures;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
-using EasyExplain.Models.Architectures;
 using EasyExplain.Networks;
 using EasyExplain.Runtime;
 using EasyExplain.Weights;
@@ -216,7 +216,7 @@ public sealed class ModelImporterTests : IDisposable
     {
         NativeLibraries.LoadTorch();
         using DisposeScope scope = NewDisposeScope();
-        using Network network = Catalog.Find(architecture).Build(classes);
+        using Network network = ArchitectureCatalog.Find(architecture).Build(classes);
         string path = Path.Combine(_folder, name);
         SafetensorsWriter.Write(path, [.. network.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, zeros([.. parameter.Shape], dtype: float16)))]);
         return path;

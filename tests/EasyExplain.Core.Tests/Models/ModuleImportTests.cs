@@ -60,7 +60,7 @@ public sealed class ModuleImportTests : IDisposable
     public void EveryMethod_GivesTheSameMaps(Smoothing smoothing)
     {
         string[] layers = ["layer1.0.conv1", "layer2", "layer3"];
-        CamMethod[] methods = [.. Catalog.All.Where(method => method.Name != "CAM" && (smoothing == Smoothing.None || !method.Name.EndsWith("SCAM", StringComparison.Ordinal)))];
+        CamMethod[] methods = [.. MethodCatalog.All.Where(method => method.Name != "CAM" && (smoothing == Smoothing.None || !method.Name.EndsWith("SCAM", StringComparison.Ordinal)))];
         IReadOnlyList<CamExplanation> Explain(CamModel model) =>
             new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Top(2), new Noise(2, 0.3, 7, 16), smoothing).Explain(_cat, null);
 

@@ -1,6 +1,6 @@
+using EasyExplain.Architectures;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
-using EasyExplain.Models.Architectures;
 
 namespace EasyExplain.Tests.Models;
 
@@ -73,7 +73,7 @@ public class NamedWeightsTests
 
     [Fact]
     public void EveryArchitectureOfTorchvision_StartsWithItsDefaultPreprocessing() =>
-        Assert.All(Catalog.All.Where(architecture => architecture.Name != ModelImporter.BundledArchitecture), architecture =>
+        Assert.All(ArchitectureCatalog.All.Where(architecture => architecture.Name != ModelImporter.BundledArchitecture), architecture =>
             Assert.Equal(NamedWeights.Find(architecture.Name, NamedWeights.Default).Preprocessing, architecture.Preprocessing));
 
     [Theory]

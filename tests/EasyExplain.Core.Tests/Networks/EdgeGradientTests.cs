@@ -1,5 +1,5 @@
 using EasyExplain.Networks;
-using EasyExplain.Networks.Onnx;
+using EasyExplain.Networks.Engines.OnnxRuntime;
 using EasyExplain.Networks.Operators;
 using EasyExplain.Networks.Rewrites;
 using TorchSharp;

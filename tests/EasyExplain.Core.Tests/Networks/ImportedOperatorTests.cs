@@ -1,7 +1,9 @@
+using EasyExplain.Import;
 using EasyExplain.Networks;
-using EasyExplain.Networks.Import;
 using EasyExplain.Networks.Operators;
 using EasyExplain.Networks.Rewrites;
+using EasyExplain.Tests.Import;
+using EasyExplain.Tests.Networks.Engines;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -105,7 +107,7 @@ public sealed class ImportedOperatorTests
         using var generator = new Generator(5, CPU);
         Tensor input = 3 * randn([Batch, 4, 11, 13], generator: generator);
         Assert.Equal(Executor.Run(network, input, [], track: false).Logits.shape[1..], shapes[network.Output]);
-        bool onnx = EasyExplain.Networks.Onnx.OnnxPart.Compile(network.Nodes, [network.Input], [network.Output], shapes) is { } part;
+        bool onnx = EasyExplain.Networks.Engines.OnnxRuntime.OnnxPart.Compile(network.Nodes, [network.Input], [network.Output], shapes) is { } part;
         Assert.Equal(!InLibtorchAlone.Contains(name), onnx);
         if (onnx)
         {

@@ -1,4 +1,4 @@
-using EasyExplain.Networks.Onnx;
+using EasyExplain.Networks.Engines.OnnxRuntime;
 using EasyExplain.Runtime;
 using Microsoft.ML.OnnxRuntime;
 using static TorchSharp.torch;

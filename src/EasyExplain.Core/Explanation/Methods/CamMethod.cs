@@ -70,7 +70,7 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
     {
         if (NeedsClass && layers.FirstOrDefault()?.Model is { ClassCount: 0 } backbone)
         {
-            return $"{Name} explains a class, and {backbone} has none: it ends in features. {string.Join(", ", Catalog.All.Where(method => !method.NeedsClass).Select(method => method.Name))} " +
+            return $"{Name} explains a class, and {backbone} has none: it ends in features. {string.Join(", ", MethodCatalog.All.Where(method => !method.NeedsClass).Select(method => method.Name))} " +
                 "need no class. If its outputs are classes, import it with -LabelPath or -Activation.";
         }
         foreach (CamLayer layer in AtInput ? [] : layers)

@@ -1,4 +1,4 @@
-using EasyExplain.Networks.Onnx;
+using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;

@@ -1,0 +1,48 @@
+using EasyExplain.Imaging;
+using EasyExplain.Models;
+using EasyExplain.Networks;
+using EasyExplain.Weights;
+
+namespace EasyExplain.Architectures;
+
+/// <summary>A network that can be built for any number of classes.</summary>
+/// <param name="Name">torchvision's name, such as <c>resnet50</c>.</param>
+/// <param name="Head">The weight of the last layer, <c>[classes, features]</c>: it tells how many classes a weight file has.</param>
+/// <param name="Preprocessing">What its usual weights were trained with, where neither the file nor the user says otherwise.</param>
+/// <param name="Logits">Writes the network down: from a builder and a number of classes to the node that makes the logits.</param>
+public sealed record Architecture(string Name, string Head, Preprocessing Preprocessing, Func<NetworkBuilder, long, Node> Logits)
+{
+    /// <summary>Tells tensors that its weight files may have and a network in use does not need, such as an auxiliary head.</summary>
+    public Func<string, bool> Ignores { get; init; } = _ => false;
+
+    /// <summary>From a tensor's name in older files to the one it has today.</summary>
+    public Func<string, string> CurrentName { get; init; } = name => name;
+
+    /// <summary>The side of the square input, in pixels, that the shapes of these tensors ask for; null where every size will do.</summary>
+    public Func<IReadOnlyList<WeightEntry>, int?> SizeOf { get; init; } = _ => null;
+
+    /// <summary>ImageNet's 224 × 224 pixels, mean and standard deviation, as most of torchvision's weights were trained with.</summary>
+    internal static Preprocessing ImageNet { get; } = new(224, 224, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], ResizeMode.Stretch);
+
+    /// <summary>CIFAR-10's 32 × 32 pixels, mean and standard deviation.</summary>
+    internal static Preprocessing Cifar { get; } = new(32, 32, [0.4914, 0.4822, 0.4465], [0.247, 0.2435, 0.2616], ResizeMode.Stretch);
+
+    /// <summary>One of torchvision's architectures, with the preprocessing of its default weights.</summary>
+    internal static Architecture Torchvision(string name, string head, Func<NetworkBuilder, long, Node> logits) =>
+        new(name, head, NamedWeights.Of(name).Single(weights => weights.IsDefault).Preprocessing, logits);
+
+    /// <summary>The usual preprocessing, of the input size that the tensors ask for.</summary>
+    internal Preprocessing UsualFor(IReadOnlyList<WeightEntry> entries) =>
+        SizeOf(entries) is { } side ? Preprocessing.ForInput(side, side) : Preprocessing;
+
+    /// <summary>Builds the network, without weights.</summary>
+    /// <param name="classes">How many classes.</param>
+    /// <param name="height">The input's height in pixels; the usual one if left out.</param>
+    /// <param name="width">The input's width in pixels; the usual one if left out.</param>
+    /// <exception cref="ArgumentException">The input is too small for the network.</exception>
+    public Network Build(long classes, int? height = null, int? width = null)
+    {
+        var builder = new NetworkBuilder(3, height ?? Preprocessing.Height, width ?? Preprocessing.Width);
+        return builder.Build(Logits(builder, classes));
+    }
+}

@@ -1,0 +1,57 @@
+using EasyExplain.Networks;
+
+namespace EasyExplain.Architectures;
+
+/// <summary>Blocks that several families are made of, under torchvision's names.</summary>
+internal static class Blocks
+{
+    /// <summary>A convolution that keeps height and width (but for its stride), batch norm and, unless it is null, an activation.</summary>
+    /// <param name="g">Where the block goes.</param>
+    /// <param name="name">The name within the enclosing scope.</param>
+    /// <param name="x"><c>[C, H, W]</c>.</param>
+    /// <param name="channels">How many channels come out.</param>
+    /// <param name="kernel">The kernel's side in pixels, odd.</param>
+    /// <param name="activation">What follows the batch norm.</param>
+    /// <param name="stride">Step, in pixels.</param>
+    /// <param name="groups">Into how many groups the channels fall.</param>
+    /// <param name="eps">The batch norm's ε.</param>
+    /// <param name="type">torchvision's class, where it is a derived one.</param>
+    public static Node Conv2dNormActivation(
+        this NetworkBuilder g, string name, Node x, long channels, long kernel, Operator? activation,
+        long stride = 1, long groups = 1, double eps = 1e-5, string type = "Conv2dNormActivation") =>
+        g.Scope(name, type, () =>
+        {
+            Node y = g.Conv2d("0", x, channels, kernel, stride: stride, padding: (kernel - 1) / 2, groups: groups, bias: false);
+            y = g.BatchNorm2d("1", y, eps);
+            return activation is null ? y : g.Add("2", activation, y);
+        });
+
+    /// <summary>
+    /// Squeeze and excitation (Hu et al. 2017, arXiv 1709.01507): every channel is scaled by a factor that is made of all channels' means.
+    /// </summary>
+    /// <param name="g">Where the block goes.</param>
+    /// <param name="name">The name within the enclosing scope.</param>
+    /// <param name="x"><c>[C, H, W]</c>.</param>
+    /// <param name="channels">How many channels are left in between.</param>
+    /// <param name="activation">What follows the first of the two layers.</param>
+    /// <param name="scaleActivation">What makes factors of the second one's outputs.</param>
+    public static Node SqueezeExcitation(
+        this NetworkBuilder g, string name, Node x, long channels, Operator activation, Operator scaleActivation) =>
+        g.Scope(name, "SqueezeExcitation", () =>
+        {
+            Node scale = g.AdaptiveAvgPool2d("avgpool", x, 1);
+            scale = g.Add("activation", activation, g.Conv2d("fc1", scale, channels, kernel: 1));
+            scale = g.Add("scale_activation", scaleActivation, g.Conv2d("fc2", scale, g.Channels(x), kernel: 1));
+            return g.Multiply(scale, x);
+        });
+
+    /// <summary>
+    /// The multiple of <paramref name="divisor"/> nearest to <paramref name="channels"/>, or the next one where the nearest would take
+    /// more than a tenth away.
+    /// </summary>
+    public static long MakeDivisible(double channels, long divisor)
+    {
+        long nearest = Math.Max(divisor, (long)(channels + divisor / 2.0) / divisor * divisor);
+        return nearest < 0.9 * channels ? nearest + divisor : nearest;
+    }
+}

@@ -1,0 +1,121 @@
+using EasyExplain.Architectures;
+using EasyExplain.Imaging;
+using EasyExplain.Import.Onnx;
+using EasyExplain.Import.TorchScript;
+using EasyExplain.Models;
+using EasyExplain.Networks;
+using EasyExplain.Runtime;
+using EasyExplain.Weights;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Import;
+
+/// <summary>Makes a model of a file that holds a whole one, in TorchScript or ONNX: what it does is in the file, how its pictures are made is not.</summary>
+internal static class NetworkImporter
+{
+    /// <summary>Reads <paramref name="path"/> and follows what it does to a picture.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">What it holds.</param>
+    /// <param name="options">What the user says about it.</param>
+    /// <param name="explain">Told what was found out or chosen by default, a sentence each.</param>
+    /// <exception cref="WeightFileException">The file is broken, or its model takes no such pictures.</exception>
+    /// <exception cref="ModelImportException">It needs operators that are not known here, or an option does not fit.</exception>
+    /// <exception cref="DeviceException">It cannot compute on that device.</exception>
+    public static CamModel Import(string path, ModelFormat format, ModelOptions options, Action<string> explain)
+    {
+        DemandNoWeightOptions(path, options);
+        Device device = ComputeDevice.Find(options.Device, explain);
+        if (format == ModelFormat.Onnx)
+        {
+            OnnxFile onnx = OnnxFile.Open(path);
+            Preprocessing usual = onnx.Preprocessing(Architecture.ImageNet, explain);
+            Preprocessing preprocessing = PreprocessingOf(path, usual, onnx.DeclaredSize is not null, options, explain);
+            if (onnx.Misfit(preprocessing.Height, preprocessing.Width) is { } odd)
+            {
+                explain(odd);
+            }
+            return Import(path, "ONNX", preprocessing, onnx.DeclaredSize is null, onnx.Labels, onnx.ToNetwork, device, options, explain);
+        }
+        using TorchScriptFile script = TorchScriptFile.Open(path);
+        Preprocessing stated = script.Preprocessing(Architecture.ImageNet, explain);
+        return Import(path, script.Type, PreprocessingOf(path, stated, false, options, explain), true, script.Labels, script.ToNetwork, device, options, explain);
+    }
+
+    private static CamModel Import(
+        string path, string kind, Preprocessing preprocessing, bool sizeIsOpen, IReadOnlyList<string>? ownLabels,
+        Func<long, long, OutputChoice, Action<string>, FollowedModel> follow, Device device, ModelOptions options, Action<string> explain)
+    {
+        IReadOnlyList<string>? LabelsFor(long classes, IReadOnlyList<string>? ofOutput, Action<string> tell) =>
+            options.Labels ?? Fitting(ofOutput ?? ownLabels, classes) ?? PreprocessFile.LabelsBeside(path, classes, tell) ?? UsualLabels(classes, tell);
+
+        var choice = new OutputChoice(path, options.Output, classes => LabelsFor(classes, null, _ => { })?.Count == classes, explain);
+        FollowedModel followed;
+        try
+        {
+            followed = follow(preprocessing.Height, preprocessing.Width, choice, explain);
+        }
+        catch (WeightFileException e) when (options.InputSize is null && sizeIsOpen)
+        {
+            throw new WeightFileException(path, $"{e.Message[(path.Length + 2)..]} " +
+                $"(It was tried with {preprocessing.Height}×{preprocessing.Width} pixels; if it takes others, give -InputSize.)", e);
+        }
+        Network network = followed.Network;
+        try
+        {
+            foreach (Parameter parameter in network.Parameters.Where(_ => device.type != TorchSharp.DeviceType.CPU))
+            {
+                parameter.Load(parameter.Value.to(device));
+            }
+            long classes = network.Shapes(3, preprocessing.Height, preprocessing.Width)[network.Output][0];
+            IReadOnlyList<string> labels = LabelsFor(classes, followed.Labels, explain) ?? [];
+            return ModelHead.Complete(network, classes, followed.Activation, labels, options, $"'{path}'", explain).ToModel(
+                options.Name ?? Path.GetFileNameWithoutExtension(path), kind, path, preprocessing, device, options.Precision, followed.Output);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private static IReadOnlyList<string>? Fitting(IReadOnlyList<string>? labels, long classes) =>
+        labels?.Count == classes || (classes == 1 && labels?.Count == 2) ? labels : null;
+
+    /// <summary>Options first, then preprocess.json, then what the file says, then what ImageNet's networks have.</summary>
+    private static Preprocessing PreprocessingOf(string path, Preprocessing usual, bool declaresSize, ModelOptions options, Action<string> explain)
+    {
+        try
+        {
+            Preprocessing? beside = PreprocessFile.Beside(path, usual, explain);
+            if (beside is null && (options.InputSize is null || options.Mean is null || options.Std is null))
+            {
+                explain($"There is no '{PreprocessFile.PathFor(path)}': what is not given is as {(usual.Mean == Architecture.ImageNet.Mean ? "ImageNet's networks have it" : "the file says")}" +
+                    $"{(declaresSize ? ", the input's size as the file declares it" : "")}.");
+            }
+            return ModelImporter.Chosen(options, beside ?? usual, $"'{path}'", explain);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelImportException(ModelFault.InvalidOption, $"The preprocessing of '{path}' is impossible: {e.Message}");
+        }
+    }
+
+    private static void DemandNoWeightOptions(string path, ModelOptions options)
+    {
+        (string Name, bool Given)[] wrong = [("Architecture", options.Architecture is not null), ("StateDictKey", options.StateDictKey is not null), ("Weights", options.Weights is not null)];
+        if (wrong.FirstOrDefault(option => option.Given).Name is { } name)
+        {
+            throw new ModelImportException(ModelFault.InvalidOption, $"'{path}' holds a whole model, with its architecture: leave -{name} out.");
+        }
+    }
+
+    private static IReadOnlyList<string>? UsualLabels(long classes, Action<string> explain)
+    {
+        if (classes != ImageNetLabels.All.Count)
+        {
+            return null;
+        }
+        explain($"{classes} classes and no labels of its own: ImageNet's labels are used.");
+        return ImageNetLabels.All;
+    }
+}

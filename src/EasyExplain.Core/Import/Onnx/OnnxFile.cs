@@ -1,0 +1,132 @@
+using EasyExplain.Imaging;
+using EasyExplain.Models;
+using EasyExplain.Networks;
+using EasyExplain.Networks.Operators;
+using EasyExplain.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Import.Onnx;
+
+/// <summary>A model in ONNX's format (onnx.ai): its graph is followed once, and what it does to a picture becomes a network.</summary>
+internal sealed class OnnxFile
+{
+    private const long Channels = 3;
+    private const string Followed = "graph";
+
+    private readonly string _path;
+    private readonly OnnxModel _model;
+
+    private OnnxFile(string path, OnnxModel model) => (_path, _model) = (path, model);
+
+    /// <summary>The height and width that the model declares; null where they are open.</summary>
+    public (int Height, int Width)? DeclaredSize => Input?.PictureShape is [_, > 0 and <= int.MaxValue and var height, > 0 and <= int.MaxValue and var width]
+        ? ((int)height, (int)width) : null;
+
+    /// <summary>What the classes are called, as far as the file says it of them all.</summary>
+    public IReadOnlyList<string>? Labels => UltralyticsMetadata.Labels(_model.Metadata);
+
+    private OnnxInput? Input => _model.Inputs.FirstOrDefault(input => _model.Weights.All(weight => weight.Name != input.Name));
+
+    /// <summary>How a picture becomes the input, as far as the file says it.</summary>
+    /// <param name="usual">Where nobody says otherwise.</param>
+    /// <param name="explain">Is told what was found.</param>
+    /// <exception cref="ModelImportException">The file says something that is not known here, or that it is no classifier.</exception>
+    public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain)
+    {
+        Preprocessing sized = UltralyticsMetadata.Preprocessing(_model.Metadata, DeclaredSize, _path, explain)
+            ?? (DeclaredSize is { } size ? usual.ForInput(size.Height, size.Width) : usual);
+        return Input is { } input ? ImageMetadata.Of(_model.Metadata, input, sized, $"'{_path}'", explain) : sized;
+    }
+
+    /// <summary>What is odd about an input size, as a sentence; null where nothing is.</summary>
+    public string? Misfit(int height, int width) => UltralyticsMetadata.Misfit(_model.Metadata, height, width);
+
+    /// <summary>Reads the file's graph; weights are read by <see cref="ToNetwork"/>.</summary>
+    /// <exception cref="WeightFileException">It is no such file, or broken.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
+    public static OnnxFile Open(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.Exists && file.Length > Array.MaxLength)
+        {
+            throw new WeightFileException(path, $"It has {file.Length} bytes; an ONNX file has at most {Array.MaxLength}, and keeps larger weights in files beside it.");
+        }
+        byte[] bytes = File.ReadAllBytes(path);
+        return new OnnxFile(path, ImportErrors.Explain(path, Followed, () => OnnxModel.Parse(bytes)));
+    }
+
+    /// <summary>The model for pictures <c>[3, height, width]</c>, with its weights.</summary>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="choice">Finds the output to explain.</param>
+    /// <param name="explain">Is told what was found, for -Verbose.</param>
+    /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
+    /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.</exception>
+    public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) => Input?.Shape is [> 1 and var pictures, ..]
+        ? FixedBatch.Import(_path, pictures, () => Follow(height, width, choice, explain, one: false))
+        : FixedBatch.Import(one => Follow(height, width, choice, explain, one), explain,
+            network => Input?.Shape is [1, ..] && FixedBatch.MixesPictures(network, Channels, height, width));
+
+    private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool one) => ImportErrors.Explain(_path, Followed, () =>
+    {
+        OnnxInput input = Input ?? throw new InvalidDataException("The model takes nothing.");
+        if (input.Shape is { } declared && declared.Length != 4)
+        {
+            throw new InvalidDataException($"The model's input '{input.Name}' has {declared.Length} dimensions; a picture's is [pictures, channels, height, width].");
+        }
+        if (input.PictureShape is [var channels, ..] && channels != Channels && channels > 0)
+        {
+            throw new InvalidDataException($"The model's input '{input.Name}' has {channels} channels; a photo has red, green and blue.");
+        }
+        var recorder = new NetworkRecorder(Channels, height, width, onePicture: one);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(_path))!;
+        var operators = new OnnxOperators(recorder, folder);
+        var values = new Dictionary<string, OnnxValue>(StringComparer.Ordinal);
+        Network? network = null;
+        try
+        {
+            using DisposeScope scope = NewDisposeScope();
+            foreach (OnnxTensor weight in _model.Weights)
+            {
+                values[weight.Name] = new FixedValue(weight.Name, weight.Shape, () => weight.Read(folder)) { Type = weight.Type };
+            }
+            values[input.Name] = new PictureValue(input.IsChannelsLast ? recorder.Call("", new Permute([0, 2, 3, 1]), recorder.Input) : recorder.Input);
+            new OnnxWalk(_model, operators, recorder).Follow(values);
+            (ModelOutput output, Head head) = Output(values, operators, recorder, choice);
+            network = recorder.Build(head);
+            explain($"ONNX, opset {_model.Opset}{(_model.Producer.Length > 0 ? $", written by {ImportErrors.Printable(_model.Producer)}" : "")}: {network.Nodes.Count} operations, {network.Layers.Count} layers.{ImportErrors.LeftOut(head.Activation)}");
+            return new FollowedModel(network, head.Activation, output.Labels, _model.Outputs.Count > 1 ? output.Name : null);
+        }
+        finally
+        {
+            HashSet<Parameter> kept = network is null ? [] : [.. network.Parameters];
+            foreach (FixedValue value in values.Values.OfType<FixedValue>().Concat(operators.Computed).Distinct())
+            {
+                foreach (Parameter parameter in value.Parameters.Where(parameter => !kept.Contains(parameter)))
+                {
+                    parameter.Dispose();
+                }
+                value.Dispose();
+            }
+        }
+    });
+
+    private (ModelOutput Output, Head Head) Output(Dictionary<string, OnnxValue> values, OnnxOperators operators, NetworkRecorder recorder, OutputChoice choice)
+    {
+        ModelOutput[] outputs = [.. _model.Outputs.Select(name => values.GetValueOrDefault(name) is PictureValue value
+            ? new ModelOutput(name, value.Node, value.Labels) : new ModelOutput(name, null))];
+        if (choice.From(outputs, recorder) is { } chosen)
+        {
+            return chosen;
+        }
+        if (operators.Missing.Count > 0)
+        {
+            throw ImportErrors.Missing(_path, operators.Missing);
+        }
+        throw new InvalidDataException(outputs.FirstOrDefault(output => output.Node is not null) is { Node: { } node }
+            ? $"The model's result has {recorder.Shape(node).Count} dimensions; a classifier's is [pictures, classes]."
+            : "The model's result does not depend on the picture.");
+    }
+}

@@ -1,0 +1,71 @@
+using EasyExplain.Networks;
+
+namespace EasyExplain.Import.TorchScript;
+
+// What a script computes with, beside null, bool, Size (its integers), double, string, List<object?>, object?[] (tuple), Dictionary<object, object?>.
+
+/// <summary>A module, or another object of a class of the archive's code.</summary>
+internal sealed class ScriptObject(string @class)
+{
+    /// <summary>Its class by its full name, such as <c>__torch__.torchvision.models.resnet.___torch_mangle_12.Bottleneck</c>.</summary>
+    public string Class { get; } = @class;
+
+    /// <summary>Its attributes in order: submodules, tensors, plain values.</summary>
+    public Dictionary<string, object?> Attributes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Where it is in the module tree, such as <c>layer4.1.conv2</c>: the first place, of several; empty for the root, null for what is no module.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>The class without its module and the number that keeps it apart from others of its name.</summary>
+    public string Type => Class[(Class.LastIndexOf('.') + 1)..];
+}
+
+/// <summary>
+/// A tensor: an output of the network (<see cref="Node"/>), or the same whatever the picture (<see cref="FixedTensor"/>), or a single number that
+/// may depend on the batch's size. What is written into it in place replaces that for everyone who holds it.
+/// </summary>
+internal sealed class ScriptTensor
+{
+    private ScriptTensor? _base;
+    private int _version, _baseVersion;
+    private bool _partlyWritten;
+
+    private object _content;
+
+    public ScriptTensor(object content) => _content = content;
+
+    /// <summary>A <see cref="Networks.Node"/>, a <see cref="FixedTensor"/>, a <see cref="Size"/> or a double.</summary>
+    /// <exception cref="NotSupportedException">It was changed through another view of it.</exception>
+    public object Content => !_partlyWritten && (_base is null || (_base._version == _baseVersion && !_base._partlyWritten))
+        ? _content
+        : throw new NotSupportedException("a tensor is read that was written to in place through another view of it");
+
+    /// <summary>The output of the network that it is, or null.</summary>
+    public Node? Node => Content as Node;
+
+    /// <summary>A view of this one: the same memory, seen in another way.</summary>
+    public ScriptTensor View(object content) => new(content) { _base = this, _baseVersion = _version };
+
+    /// <summary>Writes in place.</summary>
+    public void Write(object content)
+    {
+        _ = Content;
+        if (_base is not null && content is Node)
+        {
+            // Whoever reads the whole from now on would have to see the part that changed.
+            _base._partlyWritten = true;
+            _base = null;
+        }
+        _content = content;
+        _version++;
+    }
+}
+
+/// <summary>The name of something that is called, such as <c>torch.conv2d</c> or <c>__torch__.torch.nn.functional.relu</c>.</summary>
+internal sealed record ScriptName(string Name);
+
+/// <summary>What an operator that is missing would have made.</summary>
+internal sealed class Unknown
+{
+    public static Unknown Value { get; } = new();
+}

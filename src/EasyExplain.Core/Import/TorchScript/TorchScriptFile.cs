@@ -1,0 +1,137 @@
+using EasyExplain.Imaging;
+using EasyExplain.Models;
+using EasyExplain.Networks;
+using EasyExplain.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Import.TorchScript;
+
+/// <summary>A model saved by torch.jit.save, traced or scripted: its code is followed once, and what it does to a picture becomes a network.</summary>
+/// <remarks>No Python runs, and nothing of the file is ever executed: the code is read, and only operators that are known here exist.</remarks>
+internal sealed class TorchScriptFile : IDisposable
+{
+    private const long Channels = 3;
+    private const string Followed = "code";
+
+    private readonly string _path;
+    private readonly FileStream _file;
+    private TorchScriptArchive? _archive;
+
+    private TorchScriptFile(string path, FileStream file) => (_path, _file) = (path, file);
+
+    /// <summary>The model's class.</summary>
+    public string Type { get; private set; } = "";
+
+    /// <summary>Opens the file and reads its module tree; code and weights are read by <see cref="ToNetwork"/>.</summary>
+    /// <exception cref="WeightFileException">It is no such file, or broken.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
+    public static TorchScriptFile Open(string path)
+    {
+        var opened = new TorchScriptFile(path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
+        try
+        {
+            opened._archive = ImportErrors.Explain(path, Followed, () => new TorchScriptArchive(opened._file));
+            opened.Type = opened._archive.Root.Type;
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the classes are called, as far as the file says it.</summary>
+    public IReadOnlyList<string>? Labels => UltralyticsMetadata.Labels(_archive!.Config);
+
+    /// <summary>How a picture becomes the input, as far as the file says it.</summary>
+    /// <param name="usual">Where nobody says otherwise.</param>
+    /// <param name="explain">Is told what was found.</param>
+    /// <exception cref="ModelImportException">The file says that it is no classifier.</exception>
+    public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain) =>
+        UltralyticsMetadata.Preprocessing(_archive!.Config, null, _path, explain) ?? usual;
+
+    /// <summary>The model for pictures <c>[3, height, width]</c>, with its weights. It owns them: the file may be closed.</summary>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="choice">Finds the output to explain.</param>
+    /// <param name="explain">Is told what was found, for -Verbose.</param>
+    /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
+    /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.</exception>
+    public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) =>
+        FixedBatch.Import(one => Follow(height, width, choice, explain, one), explain);
+
+    private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool one) => ImportErrors.Explain(_path, Followed, () =>
+    {
+        // The tree is changed by the run, so each run has its own.
+        TorchScriptArchive archive = Interlocked.Exchange(ref _archive, null) ?? new TorchScriptArchive(_file);
+        var recorder = new NetworkRecorder(Channels, height, width, onePicture: one);
+        var aten = new Aten(recorder);
+        var interpreter = new Interpreter(archive, aten);
+        aten.Path = () => interpreter.Path;
+        Network? network = null;
+        try
+        {
+            using DisposeScope scope = NewDisposeScope();
+            (Head head, string? name) = Follow(interpreter, aten, recorder, choice);
+            Layer[] layers = [.. interpreter.Layers];
+            foreach (Layer layer in layers.Length > 0 ? layers : Numbered(aten.Recorded))
+            {
+                recorder.Layer(layer.Name, layer.Type, layer.Node);
+            }
+            network = recorder.Build(head);
+            explain($"TorchScript: {archive.Root.Type}, {network.Nodes.Count} operations, {network.Layers.Count} layers.{ImportErrors.LeftOut(head.Activation)}");
+            return new FollowedModel(network, head.Activation, null, name);
+        }
+        finally
+        {
+            HashSet<Parameter> kept = network is null ? [] : [.. network.Parameters];
+            foreach (FixedTensor tensor in archive.Tensors.Concat(aten.Computed))
+            {
+                if (tensor.ParameterIfAny is { } parameter && !kept.Contains(parameter))
+                {
+                    parameter.Dispose();
+                }
+                tensor.Dispose();
+            }
+        }
+    });
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _archive?.Dispose();
+        _file.Dispose();
+    }
+
+    /// <summary>A model that was frozen (torch.jit.freeze) has no modules any more: its layers are its operations, as they are counted.</summary>
+    private static IEnumerable<Layer> Numbered(IEnumerable<Node> nodes) =>
+        nodes.GroupBy(node => node.Operator.Type).SelectMany(group => group.Select((node, i) => new Layer($"{group.Key}{i}", group.Key, node)));
+
+    private (Head Head, string? Name) Follow(Interpreter interpreter, Aten aten, NetworkRecorder recorder, OutputChoice choice)
+    {
+        object? result = null;
+        try
+        {
+            result = interpreter.Run(new ScriptTensor(recorder.Input));
+        }
+        catch (NotSupportedException e)
+        {
+            aten.Miss(e.Message);
+        }
+        catch (InvalidDataException) when (aten.Missing.Count > 0)
+        {
+            // What is missing may be why.
+        }
+        if (aten.Missing.Count > 0)
+        {
+            throw ImportErrors.Missing(_path, aten.Missing);
+        }
+        ModelOutput[] outputs = [.. Interpreter.Outputs(result).Select(output => new ModelOutput(output.Name, output.Tensor.Node))];
+        return choice.From(outputs, recorder) is var (output, head) ? (head, outputs.Length > 1 ? output.Name : null) : throw new InvalidDataException(outputs.FirstOrDefault(output => output.Node is not null) is not { Node: { } node }
+            ? "The model's result does not depend on the picture, or is no tensor."
+            : $"The model's result has {recorder.Shape(node).Count} dimensions; a classifier's is [pictures, classes].");
+    }
+}

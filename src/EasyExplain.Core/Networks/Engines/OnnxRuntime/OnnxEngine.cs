@@ -1,0 +1,127 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks.Engines.OnnxRuntime;
+
+/// <summary>
+/// Runs what it can of one model's networks in ONNX Runtime, whose float32 convolutions take half of libtorch's time. What it compiles it
+/// keeps, for as many plans as are likely to be wanted again.
+/// </summary>
+/// <param name="half">Whether convolutions are to be in bfloat16, by oneDNN, in place of ONNX Runtime.</param>
+internal sealed class OnnxEngine(bool half = false) : IDisposable
+{
+    // Each has a copy of the weights: one way through the network for the explanation, one for further passes, and those of another choice of layers.
+    private const int PlansKept = 4;
+
+    private readonly object _gate = new();
+    private readonly LinkedList<Known> _plans = []; // the last used first
+    private readonly List<CompiledPlan> _retired = [];
+
+    private string Engine => half ? "oneDNN" : "ONNX Runtime";
+
+    /// <summary>Why nothing runs here, once that is known; else null.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>Leaves everything to libtorch from now on.</summary>
+    /// <param name="why">The reason, a sentence without its full stop.</param>
+    public void GiveUp(string why) => Failure = why;
+
+    /// <summary>Runs a network on <paramref name="input"/>, <c>[N, C, H, W]</c>, as <see cref="Executor"/> does; null where only that can.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
+    public Pass? Run(Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel)
+    {
+        if (input.dtype != float32 || input.device.type != TorchSharp.DeviceType.CPU || PlanFor(network, taps, track, input.shape[1..]) is not { } plan)
+        {
+            return null;
+        }
+        try
+        {
+            return plan.Run(network, input, taps, track, cancel);
+        }
+        catch (OnnxRuntimeException)
+        {
+            return null; // memory, say, that this picture needs: libtorch tries it, and the next one comes here again
+        }
+        catch (EntryPointNotFoundException e)
+        {
+            GiveUp($"{Engine} failed: {e.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>The plan for such a run, compiled; null where libtorch runs everything.</summary>
+    public CompiledPlan? PlanFor(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape)
+    {
+        lock (_gate)
+        {
+            if (Failure is not null)
+            {
+                return null;
+            }
+            int threads = get_num_threads();
+            if (_plans.FirstOrDefault(known => known.IsFor(network, taps, track, inputShape, threads)) is { } known)
+            {
+                _plans.Remove(known);
+                _plans.AddFirst(known);
+                return known.Plan;
+            }
+            CompiledPlan? plan = Compile(network, taps, track, inputShape);
+            _plans.AddFirst(new Known(network, [.. taps], track, inputShape, threads, plan));
+            if (_plans.Count > PlansKept)
+            {
+                if (_plans.Last!.Value is { Plan: { } oldest })
+                {
+                    _retired.Add(oldest); // another thread may be running it
+                }
+                _plans.RemoveLast();
+            }
+            return plan;
+        }
+    }
+
+    /// <summary>Which engine runs what of such a run, as the end of a sentence.</summary>
+    public string Summary(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape) =>
+        PlanFor(network, taps, track, inputShape)?.Summary ?? (Failure is null ? "libtorch" : $"libtorch ({Failure})");
+
+    /// <summary>Gives back what is no longer kept; nothing may be running.</summary>
+    public void FreeRetired()
+    {
+        lock (_gate)
+        {
+            _retired.ForEach(plan => plan.Dispose());
+            _retired.Clear();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _retired.AddRange(_plans.Select(known => known.Plan).OfType<CompiledPlan>());
+            _plans.Clear();
+            FreeRetired();
+        }
+    }
+
+    private CompiledPlan? Compile(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape)
+    {
+        IReadOnlyDictionary<Node, long[]> shapes = network.Shapes(inputShape);
+        try
+        {
+            return OnnxPlan.For(network, taps, track, shapes) is { } plan ? CompiledPlan.Of(network, plan, taps, shapes, half) : null;
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or ExternalException or DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)
+        {
+            GiveUp($"{Engine} is not to be had: {e.GetBaseException().Message.Split('\n')[0]}");
+            return null;
+        }
+    }
+
+    private sealed record Known(Network Network, Node[] Taps, bool Track, long[] InputShape, int Threads, CompiledPlan? Plan)
+    {
+        public bool IsFor(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape, int threads) =>
+            (Network, Track, Threads) == (network, track, threads) && Taps.SequenceEqual(taps) && InputShape.SequenceEqual(inputShape);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks.Engines.OnnxRuntime;
+
+/// <summary>Some of a network's operations, compiled by ONNX Runtime: from the outputs of some nodes to those of others.</summary>
+/// <remarks>It has copies of the weights, in the layout that suits the machine. Tensors go in and out without a copy. Several threads may run it.</remarks>
+internal sealed class OnnxPart : IPart
+{
+    private readonly InferenceSession _session;
+    private readonly string[] _inputs;
+    private readonly string[] _outputs;
+    private readonly long[][] _outputShapes;
+
+    private OnnxPart(InferenceSession session, string[] inputs, string[] outputs, long[][] outputShapes) =>
+        (_session, _inputs, _outputs, _outputShapes) = (session, inputs, outputs, outputShapes);
+
+    /// <summary>Compiles what leads from <paramref name="given"/> to <paramref name="wanted"/>.</summary>
+    /// <param name="nodes">The nodes to run, in their order.</param>
+    /// <param name="given">Nodes whose outputs are given.</param>
+    /// <param name="wanted">Nodes whose outputs are results.</param>
+    /// <param name="shapes">Output shapes without the batch dimension, of all of them.</param>
+    /// <returns>Null if ONNX has no form of one of the operations here.</returns>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime does not take it.</exception>
+    public static OnnxPart? Compile(
+        IReadOnlyList<Node> nodes, IReadOnlyList<Node> given, IReadOnlyList<Node> wanted, IReadOnlyDictionary<Node, long[]> shapes)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        using IDisposable untracked = no_grad();
+        var graph = new OnnxGraph();
+        string[] inputs = [.. given.Select(node => graph.Input(shapes[node]))];
+        var values = given.Zip(inputs).ToDictionary(pair => pair.First, pair => pair.Second);
+        foreach (Node node in nodes.Where(node => !values.ContainsKey(node)))
+        {
+            if (!graph.TryAdd(node, values, shapes[node]))
+            {
+                return null;
+            }
+        }
+        string[] outputs = [.. wanted.Select(node => graph.Output(values[node]))];
+        using SessionOptions options = Options();
+        return new OnnxPart(new InferenceSession(graph.ToBytes(), options), inputs, outputs, [.. wanted.Select(node => shapes[node])]);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Tensor> Run(IReadOnlyList<Tensor> given, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        Tensor[] results = [.. _outputShapes.Select(shape => empty([given[0].shape[0], .. shape]))];
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        Tensor[] sources = [.. given.Select(tensor => tensor.detach().contiguous())];
+        OrtValue[] from = [.. sources.Select(Wrap)], to = [.. results.Select(Wrap)];
+        try
+        {
+            using var run = new RunOptions();
+            using CancellationTokenRegistration stop = cancel.Register(() => run.Terminate = true);
+            _session.Run(run, _inputs, from, _outputs, to);
+        }
+        catch (OnnxRuntimeException) when (cancel.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancel);
+        }
+        finally
+        {
+            foreach (OrtValue value in from.Concat(to))
+            {
+                value.Dispose();
+            }
+        }
+        return results;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _session.Dispose();
+
+    private static SessionOptions Options()
+    {
+        Telemetry.SwitchOff();
+        var options = new SessionOptions { IntraOpNumThreads = get_num_threads(), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        // Its threads would spin while libtorch's compute, and the other way round.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        return options;
+    }
+
+    private static unsafe OrtValue Wrap(Tensor tensor)
+    {
+        Span<byte> bytes = tensor.bytes;
+        return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float, tensor.shape,
+            (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes)), bytes.Length);
+    }
+}

@@ -1,0 +1,26 @@
+using EasyExplain.Networks;
+using EasyExplain.Networks.Engines.OnnxRuntime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Tests.Networks.Engines;
+
+public class TelemetryTests
+{
+    [Fact]
+    public void NothingIsCollected_ByOnnxRuntime()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return; // open files are listed there alone
+        }
+        using DisposeScope scope = NewDisposeScope();
+        using var engine = new OnnxEngine();
+        using Network network = SmallNetwork.Build();
+        Assert.NotNull(engine.Run(network, SmallNetwork.Picture(), [], track: false, default));
+        Assert.DoesNotContain(OpenFiles(), file => file.Contains(".onnxruntime", StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> OpenFiles() =>
+        Directory.GetFiles("/proc/self/fd").Select(file => new FileInfo(file).LinkTarget).OfType<string>();
+}
