@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
@@ -15,7 +16,7 @@ internal sealed record AugmentedView(bool Mirrored, double Factor)
         [Plain, new(false, 0.9), new(false, 1.1), new(true, 0.9), new(true, 1), new(true, 1.1)];
 
     /// <summary>This view of an input <c>[N, C, H, W]</c>.</summary>
-    public Tensor Of(Tensor input) => (Mirrored ? input.flip(-1) : input) * Factor;
+    public Tensor Of(Tensor input) => (Mirrored ? input.flip(-1) : input).Times(Factor);
 
     /// <summary>A map <c>[H, W]</c> of this view, as it lies on the plain picture.</summary>
     public Tensor Undo(Tensor map) => Mirrored ? map.flip(-1) : map;

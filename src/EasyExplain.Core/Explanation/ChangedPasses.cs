@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using EasyExplain.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -56,10 +57,11 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
                 using DisposeScope scope = NewDisposeScope();
                 int count = Math.Min(batch, _channels - first);
                 Tensor made = logits(round, first, count);
-                sums.narrow(1, first, count).add_(stack(scores.Select(score => score(made))));
+                sums.narrow(1, first, count).PlusInPlace(stack(scores.Select(score => score(made))));
                 run.Progress?.Invoke(round * _channels + first + count, rounds * _channels);
             }
         }
-        return sums.div_(rounds);
+        using Scalar held = rounds;
+        return sums.div_(held);
     }
 }

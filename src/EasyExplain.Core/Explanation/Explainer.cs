@@ -1,3 +1,4 @@
+using static EasyExplain.Runtime.HeldNumbers;
 using System.Diagnostics;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
@@ -109,7 +110,7 @@ public sealed class Explainer
         var answers = classes.SelectMany(_ => _methods, (@class, method) => new Answer(@class, method)).ToDictionary(answer => (answer.Class, answer.Method));
 
         IReadOnlyList<AugmentedView> views = _smoothing.HasFlag(Smoothing.Augmentation) ? AugmentedView.All : [AugmentedView.Plain];
-        using Scalar share = views.Count; // held, for TorchSharp does not (see ComputeException)
+        using Scalar share = views.Count; // held (see HeldNumbers)
         foreach (AugmentedView view in views)
         {
             using DisposeScope ofView = NewDisposeScope();
@@ -208,7 +209,7 @@ public sealed class Explainer
 
         public void Add(Tensor[] maps, TimeSpan took)
         {
-            Maps = Maps.Length == 0 ? maps : [.. Maps.Zip(maps, (sum, map) => sum.add_(map))];
+            Maps = Maps.Length == 0 ? maps : [.. Maps.Zip(maps, (sum, map) => sum.PlusInPlace(map))];
             Took += took;
         }
     }

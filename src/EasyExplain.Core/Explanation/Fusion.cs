@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -6,8 +7,6 @@ namespace EasyExplain.Explanation;
 /// <summary>Scaling maps to [0, 1], resizing them and making one of several.</summary>
 internal static class Fusion
 {
-    // Held: a number beside a tensor is an object of libtorch's, of which TorchSharp keeps no hold (see ComputeException).
-    private static readonly Scalar One = 1;
     private static readonly Scalar Rounding = 4 * 1.1920929e-7; // of the largest value: a height that is less is float32's rounding
 
     /// <summary>Minimum to 0, maximum to 1, however small the map is; one without height is 0.</summary>
@@ -20,7 +19,7 @@ internal static class Fusion
     {
         Tensor lowest = maps.amin(places, keepdim: true), highest = maps.amax(places, keepdim: true), height = highest - lowest;
         Tensor isHigh = height.gt(Rounding * highest.maximum(-lowest)).to(maps.dtype);
-        return (maps - lowest) * isHigh / (height + (One - isHigh));
+        return (maps - lowest) * isHigh / height.Plus(isHigh.From(1));
     }
 
     /// <summary>A map <c>[h, w]</c> at another size (bilinear).</summary>

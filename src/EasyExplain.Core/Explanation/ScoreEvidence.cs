@@ -1,3 +1,4 @@
+using static EasyExplain.Runtime.HeldNumbers;
 using EasyExplain.Networks;
 using EasyExplain.Runtime;
 using TorchSharp;
@@ -104,7 +105,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
         Noise noise = run.Noise;
         Tensor[][][] sums = [.. scores.Select(_ => run.Activations.Select(activation => Enumerable.Range(0, Powers).Select(_ => Keep(zeros_like(activation))).ToArray()).ToArray())];
         using var generator = new Generator((ulong)noise.Seed, CPU);
-        using Scalar std = noise.Std, samples = noise.SampleCount; // held, for TorchSharp does not (see ComputeException)
+        using Scalar std = noise.Std, samples = noise.SampleCount; // held (see HeldNumbers)
         int batch = run.FittingBatch(track: true);
         for (int done = 0; done < noise.SampleCount; done += batch)
         {
@@ -112,7 +113,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
             int count = Math.Min(batch, noise.SampleCount - done);
             // Drawn one by one: so the numbers are those of one sample after the other.
             Tensor[] draws = [.. Enumerable.Range(0, count).Select(_ => randn(run.Input.shape, generator: generator) * std)];
-            Tensor noisy = run.Input + cat(draws, 0).to(run.Input.dtype).to(run.Input.device);
+            Tensor noisy = run.Input.Plus(cat(draws, 0).to(run.Input.dtype).to(run.Input.device));
             Pass pass = Executor.Run(run.Network, noisy, run.Taps, track: true, run.Cancel);
             foreach (var (moments, score) in sums.Select((moments, score) => (moments, score)))
             {
@@ -121,7 +122,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
                     Tensor raised = gradient;
                     foreach (Tensor sum in powers)
                     {
-                        sum.add_(raised.sum(dim: 0));
+                        sum.PlusInPlace(raised.sum(dim: 0));
                         raised = raised * gradient;
                     }
                 }

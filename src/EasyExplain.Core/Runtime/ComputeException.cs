@@ -28,7 +28,7 @@ public sealed class ComputeException(ComputeFault fault, string message, Excepti
     // As C++'s bad_alloc, libtorch's allocators for the CPU and for a GPU, and ONNX Runtime's put it.
     private static readonly string[] SaidOfMemory = ["bad_alloc", "bad allocation", "can't allocate", "failed to allocate", "out of memory", "not enough memory"];
 
-    // TorchSharp keeps no hold of the numbers that it hands to libtorch, not even of the 1 in a sum of two tensors. So the garbage collector,
+    // A user's own module, and TorchSharp itself, may hand libtorch a number that nobody holds (see HeldNumbers). The garbage collector,
     // when another thread sets it off, may take one away in the middle of a call. Nothing is wrong with the picture then: again it is right.
     private const string LostNumber = "Scalar.h"; // where libtorch then finds nothing that it knows
     private const int MostTries = 8;

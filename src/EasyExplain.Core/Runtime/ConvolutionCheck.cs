@@ -1,3 +1,4 @@
+using static EasyExplain.Runtime.HeldNumbers;
 using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -82,7 +83,7 @@ internal static class ConvolutionCheck
         using IDisposable tracked = enable_grad();
         Tensor leaf = input.alias().requires_grad_(true);
         Tensor output = convolve(leaf, weight, stride, padding, groups);
-        return (output.detach(), autograd.grad([output.square().sum()], [leaf])[0]);
+        return (output.detach(), autograd.grad([output.pow(Two).sum()], [leaf])[0]);
     }
 
     /// <summary>How far a tensor is off; null where it is right.</summary>

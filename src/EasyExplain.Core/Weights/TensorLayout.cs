@@ -1,3 +1,4 @@
+using static EasyExplain.Runtime.HeldNumbers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -101,7 +102,7 @@ internal sealed class TensorLayout
         bool isBool = _type == ScalarType.Bool, isContiguous = IsContiguous();
         Tensor values = empty(isContiguous ? _shape : [_span], dtype: isBool ? ScalarType.Byte : _type, device: CPU);
         _bytes.From(_offset * ElementTypes.Size(_type), stored => TensorMemory.ForEachChunk(values, stored.ReadExactly));
-        values = isBool ? values.ne(0) : values;
+        values = isBool ? values.ne(Zero) : values;
         values = isContiguous ? values : values.as_strided(_shape, _strides).contiguous();
         return values.MoveToOuterDisposeScope();
     }

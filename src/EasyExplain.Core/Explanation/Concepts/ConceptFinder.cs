@@ -1,3 +1,4 @@
+using static EasyExplain.Runtime.HeldNumbers;
 using System.Diagnostics;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
@@ -105,7 +106,7 @@ public sealed class ConceptFinder
             throw new InvalidDataException($"The output of layer '{layer.Name}' of {_model} is not finite: its weights or the input hold NaN or infinity.");
         }
         Tensor places = activations.flatten(1);
-        Tensor offset = places.amin([1], keepdim: true).clamp(max: 0);
+        Tensor offset = places.amin([1], keepdim: true).Within(null, 0);
         places = places - offset;
         (Tensor channels, Tensor where) = NonNegativeFactors.Of(places, _count, cancel);
         if (where.shape[0] == 0)
@@ -114,8 +115,8 @@ public sealed class ConceptFinder
         }
         Tensor peaks = where.amax([1]);
         // At the least squares, what each concept has in common with the activations adds up to what all of them explain.
-        double[] shares = (places.mm(where.T) * channels).sum(dim: 0).div(NonNegativeFactors.SumOfSquares(places)).data<double>().ToArray();
-        Tensor vectors = (channels * peaks + offset).T.contiguous(); // [k, C]
+        double[] shares = (places.mm(where.T) * channels).sum(dim: 0).Over(NonNegativeFactors.SumOfSquares(places)).data<double>().ToArray();
+        Tensor vectors = (channels * peaks).Plus(offset).T.contiguous(); // [k, C]
         int[] order = [.. Enumerable.Range(0, shares.Length).Where(concept => shares[concept] > 0).OrderByDescending(concept => shares[concept])];
         IReadOnlyList<IReadOnlyList<Prediction>> spoken = [.. order.Chunk(_network.OnePicture ? 1 : ConceptsAtOnce)
             .SelectMany(some => Rank(RunTail(layer, outputs, stack(some.Select(concept => vectors[concept])), cancel)))];

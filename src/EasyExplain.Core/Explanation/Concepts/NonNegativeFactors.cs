@@ -1,3 +1,5 @@
+using static EasyExplain.Runtime.HeldNumbers;
+using EasyExplain.Runtime;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -46,7 +48,7 @@ internal static class NonNegativeFactors
     }
 
     /// <summary>The sum of the squares of all values.</summary>
-    public static double SumOfSquares(Tensor values) => values.square().sum().item<double>();
+    public static double SumOfSquares(Tensor values) => values.pow(Two).sum().item<double>();
 
     /// <summary>W and Hᵀ from the leading singular triplets σ·u·vᵀ: of the positive and the negative parts of u and v, the pair that weighs more.</summary>
     private static (Tensor W, Tensor Ht) Start(Tensor matrix, int count)
@@ -62,7 +64,7 @@ internal static class NonNegativeFactors
         Tensor far = sides.T.mm(near) / sigma;
         (Tensor u, Tensor v) = wide ? (near, far) : (far, near);
 
-        static Tensor Norms(Tensor columns) => columns.square().sum(dim: 0).sqrt();
+        static Tensor Norms(Tensor columns) => columns.pow(Two).sum(dim: 0).sqrt();
         (Tensor uPositive, Tensor vPositive, Tensor uNegative, Tensor vNegative) = (u.relu(), v.relu(), (-u).relu(), (-v).relu());
         Tensor positive = Norms(uPositive) * Norms(vPositive), negative = Norms(uNegative) * Norms(vNegative);
         Tensor takePositive = positive >= negative;
@@ -70,7 +72,7 @@ internal static class NonNegativeFactors
         Tensor Column(Tensor plus, Tensor minus)
         {
             Tensor taken = where(takePositive, plus, minus);
-            return (taken / Norms(taken).clamp(min: double.Epsilon) * scale).contiguous();
+            return (taken / Norms(taken).Within(double.Epsilon, null) * scale).contiguous();
         }
         return (Column(uPositive, uNegative), Column(vPositive, vNegative));
     }

@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -20,7 +21,7 @@ internal static class AblationCAM
 
     private static Tensor Map(LayerEvidence layer)
     {
-        Tensor weights = (layer.Score - layer.ScoresWithoutChannel()) / layer.Score; // (y − yₖ) / y
+        Tensor weights = layer.ScoresWithoutChannel().From(layer.Score).Over(layer.Score); // (y − yₖ) / y
         return layer.Merge(weights.view(-1, 1, 1) * layer.Activations).relu();
     }
 }

@@ -1,3 +1,5 @@
+using static EasyExplain.Runtime.HeldNumbers;
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,8 +21,8 @@ internal static class FEM
     {
         Tensor activations = layer.Activations;
         Tensor mean = activations.mean([-2, -1], keepdim: true);
-        Tensor sigma = (activations - mean).pow(2).mean([-2, -1], keepdim: true).sqrt();
-        Tensor strong = (activations > mean + K * sigma).to(activations.dtype);
+        Tensor sigma = (activations - mean).pow(Two).mean([-2, -1], keepdim: true).sqrt();
+        Tensor strong = (activations > mean.Plus(K * sigma)).to(activations.dtype);
         return layer.Merge(strong.mean([-2, -1], keepdim: true) * activations).relu();
     }
 }

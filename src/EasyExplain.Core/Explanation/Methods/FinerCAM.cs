@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,6 +25,6 @@ internal static class FinerCAM
         Tensor similar = tensor(others, device: logits.device);
         Tensor weights = probabilities.index_select(1, similar);
         Tensor differences = logits.narrow(1, @class, 1) - logits.index_select(1, similar);
-        return (weights * differences).sum(1) / (weights.sum(1) + Eps);
+        return (weights * differences).sum(1) / weights.sum(1).Plus(Eps);
     }
 }

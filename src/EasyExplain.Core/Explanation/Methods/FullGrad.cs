@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,6 +40,6 @@ internal static class FullGrad
     {
         Tensor sizes = contributions.abs();
         sizes = sizes - sizes.amin([-2, -1], keepdim: true);
-        return sizes / (sizes.amax([-2, -1], keepdim: true) + Eps);
+        return sizes / sizes.amax([-2, -1], keepdim: true).Plus(Eps);
     }
 }

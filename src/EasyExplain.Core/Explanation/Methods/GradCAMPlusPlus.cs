@@ -1,3 +1,5 @@
+using static EasyExplain.Runtime.HeldNumbers;
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,8 +16,8 @@ internal static class GradCAMPlusPlus
     private static Tensor Map(LayerEvidence layer)
     {
         Tensor gradients = layer.Gradients;
-        Tensor g2 = gradients.pow(2), g3 = gradients.pow(3), sum = layer.Activations.sum([-2, -1], keepdim: true);
-        Tensor alpha = g2 / (2 * g2 + sum * g3 + Eps);                                     // equation 19
+        Tensor g2 = gradients.pow(Two), g3 = g2 * gradients, sum = layer.Activations.sum([-2, -1], keepdim: true);
+        Tensor alpha = g2 / (Two * g2).Plus(sum * g3).Plus(Eps);                              // equation 19
         Tensor weights = (alpha * gradients.relu()).sum([-2, -1], keepdim: true);          // equation 7
         return layer.Merge(weights * layer.Activations).relu();
     }

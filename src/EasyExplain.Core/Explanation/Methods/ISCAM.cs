@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -21,7 +22,7 @@ internal static class ISCAM
     {
         int steps = layer.SampleCount;
         double Factor(int step) => (step + 1) * (step + 2) / 2.0 / steps; // 1/N + 2/N + … + (step + 1)/N
-        Tensor scores = layer.ScoresUnderMasks(ChannelMasks.Of(layer.Activations), steps, (step, masks) => Factor(step) * masks);
+        Tensor scores = layer.ScoresUnderMasks(ChannelMasks.Of(layer.Activations), steps, (step, masks) => masks.Times(Factor(step)));
         Tensor alpha = scores.softmax(0).view(-1, 1, 1);
         return layer.Merge(alpha * layer.Activations).relu();
     }

@@ -1,3 +1,5 @@
+using static EasyExplain.Runtime.HeldNumbers;
+using EasyExplain.Runtime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -18,11 +20,11 @@ internal static class KPCACAM
     {
         Tensor places = layer.Activations.flatten(1).T; // [H·W, C]
         places = places - places.mean([0], keepdim: true);
-        Tensor kernel = (places.mm(places.T) / places.shape[1] + 1).tanh();
-        Tensor centred = kernel - kernel.mean([0], keepdim: true) - kernel.mean([1], keepdim: true) + kernel.mean();
+        Tensor kernel = places.mm(places.T).Over(places.shape[1]).Plus(One).tanh();
+        Tensor centred = kernel - kernel.mean([0], keepdim: true) - kernel.mean([1], keepdim: true).Plus(kernel.mean());
         (Tensor eigenvalues, Tensor eigenvectors) = linalg.eigh(centred); // ascending
         Tensor first = eigenvectors.select(1, -1), largest = first[first.abs().argmax()];
-        Tensor projection = first * largest.sign() * eigenvalues[-1].clamp_min(0).sqrt();
+        Tensor projection = first * largest.sign() * eigenvalues[-1].Within(0, null).sqrt();
         return projection.view(layer.Activations.shape[1], layer.Activations.shape[2]).relu();
     }
 }

@@ -1,3 +1,4 @@
+using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -18,7 +19,7 @@ internal static class RandomCAM
 
     private static Tensor Map(LayerEvidence layer)
     {
-        Tensor weights = 2 * layer.Random(layer.Activations.shape[0], 1, 1) - 1; // uniform in [-1, 1)
+        Tensor weights = Two * layer.Random(layer.Activations.shape[0], 1, 1) - One; // uniform in [-1, 1)
         return layer.Merge(weights * layer.Activations).relu();
     }
 }

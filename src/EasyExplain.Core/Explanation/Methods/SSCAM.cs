@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -21,7 +22,7 @@ internal static class SSCAM
     {
         using ChannelNoise noise = layer.DrawMaskNoise();
         Tensor scores = layer.ScoresUnderMasks(
-            ChannelMasks.Of(layer.Activations), layer.SampleCount, (_, masks) => masks + Sigma * noise.Next(masks.shape[0]).to(masks.device));
+            ChannelMasks.Of(layer.Activations), layer.SampleCount, (_, masks) => masks.Plus(noise.Next(masks.shape[0]).to(masks.device).Times(Sigma)));
         Tensor alpha = scores.softmax(0).view(-1, 1, 1);
         return layer.Merge(alpha * layer.Activations).relu();
     }

@@ -1,3 +1,4 @@
+using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -14,7 +15,7 @@ internal static class ShapleyCAM
     {
         Tensor activations = layer.Activations;
         // w = mean of ∇ − ½·H·A, with the Hessian H of the score in the activations
-        Tensor weights = (layer.Gradients - 0.5 * layer.HessianTimes(activations)).mean([-2, -1], keepdim: true);
+        Tensor weights = (layer.Gradients - layer.HessianTimes(activations) / Two).mean([-2, -1], keepdim: true);
         return layer.Merge(weights * activations).relu();
     }
 }

@@ -1,3 +1,5 @@
+using static EasyExplain.Runtime.HeldNumbers;
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,7 +28,7 @@ internal static class SmoothGradCAMPlusPlus
         Tensor activations = layer.Activations;
         Tensor d1 = layer.MeanNoisyGradient(power: 1), d2 = layer.MeanNoisyGradient(power: 2), d3 = layer.MeanNoisyGradient(power: 3);
         // α = D² / (2 D² + Σ A·D³), w = Σ α·ReLU(D¹), with the derivatives D averaged over the samples
-        Tensor alpha = d2 / (2 * d2 + (d3 * activations).sum([-2, -1], keepdim: true) + Eps);
+        Tensor alpha = d2 / (Two * d2).Plus((d3 * activations).sum([-2, -1], keepdim: true)).Plus(Eps);
         Tensor weights = (alpha * d1.relu()).sum([-2, -1], keepdim: true);
         return layer.Merge(weights * activations).relu();
     }

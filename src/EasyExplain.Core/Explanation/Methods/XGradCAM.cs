@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ internal static class XGradCAM
     {
         Tensor activations = layer.Activations;
         // w = Σ (A / ΣA) · ∂score/∂A, of each channel
-        Tensor share = activations / (activations.sum([-2, -1], keepdim: true) + Eps);
+        Tensor share = activations / activations.sum([-2, -1], keepdim: true).Plus(Eps);
         Tensor weights = (share * layer.Gradients).sum([-2, -1], keepdim: true);
         return layer.Merge(weights * activations).relu();
     }

@@ -1,3 +1,4 @@
+using static EasyExplain.Runtime.HeldNumbers;
 using EasyExplain.Networks.Operators;
 using static TorchSharp.torch;
 
@@ -68,7 +69,7 @@ internal sealed partial class OnnxOperators
         if (call.Integer("is_causal") != 0)
         {
             Bounded(queries, keys);
-            yield return Compute(() => full([queries, keys], float.NegativeInfinity).triu(1));
+            yield return Compute(() => FullOf(float.NegativeInfinity, [queries, keys]).triu(1));
         }
         switch (call.Optional(3))
         {

@@ -1,3 +1,5 @@
+using static EasyExplain.Runtime.HeldNumbers;
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -54,7 +56,7 @@ internal sealed partial class OnnxOperators
             (FixedValue from, FixedValue to, FixedValue step) = (call.Fixed(0), call.Fixed(1), call.Fixed(2));
             double count = Math.Ceiling(((Single(to) ?? 0) - (Single(from) ?? 0)) / (Single(step) ?? 0));
             Bounded(double.IsFinite(count) && Math.Abs(count) < long.MaxValue ? (long)Math.Max(0, count) : long.MaxValue);
-            return Compute(() => (arange((long)Math.Max(0, count), dtype: from.Value.dtype) * step.Value + from.Value).to(from.Value.dtype));
+            return Compute(() => (Counting((long)Math.Max(0, count), from.Value.dtype) * step.Value).Plus(from.Value).to(from.Value.dtype));
         };
         _functions["Floor"] = call => Eager(call, value => value.floor());
         _functions["Ceil"] = call => Eager(call, value => value.ceil());

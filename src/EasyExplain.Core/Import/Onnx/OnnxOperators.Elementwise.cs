@@ -1,3 +1,5 @@
+using static EasyExplain.Runtime.HeldNumbers;
+using EasyExplain.Runtime;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 using static TorchSharp.torch;
@@ -93,7 +95,7 @@ internal sealed partial class OnnxOperators
         if (x is FixedValue known && (min, max) is not (null, null))
         {
             // Whole numbers stay what they are.
-            return Compute(() => known.Value.clamp(min, max).to(known.Value.dtype));
+            return Compute(() => known.Value.Within(min, max).to(known.Value.dtype));
         }
         return (min, max) is (null, null) ? x : Apply((min, max) is (0, 6) ? new ReLU6() : (min, max) is (0, null) ? new ReLU() : new Clamp(min, max), x);
     }
@@ -260,12 +262,12 @@ internal sealed partial class OnnxOperators
 
     private static Tensor Eager(string name, Tensor a, Tensor b) => name switch
     {
-        "Add" => a.add(b),
+        "Add" => a.Plus(b),
         "Sub" => a.sub(b),
         "Mul" => a.mul(b),
-        "Div" when a.dtype == ScalarType.Int64 && b.dtype == ScalarType.Int64 => b.eq(0).any().item<bool>() ? throw new InvalidDataException("The graph divides by 0.") : a.div(b, RoundingMode.trunc),
+        "Div" when a.dtype == ScalarType.Int64 && b.dtype == ScalarType.Int64 => b.eq(Zero).any().item<bool>() ? throw new InvalidDataException("The graph divides by 0.") : a.div(b, RoundingMode.trunc),
         "Div" => a.div(b),
-        "Mod" or "Fmod" when !a.is_floating_point() && b.eq(0).any().item<bool>() =>
+        "Mod" or "Fmod" when !a.is_floating_point() && b.eq(Zero).any().item<bool>() =>
             throw new InvalidDataException("The graph divides by 0."),
         "Mod" => a.remainder(b), // of the divisor's sign
         "Fmod" => a.fmod(b), // of the dividend's

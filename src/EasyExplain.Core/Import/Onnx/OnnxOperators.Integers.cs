@@ -1,3 +1,4 @@
+using static EasyExplain.Runtime.HeldNumbers;
 using EasyExplain.Networks.Operators;
 using static TorchSharp.torch;
 
@@ -97,7 +98,7 @@ internal sealed partial class OnnxOperators
         FixedValue weight = Compute(() =>
         {
             Tensor shift = zeros is null
-                ? full([rows, blocks, 1], 1L << (int)(bits - 1), dtype: int64)
+                ? FullOf(1L << (int)(bits - 1), [rows, blocks, 1], int64)
                 : Unpacked(zeros.Value.reshape(rows, -1)).narrow(1, 0, blocks).unsqueeze(2);
             Tensor values = (Unpacked(packed.Value) - shift).to(ScalarType.Float32) * scales.Value.reshape(rows, blocks, 1);
             return values.reshape(rows, -1).narrow(1, 0, columns).contiguous();

@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 using static TorchSharp.torch;
@@ -154,7 +155,7 @@ internal sealed partial class OnnxOperators
 
         OnnxValue Scaled(OnnxValue value, string factor) => call.Real(factor, 1) == 1 ? value : Apply(new MultiplyBy(call.Real(factor)), value);
 
-        FixedValue Times(FixedValue value, double factor) => factor == 1 ? value : Compute(() => value.Value * factor);
+        FixedValue Times(FixedValue value, double factor) => factor == 1 ? value : Compute(() => value.Value.Times(factor));
     }
 
     private OnnxValue BatchNorm(OnnxCall call) => call.Integer("training_mode") != 0

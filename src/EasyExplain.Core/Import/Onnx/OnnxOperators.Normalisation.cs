@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 
@@ -48,7 +49,7 @@ internal sealed partial class OnnxOperators
     /// <summary>A batch normalisation with statistics for each place of each channel, as before opset 9.</summary>
     private OnnxValue NormOfPlaces(OnnxCall call)
     {
-        FixedValue factor = Compute(() => call.Fixed(1).Value / (call.Fixed(4).Value + call.Real("epsilon", 1e-5)).sqrt());
+        FixedValue factor = Compute(() => call.Fixed(1).Value / call.Fixed(4).Value.Plus(call.Real("epsilon", 1e-5)).sqrt());
         FixedValue added = Compute(() => call.Fixed(2).Value - call.Fixed(3).Value * factor.Value);
         return Apply(new Add(), Apply(new Multiply(), call[0], factor), added);
     }

@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 using static TorchSharp.torch;
@@ -53,8 +54,8 @@ internal sealed partial class OnnxOperators
             return Compute(() =>
             {
                 Tensor steps = (known.Value / Spread(scale, known.Shape, axis, block)).round();
-                steps = zero is null ? steps : steps + Spread(zero, known.Shape, axis, block);
-                return steps.clamp(range.Lowest, range.Highest).to(ScalarType.Int64);
+                steps = zero is null ? steps : steps.Plus(Spread(zero, known.Shape, axis, block));
+                return steps.Within(range.Lowest, range.Highest).to(ScalarType.Int64);
             }, type);
         }
         (Parameter of, Parameter? shift) = Grid(scale, zero, x, axis, block);

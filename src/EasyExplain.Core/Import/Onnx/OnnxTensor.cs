@@ -1,3 +1,4 @@
+using static EasyExplain.Runtime.HeldNumbers;
 using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -96,7 +97,7 @@ internal sealed class OnnxTensor
         // A bool in memory must be 0 or 1, whatever the file says; so it is read as a number and asked.
         Tensor values = empty(Shape, dtype: stored == ScalarType.Bool ? ScalarType.Byte : stored);
         bytes.Span.CopyTo(values.bytes);
-        values = stored == ScalarType.Bool ? values.ne(0) : values.to(values.is_floating_point() ? ScalarType.Float32 : ScalarType.Int64);
+        values = stored == ScalarType.Bool ? values.ne(Zero) : values.to(values.is_floating_point() ? ScalarType.Float32 : ScalarType.Int64);
         values = Type switch // 16 and 32 bits without a sign
         {
             4 => values.bitwise_and(tensor(0xFFFFL)),

@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using EasyExplain.Networks.Operators;
 using static TorchSharp.torch;
 
@@ -35,7 +36,7 @@ internal sealed partial class Aten
             }
             if (mask.Content is FixedTensor { Type: ScalarType.Bool } allowed)
             {
-                mask = Compute(() => zeros(allowed.Value.shape).masked_fill(allowed.Value.logical_not(), double.NegativeInfinity));
+                mask = Compute(() => zeros(allowed.Value.shape).Filled(allowed.Value.logical_not(), double.NegativeInfinity));
             }
             ScriptTensor scores = Apply(new MultiplyBy(scale ?? 1 / Math.Sqrt(Integer(ShapeOf(query)[^1]))), Product(query, Transpose(key, -2, -1)));
             return Product(Apply(new Softmax(Rank(scores) - 1), (ScriptTensor)Pair("add", scores, mask)), value);

@@ -1,3 +1,5 @@
+using static EasyExplain.Runtime.HeldNumbers;
+using EasyExplain.Runtime;
 using EasyExplain.Networks.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -30,7 +32,7 @@ internal sealed partial class Aten
             bool whole = bounds.All(bound => bound is Size);
             ScalarType type = TypeOf(call.Named.GetValueOrDefault("dtype") ?? (call.Positional.Count >= 5 ? call[call.Positional.Count - 4] : null))
                 ?? (whole ? ScalarType.Int64 : ScalarType.Float32);
-            return Compute(() => arange(start, end, step, dtype: ScalarType.Float64).to(type));
+            return Compute(() => Counting(start, end, step, ScalarType.Float64).to(type));
         };
         _functions["linspace"] = call =>
         {
@@ -84,7 +86,7 @@ internal sealed partial class Aten
             }
             (FixedTensor x, FixedTensor mask) = (FixedOf(call.Tensor(0)), call.Fixed(1));
             double value = call.Real(2);
-            return Compute(() => x.Value.masked_fill(mask.Value, value));
+            return Compute(() => x.Value.Filled(mask.Value, value));
         };
         _functions["where"] = call =>
         {
@@ -123,7 +125,7 @@ internal sealed partial class Aten
         }
         return Of(Array.ConvertAll(sizes, size => Integer(size)));
 
-        ScriptTensor Of(long[] shape) => Compute(() => full(Bounded(shape), number, dtype: type));
+        ScriptTensor Of(long[] shape) => Compute(() => FullOf(number, Bounded(shape), type));
     }
 
     private ScriptTensor Overwrite(ScriptTensor target, ScriptTensor source, object? number)
@@ -137,7 +139,8 @@ internal sealed partial class Aten
             }
             else
             {
-                old.Value.fill_(value).Dispose();
+                using Scalar held = value;
+                old.Value.fill_(held).Dispose();
             }
             return target;
         }

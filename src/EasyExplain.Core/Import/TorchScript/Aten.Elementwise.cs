@@ -1,3 +1,5 @@
+using static EasyExplain.Runtime.HeldNumbers;
+using EasyExplain.Runtime;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 using static TorchSharp.torch;
@@ -146,7 +148,7 @@ internal sealed partial class Aten
         if (one.Node is null && other.Node is null)
         {
             BoundTogether(FixedOf(one), FixedOf(other));
-            return Compute(() => Eager(name, FixedOf(one).Value, alpha == 1 ? FixedOf(other).Value : FixedOf(other).Value.mul(alpha)));
+            return Compute(() => Eager(name, FixedOf(one).Value, alpha == 1 ? FixedOf(other).Value : FixedOf(other).Value.Times(alpha)));
         }
         if (RelationOf(name) is { } relation)
         {
@@ -230,7 +232,7 @@ internal sealed partial class Aten
 
     private static Tensor Eager(string name, Tensor a, Tensor b) => name switch
     {
-        "add" => a.add(b),
+        "add" => a.Plus(b),
         "sub" => a.sub(b),
         "mul" => a.mul(b),
         "div" => a.div(b),

@@ -1,3 +1,6 @@
+using TorchSharp;
+using static EasyExplain.Runtime.HeldNumbers;
+using EasyExplain.Runtime;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
@@ -41,7 +44,7 @@ public sealed record SiLU : Operator
             return inputs[0].silu();
         }
         using TorchSharp.DisposeScope scope = NewDisposeScope();
-        return (inputs[0] * (inputs[0] * Alpha).sigmoid()).MoveToOuterDisposeScope();
+        return (inputs[0] * inputs[0].Times(Alpha).sigmoid()).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -57,7 +60,7 @@ public sealed record Hardsigmoid : Operator
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
-        return (nn.functional.relu6(inputs[0] + 3) / 6).MoveToOuterDisposeScope();
+        return nn.functional.relu6(inputs[0].Plus(3)).Over(6).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -89,7 +92,11 @@ public sealed record Tanh : Operator
 public sealed record LeakyReLU(double Slope) : Operator
 {
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.leaky_relu(inputs[0], Slope);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using Scalar slope = Slope;
+        return inputs[0].leaky_relu(slope);
+    }
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("LeakyRelu", inputs, ("alpha", Slope));
@@ -115,7 +122,11 @@ public sealed record PReLU(Parameter Slope) : Operator
 public sealed record ELU(double Alpha) : Operator
 {
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.elu(inputs[0], Alpha);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using Scalar alpha = Alpha;
+        return inputs[0].elu(alpha, One, One);
+    }
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Elu", inputs, ("alpha", Alpha));
@@ -136,7 +147,11 @@ public sealed record SELU : Operator
 public sealed record CELU(double Alpha) : Operator
 {
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.celu(inputs[0], Alpha);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using Scalar alpha = Alpha;
+        return inputs[0].celu(alpha);
+    }
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Celu", inputs, ("alpha", Alpha));
@@ -146,7 +161,14 @@ public sealed record CELU(double Alpha) : Operator
 public sealed record Softplus : Operator
 {
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.softplus(inputs[0]);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => Of(inputs[0]);
+
+    /// <summary>log(eˣ + e⁰): libtorch's own is called with numbers that TorchSharp does not hold.</summary>
+    public static Tensor Of(Tensor x)
+    {
+        using Tensor zero = zeros_like(x);
+        return x.logaddexp(zero);
+    }
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Softplus", inputs);
@@ -156,7 +178,11 @@ public sealed record Softplus : Operator
 public sealed record Mish : Operator
 {
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.mish(inputs[0]);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return (inputs[0] * Softplus.Of(inputs[0]).tanh()).MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Mul", [inputs[0], graph.Add("Tanh", [graph.Add("Softplus", inputs)])]);
@@ -172,7 +198,7 @@ public sealed record Clamp(double? Min, double? Max) : Operator
     private double High => Max ?? double.PositiveInfinity;
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].clamp(Low, High);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].Within(Low, High);
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Clip",

@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
@@ -58,7 +59,7 @@ public sealed record PowerOf : Operator
 public sealed record AddNumber(double Number) : Operator
 {
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] + Number;
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].Plus(Number);
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Add", [inputs[0], graph.Number(Number)]);
@@ -72,7 +73,7 @@ public sealed record AddNumber(double Number) : Operator
 public sealed record MultiplyBy(double Factor) : Operator
 {
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] * Factor;
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].Times(Factor);
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Mul", [inputs[0], graph.Number(Factor)]);
@@ -87,7 +88,7 @@ public sealed record MultiplyBy(double Factor) : Operator
 public sealed record Power(double Exponent) : Operator
 {
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].pow(Exponent);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].ToPower(Exponent);
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Pow", [inputs[0], graph.Number(Exponent)]);

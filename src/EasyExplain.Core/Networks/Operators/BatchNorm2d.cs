@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ public sealed record BatchNorm2d(Parameter Weight, Parameter Bias, Parameter Run
     public override IEnumerable<Parameter> Parameters => [Weight, Bias, RunningMean, RunningVar];
 
     /// <inheritdoc/>
-    public override Tensor? ChannelBias => Bias.Value - Weight.Value * RunningMean.Value / (RunningVar.Value + Eps).sqrt();
+    public override Tensor? ChannelBias => Bias.Value - Weight.Value * RunningMean.Value / RunningVar.Value.Plus(Eps).sqrt();
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.batch_norm(
@@ -28,7 +29,7 @@ public sealed record BatchNorm2d(Parameter Weight, Parameter Bias, Parameter Run
     /// <inheritdoc/>
     internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes)
     {
-        using Tensor scale = (Weight.Value.to(float64) / (RunningVar.Value.to(float64) + Eps).sqrt()).cpu();
+        using Tensor scale = (Weight.Value.to(float64) / RunningVar.Value.to(float64).Plus(Eps).sqrt()).cpu();
         double[] factors = scale.data<double>().ToArray();
         return [new Node(new ChannelAffine(factors, new double[factors.Length]), [gradient], node.Name)];
     }

@@ -1,3 +1,4 @@
+using static EasyExplain.Runtime.HeldNumbers;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ public sealed record ChannelAffine(IReadOnlyList<double> Scale, IReadOnlyList<do
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
         using Tensor scale = PerChannel(Scale, inputs[0]), shift = PerChannel(Shift, inputs[0]);
-        return shift.addcmul(inputs[0], scale, 1);
+        return shift.addcmul(inputs[0], scale, One);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using static EasyExplain.Runtime.HeldNumbers;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
@@ -67,7 +68,7 @@ public sealed record Where : Operator
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
-        using Tensor chosen = inputs[0].ne(0);
+        using Tensor chosen = inputs[0].ne(Zero);
         return where(chosen, inputs[1], inputs[2]);
     }
 

@@ -1,3 +1,5 @@
+using static EasyExplain.Runtime.HeldNumbers;
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,8 +21,8 @@ public sealed record DynamicScale : Operator
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor x, long[] rest) = (inputs[0].detach(), DynamicZeroPoint.AllButPictures(inputs[0]));
-        Tensor scale = (x.amax(rest, keepdim: true).clamp(min: 0) - x.amin(rest, keepdim: true).clamp(max: 0)) / Highest;
-        return scale.masked_fill(scale.eq(0), 1).MoveToOuterDisposeScope(); // of a picture of zeros
+        Tensor scale = (x.amax(rest, keepdim: true).Within(0, null) - x.amin(rest, keepdim: true).Within(null, 0)).Over(Highest);
+        return scale.Filled(scale.eq(Zero), 1).MoveToOuterDisposeScope(); // of a picture of zeros
     }
 }
 
@@ -34,8 +36,8 @@ public sealed record DynamicZeroPoint : Operator
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor lowest = inputs[0].detach().amin(AllButPictures(inputs[0]), keepdim: true).clamp(max: 0);
-        return (lowest.neg() / inputs[1]).clamp(0, DynamicScale.Highest).round().MoveToOuterDisposeScope();
+        Tensor lowest = inputs[0].detach().amin(AllButPictures(inputs[0]), keepdim: true).Within(null, 0);
+        return (lowest.neg() / inputs[1]).Within(0, DynamicScale.Highest).round().MoveToOuterDisposeScope();
     }
 
     internal static long[] AllButPictures(Tensor x) => [.. Enumerable.Range(1, (int)x.ndim - 1).Select(dim => (long)dim)];
@@ -51,7 +53,7 @@ public sealed record DynamicQuantize : Operator
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor scale, Tensor zero) = (inputs[1].detach(), inputs[2].detach());
-        Tensor within = (inputs[0] / scale).clamp(zero.neg(), DynamicScale.Highest - zero);
-        return (within + (within.round() - within).detach() + zero).MoveToOuterDisposeScope();
+        Tensor within = (inputs[0] / scale).clamp(zero.neg(), zero.From(DynamicScale.Highest));
+        return within.Plus((within.round() - within).detach()).Plus(zero).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,6 @@
+using TorchSharp;
+using static EasyExplain.Runtime.HeldNumbers;
+using EasyExplain.Runtime;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
@@ -45,18 +48,19 @@ internal sealed record WhereBetween(double Low, double High) : Operator
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
         // A gradient that stops is 0, also an infinite one; as libtorch has it, NaN lies between only where the bounds do not.
-        using Tensor low = WithBounds ? inputs[1].ge(Low) : inputs[1].le(Low);
+        using Scalar lowest = Low, highest = High;
+        using Tensor low = WithBounds ? inputs[1].ge(lowest) : inputs[1].le(lowest);
         if (WithBounds)
         {
-            using Tensor high = inputs[1].le(High), between = low & high, beyond = between.logical_not();
-            return inputs[0].masked_fill(beyond, 0);
+            using Tensor high = inputs[1].le(highest), between = low & high, beyond = between.logical_not();
+            return inputs[0].masked_fill(beyond, Zero);
         }
         if (double.IsPositiveInfinity(High))
         {
-            return inputs[0].masked_fill(low, 0);
+            return inputs[0].masked_fill(low, Zero);
         }
-        using Tensor above = inputs[1].ge(High), outside = low | above;
-        return inputs[0].masked_fill(outside, 0);
+        using Tensor above = inputs[1].ge(highest), outside = low | above;
+        return inputs[0].masked_fill(outside, Zero);
     }
 
     /// <inheritdoc/>
@@ -75,7 +79,7 @@ internal sealed record WhereBetween(double Low, double High) : Operator
 public sealed record Add : Operator
 {
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] + inputs[1];
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].Plus(inputs[1]);
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Add", inputs);

@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -21,8 +22,8 @@ public sealed record GELU : Operator
             return inputs[0].gelu();
         }
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = inputs[0], inner = (x + x * x * x * TanhCube) * TanhScale;
-        return (x * 0.5 * (inner.tanh() + 1)).MoveToOuterDisposeScope();
+        Tensor x = inputs[0], inner = x.Plus((x * x * x).Times(TanhCube)).Times(TanhScale);
+        return (x.Times(0.5) * inner.tanh().Plus(1)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -61,7 +62,7 @@ public sealed record ScaledDotProductAttention(double? Scale) : Operator
     {
         using DisposeScope scope = NewDisposeScope();
         // Not libtorch's fused operator: that has no second derivative, and asking for one would end the process.
-        Tensor queries = inputs[0] * (Scale ?? 1 / Math.Sqrt(inputs[0].shape[^1]));
+        Tensor queries = inputs[0].Times(Scale ?? 1 / Math.Sqrt(inputs[0].shape[^1]));
         return MatMul.Product(MatMul.Product(queries, inputs[1].transpose(-2, -1)).softmax(-1), inputs[2]).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using static EasyExplain.Runtime.HeldNumbers;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -146,7 +147,7 @@ internal sealed record SpreadEvenly(long[] Shape) : Operator
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Mul", [inputs[0], graph.Weight(Shares())]);
 
-    private Tensor Shares() => full([1, 1, Shape[1], Shape[2]], 1f / (Shape[1] * Shape[2]));
+    private Tensor Shares() => FullOf(1f / (Shape[1] * Shape[2]), [1, 1, Shape[1], Shape[2]]);
 }
 
 /// <summary>The maximum over as many windows as the output has cells: <c>[N, C, H, W]</c> to <c>[N, C, Size.Height, Size.Width]</c>.</summary>

@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,9 +28,9 @@ public sealed record Quantize(Parameter Scale, Parameter? ZeroPoint, double Lowe
         using DisposeScope scope = NewDisposeScope();
         // The bounds are integers, so what is cut off may as well be cut off before it is rounded.
         Tensor steps = inputs[0] / Scale.Value;
-        Tensor within = ZeroPoint is null ? steps.clamp(Lowest, Highest) : steps.clamp(Lowest - ZeroPoint.Value, Highest - ZeroPoint.Value);
-        Tensor rounded = within + (within.round() - within).detach();
-        return (ZeroPoint is null ? rounded : rounded + ZeroPoint.Value).MoveToOuterDisposeScope();
+        Tensor within = ZeroPoint is null ? steps.Within(Lowest, Highest) : steps.clamp(ZeroPoint.Value.From(Lowest), ZeroPoint.Value.From(Highest));
+        Tensor rounded = within.Plus((within.round() - within).detach());
+        return (ZeroPoint is null ? rounded : rounded.Plus(ZeroPoint.Value)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -54,9 +55,10 @@ internal sealed record QuantizeGradient(Quantize Forward) : Operator
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor steps, Parameter? zero) = (inputs[1] / Forward.Scale.Value, Forward.ZeroPoint);
+        using Scalar lowest = Forward.Lowest, highest = Forward.Highest;
         Tensor within = zero is null
-            ? steps.ge(Forward.Lowest) & steps.le(Forward.Highest)
-            : steps.ge(Forward.Lowest - zero.Value) & steps.le(Forward.Highest - zero.Value);
+            ? steps.ge(lowest) & steps.le(highest)
+            : steps.ge(zero.Value.From(Forward.Lowest)) & steps.le(zero.Value.From(Forward.Highest));
         return (inputs[0] * within / Forward.Scale.Value).MoveToOuterDisposeScope();
     }
 
@@ -65,8 +67,8 @@ internal sealed record QuantizeGradient(Quantize Forward) : Operator
     {
         string scale = graph.Weight(Forward.Scale.Value), steps = graph.Add("Div", [inputs[1], scale]);
         Tensor zero = Forward.ZeroPoint?.Value ?? tensor(0f);
-        string above = graph.Add("GreaterOrEqual", [steps, graph.Weight(Forward.Lowest - zero)]);
-        string within = graph.Add("And", [above, graph.Add("LessOrEqual", [steps, graph.Weight(Forward.Highest - zero)])]);
+        string above = graph.Add("GreaterOrEqual", [steps, graph.Weight(zero.From(Forward.Lowest))]);
+        string within = graph.Add("And", [above, graph.Add("LessOrEqual", [steps, graph.Weight(zero.From(Forward.Highest))])]);
         return graph.Add("Where", [within, graph.Add("Div", [inputs[0], scale]), graph.Number(0)]);
     }
 }

@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,7 +18,7 @@ public sealed record RMSNorm(int Dims, Parameter? Weight, double Eps) : Operator
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = inputs[0], y = x / ((x * x).mean(Last(x.ndim), keepdim: true) + Eps).sqrt();
+        Tensor x = inputs[0], y = x / (x * x).mean(Last(x.ndim), keepdim: true).Plus(Eps).sqrt();
         return (Weight is null ? y : y * Weight.Value).MoveToOuterDisposeScope();
     }
 

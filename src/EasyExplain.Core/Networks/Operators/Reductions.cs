@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -97,7 +98,7 @@ public sealed record LogSumExp(long[] Dims, bool Keep) : Operator
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor highest = inputs[0].amax(Dims, keepdim: true).detach();
-        Tensor sum = (inputs[0] - highest).exp().sum(Dims, keepdim: true).log() + highest;
+        Tensor sum = (inputs[0] - highest).exp().sum(Dims, keepdim: true).log().Plus(highest);
         return (Keep ? sum : sum.sum(Dims)).MoveToOuterDisposeScope(); // of one number each
     }
 

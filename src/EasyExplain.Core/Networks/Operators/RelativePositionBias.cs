@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,6 +51,6 @@ public sealed record ContinuousPositionBias(long Window) : Operator
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
         using DisposeScope scope = NewDisposeScope();
-        return RelativePositionBias.ForEachPair(16 * inputs[0].flatten(0, 2).sigmoid(), Window).MoveToOuterDisposeScope();
+        return RelativePositionBias.ForEachPair(inputs[0].flatten(0, 2).sigmoid().Times(16), Window).MoveToOuterDisposeScope();
     }
 }

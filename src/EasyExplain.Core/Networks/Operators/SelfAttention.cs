@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,7 +23,7 @@ public sealed record SelfAttention(long Heads) : Operator
         using DisposeScope scope = NewDisposeScope();
         Tensor[] parts = inputs[0].unflatten(2, [3, Heads, -1]).permute(2, 0, 3, 1, 4).unbind(0); // queries, keys, values: [N, heads, T, d]
         // Not libtorch's fused operator: that has no second derivative, and asking for one would end the process.
-        Tensor scores = MatMul.Product(parts[0] / Math.Sqrt(parts[0].shape[^1]), parts[1].transpose(-2, -1));
+        Tensor scores = MatMul.Product(parts[0].Over(Math.Sqrt(parts[0].shape[^1])), parts[1].transpose(-2, -1));
         return MatMul.Product(scores.softmax(-1), parts[2]).transpose(1, 2).flatten(2).MoveToOuterDisposeScope();
     }
 }

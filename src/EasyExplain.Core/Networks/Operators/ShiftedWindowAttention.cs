@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,10 +37,10 @@ public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift,
 
         Tensor x = Roll(FillUp(inputs[0], rows, columns), -down, -right);
         Tensor[] parts = Windows(x).unflatten(2, [3, Heads, -1]).permute(2, 0, 3, 1, 4).unbind(0); // [N·windows, heads, L, d]
-        Tensor scores = Scores(parts[0], parts[1]) + inputs[1];
+        Tensor scores = Scores(parts[0], parts[1]).Plus(inputs[1]);
         if (down + right > 0)
         {
-            scores = (scores.unflatten(0, [count, -1]) + Mask(rows, columns, down, right).to(scores.dtype).to(scores.device)).flatten(0, 1);
+            scores = scores.unflatten(0, [count, -1]).Plus(Mask(rows, columns, down, right).to(scores.dtype).to(scores.device)).flatten(0, 1);
         }
         x = MatMul.Product(scores.softmax(-1), parts[2]).transpose(1, 2).flatten(2);
 
@@ -71,10 +72,10 @@ public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift,
     {
         if (LogitScale is null)
         {
-            return MatMul.Product(queries / Math.Sqrt(queries.shape[^1]), keys.transpose(-2, -1));
+            return MatMul.Product(queries.Over(Math.Sqrt(queries.shape[^1])), keys.transpose(-2, -1));
         }
         Tensor cosine = MatMul.Product(nn.functional.normalize(queries, dim: -1), nn.functional.normalize(keys, dim: -1).transpose(-2, -1));
-        return cosine * LogitScale.Value.clamp_max(Math.Log(HighestScale)).exp();
+        return cosine * LogitScale.Value.Within(null, Math.Log(HighestScale)).exp();
     }
 
     /// <summary>
@@ -83,16 +84,21 @@ public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift,
     /// </summary>
     private Tensor Mask(long rows, long columns, long down, long right)
     {
-        Tensor region = 3 * Regions(rows, down).unsqueeze(1) + Regions(columns, right);
+        Tensor region = Regions(rows, down).Times(3).unsqueeze(1).Plus(Regions(columns, right));
         Tensor places = Windows(region.unsqueeze(0).unsqueeze(-1)).squeeze(-1);
-        return (Apart * (places.unsqueeze(1) != places.unsqueeze(2))).unsqueeze(1);
+        return (places.unsqueeze(1) != places.unsqueeze(2)).Times(Apart).unsqueeze(1);
     }
 
     /// <summary>Along one side: 1 in the last window, 2 in its part that was rolled around; 0 elsewhere, and everywhere without a shift.</summary>
     private Tensor Regions(long side, long shift)
     {
-        Tensor at = arange(side, dtype: ScalarType.Int64);
-        return shift == 0 ? zeros_like(at) : (at >= side - Window).to(ScalarType.Int64) + (at >= side - shift).to(ScalarType.Int64);
+        var regions = new long[side];
+        if (shift > 0)
+        {
+            regions.AsSpan((int)(side - Window)..).Fill(1);
+            regions.AsSpan((int)(side - shift)..).Fill(2);
+        }
+        return tensor(regions);
     }
 }
 

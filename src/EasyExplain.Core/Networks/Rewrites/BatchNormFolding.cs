@@ -1,3 +1,5 @@
+using static EasyExplain.Runtime.HeldNumbers;
+using EasyExplain.Runtime;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using EasyExplain.Networks.Operators;
 using TorchSharp;
@@ -71,11 +73,11 @@ internal sealed class BatchNormFolding(Network network) : IDisposable
         using IDisposable untracked = no_grad();
         var (conv, norm) = ((Conv2d)convolution.Operator, (BatchNorm2d)batchNorm.Operator);
         // In float64, so that folding costs no more than the one rounding at the end.
-        Tensor scale = norm.Weight.Value.to(float64) / (norm.RunningVar.Value.to(float64) + norm.Eps).sqrt();
+        Tensor scale = norm.Weight.Value.to(float64) / norm.RunningVar.Value.to(float64).Plus(norm.Eps).sqrt();
         Tensor mean = norm.RunningMean.Value.to(float64);
         Tensor shift = conv.Bias is null ? -mean : conv.Bias.Value.to(float64) - mean;
         Parameter weight = Parameter(convolution.Name + ".weight", conv.Weight.Value.to(float64) * scale.view(-1, 1, 1, 1));
-        Parameter bias = Parameter(batchNorm.Name + ".bias", shift * scale + norm.Bias.Value.to(float64));
+        Parameter bias = Parameter(batchNorm.Name + ".bias", (shift * scale).Plus(norm.Bias.Value.to(float64)));
         return _folded[batchNorm] = conv with { Weight = weight, Bias = bias };
     }
 

@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -19,7 +20,7 @@ internal sealed record ModuleOutput(nn.Module Module, long[] Shape, IReadOnlyLis
     public override Tensor? ChannelBias => Module switch
     {
         Conv2d { bias: { } bias } => bias.alias(),
-        BatchNorm2d { bias: { } bias, weight: { } weight, running_mean: { } mean, running_var: { } variance } norm => bias - weight * mean / (variance + norm.eps).sqrt(),
+        BatchNorm2d { bias: { } bias, weight: { } weight, running_mean: { } mean, running_var: { } variance } norm => bias - weight * mean / variance.Plus(norm.eps).sqrt(),
         _ => null,
     };
 
