@@ -95,6 +95,9 @@ public sealed class CamExplanation : ICamResult
     /// <summary>What <see cref="Seconds"/> says.</summary>
     internal TimeSpan Duration { get; init; }
 
+    /// <summary>What is explained; null of an explanation that a picture of an earlier run tells.</summary>
+    internal Target? Target { get; init; }
+
     /// <summary>The model that was explained.</summary>
     internal CamModel Model { get; }
 

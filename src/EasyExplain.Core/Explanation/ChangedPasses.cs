@@ -5,16 +5,16 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
 
-/// <summary>The scores of one picture again and again, each time with something changed for one channel of a layer.</summary>
+/// <summary>The targets of one picture again and again, each time with something changed for one channel of a layer.</summary>
 /// <param name="run">The picture's way through the network.</param>
 /// <param name="tapIndex">Which of its taps is the layer.</param>
-/// <param name="scores">Each makes scores <c>[N]</c> of logits <c>[N, classes]</c>: all of one run.</param>
-internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<Func<Tensor, Tensor>> scores)
+/// <param name="targets">What is explained: all of one run.</param>
+internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<Target> targets)
 {
     private readonly Node _tap = run.Taps[tapIndex];
     private readonly int _channels = (int)run.Activations[tapIndex].shape[0];
 
-    /// <summary>The scores of the picture under each of the channels' masks, <c>[scores, C]</c>: the mean over several rounds.</summary>
+    /// <summary>The targets of the picture under each of the channels' masks, <c>[targets, C]</c>: the mean over several rounds.</summary>
     /// <param name="masks"><c>[C, h, w]</c>; resized to the picture (bilinear), then multiplied with every colour of it.</param>
     /// <param name="rounds">How often.</param>
     /// <param name="change">What is done to resized masks <c>[n, H, W]</c> in a round, which counts from 0. It is asked for channels in order.</param>
@@ -27,7 +27,7 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
     });
 
     /// <summary>
-    /// The scores with each channel of the layer set to 0 where it lies on the picture, <c>[scores, C]</c>. What comes before the layer does not
+    /// The targets with each channel of the layer set to 0 where it lies on the picture, <c>[targets, C]</c>. What comes before the layer does not
     /// run again, but for a single pass where what follows reads something beside the layer, such as the other branch of a sum.
     /// </summary>
     public Tensor ScoresWithoutChannel()
@@ -47,7 +47,7 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
     private Tensor MeanScores(int rounds, Func<int, int, int, Tensor> logits)
     {
         using IDisposable untracked = no_grad();
-        Tensor sums = zeros([scores.Count, _channels], dtype: run.Input.dtype, device: run.Input.device);
+        Tensor sums = zeros([targets.Count, _channels], dtype: run.Input.dtype, device: run.Input.device);
         int batch = run.FittingBatch(track: false);
         for (int round = 0; round < rounds; round++)
         {
@@ -57,7 +57,7 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
                 using DisposeScope scope = NewDisposeScope();
                 int count = Math.Min(batch, _channels - first);
                 Tensor made = logits(round, first, count);
-                sums.narrow(1, first, count).PlusInPlace(stack(scores.Select(score => score(made))));
+                sums.narrow(1, first, count).PlusInPlace(stack(targets.Select(target => target.Of(made))));
                 run.Progress?.Invoke(round * _channels + first + count, rounds * _channels);
             }
         }

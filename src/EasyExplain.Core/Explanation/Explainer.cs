@@ -99,43 +99,62 @@ public sealed class Explainer
     private List<CamExplanation> Explain(Tensor picture, Photo photo, string? path, CancellationToken cancel)
     {
         using IDisposable weights = _model.Use();
-        var watch = Stopwatch.StartNew();
         using DisposeScope kept = NewDisposeScope();
+        var watch = Stopwatch.StartNew();
         Tensor input = picture.to(_model.Device);
         PictureRun plain = Run(input, cancel);
         float[] logits = plain.Pass.Logits.detach()[0].to(CPU).data<float>().ToArray();
         Ranking ranking = Ranking.Of(_model, logits);
-        IReadOnlyList<int> classes = _model.ClassCount == 0 ? [NoClass] : _choice.From(ranking);
-        long[] OthersOf(ComparingScore? score, int @class) => score is null ? [] : [.. Others(@class, classes, logits)];
-        var answers = classes.SelectMany(_ => _methods, (@class, method) => new Answer(@class, method)).ToDictionary(answer => (answer.Class, answer.Method));
-
+        Answer[] answers = Ask(_model.ClassCount == 0 ? [NoClass] : _choice.From(ranking), logits);
         IReadOnlyList<AugmentedView> views = _smoothing.HasFlag(Smoothing.Augmentation) ? AugmentedView.All : [AugmentedView.Plain];
-        using Scalar share = views.Count; // held (see HeldNumbers)
         foreach (AugmentedView view in views)
         {
             using DisposeScope ofView = NewDisposeScope();
             PictureRun run = view == AugmentedView.Plain ? plain : Run(view.Of(input), cancel);
-            foreach (int[] some in classes.Chunk(ClassesAtOnce))
+            foreach (Answer[] together in answers.Chunk(ClassesAtOnce * _methods.Count).SelectMany(OfOneScore))
             {
-                foreach (IGrouping<ComparingScore?, CamMethod> family in _methods.GroupBy(method => method.Score))
-                {
-                    using DisposeScope ofFamily = NewDisposeScope();
-                    var evidence = new ScoreEvidence(run, [.. some.Select(@class => ScoreOf(family.Key, @class, OthersOf(family.Key, @class)))], ofFamily);
-                    foreach (var (@class, score) in some.Select((@class, score) => (@class, score)))
-                    {
-                        foreach (CamMethod method in family)
-                        {
-                            cancel.ThrowIfCancellationRequested();
-                            Tensor[] maps = MapsOf(method, tap => new LayerEvidence(evidence, score, tap, @class, method.Name, _smoothing.HasFlag(Smoothing.Eigen)));
-                            // On the CPU: so a GPU is through with them when the time is taken.
-                            answers[(@class, method)].Add([.. maps.Select(map => (view.Undo(map) / share).to(CPU).MoveToOtherDisposeScope(kept))], watch.Elapsed);
-                            watch.Restart();
-                        }
-                    }
-                }
+                Find(together, run, map => view.Undo(map).Over(views.Count).to(CPU).MoveToOtherDisposeScope(kept), watch);
             }
         }
-        return [.. answers.Values.Select(answer => ToExplanation(answer, photo, path, ranking, logits, OthersOf(answer.Method.Score, answer.Class)))];
+        return [.. answers.Select(answer => ToExplanation(answer, photo, path, ranking, logits))];
+    }
+
+    /// <summary>An answer to be found for each class and method, in the order asked; methods that ask for the same score of a class share the target.</summary>
+    private Answer[] Ask(IReadOnlyList<int> classes, float[] logits)
+    {
+        return [.. classes.SelectMany(AskOf)];
+
+        IEnumerable<Answer> AskOf(int @class)
+        {
+            var targets = _methods.Select(method => method.Score).Distinct().Select(score => (score, target: TargetOf(@class, score))).ToArray();
+            return _methods.Select(method => new Answer(targets.First(known => known.score == method.Score).target, method));
+        }
+
+        Target TargetOf(int @class, ComparingScore? score) => @class == NoClass ? new Features()
+            : score is not null && Others(@class, classes, logits).ToArray() is { Length: > 0 } others ? new ClassAgainstOthers(@class, others, score, _model.Activation)
+            : new ClassTarget(@class);
+    }
+
+    private static IEnumerable<Answer[]> OfOneScore(IEnumerable<Answer> answers) => answers.GroupBy(answer => answer.Method.Score).Select(one => one.ToArray());
+
+    /// <summary>Adds the maps of one view of the picture to answers that share its passes.</summary>
+    /// <param name="answers">The answers.</param>
+    /// <param name="run">The view's way through the network.</param>
+    /// <param name="finish">Makes of a map of the view its share in that of the picture, on the CPU: so a GPU is through with it when the time is taken.</param>
+    /// <param name="watch">Takes the time from one answer to the next.</param>
+    private void Find(Answer[] answers, PictureRun run, Func<Tensor, Tensor> finish, Stopwatch watch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Target[] targets = [.. answers.Select(answer => answer.Target).Distinct()];
+        var evidence = new ScoreEvidence(run, targets, scope);
+        foreach (Answer answer in answers)
+        {
+            run.Cancel.ThrowIfCancellationRequested();
+            int target = Array.IndexOf(targets, answer.Target);
+            Tensor[] maps = MapsOf(answer.Method, tap => new LayerEvidence(evidence, target, tap, answer.Method.Name, _smoothing.HasFlag(Smoothing.Eigen)));
+            answer.Add([.. maps.Select(finish)], watch.Elapsed);
+            watch.Restart();
+        }
     }
 
     private PictureRun Run(Tensor input, CancellationToken cancel)
@@ -145,13 +164,9 @@ public sealed class Explainer
     }
 
     /// <summary>The classes that one is compared with: the others that were asked for, or else those with the nearest scores.</summary>
-    private static IEnumerable<long> Others(int @class, IReadOnlyList<int> asked, float[] logits) => (asked.Count > 1
+    private static IEnumerable<int> Others(int @class, IReadOnlyList<int> asked, float[] logits) => asked.Count > 1
         ? asked.Where(other => other != @class)
-        : Enumerable.Range(0, logits.Length).Where(other => other != @class).OrderBy(other => Math.Abs(logits[other] - logits[@class])).Take(SimilarClasses)).Select(other => (long)other);
-
-    /// <summary>A class's logit, or what a method makes of that and others where there are any.</summary>
-    private Func<Tensor, Tensor> ScoreOf(ComparingScore? score, int @class, long[] others) =>
-        score is null || others.Length == 0 ? logits => logits.select(1, @class) : logits => score(logits, _model.Activation.Of(logits), @class, others);
+        : Enumerable.Range(0, logits.Length).Where(other => other != @class).OrderBy(other => Math.Abs(logits[other] - logits[@class])).Take(SimilarClasses);
 
     /// <summary>The scaled maps of a method's layers in their order, then the fused one if there are several.</summary>
     private Tensor[] MapsOf(CamMethod method, Func<int, LayerEvidence> evidenceAt)
@@ -174,19 +189,20 @@ public sealed class Explainer
         return maps.Length > 1 ? [.. maps, method.Fuse(maps, (_model.Preprocessing.Height, _model.Preprocessing.Width))] : maps;
     }
 
-    private CamExplanation ToExplanation(
-        Answer answer, Photo photo, string? path, Ranking ranking, float[] logits, long[] others)
+    private CamExplanation ToExplanation(Answer answer, Photo photo, string? path, Ranking ranking, float[] logits)
     {
-        CamMethod method = answer.Method;
+        (Target target, CamMethod method) = answer;
+        bool hasClass = target is not Features;
         string[] names = method.AtInput ? ["input"] : [.. _layers.Select(layer => layer.Name)];
         return new CamExplanation(_model, photo, path)
         {
             Method = method.Name,
-            Class = answer.Class,
-            Label = answer.Class == NoClass ? "" : _model.LabelOf(answer.Class),
-            Probability = ranking.All.FirstOrDefault(prediction => prediction.Class == answer.Class)?.Probability ?? double.NaN,
-            Score = answer.Class == NoClass ? double.NaN : logits[answer.Class],
-            ComparedWith = [.. others.Select(other => _model.LabelOf((int)other))],
+            Target = target,
+            Class = target.Class,
+            Label = hasClass ? _model.LabelOf(target.Class) : "",
+            Probability = ranking.All.FirstOrDefault(prediction => prediction.Class == target.Class)?.Probability ?? double.NaN,
+            Score = hasClass ? logits[target.Class] : double.NaN,
+            ComparedWith = target is ClassAgainstOthers against ? [.. against.Others.Select(_model.LabelOf)] : [],
             Predictions = [.. ranking.All.Take(PredictionsKept)],
             Predicted = [.. ranking.Predicted.Select(prediction => prediction.Label)],
             PredictedClasses = [.. ranking.Predicted.Select(prediction => prediction.Class)],
@@ -200,8 +216,8 @@ public sealed class Explainer
 
     private CamMap ToMap(string name, Tensor map, Photo photo) => CamMap.Of(name, map, _model.Preprocessing, photo);
 
-    /// <summary>What one method says of one class: the mean of the maps of all views.</summary>
-    private sealed record Answer(int Class, CamMethod Method)
+    /// <summary>What one method says of one target: the mean of the maps of all views.</summary>
+    private sealed record Answer(Target Target, CamMethod Method)
     {
         public Tensor[] Maps { get; private set; } = [];
 

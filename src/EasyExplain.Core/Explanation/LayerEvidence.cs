@@ -8,39 +8,37 @@ namespace EasyExplain.Explanation;
 public sealed class LayerEvidence
 {
     private readonly ScoreEvidence _evidence;
-    private readonly int _score;
+    private readonly int _target;
     private readonly int _tap;
-    private readonly int _class;
     private readonly string _method;
     private readonly bool _eigen;
 
     /// <param name="evidence">The picture's.</param>
-    /// <param name="score">Which of its scores.</param>
+    /// <param name="target">Which of its targets.</param>
     /// <param name="tap">Which of its taps.</param>
-    /// <param name="class">The explained class.</param>
-    /// <param name="method">Whose question it is: the passes that it asks for are run once for all scores.</param>
+    /// <param name="method">Whose question it is: the passes that it asks for are run once for all targets.</param>
     /// <param name="eigen">Whether channels are merged by their principal component.</param>
-    internal LayerEvidence(ScoreEvidence evidence, int score, int tap, int @class, string method, bool eigen) =>
-        (_evidence, _score, _tap, _class, _method, _eigen) = (evidence, score, tap, @class, method, eigen);
+    internal LayerEvidence(ScoreEvidence evidence, int target, int tap, string method, bool eigen) =>
+        (_evidence, _target, _tap, _method, _eigen) = (evidence, target, tap, method, eigen);
 
     /// <summary>The layer's output for the clean image, <c>[C, H, W]</c>.</summary>
     public Tensor Activations => Run.Activations[_tap];
 
     /// <summary>The gradient of the score (the class's logit, unless the method has another) with respect to <see cref="Activations"/>, <c>[C, H, W]</c>.</summary>
-    public Tensor Gradients => _evidence.Gradients(_score)[_tap];
+    public Tensor Gradients => _evidence.Gradients(_target)[_tap];
 
     /// <summary>The mean over the noisy copies of the image of the gradient raised to <paramref name="power"/> (1, 2 or 3), <c>[C, H, W]</c>.</summary>
-    public Tensor MeanNoisyGradient(int power) => _evidence.NoisyMoments(_score)[_tap][power - 1];
+    public Tensor MeanNoisyGradient(int power) => _evidence.NoisyMoments(_target)[_tap][power - 1];
 
     /// <summary>H·v, with the Hessian H of the score in <see cref="Activations"/> and v of their shape, <c>[C, H, W]</c>.</summary>
-    public Tensor HessianTimes(Tensor vector) => _evidence.HessianTimes(_score, _tap, vector);
+    public Tensor HessianTimes(Tensor vector) => _evidence.HessianTimes(_target, _tap, vector);
 
     /// <summary>
     /// For every convolution and batch normalisation of the network that adds a bias: the bias, <c>[C]</c>, and the gradient of the score
     /// with respect to its output, <c>[C, h, w]</c>. Only for methods <see cref="CamMethod.AtInput"/>.
     /// </summary>
     public IEnumerable<(Tensor Bias, Tensor Gradient)> Biases =>
-        Run.Biased.Select(node => node.Operator.ChannelBias!).Zip(_evidence.Gradients(_score).Skip(Run.Taps.Count));
+        Run.Biased.Select(node => node.Operator.ChannelBias!).Zip(_evidence.Gradients(_target).Skip(Run.Taps.Count));
 
     /// <summary>
     /// The class's weights in the layer that makes the classes, <c>[C]</c>, where that is linear in this one's global averages (see
@@ -50,8 +48,9 @@ public sealed class LayerEvidence
     {
         get
         {
+            int @class = _evidence.Targets[_target].Class;
             Tensor weights = Run.Network.AveragedInto(Run.Taps[_tap])!.Value;
-            return (Run.Network.Output.Operator is not BothSigns ? weights[_class] : _class == 0 ? -weights[0] : weights[0]).flatten();
+            return (Run.Network.Output.Operator is not BothSigns ? weights[@class] : @class == 0 ? -weights[0] : weights[0]).flatten();
         }
     }
 
@@ -63,20 +62,20 @@ public sealed class LayerEvidence
     }
 
     /// <summary>The score of the clean image.</summary>
-    public double Score => _evidence.Score(_score);
+    public double Score => _evidence.Score(_target);
 
     /// <summary>How many samples a method takes.</summary>
     public int SampleCount => Run.Noise.SampleCount;
 
     /// <summary>The score with each channel of the layer set to 0 where it lies on the picture, <c>[C]</c>: a pass a channel, from this layer on.</summary>
-    public Tensor ScoresWithoutChannel() => _evidence.Changed(_method, _tap, passes => passes.ScoresWithoutChannel())[_score];
+    public Tensor ScoresWithoutChannel() => _evidence.Changed(_method, _tap, passes => passes.ScoresWithoutChannel())[_target];
 
     /// <summary>The score of the image under each mask <c>[C, h, w]</c>, resized to the image (bilinear): <c>[C]</c>, a whole pass a mask.</summary>
     public Tensor ScoresUnderMasks(Tensor masks) => ScoresUnderMasks(masks, 1, (_, mask) => mask);
 
     /// <summary>The mean of that over some rounds, each of which changes the resized masks <c>[n, H, W]</c> in its way; channels come in order.</summary>
     public Tensor ScoresUnderMasks(Tensor masks, int rounds, Func<int, Tensor, Tensor> change) =>
-        _evidence.Changed(_method, _tap, passes => passes.ScoresUnderMasks(masks, rounds, change))[_score];
+        _evidence.Changed(_method, _tap, passes => passes.ScoresUnderMasks(masks, rounds, change))[_target];
 
     /// <summary>Seeded noise for the resized masks of all channels, the same whatever the batch size. It is the caller's to dispose.</summary>
     public ChannelNoise DrawMaskNoise() => new(Run.Noise.Seed, Activations.shape[0], Run.Input.shape[2], Run.Input.shape[3]);

@@ -7,39 +7,42 @@ using static TorchSharp.torch;
 namespace EasyExplain.Explanation;
 
 /// <summary>
-/// What speaks at all layers of one picture for some scores, such as the logits of several classes: one backward pass a score, and whatever
+/// What speaks at all layers of one picture for some targets, such as the logits of several classes: one backward pass a target, and whatever
 /// takes further passes forward is run once for all of them.
 /// </summary>
 /// <param name="run">The picture's way through the network.</param>
-/// <param name="scores">Each makes scores <c>[N]</c> of logits <c>[N, classes]</c>.</param>
+/// <param name="targets">What is explained.</param>
 /// <param name="kept">Owns what is found out, whatever scope it is asked for in.</param>
-internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, Tensor>> scores, DisposeScope kept)
+internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> targets, DisposeScope kept)
 {
     private const int Powers = 3;
-    private readonly IReadOnlyList<Tensor>?[] _gradients = new IReadOnlyList<Tensor>?[scores.Count];
-    private readonly IReadOnlyList<Tensor>?[] _curvedGradients = new IReadOnlyList<Tensor>?[scores.Count]; // as operators have them, and recorded themselves
+    private readonly IReadOnlyList<Tensor>?[] _gradients = new IReadOnlyList<Tensor>?[targets.Count];
+    private readonly IReadOnlyList<Tensor>?[] _curvedGradients = new IReadOnlyList<Tensor>?[targets.Count]; // as operators have them, and recorded themselves
     private readonly Dictionary<(string Method, int Tap), Tensor> _changed = [];
-    private Tensor[][][]? _noisyMoments; // by score, tap and power
+    private Tensor[][][]? _noisyMoments; // by target, tap and power
 
     /// <summary>The picture's way through the network.</summary>
     public PictureRun Run => run;
 
-    /// <summary>One score of the picture.</summary>
-    public double Score(int score) => scores[score](run.Pass.Logits.detach()).to(float64).item<double>();
+    /// <summary>What is explained.</summary>
+    public IReadOnlyList<Target> Targets => targets;
 
-    /// <summary>The gradients of a score with respect to the taps' outputs, then to those of the biased nodes, <c>[C, H, W]</c> each.</summary>
-    public IReadOnlyList<Tensor> Gradients(int score) => _gradients[score] ??=
-        [.. ScoreGradients(run.Pass, [.. run.Taps, .. run.Biased], score).Select(gradient => Keep(gradient[0]))];
+    /// <summary>A target's number for the picture.</summary>
+    public double Score(int target) => targets[target].Of(run.Pass.Logits.detach()).to(float64).item<double>();
+
+    /// <summary>The gradients of a target with respect to the taps' outputs, then to those of the biased nodes, <c>[C, H, W]</c> each.</summary>
+    public IReadOnlyList<Tensor> Gradients(int target) => _gradients[target] ??=
+        [.. ScoreGradients(run.Pass, [.. run.Taps, .. run.Biased], target).Select(gradient => Keep(gradient[0]))];
 
     /// <summary>For each tap the means over the noisy copies of g, g² and g³.</summary>
-    public IReadOnlyList<Tensor[]> NoisyMoments(int score) => (_noisyMoments ??= MeasureNoise())[score];
+    public IReadOnlyList<Tensor[]> NoisyMoments(int target) => (_noisyMoments ??= MeasureNoise())[target];
 
-    /// <summary>H·v at one tap, with the Hessian H of a score in the tap's output; v and the result are <c>[C, H, W]</c>.</summary>
-    public Tensor HessianTimes(int score, int tap, Tensor vector)
+    /// <summary>H·v at one tap, with the Hessian H of a target in the tap's output; v and the result are <c>[C, H, W]</c>.</summary>
+    public Tensor HessianTimes(int target, int tap, Tensor vector)
     {
         using IDisposable recorded = enable_grad();
-        IReadOnlyList<Tensor> gradients = _curvedGradients[score] ??=
-            [.. autograd.grad([scores[score](run.Pass.Logits).sum()], [.. run.Pass.Taps.Take(run.Taps.Count)], retain_graph: true, create_graph: true, allow_unused: true)
+        IReadOnlyList<Tensor> gradients = _curvedGradients[target] ??=
+            [.. autograd.grad([targets[target].Of(run.Pass.Logits).sum()], [.. run.Pass.Taps.Take(run.Taps.Count)], retain_graph: true, create_graph: true, allow_unused: true)
                 .Select(Keep)];
         if (gradients[tap].IsInvalid)
         {
@@ -53,20 +56,20 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
             : zeros_like(vector);
     }
 
-    /// <summary>Each score again and again, with something changed for each channel of a tap, <c>[scores, C]</c>: run when a method first asks.</summary>
+    /// <summary>Each target again and again, with something changed for each channel of a tap, <c>[targets, C]</c>: run when a method first asks.</summary>
     public Tensor Changed(string method, int tap, Func<ChangedPasses, Tensor> passes)
     {
         if (!_changed.TryGetValue((method, tap), out Tensor? known))
         {
-            known = _changed[(method, tap)] = Keep(passes(new ChangedPasses(run, tap, scores)));
+            known = _changed[(method, tap)] = Keep(passes(new ChangedPasses(run, tap, targets)));
         }
         return known;
     }
 
-    /// <summary>The gradients of a summed score, batch dimension first; pictures of a batch do not see each other, so each gets its own.</summary>
-    private IReadOnlyList<Tensor> ScoreGradients(Pass pass, IReadOnlyList<Node> taps, int score)
+    /// <summary>The gradients of a summed target, batch dimension first; pictures of a batch do not see each other, so each gets its own.</summary>
+    private IReadOnlyList<Tensor> ScoreGradients(Pass pass, IReadOnlyList<Node> taps, int target)
     {
-        using Tensor sum = scores[score](pass.Logits).sum();
+        using Tensor sum = targets[target].Of(pass.Logits).sum();
         if (!sum.requires_grad)
         {
             throw new InvalidOperationException("Nothing was recorded on the way forward: a method that asks for gradients must say that it uses them.");
@@ -103,7 +106,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
     private Tensor[][][] MeasureNoise()
     {
         Noise noise = run.Noise;
-        Tensor[][][] sums = [.. scores.Select(_ => run.Activations.Select(activation => Enumerable.Range(0, Powers).Select(_ => Keep(zeros_like(activation))).ToArray()).ToArray())];
+        Tensor[][][] sums = [.. targets.Select(_ => run.Activations.Select(activation => Enumerable.Range(0, Powers).Select(_ => Keep(zeros_like(activation))).ToArray()).ToArray())];
         using var generator = new Generator((ulong)noise.Seed, CPU);
         using Scalar std = noise.Std, samples = noise.SampleCount; // held (see HeldNumbers)
         int batch = run.FittingBatch(track: true);
@@ -115,9 +118,9 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
             Tensor[] draws = [.. Enumerable.Range(0, count).Select(_ => randn(run.Input.shape, generator: generator) * std)];
             Tensor noisy = run.Input.Plus(cat(draws, 0).to(run.Input.dtype).to(run.Input.device));
             Pass pass = Executor.Run(run.Network, noisy, run.Taps, track: true, run.Cancel);
-            foreach (var (moments, score) in sums.Select((moments, score) => (moments, score)))
+            foreach (var (moments, target) in sums.Select((moments, target) => (moments, target)))
             {
-                foreach (var (powers, gradient) in moments.Zip(ScoreGradients(pass, run.Taps, score)))
+                foreach (var (powers, gradient) in moments.Zip(ScoreGradients(pass, run.Taps, target)))
                 {
                     Tensor raised = gradient;
                     foreach (Tensor sum in powers)

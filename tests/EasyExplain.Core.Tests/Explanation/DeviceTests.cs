@@ -29,7 +29,7 @@ public class DeviceTests
         Tensor input = Empty(1, 3, 32, 32);
         Pass pass = Executor.Run(network, input, [last], track: true, curved: true);
         var run = new PictureRun(network, input, [last], [], pass, new Noise(3, 0.3, 7, BatchSize: 2), Progress: null, default);
-        var layer = new LayerEvidence(new ScoreEvidence(run, [logits => logits.select(1, 0)], scope), 0, 0, 0, "", eigen: false);
+        var layer = new LayerEvidence(new ScoreEvidence(run, [new ClassTarget(0)], scope), 0, 0, "", eigen: false);
         using ChannelNoise noise = layer.DrawMaskNoise();
         Tensor map = (layer.Gradients * layer.Activations).sum(dim: 0);
         Tensor[] made =

@@ -15,7 +15,7 @@ public sealed class FiniteDifferenceTests : IDisposable
 {
     private const int Class = 1;
     private const double Step = 1e-5;
-    private static readonly long[] Others = [0, 2];
+    private static readonly int[] Others = [0, 2];
 
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly Network _network = Curved();
@@ -50,8 +50,8 @@ public sealed class FiniteDifferenceTests : IDisposable
     public void AMethod_IsItsPapersFormula(string name)
     {
         CamMethod method = MethodCatalog.Find(name);
-        Func<Tensor, Tensor> score = method.Score is { } compare ? logits => compare(logits, logits.softmax(1), Class, Others) : Logit;
-        var evidence = new LayerEvidence(new ScoreEvidence(_run, [score], _scope), 0, method.AtInput ? 1 : 0, Class, name, eigen: false);
+        Target target = method.Score is { } compare ? new ClassAgainstOthers(Class, Others, compare, Activation.Softmax) : new ClassTarget(Class);
+        var evidence = new LayerEvidence(new ScoreEvidence(_run, [target], _scope), 0, method.AtInput ? 1 : 0, name, eigen: false);
 
         double[] wanted = Expected(name), got = method.Map(evidence).flatten().data<double>().ToArray();
 
@@ -182,8 +182,6 @@ public sealed class FiniteDifferenceTests : IDisposable
     private double[] OverPlaces(Func<int, double> of) => [.. Enumerable.Range(0, _places).Select(of)];
 
     private double OverChannels(Func<int, double> of) => Enumerable.Range(0, _channels).Sum(of);
-
-    private static Tensor Logit(Tensor logits) => logits.select(1, Class);
 
     /// <summary>FinerCAM's score in plain arithmetic.</summary>
     private static double Difference(double[] logits)

@@ -58,8 +58,8 @@ public class GoldenMethodTests(GoldenModels models) : IClassFixture<GoldenModels
         Node tap = network.Find("features.5")!.Node;
         Pass pass = Executor.Run(network, input, [tap], track: true, curved: true);
         var run = new PictureRun(network, input, [tap], [], pass, new Noise(1, 0, 0, 1), null, default);
-        var evidence = new ScoreEvidence(run, [logits => logits.select(1, 7)], scope);
-        Tensor map = Fusion.Scale(ShapleyCAM.Method.Map(new LayerEvidence(evidence, 0, 0, 7, "ShapleyCAM", eigen: false)));
+        var evidence = new ScoreEvidence(run, [new ClassTarget(7)], scope);
+        Tensor map = Fusion.Scale(ShapleyCAM.Method.Map(new LayerEvidence(evidence, 0, 0, "ShapleyCAM", eigen: false)));
         Assert.All(Goldens.Load("methods")[OnAnEdge].Floats.Zip(map.to(float32).data<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
     }
 

@@ -16,7 +16,7 @@ public class LayerEvidenceTests
         using Network network = SmallNetwork.Fill(g.Build(g.Linear("fc", g.Flatten(g.Input), 2)));
         Tensor picture = SmallNetwork.Picture();
         var run = new PictureRun(network, picture, [], [], Executor.Run(network, picture, [], track: false), new Noise(1, 0, 0, 1), Progress: null, default);
-        var layer = new LayerEvidence(new ScoreEvidence(run, [logits => logits.select(1, 0)], scope), 0, 0, 0, "", eigen: false);
+        var layer = new LayerEvidence(new ScoreEvidence(run, [new ClassTarget(0)], scope), 0, 0, "", eigen: false);
 
         Tensor weighted = tensor(new[] { 1f, 2, float.NaN, 4, 10, 20, 30, float.NaN }).view(2, 2, 2);
         Assert.Equal([11f, 22, 30, 4], layer.Merge(weighted).flatten().data<float>());

@@ -81,7 +81,7 @@ public sealed class MethodTests : IDisposable
         Node[] biased = [.. network.Nodes.Where(node => node.Operator.ChannelBias is not null)];
         var run = new PictureRun(
             network, picture, [network.Input], biased, Executor.Run(network, picture, [network.Input, .. biased], track: true), new Noise(1, 0, 0, 1), Progress: null, default);
-        var input = new LayerEvidence(new ScoreEvidence(run, [logits => logits.select(1, 1)], scope), 0, 0, 1, "FullGrad", eigen: false);
+        var input = new LayerEvidence(new ScoreEvidence(run, [new ClassTarget(1)], scope), 0, 0, "FullGrad", eigen: false);
 
         double contributed = (input.Gradients * picture[0]).sum().item<double>()
             + input.Biases.Sum(part => (part.Bias.view(-1, 1, 1) * part.Gradient).sum().item<double>())
@@ -159,7 +159,7 @@ public sealed class MethodTests : IDisposable
 
     /// <summary>What there is to see at some nodes, for the logit of class 1.</summary>
     private static ScoreEvidence Evidence(DisposeScope scope, Network network, Tensor picture, params Node[] taps) =>
-        new(new PictureRun(network, picture, taps, [], Executor.Run(network, picture, taps, track: true), new Noise(1, 0, 0, 1), Progress: null, default), [logits => logits.select(1, 1)], scope);
+        new(new PictureRun(network, picture, taps, [], Executor.Run(network, picture, taps, track: true), new Noise(1, 0, 0, 1), Progress: null, default), [new ClassTarget(1)], scope);
 
     private CamExplanation Explain(string method, string layer, long seed = 7) => Explainer(MethodCatalog.Find(method), layer, seed).Explain(_cat, null).Single();
 

@@ -1,0 +1,40 @@
+using EasyExplain.Explanation.Methods;
+using EasyExplain.Networks;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Explanation;
+
+/// <summary>What is explained: a number that the network makes of an image, whose gradients and changes a method looks at.</summary>
+/// <param name="Class">The class that it is about; −1 of a network that has none.</param>
+public abstract record Target(int Class)
+{
+    /// <summary>The number for each image of a batch, <c>[N]</c>.</summary>
+    /// <param name="logits">What the network made of the batch, <c>[N, classes]</c>.</param>
+    public abstract Tensor Of(Tensor logits);
+}
+
+/// <summary>A class's logit.</summary>
+/// <param name="Class">The class.</param>
+public sealed record ClassTarget(int Class) : Target(Class)
+{
+    /// <inheritdoc/>
+    public override Tensor Of(Tensor logits) => logits.select(1, Class);
+}
+
+/// <summary>A class's logit set against those of others.</summary>
+/// <param name="Class">The class.</param>
+/// <param name="Others">Those that it is compared with, at least one.</param>
+/// <param name="Score">How it is compared.</param>
+/// <param name="Activation">What makes probabilities of the logits.</param>
+public sealed record ClassAgainstOthers(int Class, IReadOnlyList<int> Others, ComparingScore Score, Activation Activation) : Target(Class)
+{
+    /// <inheritdoc/>
+    public override Tensor Of(Tensor logits) => Score(logits, Activation.Of(logits), Class, [.. Others.Select(other => (long)other)]);
+}
+
+/// <summary>The features of a network without classes: only methods that ask for no score explain them.</summary>
+public sealed record Features() : Target(-1)
+{
+    /// <inheritdoc/>
+    public override Tensor Of(Tensor logits) => throw new InvalidOperationException("A network without classes has no score: a method that needs one must say that it needs a class.");
+}
