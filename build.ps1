@@ -1,7 +1,7 @@
 <#
 .SYNOPSIS
     Builds, tests and packages EasyExplain; writes nothing outside bin/, obj/, en-US/ (the help) and artifacts/
-    but EasyExplain.Loader.dll.
+    but EasyExplain.Loader.dll, and for Docs docs/cmdlets/.
 .DESCRIPTION
     Runs in PowerShell 7.4 and later; Package in 7.5 and later, whose PSResourceGet packs modules. A machine that has none gets it from the
     clone:
@@ -11,13 +11,14 @@
 
     Build    builds the solution; the module is ready to import from EasyExplain.psd1 afterwards.
     Test     runs all tests, those of Pester too.
+    Docs     writes the cmdlets' help as Markdown, one page for each cmdlet, to docs/cmdlets.
     Package  lays out the module for release under artifacts/<platform>/EasyExplain, packs it as EasyExplain.<version>.nupkg beside that,
              and checks it in a fresh process, which imports it where it is for this machine's platform.
     Clean    removes what a build writes.
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Test', 'Package', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Docs', 'Package', 'Clean')]
     [string] $Task = 'Build',
 
     # Package always takes Release.
@@ -47,6 +48,10 @@ function Invoke-Build {
 
 function Invoke-Test {
     Invoke-Dotnet test, "$root/EasyExplain.PowerShell.sln", '--configuration', $Configuration
+}
+
+function Invoke-Docs {
+    Invoke-Dotnet build, "$root/src/EasyExplain.PowerShell", '--configuration', $Configuration, '-t:CmdletPages'
 }
 
 function Invoke-Package {
@@ -95,6 +100,7 @@ function Invoke-Clean {
 switch ($Task) {
     'Build' { Invoke-Build }
     'Test' { Invoke-Test }
+    'Docs' { Invoke-Docs }
     'Package' {
         if (-not $Runtime) { $Runtime = dotnet msbuild "$root/src/EasyExplain.PowerShell" -getProperty:RuntimeIdentifier }
         foreach ($each in $Runtime) { Invoke-Package $each }

@@ -13,8 +13,9 @@
 # Exit codes: 0 all images are explained, 1 some images or folders failed (the others are done), 2 the audit could not run, or not to its
 # end, or found no image.
 # Silent when all is well, so that cron has nothing to mail; what fails is named on standard error too.
-# Stopped at any moment, the next run goes on where this one was: an image that has its overlay is not explained again, unless it, the model
-# file or the parameters have changed. A second run at the same destination at the same time ends at once with 2 and touches nothing.
+# The next run goes on where this one was, even if this one was killed: an image that has its overlay is not explained again, unless it, the
+# model file or the parameters have changed. While one run is at work, a second one for the same destination ends at once with 2 and touches
+# nothing.
 
 param(
     [string] $Path,

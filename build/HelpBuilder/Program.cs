@@ -3,7 +3,8 @@ using EasyExplain.HelpBuilder;
 
 if (args is not [var assembly, var documentation, var references, var output])
 {
-    Console.Error.WriteLine("HelpBuilder <assembly> <its documentation file> <file that lists its references> <help file to write>");
+    Console.Error.WriteLine(
+        "HelpBuilder <assembly> <its documentation file> <file that lists its references> <help file (.xml) or folder of pages to write>");
     return 1;
 }
 
@@ -16,9 +17,13 @@ foreach (string gap in gaps)
 {
     Console.Error.WriteLine($"{Path.GetFileName(assembly)} : error HELP001: {gap}"); // the form in which MSBuild knows an error
 }
-if (gaps.Length == 0)
+if (gaps.Length == 0 && output.EndsWith(".xml", StringComparison.OrdinalIgnoreCase))
 {
     MamlWriter.Write(output, cmdlets);
+}
+else if (gaps.Length == 0)
+{
+    MarkdownWriter.Write(output, cmdlets);
 }
 return gaps.Length == 0 ? 0 : 1;
 

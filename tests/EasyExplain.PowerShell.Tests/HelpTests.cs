@@ -107,17 +107,52 @@ public sealed class HelpTests
         XDocument documentation = XDocument.Load(Path.ChangeExtension(Fixture, ".xml"));
         documentation.Descendants("member").Single(m => (string)m.Attribute("name")! == member).Descendants(element).First().Remove();
         documentation.Save(At("doc.xml"));
-        File.WriteAllLines(At("references"), ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator));
 
-        ChildProcess builder = ChildProcess.Run(
-            "dotnet",
-            [BuiltAssembly.Of("build/HelpBuilder", "HelpBuilder.dll"), Fixture, At("doc.xml"), At("references"), At("help.xml")],
-            folder.FullName);
+        ChildProcess builder = MakeHelp(Fixture, At("doc.xml"), At("help.xml"));
 
         Assert.Equal(1, builder.ExitCode);
         Assert.Contains($"HelpFixture.dll : error HELP001: {complaint}", builder.Error);
         Assert.False(File.Exists(At("help.xml")));
         folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void Page_SaysTheSameInMarkdown_AndShowsNothingAsMarkup()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+
+        Assert.Equal(0, MakeHelp(Fixture, Path.ChangeExtension(Fixture, ".xml"), folder).ExitCode);
+
+        Assert.Equal(["Get-Fruit.md", "README.md", "Remove-Skin.md"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
+        string page = File.ReadAllText(Path.Combine(folder, "Remove-Skin.md"));
+        Assert.All(
+            [
+                "# Remove-Skin\n\nPeels a Fruit.\n",
+                "Remove-Skin [[-Ripeness] {Green | Ripe}] -Name <String[]> [-Bowl <String>] [-Knife {small | large}]\n    [-Keep] [-WhatIf]",
+                @"A fruit from Get-Fruit goes to Fruit; 0 \< 1.",
+                "### Peel an apple\n\n```powershell\nGet-Fruit apple |\n    Remove-Skin -Knife small\n```\n\nThe apple comes back",
+                "### -Knife\n\nWhich knife.\n\n* Type: `String`\n* One of: `small`, `large`\n* Default: `large`\n",
+                "* Type: `String[]`, required\n* From the pipeline: by property name\n* Takes wildcards\n* Aliases: `-FruitName`, `-N`\n",
+                "* [Get-Fruit](Get-Fruit.md)\n* [About peeling](https://example.org/peel)\n",
+            ],
+            expected => Assert.Contains(expected, page, StringComparison.Ordinal));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void PagesInDocs_AreThoseOfTheHelp()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName, docs = Path.Combine(Repository.Root, "docs", "cmdlets");
+        string module = Path.Combine(Repository.Root, "bin", "EasyExplain.PowerShell.dll");
+
+        Assert.Equal(0, MakeHelp(module, Path.ChangeExtension(module, ".xml"), folder).ExitCode);
+
+        string[] Pages(string at) => [.. Directory.GetFiles(at).Select(page => Path.GetFileName(page)).Order()];
+        bool Differs(string page) => File.ReadAllText(Path.Combine(folder, page)).ReplaceLineEndings() != File.ReadAllText(Path.Combine(docs, page)).ReplaceLineEndings();
+        string[] old = [.. Pages(folder).Except(Pages(docs)), .. Pages(docs).Except(Pages(folder)), .. Pages(folder).Intersect(Pages(docs)).Where(Differs)];
+        Assert.True(old.Length == 0, $"{string.Join(", ", old)} in docs/cmdlets: not what the help says. " +
+            "'dotnet build src/EasyExplain.PowerShell -t:CmdletPages' writes the pages anew; delete those of cmdlets that are gone.");
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
@@ -159,6 +194,18 @@ public sealed class HelpTests
             """);
 
         Assert.Empty(wrong);
+    }
+
+    /// <summary>Runs HelpBuilder: help from an assembly and its documentation to a file (.xml) or to pages in a folder.</summary>
+    private static ChildProcess MakeHelp(string assembly, string documentation, string output)
+    {
+        string references = Path.GetTempFileName(), folder = Path.GetDirectoryName(assembly)!;
+        File.WriteAllLines(references,
+            [.. Directory.GetFiles(folder, "*.dll"), .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)]);
+        ChildProcess builder = ChildProcess.Run(
+            "dotnet", [BuiltAssembly.Of("build/HelpBuilder", "HelpBuilder.dll"), assembly, documentation, references, output], folder);
+        File.Delete(references);
+        return builder;
     }
 
     /// <summary>What a script puts out, as strings, with a module imported.</summary>

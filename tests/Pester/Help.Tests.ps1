@@ -12,17 +12,7 @@ BeforeDiscovery {
 Describe 'Examples in the help' {
     BeforeAll {
         $folder = Join-Path $TestDrive examples
-        $photos = (New-Item -ItemType Directory (Join-Path $folder photos)).FullName
-        $cat = [IO.Path]::GetFullPath("$PSScriptRoot/../../examples/photos/cat.jpg")
-        Copy-Item -LiteralPath $cat (Join-Path $folder cat.jpg)
-        Copy-Item -LiteralPath $cat (Join-Path $photos 'a [1].jpg')
-        $zeros = [IO.Path]::GetFullPath("$PSScriptRoot/../Common/New-ZeroWeights.ps1")
-        & $zeros resnet18 (Join-Path $folder mine.pth) 2
-        & $zeros resnet18 (Join-Path $folder xray.safetensors) 2
-        [IO.File]::Copy([IO.Path]::GetFullPath("$PSScriptRoot/../data/vww/model.onnx"), (Join-Path $folder detector.onnx))
-        Set-Content (Join-Path $folder labels.txt) 'healthy', 'ill'
-        $cache = New-Item -ItemType Directory (Join-Path $TestDrive hub checkpoints)
-        & $zeros resnet50 (Join-Path $cache resnet50-11ad3fa6.pth)
+        & "$PSScriptRoot/../Common/New-ExampleFolder.ps1" $folder
         $torch, $env:TORCH_HOME = $env:TORCH_HOME, $TestDrive
         Push-Location -LiteralPath $folder
     }

@@ -8,17 +8,18 @@ namespace EasyExplain.PowerShell.Cmdlets;
 
 /// <summary>Writes explanations as pictures: overlays, heat maps, masks, panels.</summary>
 /// <remarks>
-/// <para>Writes one file for each explanation and style, named after the photo, the method, the explained label and the style, such as
-/// cat_LayerCAM_cat_overlay.png; -FileName names them otherwise. The folders that a photo has below the current location, or below
-/// -RelativeTo, are made below the destination too. Files appear whole or not at all. Photos are never changed.</para>
-/// <para>Pictures are as large as the photo, up to -MaxSize on the longer side. Where an explanation has several layers, overlay, heat map
+/// <para>Writes one file for each explanation and style, named after the image, the method, the explained label and the style, such as
+/// cat_LayerCAM_cat_overlay.png; -FileName sets other names. The folders of an image below the current location, or below
+/// -RelativeTo, are repeated below the destination. Files appear whole or not at all. Your images are never changed.</para>
+/// <para>Pictures are as large as the image, up to -MaxSize on the longer side. Where an explanation has several layers, overlay, heat map
 /// and mask show the fused map; a panel shows every layer.</para>
-/// <para>Concepts of Get-CamConcept are drawn in colours: each pixel in that of the concept that is strongest there, as bright as the concept
-/// is strong, with the concept's number where it is strongest. A panel has a tile for each concept, titled with its number and its classes.
-/// A heat map of them is the colours alone; a mask there is none.</para>
-/// <para>Pictures are drawn and written beside the network, which goes on with the next photos meanwhile; with -PassThru each file is there
-/// before the next explanation is taken. A picture that cannot be written is one error that names it, and the rest goes on. Each picture
-/// has a line of text in it that says what it shows; by that line, Invoke-CamExplanation -SkipExisting knows which photos are done.</para>
+/// <para>Concepts of Get-CamConcept are drawn in colours: each pixel takes the colour of the strongest concept there, as bright as the
+/// concept is strong, and each concept's number stands where it is strongest. A panel has a tile for each concept, titled with its number
+/// and its classes. A heat map of concepts shows the colours alone; concepts have no mask.</para>
+/// <para>Pictures are drawn and written in the background while the network goes on with the next images; with -PassThru each file is
+/// written before the next explanation is taken. A picture that cannot be written is one error that names it, and the rest goes on. Each
+/// picture contains a line of text that says what it shows; from that line, Invoke-CamExplanation -SkipExisting knows which images are
+/// done.</para>
 /// </remarks>
 /// <example>
 /// <title>An overlay and a panel</title>
@@ -26,14 +27,14 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Writes two files and prints them.</para>
 /// </example>
 /// <example>
-/// <title>Another look</title>
+/// <title>Other colours, format and size</title>
 /// <code>Invoke-CamExplanation *.jpg -Model (Import-CamModel) | Export-CamOverlay ./out -Colormap Viridis -Alpha 0.7 -Format Jpeg -MaxSize 512</code>
-/// <para>A stronger heat in other colours, as small JPEG files.</para>
+/// <para>More heat over the image, in other colours, as small JPEG files.</para>
 /// </example>
 /// <example>
-/// <title>One picture, to a name of your own</title>
+/// <title>One picture, under a name of your own</title>
 /// <code>Invoke-CamExplanation ./cat.jpg (Import-CamModel) | Export-CamOverlay ./out/result.png</code>
-/// <para>The name's end says the format. A second picture would be an error.</para>
+/// <para>The extension sets the format. A second picture would be an error.</para>
 /// </example>
 /// <example>
 /// <title>What would be written</title>
@@ -41,15 +42,15 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Names the files, writes nothing.</para>
 /// </example>
 /// <example>
-/// <title>A folder with folders, its tree kept</title>
+/// <title>A folder tree, kept</title>
 /// <code>
 /// $model = Import-CamModel
 /// Get-ChildItem ./photos -Recurse -Include *.jpg, *.png | Invoke-CamExplanation -Model $model | Export-CamOverlay ./out -RelativeTo ./photos
 /// </code>
-/// <para>The picture of photos/pets/1.jpg lies in out/pets, that of photos/wild/1.jpg in out/wild.</para>
+/// <para>The picture of photos/pets/1.jpg goes to out/pets, that of photos/wild/1.jpg to out/wild.</para>
 /// </example>
 /// <example>
-/// <title>Sorted by what was predicted, the surest last</title>
+/// <title>Sorted by prediction and probability</title>
 /// <code>Invoke-CamExplanation ./photos/*.jpg -Model (Import-CamModel) | Export-CamOverlay ./out -FileName '{Label}/{Probability} {Name}'</code>
 /// <para>Writes out/cat/0.755 1.png and the like.</para>
 /// </example>
@@ -68,11 +69,14 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     private OneFile? _file;
     private volatile bool _stopped;
 
-    /// <summary>Explanations of Invoke-CamExplanation, or concepts of Get-CamConcept.</summary>
+    /// <summary>Explanations from Invoke-CamExplanation, or concepts from Get-CamConcept.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     public ICamResult[] InputObject { get; set; } = [];
 
-    /// <summary>The folder for the pictures; it is made if it is not there. Or, for one picture, its file: a name that ends with .png, .jpg or .webp.</summary>
+    /// <summary>
+    /// The folder for the pictures; it is created if it does not exist. Or, for a single picture, its file: a name that ends with .png,
+    /// .jpg or .webp.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = "";
@@ -85,9 +89,9 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     public StyleArgument[] Style { get; set; } = [new(OverlayStyle.Overlay)];
 
     /// <summary>
-    /// The pictures' names below -Destination, without extension: text with placeholders in braces, folders told apart with /. Tab completes
+    /// The pictures' names below -Destination, without extension: text with placeholders in braces and / between folders. Tab completes
     /// the placeholders: {Folder}, {Name}, {Extension}, {Method}, {Layers}, {Class}, {Label}, {Probability}, {Predicted}, {Expected},
-    /// {Style} and {Model}. A name that the run has given before gets a number.
+    /// {Style} and {Model}. A name that this run has already used gets a number.
     /// </summary>
     /// <value>{Folder}/{Name}_{Method}_{Label}_{Style}</value>
     [Parameter]
@@ -95,24 +99,30 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string FileName { get; set; } = PictureNames.Default;
 
-    /// <summary>The folder whose tree is kept below -Destination: what {Folder} is relative to. By default the current location. A picture of a photo that lies elsewhere goes to -Destination itself.</summary>
+    /// <summary>
+    /// The folder whose tree is kept below -Destination: what {Folder} is relative to. By default the current location. A picture of an
+    /// image that lies elsewhere goes to -Destination itself.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? RelativeTo { get; set; }
 
-    /// <summary>The opacity of the heat over the photo: 0 shows only the photo, 1 only the heat.</summary>
+    /// <summary>The opacity of the heat over the image: 0 shows only the image, 1 only the heat.</summary>
     /// <value>0.5</value>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
     public double Alpha { get; set; } = 0.5;
 
-    /// <summary>The colours of the heat, by matplotlib's names: Jet, Turbo, Viridis, Inferno, Magma, Plasma, Cividis or Gray. Tab completes them, with a line on each.</summary>
+    /// <summary>
+    /// The colours of the heat, by matplotlib's names: Jet, Turbo, Viridis, Inferno, Magma, Plasma, Cividis or Gray. Tab completes them,
+    /// with a line on each.
+    /// </summary>
     /// <value>Jet</value>
     [Parameter]
     [ArgumentCompleter(typeof(ColormapArgument.Completer))]
     public ColormapArgument Colormap { get; set; } = new(Imaging.Colormap.Jet);
 
-    /// <summary>From which value of the map on, 0 to 1, the mask is white.</summary>
+    /// <summary>The mask is white where the map has at least this value, 0 to 1.</summary>
     /// <value>0.5</value>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
@@ -123,21 +133,21 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     [Parameter]
     public ImageFormat Format { get; set; } = ImageFormat.Png;
 
-    /// <summary>The longer side of a picture at most, in pixels. No photo is enlarged; a panel has its own size.</summary>
+    /// <summary>The longer side of a picture at most, in pixels. No image is enlarged; a panel has its own size.</summary>
     /// <value>1024</value>
     [Parameter]
     [ValidateRange(16, 16384)]
     public int MaxSize { get; set; } = CamPicture.UsualMaxSize;
 
-    /// <summary>Leaves files that exist as they are; each is an error.</summary>
+    /// <summary>Keeps files that exist; each is an error.</summary>
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
-    /// <summary>Leaves pictures that exist as they are, without an error; a half-written one is not trusted and is written again.</summary>
+    /// <summary>Keeps pictures that exist, without an error; a half-written one is written again.</summary>
     [Parameter]
     public SwitchParameter SkipExisting { get; set; }
 
-    /// <summary>Returns the files written, each as soon as it is there.</summary>
+    /// <summary>Returns the files, each as soon as it is written.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -225,7 +235,10 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Draws and writes the pictures of an explanation, beside the pipeline; what could not be done is an error each, a style that there is not one for all.</summary>
+    /// <summary>
+    /// Draws and writes the pictures of an explanation, beside the pipeline; what could not be done is an error each, a style that there is
+    /// not one for all.
+    /// </summary>
     private List<object> Write(ICamResult result, Picture[] pictures)
     {
         var done = new List<object>(); // paths, error records and what ends the command, in order

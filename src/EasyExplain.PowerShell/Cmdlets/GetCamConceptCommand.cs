@@ -9,27 +9,27 @@ namespace EasyExplain.PowerShell.Cmdlets;
 
 /// <summary>Finds the concepts that a classifier sees in images, and the classes each one speaks for.</summary>
 /// <remarks>
-/// <para>Deep Feature Factorization (Collins, Achanta and Süsstrunk 2018): a layer's activations are taken apart into a few concepts, channels
-/// that are active together, by a non-negative matrix factorisation. It asks for no class: fur, sky and grass come out beside each other.
-/// A concept has a map of where it is, the share of the activations that it explains, and the most probable classes of a picture that
-/// were this concept all over. What the network reads beside the layer, such as the other branch of a sum or a class token, stays the image's.</para>
-/// <para>Gives one object for each image and layer. Nothing in it is random: the same image gives the same concepts. Export-CamOverlay
+/// <para>Deep Feature Factorization (Collins, Achanta and Süsstrunk 2018): a non-negative matrix factorisation splits a layer's activations
+/// into a few concepts, channels that are active together. It needs no class: fur, sky and grass come out side by side. A concept has a map
+/// of where it is, the share of the activations that it explains, and the most probable classes of an image that would show this concept
+/// everywhere. What the network reads beside the layer, such as the other branch of a sum or a class token, stays the image's.</para>
+/// <para>Gives one object for each image and layer. Nothing is random: the same image gives the same concepts. Export-CamOverlay
 /// draws them in colours, with their numbers.</para>
-/// <para>Images can be named, matched with wildcards or piped in, and an image that cannot be read is one error that names the file, as with
-/// Invoke-CamExplanation. Without -Layer it is the last layer whose output still has height and width; -Verbose says which.</para>
+/// <para>Images can be named, matched with wildcards or piped in, and an image that cannot be read is one error that names the file, as
+/// with Invoke-CamExplanation. The default layer is the last one whose output still has height and width; -Verbose says which.</para>
 /// </remarks>
 /// <example>
-/// <title>The concepts in one photo</title>
+/// <title>The concepts in one image</title>
 /// <code>Get-CamConcept ./cat.jpg -Model (Import-CamModel)</code>
-/// <para>Prints the file, the layer, and a line for each of five concepts: its number, its share, and the two classes it speaks for most.</para>
+/// <para>Prints the file, the layer, and a line for each of five concepts: its number, its share, and its two most probable classes.</para>
 /// </example>
 /// <example>
 /// <title>A picture of them, at two layers</title>
 /// <code>Import-CamModel | Get-CamLayer layer2, layer3 | Get-CamConcept ./cat.jpg -Count 4 | Export-CamOverlay ./out -Style Overlay, Panel -PassThru</code>
-/// <para>Four concepts a layer. Each layer is an overlay and a panel of its own, such as cat_DFF_layer3_panel.png.</para>
+/// <para>Four concepts for each layer. Each layer has an overlay and a panel of its own, such as cat_DFF_layer3_panel.png.</para>
 /// </example>
 /// <example>
-/// <title>Which concepts speak for a class</title>
+/// <title>The concepts of one class</title>
 /// <code>
 /// $found = Get-ChildItem ./photos/*.jpg | Get-CamConcept -Model (Import-CamModel) -Top 1
 /// $found.Concepts | Where-Object { $_.Predictions.Label -eq 'cat' }
@@ -58,7 +58,8 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
 
     /// <summary>
     /// Image files, with wildcards. A file whose very name has brackets in it is found too. Of objects with a Path property, such as
-    /// explanations and the rows of a CSV file, that is the file, and no character in it is a wildcard; explanations bring their model, too.
+    /// explanations and the rows of a CSV file, that is the file, and no character in it is a wildcard; explanations bring their model,
+    /// too.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPath)]
     [AllowNull]
@@ -72,13 +73,15 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>A TorchSharp tensor [1, 3, H, W] or [3, H, W] of the model's input size, already normalised, in place of an image.</summary>
+    /// <summary>
+    /// A TorchSharp tensor [1, 3, H, W] or [3, H, W] of the model's input size, already normalised, in place of an image.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByInputTensor)]
     public torch.Tensor InputTensor { get; set; } = null!;
 
     /// <summary>
-    /// A model of Import-CamModel, or the path of a model file, which is imported for this command and then disposed. Layers of Get-CamLayer
-    /// bring theirs.
+    /// A model of Import-CamModel, or the path of a model file, which is imported for this command and then disposed. Layers of
+    /// Get-CamLayer bring theirs.
     /// </summary>
     [Parameter(Position = 1, ParameterSetName = ByPath)]
     [Parameter(Position = 0, ParameterSetName = ByLiteralPath)]
@@ -87,7 +90,9 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
     [ValidateNotNull]
     public ModelArgument? Model { get; set; }
 
-    /// <summary>Layers: names, wildcards, or layers of Get-CamLayer. A wildcard takes the matching layers whose output has height and width.</summary>
+    /// <summary>
+    /// Layers: names, wildcards, or layers of Get-CamLayer. A wildcard takes the matching layers whose output has height and width.
+    /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(LayerCompleter))]
     [ValidateNotNullOrEmpty]
@@ -95,14 +100,14 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
     public LayerArgument[] Layer { get; set; } = [];
 
     /// <summary>
-    /// What comes through the pipeline: a model, or layers of Get-CamLayer, which share the pass through the network; or pictures, as -Path,
-    /// -LiteralPath and -InputTensor take them.
+    /// What comes through the pipeline: a model, or layers of Get-CamLayer, which share the pass through the network; or pictures, as
+    /// -Path, -LiteralPath and -InputTensor take them.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>How many concepts a layer. A layer with fewer channels or places, or with less in it, has fewer.</summary>
+    /// <summary>How many concepts to find in each layer. A layer with fewer channels or places, or with less in it, has fewer.</summary>
     /// <value>5</value>
     [Parameter]
     [ValidateRange(1, 64)]

@@ -7,11 +7,12 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <summary>Lists the layers of a model that can be explained.</summary>
 /// <remarks>
 /// <para>Layers have torchvision's names: layer4 is the last stage of a ResNet, layer4.1.conv2 a convolution in it, features.29 a ReLU of
-/// a VGG. They come in the order the network runs, each stage or block before what it holds.</para>
+/// a VGG. They are listed in the order in which the network runs, each stage or block before what it contains.</para>
 /// <para>Early layers are large and see edges and textures; late ones are small and see whole objects. The default layer, marked with a
-/// star, is the last one whose output still has height and width and is read on: of a ViT the last block's ln_1, since after that block's
-/// attention only the class token counts.</para>
-/// <para>A layer knows its model, so layers can be piped to Invoke-CamExplanation; all layers of one pipeline go into one explanation.</para>
+/// star, is the last one whose output still has height and width and goes on into the classes: in a ViT the last block's ln_1, since after
+/// that block's attention only the class token counts.</para>
+/// <para>A layer knows its model, so layers can be piped to Invoke-CamExplanation; all layers of one pipeline go into one
+/// explanation.</para>
 /// </remarks>
 /// <example>
 /// <title>The stages of a ResNet</title>
@@ -25,7 +26,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// channels, of a Swin's batch, height, width and channels, as PyTorch has them.</para>
 /// </example>
 /// <example>
-/// <title>What is inside of what</title>
+/// <title>The layers as a tree</title>
 /// <code>Import-CamModel | Get-CamLayer layer3* -Tree</code>
 /// <para>The same layers, shown with their names indented.</para>
 /// </example>
@@ -38,7 +39,7 @@ public sealed class GetCamLayerCommand : PSCmdlet
     private const string FromPipeline = "Pipeline";
     private const string FromArgument = "Argument";
 
-    /// <summary>A model of Import-CamModel, or the path of a model file, which is imported; it lives as long as its layers.</summary>
+    /// <summary>A model from Import-CamModel, or the path of a model file, which is imported; it lives as long as its layers.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = FromPipeline)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = FromArgument)]
     [ModelOrPath]
@@ -59,7 +60,7 @@ public sealed class GetCamLayerCommand : PSCmdlet
     [SupportsWildcards]
     public string[] Type { get; set; } = ["*"];
 
-    /// <summary>Shows the names indented, each layer under what holds it. The layers are the same objects for the next command.</summary>
+    /// <summary>Shows the names indented, each layer under the one that contains it. The objects in the pipeline are the same.</summary>
     [Parameter]
     public SwitchParameter Tree { get; set; }
 

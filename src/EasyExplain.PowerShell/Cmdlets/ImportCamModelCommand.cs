@@ -10,49 +10,51 @@ using TorchSharp;
 
 namespace EasyExplain.PowerShell.Cmdlets;
 
-/// <summary>Loads an image classifier from a weight file, a TorchScript or ONNX file, with torchvision's own weights, or the bundled one.</summary>
+/// <summary>
+/// Loads an image classifier from a weight file, a TorchScript or ONNX file, with torchvision's own weights, or the bundled one.
+/// </summary>
 /// <remarks>
 /// <para>Reads a state dict from a .safetensors file or from a .pth file that PyTorch wrote (the zip format and the older one). The
 /// file's content decides, not its extension. No code in a file is ever run: a file that holds a whole pickled model is refused, with a
-/// hint how to save its state dict.</para>
-/// <para>A whole model, saved by torch.jit.save (traced or scripted, of any PyTorch from 1.4 on) or exported to ONNX (opset 7 to 24, with data in
-/// files beside it too), needs no architecture: what it does is read from it, operation by operation, and its modules are the layers, by their
-/// own names. Of ONNX these are the exporter's scopes: /layer4/layer4.2/relu/Relu is layer4.2.relu. Nothing in such a file is ever run; what it
-/// needs and is not known is named, all at once, with the layers that need it. A softmax or sigmoids at the end are left out: classes are
-/// explained by their scores before them. Of several outputs the one is explained that has scores of classes and that the labels fit; else an
-/// error lists them, and -Output chooses.</para>
-/// <para>A model that ends in sigmoids has classes that are each there or not: the probability of each is its own, and all at or above 0.5 are
-/// predicted, or else the most probable. A single output is a yes or no; with two labels it is the second one where the logit is positive,
-/// else the first. -Activation says it for a model that only gives logits. A network without a classifier, which ends in features, has no
-/// classes: EigenCAM, KPCACAM, FEM and RandomCAM explain it.</para>
-/// <para>How pictures become the input is in few such files. A preprocess.json beside the model says it, for weights too that do not say it
-/// themselves: { "input_size": [224, 224], "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "resize": "centercrop", "resize_size": 256,
-/// "interpolation": "bicubic", "channel_order": "rgb", "scale": 0.00392156862745098 }; scale is what a pixel's byte is multiplied with before
-/// mean and std are, 1 for a model that takes 0 to 255. What it leaves out is as the file says or as ImageNet's networks have it, and the
-/// parameters here have the last word. An ONNX file may say it itself: by the metadata Image.BitmapPixelFormat and Image.NominalPixelRange, by
-/// an input of whole numbers, or as Ultralytics' exporter does. A labels.txt beside the model, with one label a line, names the classes if
-/// there are as many. -Verbose says what was taken.</para>
+/// hint on how to save its state dict.</para>
+/// <para>A whole model, saved by torch.jit.save (traced or scripted, by any PyTorch from 1.4 on) or exported to ONNX (opset 7 to 24, also
+/// with its weights in files beside it), needs no architecture: its operations are read one by one, and its modules are the layers, under
+/// their own names. In ONNX these are the exporter's scopes: /layer4/layer4.2/relu/Relu is layer4.2.relu. Nothing in such a file is ever
+/// run. Operators that are not supported are listed in one error, with the layers that use them. A softmax or sigmoid at the end is left
+/// out: a class is explained by its score before it. Of several outputs, the one with class scores that the labels fit is explained; if
+/// there is no such output, or more than one, an error lists them, and -Output chooses.</para>
+/// <para>A model that ends in sigmoids is multi-label: each class has a probability of its own, and all classes at or above 0.5 are
+/// predicted, or the most probable one if none is. A single output is a yes or no; with two labels it is the second one where the logit is
+/// positive, and the first otherwise. Use -Activation for a model that only gives logits. A network without a classifier, which ends in
+/// features, has no classes: EigenCAM, KPCACAM, FEM and RandomCAM explain it.</para>
+/// <para>Few such files say how an image becomes the input. A preprocess.json beside the model does, also for weights that do not say so
+/// themselves: { "input_size": [224, 224], "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "resize": "centercrop",
+/// "resize_size": 256, "interpolation": "bicubic", "channel_order": "rgb", "scale": 0.00392156862745098 }; each pixel's byte is multiplied
+/// by scale before mean and std are applied: 1 for a model that takes 0 to 255. What it leaves out comes from the model file, or else from
+/// ImageNet's usual values, and the parameters here have the last word. An ONNX file may say it itself: by the metadata
+/// Image.BitmapPixelFormat and Image.NominalPixelRange, by an input of whole numbers, or as Ultralytics' exporter does. A labels.txt beside
+/// the model, with one label a line, names the classes if it has as many lines as there are classes. -Verbose says what was used.</para>
 /// <para>The architecture is recognised from the names and shapes of the tensors; the number of classes is the last layer's. Where the
 /// tensors fit several architectures, say which with -Architecture.</para>
-/// <para>A training script's checkpoint is taken as it is: the weights may lie under a key (state_dict, model), their names may begin with
-/// module., model. or _orig_mod., and an optimiser's state, a counter or a loss's weights beside them are left out. The last layer may
+/// <para>A training script's checkpoint needs no preparation: the weights may be under a key (state_dict, model), their names may begin
+/// with module., model. or _orig_mod., and an optimiser's state, a counter or a loss's weights beside them are ignored. The last layer may
 /// have been replaced by a sequence with one layer in it. -Verbose says what was done.</para>
-/// <para>-Weights takes weights that torchvision publishes, by its own names, with the preprocessing that belongs to them. Their file is
-/// looked for in -Path if that is a folder, then in PyTorch's cache, so that what Python has downloaded is used: hub/checkpoints in
-/// TORCH_HOME, or in ~/.cache/torch (XDG_CACHE_HOME/torch where that is set). Else it is downloaded to there and checked against the
-/// hash in its name. The environment variable EASYEXPLAIN_WEIGHTS_URL names another server than download.pytorch.org/models, such as a
-/// mirror. Without a network, the error says which file to fetch and where to put it.</para>
-/// <para>A photo is stretched to the input, so that the explanation covers all of it. torchvision's published accuracies are measured with
+/// <para>-Weights loads the weights that torchvision publishes, under its own names, with the preprocessing that belongs to them. The file
+/// is looked for in -Path if that is a folder, then in PyTorch's cache, so that what Python has downloaded is used: hub/checkpoints in
+/// TORCH_HOME, or in ~/.cache/torch (XDG_CACHE_HOME/torch where that is set). If it is not there, it is downloaded to the cache and checked
+/// against the hash in its name. The environment variable EASYEXPLAIN_WEIGHTS_URL names a server other than download.pytorch.org/models,
+/// such as a mirror. Without a network, the error says which file to fetch and where to put it.</para>
+/// <para>An image is stretched to the input, so that the explanation covers all of it. torchvision's published accuracies are measured with
 /// -ResizeMode CenterCrop.</para>
 /// <para>A torchvision architecture with 1000 classes and no labels of its own gets ImageNet's labels; -LabelPath gives others.</para>
-/// <para>The libtorch that comes with the module computes on the CPU alone. For -Device cuda, get the same version with CUDA (2.10.0, the archive
-/// from pytorch.org, or the folder torch of Python's torch 2.10.0) and let the environment variable EASYEXPLAIN_LIBTORCH name its folder
-/// before the first model is imported: a process loads one libtorch, and keeps it. It then serves -Device cpu, too. Convolutions compute in
-/// full float32 there, not in TF32, so that maps are those of the CPU.</para>
-/// <para>Without -Path and -Weights, the model that ships with the module is loaded: ResNet-20, trained on CIFAR-10, which knows airplane, automobile,
-/// bird, cat, deer, dog, frog, horse, ship and truck.</para>
-/// <para>Of several files, or of files that come through the pipeline, one that cannot be imported is one error that names it, and the others
-/// come. A file that is named alone stops at once.</para>
+/// <para>The libtorch that comes with the module computes on the CPU only. For -Device cuda, get the same version with CUDA (2.10.0, the
+/// archive from pytorch.org, or the folder torch of Python's torch 2.10.0) and let the environment variable EASYEXPLAIN_LIBTORCH name its
+/// folder before the first model is imported: a process loads one libtorch, and keeps it. That one serves -Device cpu as well. On the GPU,
+/// convolutions compute in full float32, not in TF32, so that maps agree with the CPU's.</para>
+/// <para>Without -Path and -Weights, the model that ships with the module is loaded: ResNet-20, trained on CIFAR-10, which knows airplane,
+/// automobile, bird, cat, deer, dog, frog, horse, ship and truck.</para>
+/// <para>Of several files, or of files from the pipeline, each that cannot be imported is one error that names it, and the others are
+/// imported. A single file that cannot be imported stops the command.</para>
 /// <para>A model holds its weights in native memory. Call its Dispose() method when you load many in one session.</para>
 /// </remarks>
 /// <example>
@@ -79,17 +81,17 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <example>
 /// <title>Another input size and preprocessing</title>
 /// <code>Import-CamModel ./xray.safetensors -InputSize 320,320 -Mean 0.5,0.5,0.5 -Std 0.25,0.25,0.25 -ResizeMode CenterCrop</code>
-/// <para>Give what the network was trained with where it differs from torchvision's 224 by 224 pixels and ImageNet statistics.</para>
+/// <para>Say what the network was trained with where that differs from torchvision's 224 by 224 pixels and ImageNet statistics.</para>
 /// </example>
 /// <example>
 /// <title>A whole model: TorchScript or ONNX</title>
 /// <code>Import-CamModel ./detector.onnx -InputSize 224 -Mean 0.5,0.5,0.5 -Std 0.5,0.5,0.5 | Get-CamLayer blocks.*</code>
-/// <para>Saved by torch.jit.save, or exported to ONNX. Without a preprocess.json beside it, say what its pictures are like.</para>
+/// <para>Saved by torch.jit.save, or exported to ONNX. Without a preprocess.json beside it, say what its input is like.</para>
 /// </example>
 /// <example>
-/// <title>All models of a folder, beside each other</title>
+/// <title>All models in a folder, side by side</title>
 /// <code>Import-CamModel *.onnx, *.safetensors -ErrorAction Continue | Sort-Object Parameters</code>
-/// <para>A file that is no model is one error that names it. Table headings are properties, so they can be sorted by.</para>
+/// <para>A file that is not a model is one error that names it. Table headings are properties, so you can sort by them.</para>
 /// </example>
 /// <example>
 /// <title>Your own TorchSharp module</title>
@@ -115,8 +117,8 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     private bool _warned;
 
     /// <summary>
-    /// The weight file, .safetensors or .pth, or a whole model, TorchScript's .pt or .onnx; several, or a wildcard, for several models. With
-    /// -Weights also a folder to look for it in. Without both, the bundled model is loaded.
+    /// The weight file, .safetensors or .pth, or a whole model, TorchScript's .pt or .onnx; several, or a wildcard, for several models.
+    /// With -Weights also a folder to look for it in. Without both, the bundled model is loaded.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = FromFile)]
     [Alias("LiteralPath", "PSPath", "FullName")]
@@ -124,26 +126,32 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     [SupportsWildcards]
     public string[]? Path { get; set; }
 
-    /// <summary>What to call the model, in tables and in the names of pictures; without it, its file's name without the extension.</summary>
+    /// <summary>What to call the model in tables and file names; by default its file's name without the extension.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>torchvision's name of the architecture, such as resnet50 or vgg16_bn. Tab completes it. Without it, the tensors' names and shapes tell.</summary>
+    /// <summary>
+    /// torchvision's name of the architecture, such as resnet50 or vgg16_bn. Tab completes it. By default the names and shapes of the
+    /// tensors tell.
+    /// </summary>
     [Parameter(ParameterSetName = FromFile)]
     [ArgumentCompleter(typeof(ArchitectureCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Architecture { get; set; }
 
-    /// <summary>Where in a checkpoint the weights are: a key such as model_ema, or what the tensors' names begin with. Without it, the usual place is found, and averaged weights are taken only if there are no others.</summary>
+    /// <summary>
+    /// Where in a checkpoint the weights are: a key such as model_ema, or what the tensors' names begin with. By default the usual places
+    /// are searched, and averaged weights are used only if there are no others.
+    /// </summary>
     [Parameter(ParameterSetName = FromFile)]
     [ArgumentCompleter(typeof(StateDictKeyCompleter))]
     [ValidateNotNullOrEmpty]
     public string? StateDictKey { get; set; }
 
     /// <summary>
-    /// Weights that torchvision publishes: Default, or a name such as IMAGENET1K_V1, which Tab completes; or torchvision's full name, such as
-    /// ResNet50_Weights.IMAGENET1K_V2. With a file in -Path, they say what preprocessing it takes.
+    /// Weights that torchvision publishes: Default, or a name such as IMAGENET1K_V1, which Tab completes; or torchvision's full name, such
+    /// as ResNet50_Weights.IMAGENET1K_V2. With a file in -Path, they only say which preprocessing it needs.
     /// </summary>
     [Parameter(ParameterSetName = FromFile)]
     [ArgumentCompleter(typeof(WeightsCompleter))]
@@ -180,41 +188,50 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     [ValidateRange(1e-6, 1e6)]
     public double[]? Std { get; set; }
 
-    /// <summary>How a photo of another shape becomes the input: Stretch shows the network all of it, CenterCrop keeps its proportions and cuts its edges.</summary>
+    /// <summary>
+    /// How an image of another shape becomes the input: Stretch shows the network all of it; CenterCrop keeps its proportions and cuts its
+    /// edges.
+    /// </summary>
     [Parameter]
     public ResizeMode? ResizeMode { get; set; }
 
     /// <summary>
-    /// The short side of a photo in pixels, of which CenterCrop keeps the middle; the weights' own, or the input's side / 0.875.
+    /// The short side, in pixels, to which CenterCrop resizes an image before it cuts out the middle; by default the weights' own, or the
+    /// input's side / 0.875.
     /// </summary>
     [Parameter]
     [ValidateRange(1, 16384)]
     public int? ResizeSize { get; set; }
 
-    /// <summary>How photos are resized: Bilinear or Bicubic, both with antialiasing; the weights' own by default.</summary>
+    /// <summary>How images are resized: Bilinear or Bicubic, both with antialiasing; by default as the weights say.</summary>
     [Parameter]
     public Interpolation? Interpolation { get; set; }
 
-    /// <summary>In which order the network takes colours: Rgb, or Bgr, as OpenCV and Caffe have it. -Mean and -Std are of red, green and blue all the same.</summary>
+    /// <summary>
+    /// The order in which the network takes colours: Rgb, or Bgr, as OpenCV and Caffe have it. -Mean and -Std stay in the order red, green,
+    /// blue.
+    /// </summary>
     [Parameter]
     public ChannelOrder? ChannelOrder { get; set; }
 
     /// <summary>
-    /// What makes probabilities of the outputs of a model that only has logits: Softmax for one class of several; Sigmoid for classes that
-    /// are each there or not; None where the outputs are scores and no probabilities. By default Softmax; Sigmoid for a single output. A file
-    /// that ends in a softmax or in sigmoids says it itself.
+    /// What turns the logits of a model into probabilities: Softmax for one class of several; Sigmoid for a multi-label model; None where
+    /// the outputs are scores rather than probabilities. By default Softmax, or Sigmoid for a single output. A file that ends in a softmax
+    /// or a sigmoid says so itself.
     /// </summary>
     [Parameter]
     public Activation? Activation { get; set; }
 
-    /// <summary>Which output to explain of a TorchScript or ONNX file that has several: its name, its key in a dictionary, or its number from 0.</summary>
+    /// <summary>
+    /// Which output to explain if a TorchScript or ONNX file has several: its name, its key in a dictionary, or its number from 0.
+    /// </summary>
     [Parameter(ParameterSetName = FromFile)]
     [ValidateNotNullOrEmpty]
     public string? Output { get; set; }
 
     /// <summary>
-    /// Where the network computes: cpu, cuda (NVIDIA's first GPU) or cuda:1 (the second). A GPU needs a CUDA build of libtorch, whose folder
-    /// the environment variable EASYEXPLAIN_LIBTORCH names, see the notes.
+    /// Where the network computes: cpu, cuda (NVIDIA's first GPU) or cuda:1 (the second). A GPU needs a CUDA build of libtorch, whose
+    /// folder the environment variable EASYEXPLAIN_LIBTORCH names, see the notes.
     /// </summary>
     /// <value>cpu</value>
     [Parameter(ParameterSetName = FromFile)]
@@ -223,8 +240,8 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     public string Device { get; set; } = "cpu";
 
     /// <summary>
-    /// In what numbers convolutions compute: Float32, or BFloat16, where the CPU has instructions for it (AVX512_BF16): somewhat faster, with
-    /// nearly the same maps in the last layers, and others, by a tenth of their range and more, in the first.
+    /// The precision of convolutions: Float32, or BFloat16 on a CPU with AVX512_BF16, which is somewhat faster. Maps of the last layers
+    /// stay nearly the same; those of the first may differ by a tenth of their range and more.
     /// </summary>
     /// <value>Float32</value>
     [Parameter(ParameterSetName = FromFile)]

@@ -12,44 +12,48 @@ namespace EasyExplain.PowerShell.Cmdlets;
 
 /// <summary>Explains where in images a classifier looked when it decided.</summary>
 /// <remarks>
-/// <para>Runs each image through the network once and computes, for each class asked, a class activation map at each layer: high where the layer
-/// saw what speaks for the class. Several layers cost one pass, and are also fused into one map. ScoreCAM, SSCAM, ISCAM and AblationCAM run
-/// it once more for every channel of a layer, and show how far they are.</para>
+/// <para>Runs each image through the network once and computes, for each class asked, a class activation map at each layer: high where the
+/// layer saw evidence for the class. Several layers cost one pass, and are also fused into one map. ScoreCAM, SSCAM, ISCAM and AblationCAM
+/// run it once more for every channel of a layer, and report their progress.</para>
 /// <para>Images can be named, matched with wildcards or piped in; each explanation leaves as soon as it is ready. Of images that are named
-/// together, the next ones are decoded while the network runs, and the progress bar knows the time left; of images that are piped in, nobody
-/// knows how many follow, and none is held back. An image that cannot be read is one error that names the file, and the rest goes on. Layers can be piped in from Get-CamLayer; they bring their model.</para>
-/// <para>Without -Method it is LayerCAM, without -Class the predicted class, without -Layer the last layer whose output still has height
-/// and width. -Verbose says what was chosen, and which engine runs what. FullGrad explains the whole network and takes no layer: its map has the input's size.</para>
-/// <para>Explanations, concepts and rows of a CSV file can be piped in to be explained again: their Path names the photo, and an explanation brings
-/// its model. Layers, method and class are those of this command line.</para>
-/// <para>In parallel, as with ForEach-Object -Parallel, each runspace imports the module first, and may share the model: see about_EasyExplain.</para>
-/// <para>A map knows the rectangle around its largest area above a threshold: $explanation.Map.GetBox(0.5), in pixels of the photo.</para>
-/// <para>JPEG, PNG, WebP, GIF, BMP, TIFF, TGA, PBM, PGM and PPM are read, whatever the name ends with. A TIFF of floating point is scaled by its own
-/// range; a warning says so once.</para>
-/// <para>A map that is zero everywhere is a fact about the model: nothing at that layer spoke for the class. A warning says so once.</para>
+/// together, the next ones are decoded while the network runs, and the progress bar knows the time left; images that are piped in are
+/// explained one at a time, since how many follow is unknown. An image that cannot be read is one error that names the file, and the rest
+/// goes on. Layers can be piped in from Get-CamLayer; they bring their model.</para>
+/// <para>The default method is LayerCAM, the default class the predicted one, the default layer the last one whose output still has height
+/// and width. -Verbose says what was chosen, and which engine runs what. FullGrad explains the whole network and takes no layer: its map
+/// has the input's size.</para>
+/// <para>Explanations, concepts and rows of a CSV file can be piped in to be explained again: their Path names the image, and an
+/// explanation brings its model. Layers, method and class are those of this command line.</para>
+/// <para>In parallel, as with ForEach-Object -Parallel, each runspace imports the module first, and may share the model: see
+/// about_EasyExplain.</para>
+/// <para>A map gives the rectangle around its largest area above a threshold: $explanation.Map.GetBox(0.5), in pixels of the image.</para>
+/// <para>JPEG, PNG, WebP, GIF, BMP, TIFF, TGA, PBM, PGM and PPM are read, whatever the name ends with. A TIFF of floating point is scaled
+/// by its own range; a warning says so once.</para>
+/// <para>A map that is zero everywhere is a fact about the model: that layer has no evidence for the class. A warning says so once.</para>
 /// </remarks>
 /// <example>
-/// <title>One photo, the default layer and method</title>
+/// <title>One image, the default layer and method</title>
 /// <code>Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel)</code>
 /// <para>Prints the file, the predicted label, its probability, the method and the layer.</para>
 /// </example>
 /// <example>
 /// <title>Several layers in one explanation, and a picture of it</title>
 /// <code>Import-CamModel | Get-CamLayer layer? | Invoke-CamExplanation ./cat.jpg | Export-CamOverlay ./out -Style Panel</code>
-/// <para>Explains the photo at layer1, layer2 and layer3 in one pass, fuses them, and writes a panel.</para>
+/// <para>Explains the image at layer1, layer2 and layer3 in one pass, fuses the maps, and writes a panel.</para>
 /// </example>
 /// <example>
-/// <title>A folder of photos</title>
+/// <title>A folder of images</title>
 /// <code>
 /// $model = Import-CamModel
 /// Get-ChildItem ./photos/*.jpg | Invoke-CamExplanation -Model $model -Class cat | Export-CamOverlay ./out
 /// </code>
-/// <para>Streams: the first overlay is there before the last photo was read. -Class asks where the network sees a cat, predicted or not.</para>
+/// <para>Streams: the first overlay is written before the last image is read. -Class asks where the network sees a cat, predicted or
+/// not.</para>
 /// </example>
 /// <example>
 /// <title>What was predicted beside what was expected</title>
 /// <code>Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel) -Class Predicted,cat | Export-CamOverlay ./out -Style Panel</code>
-/// <para>Two explanations of one photo, hence two panels, named after their classes. Where the prediction is cat, it is one.</para>
+/// <para>Two explanations of one image, hence two panels, named after their classes. Where the prediction is cat, there is one.</para>
 /// </example>
 /// <example>
 /// <title>Several methods side by side</title>
@@ -57,19 +61,20 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Every method with Grad in its name; -Method * is all of them. They share one forward pass, and one backward pass a class.</para>
 /// </example>
 /// <example>
-/// <title>What tells two classes from each other</title>
+/// <title>What tells two classes apart</title>
 /// <code>Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel) -Class Predicted,dog -Method FinerCAM | Export-CamOverlay ./out -Style Panel</code>
-/// <para>Two panels: what speaks for cat rather than dog, and the other way round. With one class, FinerCAM takes the three most similar ones.</para>
+/// <para>Two panels: the evidence for cat rather than dog, and the other way round. With one class, FinerCAM compares it with the three
+/// most similar ones.</para>
 /// </example>
 /// <example>
-/// <title>As fine as the first layers, as sure as the last</title>
+/// <title>As fine as the first layers, as reliable as the last</title>
 /// <code>Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel) -Method RefineCAM,FullGrad | Export-CamOverlay ./out</code>
-/// <para>RefineCAM multiplies the maps of several layers, without -Layer those of every resolution; FullGrad needs none.</para>
+/// <para>RefineCAM multiplies the maps of several layers, by default one for each resolution; FullGrad needs no layer.</para>
 /// </example>
 /// <example>
 /// <title>A method that draws noise, the same every time</title>
 /// <code>Invoke-CamExplanation *.jpg -Model (Import-CamModel) -Layer layer3 -Method SmoothGradCAMPlusPlus -SampleCount 8 -Seed 7</code>
-/// <para>Without -Seed one is drawn, and stands in the explanation's Seed property.</para>
+/// <para>Without -Seed a random one is used; the explanation's Seed property says which.</para>
 /// </example>
 /// <example>
 /// <title>A dataset checked against its own labels</title>
@@ -78,33 +83,34 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation -Model $model -ExpectedLabel ParentFolder |
 ///     Select-Object Path, Label, Probability, Expected, Correct | Export-Csv ./audit.csv
 /// </code>
-/// <para>One row a photo: what was predicted, how sure, what its folder says, and whether that agrees. A script block knows other
+/// <para>One row for each image: the prediction, its probability, the folder's label, and whether they agree. A script block handles other
 /// layouts, such as -ExpectedLabel { $_.BaseName.Split('_')[0] }.</para>
 /// </example>
 /// <example>
-/// <title>Explained again, with another method</title>
+/// <title>Mistakes explained again, with another method</title>
 /// <code>
 /// Invoke-CamExplanation *.jpg (Import-CamModel) -ExpectedLabel cat | Where-Object Correct -eq $false |
 ///     Invoke-CamExplanation -Method grad-cam++ -Layer layer2, layer3 | Export-CamOverlay ./out -Style Panel
 /// </code>
-/// <para>What was predicted wrongly, more closely. After Import-Csv ./audit.csv it is the same with -Model: a row of a file has no model.</para>
+/// <para>A closer look at wrong predictions. Rows of Import-Csv ./audit.csv can be piped in the same way, with -Model: a row has no
+/// model.</para>
 /// </example>
 /// <example>
-/// <title>An audit that can be stopped and goes on where it was</title>
+/// <title>An audit that can be stopped and resumed</title>
 /// <code>
 /// $model = Import-CamModel
 /// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation -Model $model -SkipExisting ./out -Verbose | Export-CamOverlay ./out
 /// </code>
-/// <para>The same lines start it and go on with it: photos that have all their pictures are not explained again.</para>
+/// <para>The same lines start and resume it: images that already have all their output files are not explained again.</para>
 /// </example>
 /// <example>
-/// <title>A table of an audit, of which nothing is lost whenever it is stopped</title>
+/// <title>An audit that loses nothing whenever it is stopped, and its table</title>
 /// <code>
 /// $audit = @{ Model = Import-CamModel; ExpectedLabel = 'ParentFolder'; SkipExisting = './out' }
 /// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation @audit | Export-CamOverlay ./out
 /// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation @audit | Select-Object Path, Label, Probability, Expected, Correct | Export-Csv ./audit.csv
 /// </code>
-/// <para>The pictures keep the rows. The last line explains nothing again: it makes the table of them, anew each time.</para>
+/// <para>Each overlay keeps its row. The last line explains nothing again: it builds the table from the overlays.</para>
 /// </example>
 /// <seealso cref="ImportCamModelCommand"/>
 /// <seealso cref="GetCamLayerCommand"/>
@@ -135,7 +141,8 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
 
     /// <summary>
     /// Image files, with wildcards. A file whose very name has brackets in it is found too. Of objects with a Path property, such as
-    /// explanations and the rows of a CSV file, that is the file, and no character in it is a wildcard; explanations bring their model, too.
+    /// explanations and the rows of a CSV file, that is the file, and no character in it is a wildcard; explanations bring their model,
+    /// too.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPath)]
     [AllowNull]
@@ -149,13 +156,15 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>A TorchSharp tensor [1, 3, H, W] or [3, H, W] of the model's input size, already normalised, in place of an image.</summary>
+    /// <summary>
+    /// A TorchSharp tensor [1, 3, H, W] or [3, H, W] of the model's input size, already normalised, in place of an image.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByInputTensor)]
     public torch.Tensor InputTensor { get; set; } = null!;
 
     /// <summary>
-    /// A model of Import-CamModel, or the path of a model file, which is imported for this command and then disposed. Layers of Get-CamLayer
-    /// bring theirs.
+    /// A model of Import-CamModel, or the path of a model file, which is imported for this command and then disposed. Layers of
+    /// Get-CamLayer bring theirs.
     /// </summary>
     [Parameter(Position = 1, ParameterSetName = ByPath)]
     [Parameter(Position = 0, ParameterSetName = ByLiteralPath)]
@@ -164,7 +173,10 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [ValidateNotNull]
     public ModelArgument? Model { get; set; }
 
-    /// <summary>Layers: names (case matters only where they differ in nothing else), wildcards, or layers of Get-CamLayer. A wildcard takes the matching layers whose output has height and width.</summary>
+    /// <summary>
+    /// Layers: names (case matters only where they differ in nothing else), wildcards, or layers of Get-CamLayer. A wildcard takes the
+    /// matching layers whose output has height and width.
+    /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(LayerCompleter))]
     [ValidateNotNullOrEmpty]
@@ -179,7 +191,10 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>Methods by name or wildcard, such as LayerCAM or *Grad*; dashes, underlines, + and case do not matter: grad-cam++ is GradCAMPlusPlus. Tab completes them, with a line on each. Several methods share what they can and give one explanation each.</summary>
+    /// <summary>
+    /// Methods by name or wildcard, such as LayerCAM or *Grad*; dashes, underlines, + and case do not matter: grad-cam++ is
+    /// GradCAMPlusPlus. Tab completes them, with a line on each. Several methods share what they can and give one explanation each.
+    /// </summary>
     /// <value>LayerCAM</value>
     [Parameter]
     [ArgumentCompleter(typeof(MethodCompleter))]
@@ -188,8 +203,8 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     public string[] Method { get; set; } = [MethodCatalog.Default];
 
     /// <summary>
-    /// The classes to explain, by label, by a wildcard for labels or by number from 0; Predicted is the predicted one, as without -Class, or
-    /// all that are predicted where classes are each there or not. Tab completes the labels of -Model. One explanation each.
+    /// The classes to explain, by label, by a wildcard for labels or by number from 0; Predicted is the predicted one, as without -Class,
+    /// or all that are predicted where classes are each there or not. Tab completes the labels of -Model. One explanation each.
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(ClassCompleter))]
@@ -203,10 +218,10 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     public int? Top { get; set; }
 
     /// <summary>
-    /// What the photos should show: labels or classes' numbers, ParentFolder for a dataset laid out as class folders, or a script block that
-    /// gets each file as $_ and gives its labels. Fills Expected and, by what is predicted, Correct: the predicted class must be one of
-    /// them; where classes are each there or not, those predicted must be all of them and no others. Case does not matter; of a label that
-    /// the model does not know, Correct stays empty.
+    /// What the photos should show: labels or classes' numbers, ParentFolder for a dataset laid out as class folders, or a script block
+    /// that gets each file as $_ and gives its labels. Fills Expected and, by what is predicted, Correct: the predicted class must be one
+    /// of them; where classes are each there or not, those predicted must be all of them and no others. Case does not matter; of a label
+    /// that the model does not know, Correct stays empty.
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(ExpectedLabelCompleter))]
@@ -216,41 +231,50 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     /// <summary>
     /// A folder with pictures of an earlier run, the -Destination of Export-CamOverlay: photos of which it has them all are not explained
     /// again. Their explanations come out as before, made of what the pictures say, but without maps: rows for a table, which
-    /// Export-CamOverlay passes over. Each picture says in itself which photo and which choices it is of, so that its name does not matter, and a
-    /// changed photo, layer, method or class is explained anew; a half-written picture counts as missing.
+    /// Export-CamOverlay passes over. Each picture says in itself which photo and which choices it is of, so that its name does not matter,
+    /// and a changed photo, layer, method or class is explained anew; a half-written picture counts as missing.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? SkipExisting { get; set; }
 
-    /// <summary>How many noisy copies a smoothing method takes; for ISCAM, how many steps.</summary>
+    /// <summary>How many noisy copies a smoothing method uses; for ISCAM, how many steps.</summary>
     /// <value>4</value>
     [Parameter]
     [ValidateRange(1, 4096)]
     public int SampleCount { get; set; } = 4;
 
-    /// <summary>The noise's standard deviation, in units of the normalised input. SSCAM, whose noise is on masks, has its own.</summary>
+    /// <summary>
+    /// The standard deviation of the noise, in units of the normalised input. SSCAM, which adds noise to masks, has its own.
+    /// </summary>
     /// <value>0.3</value>
     [Parameter]
     [ValidateRange(0.0, 1e3)]
     public double NoiseStd { get; set; } = 0.3;
 
-    /// <summary>Starts the noise: the same seed draws the same noise. Without it one is drawn.</summary>
+    /// <summary>The seed of the noise: the same seed gives the same noise. By default it is random.</summary>
     [Parameter]
     [ValidateRange(0, long.MaxValue)]
     public long? Seed { get; set; }
 
-    /// <summary>How many noisy copies, masked images or ablated channels run at a time: more is faster up to a point and takes more memory, of which it never uses more than about 1 GiB.</summary>
+    /// <summary>
+    /// How many noisy copies, masked images or ablated channels run at a time. More is faster up to a point and takes more memory, but
+    /// never more than about 1 GiB.
+    /// </summary>
     /// <value>16</value>
     [Parameter]
     [ValidateRange(1, 1024)]
     public int BatchSize { get; set; } = 16;
 
-    /// <summary>Test-time augmentation: the mean map of the image and its mirror image, each at 0.9, 1 and 1.1 of its strength. Six times the work.</summary>
+    /// <summary>
+    /// Test-time augmentation: the mean map of the image and its mirror image, each at 0.9, 1 and 1.1 of its strength. Six times the work.
+    /// </summary>
     [Parameter]
     public SwitchParameter AugSmooth { get; set; }
 
-    /// <summary>Takes the principal component of the weighted channels in place of their sum, which leaves out what only few of them say.</summary>
+    /// <summary>
+    /// Uses the principal component of the weighted channels in place of their sum, which leaves out what only a few of them show.
+    /// </summary>
     [Parameter]
     public SwitchParameter EigenSmooth { get; set; }
 
@@ -441,7 +465,9 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     /// <summary>Whether a method was named that says nothing of its own about the default layer alone.</summary>
     private bool NeedsSeveralLayers() => Method.Where(name => Wildcard(name) is null).Any(name => MethodCatalog.Find(name).NeedsSeveralLayers);
 
-    /// <summary>Shows how far a method is that needs many passes for one picture, under the progress of the pictures if there are several.</summary>
+    /// <summary>
+    /// Shows how far a method is that needs many passes for one picture, under the progress of the pictures if there are several.
+    /// </summary>
     private void ShowPasses(int done, int of) => WriteProgress(new ProgressRecord(1, "Running the network again", $"{done} of {of} passes")
     {
         ParentActivityId = _pictures.ShowsProgress ? 0 : -1,

@@ -9,19 +9,19 @@ namespace EasyExplain.PowerShell.Cmdlets;
 
 /// <summary>Shows explanations as pictures in the terminal, or in the default viewer.</summary>
 /// <remarks>
-/// <para>Draws with coloured half-blocks, two pixels a character, as large as the window allows. Where the terminal has no 24-bit colours it
-/// takes 256, and shades of text where colours are not wanted: NO_COLOR, TERM and $PSStyle.OutputRendering decide.</para>
-/// <para>In terminals known to show Sixel (foot, WezTerm, iTerm2, Konsole, mlterm, mintty, contour) it draws in pixels. Others may be able
-/// to, such as Windows Terminal from 1.22 on, but do not say so: -Sixel tells, and
-/// $PSDefaultParameterValues['Show-CamOverlay:Sixel'] = $true tells for good.</para>
-/// <para>The picture goes to the window, as with Out-Host, and never into a variable, a file or the next command. Where the output is
+/// <para>Draws with coloured half-blocks, two pixels a character, as large as the window allows. Where the terminal has no 24-bit colours
+/// it uses 256, and shades of text where colours are off: NO_COLOR, TERM and $PSStyle.OutputRendering decide.</para>
+/// <para>In terminals known to show Sixel (foot, WezTerm, iTerm2, Konsole, mlterm, mintty, contour) it draws in pixels. Others can too,
+/// such as Windows Terminal from 1.22 on, but do not say so: use -Sixel there, or for the whole session
+/// $PSDefaultParameterValues['Show-CamOverlay:Sixel'] = $true.</para>
+/// <para>The picture goes to the window, as with Out-Host, never into a variable, a file or the next command. Where the output is
 /// redirected there is no window, and nothing is drawn; -Verbose says so.</para>
-/// <para>With -Viewer a picture is a PNG file in the folder for temporary files, where it stays.</para>
+/// <para>With -Viewer the picture is a PNG file in the folder for temporary files, and stays there.</para>
 /// </remarks>
 /// <example>
 /// <title>Where did it look?</title>
 /// <code>Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel) | Show-CamOverlay</code>
-/// <para>The photo with the heat over it, in the terminal.</para>
+/// <para>The image with the heat over it, in the terminal.</para>
 /// </example>
 /// <example>
 /// <title>Small pictures on the way to files</title>
@@ -31,7 +31,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <example>
 /// <title>All layers in the default viewer</title>
 /// <code>Import-CamModel | Get-CamLayer layer? | Invoke-CamExplanation ./cat.jpg | Show-CamOverlay -Style Panel -Viewer -WhatIf</code>
-/// <para>Without -WhatIf, the panel opens in the program that the desktop opens pictures with.</para>
+/// <para>Without -WhatIf, the panel opens in the desktop's usual program for images.</para>
 /// </example>
 /// <seealso cref="InvokeCamExplanationCommand"/>
 /// <seealso cref="ExportCamOverlayCommand"/>
@@ -47,7 +47,7 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     private string? _folder; // of this run's files for the viewer
     private bool _stopped;
 
-    /// <summary>Explanations of Invoke-CamExplanation, or concepts of Get-CamConcept.</summary>
+    /// <summary>Explanations from Invoke-CamExplanation, or concepts from Get-CamConcept.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     public ICamResult[] InputObject { get; set; } = [];
 
@@ -58,13 +58,16 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     [ValidateNotNullOrEmpty]
     public StyleArgument[] Style { get; set; } = [new(OverlayStyle.Overlay)];
 
-    /// <summary>The opacity of the heat over the photo: 0 shows only the photo, 1 only the heat.</summary>
+    /// <summary>The opacity of the heat over the image: 0 shows only the image, 1 only the heat.</summary>
     /// <value>0.5</value>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
     public double Alpha { get; set; } = 0.5;
 
-    /// <summary>The colours of the heat, by matplotlib's names: Jet, Turbo, Viridis, Inferno, Magma, Plasma, Cividis or Gray. Tab completes them, with a line on each.</summary>
+    /// <summary>
+    /// The colours of the heat, by matplotlib's names: Jet, Turbo, Viridis, Inferno, Magma, Plasma, Cividis or Gray. Tab completes them,
+    /// with a line on each.
+    /// </summary>
     /// <value>Jet</value>
     [Parameter]
     [ArgumentCompleter(typeof(ColormapArgument.Completer))]
@@ -76,16 +79,22 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     [ValidateRange(0.0, 1.0)]
     public double Threshold { get; set; } = 0.5;
 
-    /// <summary>The width in characters, however high the picture gets. Without it the picture fits the window's width and height; it is never wider than the window.</summary>
+    /// <summary>
+    /// The width in characters, however high the picture gets, but never wider than the window. By default the picture fits the window's
+    /// width and height.
+    /// </summary>
     [Parameter(ParameterSetName = InTerminal)]
     [ValidateRange(1, 10000)]
     public int? Width { get; set; }
 
-    /// <summary>Draws in pixels, with Sixel, whatever the terminal is; -Sixel:$false never does. Without it, Sixel is for terminals known to show it.</summary>
+    /// <summary>
+    /// Draws in pixels, with Sixel, whatever the terminal is; -Sixel:$false never does. By default only terminals known to show Sixel get
+    /// it.
+    /// </summary>
     [Parameter(ParameterSetName = InTerminal)]
     public SwitchParameter Sixel { get; set; }
 
-    /// <summary>Opens the pictures in the default viewer, in place of the terminal.</summary>
+    /// <summary>Opens the pictures in the default viewer instead of showing them in the terminal.</summary>
     [Parameter(Mandatory = true, ParameterSetName = InViewer)]
     public SwitchParameter Viewer { get; set; }
 

@@ -1,0 +1,36 @@
+# The README and the pages in docs/: each block marked powershell, run as it stands, page by page, in a folder with the files it names.
+BeforeDiscovery {
+    $root = [IO.Path]::GetFullPath("$PSScriptRoot/../..")
+    $pages = foreach ($page in @(Get-Item "$root/README.md") + @(Get-ChildItem "$root/docs" -Filter *.md)) {
+        $blocks = [regex]::Matches((Get-Content -LiteralPath $page -Raw), '(?ms)^```powershell\r?\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value }
+        if ($blocks) { @{ Page = $page.Name; Code = $blocks -join "`n" } }
+    }
+}
+
+Describe 'Code in the documents' {
+    BeforeAll {
+        $root = [IO.Path]::GetFullPath("$PSScriptRoot/../..")
+        Import-Module ([WildcardPattern]::Escape("$root/EasyExplain.psd1")) -Force
+        $folder = Join-Path $TestDrive documents
+        & "$PSScriptRoot/../Common/New-ExampleFolder.ps1" $folder
+        $null = New-Item -ItemType Directory (Join-Path $folder examples/photos)
+        Copy-Item -LiteralPath (Join-Path $folder cat.jpg) (Join-Path $folder examples/photos)
+        $torch, $env:TORCH_HOME = $env:TORCH_HOME, $TestDrive
+        Push-Location -LiteralPath $folder
+    }
+
+    AfterAll {
+        Pop-Location
+        $env:TORCH_HOME = $torch
+    }
+
+    It 'runs: <Page>' -ForEach $pages {
+        # The manifest is not here, and is imported already.
+        $script = $Code.Replace('Import-Module ./EasyExplain.psd1', '')
+        & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'; $script")) | Out-Null
+    }
+
+    It 'is found on every page that has some' -ForEach @{ Names = $pages.Page } {
+        $Names | Should -Be 'README.md', 'auditing.md', 'methods.md', 'models.md'
+    }
+}
