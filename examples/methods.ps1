@@ -15,7 +15,8 @@ param(
 $ErrorActionPreference = 'Stop'
 Import-Module "$PSScriptRoot/../EasyExplain.psd1"
 
-$Path, $Destination = $Path, $Destination | ForEach-Object { $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($_) }
+$Path, $Destination = $Path, $Destination |
+    ForEach-Object { $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($_) }
 $model = if ($ModelPath) { Import-CamModel $ModelPath } else { Import-CamModel }
 if (-not $Layer) { $Layer = $model.DefaultLayer }
 
@@ -25,12 +26,16 @@ $explanations = @(Invoke-CamExplanation -LiteralPath $Path -Model $model -Layer 
     @(Invoke-CamExplanation -LiteralPath $Path -Model $model -Method RefineCAM)
 
 # The overlays are drawn by Export-CamOverlay; the module's own panel puts them side by side.
+function Get-Tile {
+    param([string] $Title, [string] $File)
+    [EasyExplain.Imaging.PanelTile]::new($Title, [EasyExplain.Imaging.ImageDecoder]::Decode($File))
+}
 $folder = [IO.Directory]::CreateTempSubdirectory('methods').FullName
 try {
-    [EasyExplain.Imaging.PanelTile[]] $tiles = @([EasyExplain.Imaging.PanelTile]::new([IO.Path]::GetFileName($Path), [EasyExplain.Imaging.ImageDecoder]::Decode($Path)))
+    [EasyExplain.Imaging.PanelTile[]] $tiles = @(Get-Tile ([IO.Path]::GetFileName($Path)) $Path)
     foreach ($explanation in $explanations) {
-        $file = $explanation | Export-CamOverlay $folder -RelativeTo ([IO.Path]::GetDirectoryName($Path)) -FileName $explanation.Method -PassThru
-        $tiles += [EasyExplain.Imaging.PanelTile]::new($explanation.Method, [EasyExplain.Imaging.ImageDecoder]::Decode($file.FullName))
+        $file = $explanation | Export-CamOverlay "$folder/$($explanation.Method).png" -PassThru
+        $tiles += Get-Tile $explanation.Method $file.FullName
     }
 }
 finally { [IO.Directory]::Delete($folder, $true) }

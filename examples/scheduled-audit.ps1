@@ -80,7 +80,7 @@ function Get-Image {
     $seen = [Collections.Generic.HashSet[string]]::new()
     $null = $seen.Add((Get-RealPath $folder)) # a destination below the photos must not be audited the next time
     $folders = [Collections.Generic.Queue[string]]::new()
-    $links = [Collections.Generic.Queue[string]]::new() # last, so that a folder that can be had without a link keeps its place
+    $links = [Collections.Generic.Queue[string]]::new() # last, so that a folder that can be reached without a link keeps its place
     $folders.Enqueue($photos)
     while ($folders.Count -or $links.Count) {
         $next = if ($folders.Count) { $folders.Dequeue() } else { $links.Dequeue() }

@@ -128,7 +128,7 @@ public sealed class HelpTests
         Assert.All(
             [
                 "# Remove-Skin\n\nPeels a Fruit.\n",
-                "Remove-Skin [[-Ripeness] {Green | Ripe}] -Name <String[]> [-Bowl <String>] [-Knife {small | large}]\n    [-Keep] [-WhatIf]",
+                "Remove-Skin [[-Ripeness] {Green | Ripe}] -Name <String[]> [-Bowl <String>] [-Knife {small | large}]\n    [-Keep]",
                 @"A fruit from Get-Fruit goes to Fruit; 0 \< 1.",
                 "### Peel an apple\n\n```powershell\nGet-Fruit apple |\n    Remove-Skin -Knife small\n```\n\nThe apple comes back",
                 "### -Knife\n\nWhich knife.\n\n* Type: `String`\n* One of: `small`, `large`\n* Default: `large`\n",
@@ -147,12 +147,14 @@ public sealed class HelpTests
 
         Assert.Equal(0, MakeHelp(module, Path.ChangeExtension(module, ".xml"), folder).ExitCode);
 
-        string[] Pages(string at) => [.. Directory.GetFiles(at).Select(page => Path.GetFileName(page)).Order()];
-        bool Differs(string page) => File.ReadAllText(Path.Combine(folder, page)).ReplaceLineEndings() != File.ReadAllText(Path.Combine(docs, page)).ReplaceLineEndings();
-        string[] old = [.. Pages(folder).Except(Pages(docs)), .. Pages(docs).Except(Pages(folder)), .. Pages(folder).Intersect(Pages(docs)).Where(Differs)];
+        Dictionary<string, string> made = Pages(folder), kept = Pages(docs);
+        string[] old = [.. made.Keys.Union(kept.Keys).Where(page => made.GetValueOrDefault(page) != kept.GetValueOrDefault(page)).Order()];
         Assert.True(old.Length == 0, $"{string.Join(", ", old)} in docs/cmdlets: not what the help says. " +
             "'dotnet build src/EasyExplain.PowerShell -t:CmdletPages' writes the pages anew; delete those of cmdlets that are gone.");
         Directory.Delete(folder, recursive: true);
+
+        static Dictionary<string, string> Pages(string at) =>
+            Directory.GetFiles(at).ToDictionary(page => Path.GetFileName(page), page => File.ReadAllText(page).ReplaceLineEndings("\n"));
     }
 
     [Fact]
@@ -200,8 +202,8 @@ public sealed class HelpTests
     private static ChildProcess MakeHelp(string assembly, string documentation, string output)
     {
         string references = Path.GetTempFileName(), folder = Path.GetDirectoryName(assembly)!;
-        File.WriteAllLines(references,
-            [.. Directory.GetFiles(folder, "*.dll"), .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)]);
+        string engine = (string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!;
+        File.WriteAllLines(references, [.. Directory.GetFiles(folder, "*.dll"), .. engine.Split(Path.PathSeparator)]);
         ChildProcess builder = ChildProcess.Run(
             "dotnet", [BuiltAssembly.Of("build/HelpBuilder", "HelpBuilder.dll"), assembly, documentation, references, output], folder);
         File.Delete(references);

@@ -2,7 +2,8 @@
 BeforeDiscovery {
     $root = [IO.Path]::GetFullPath("$PSScriptRoot/../..")
     $pages = foreach ($page in @(Get-Item "$root/README.md") + @(Get-ChildItem "$root/docs" -Filter *.md)) {
-        $blocks = [regex]::Matches((Get-Content -LiteralPath $page -Raw), '(?ms)^```powershell\r?\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value }
+        $text = Get-Content -LiteralPath $page -Raw
+        $blocks = [regex]::Matches($text, '(?ms)^```powershell\r?\n(.*?)^```') | ForEach-Object { $_.Groups[1].Value }
         if ($blocks) { @{ Page = $page.Name; Code = $blocks -join "`n" } }
     }
 }
@@ -28,6 +29,11 @@ Describe 'Code in the documents' {
         # The manifest is not here, and is imported already.
         $script = $Code.Replace('Import-Module ./EasyExplain.psd1', '')
         & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'; $script")) | Out-Null
+    }
+
+    It 'draws the picture of all methods' {
+        & "$root/examples/methods.ps1" -Destination "$TestDrive/methods.jpg" | Should -Match '^21 methods: '
+        [IO.File]::ReadAllBytes("$TestDrive/methods.jpg")[0..1] | Should -Be 0xFF, 0xD8
     }
 
     It 'is found on every page that has some' -ForEach @{ Names = $pages.Page } {

@@ -14,7 +14,7 @@ internal static class WaitPolicy
     /// <summary>The general name of the same choice; whoever sets it has chosen too.</summary>
     internal const string Policy = "OMP_WAIT_POLICY";
 
-    /// <summary>Long enough for threads that end together, too short to be felt; see the README for what was measured.</summary>
+    /// <summary>Long enough for threads that end together, too short to be felt; docs/scheduled-jobs.md has what was measured.</summary>
     internal const string Rounds = "100";
 
     /// <summary>Tells libgomp, which must not be loaded yet, to spin shortly; a choice that the user has made stays.</summary>
