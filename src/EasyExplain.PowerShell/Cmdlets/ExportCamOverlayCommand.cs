@@ -57,7 +57,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <seealso cref="GetCamConceptCommand"/>
 [Cmdlet(VerbsData.Export, "CamOverlay", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
+public sealed class ExportCamOverlayCommand : DrawingCmdlet, IDisposable
 {
     private const int MostPending = 2; // explanations whose pictures are written while the next ones are made
 
@@ -68,21 +68,10 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     private OneFile? _file;
     private volatile bool _stopped;
 
-    /// <summary>Explanations of Invoke-CamExplanation, or concepts of Get-CamConcept.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true)]
-    public ICamResult[] InputObject { get; set; } = [];
-
     /// <summary>The folder for the pictures; it is made if it is not there. Or, for one picture, its file: a name that ends with .png, .jpg or .webp.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = "";
-
-    /// <summary>What to draw: Overlay, Heatmap, Mask, Panel, or several of them.</summary>
-    /// <value>Overlay</value>
-    [Parameter(Position = 1)]
-    [ArgumentCompleter(typeof(StyleArgument.Completer))]
-    [ValidateNotNullOrEmpty]
-    public StyleArgument[] Style { get; set; } = [new(OverlayStyle.Overlay)];
 
     /// <summary>
     /// The pictures' names below -Destination, without extension: text with placeholders in braces, folders told apart with /. Tab completes
@@ -99,24 +88,6 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? RelativeTo { get; set; }
-
-    /// <summary>The opacity of the heat over the photo: 0 shows only the photo, 1 only the heat.</summary>
-    /// <value>0.5</value>
-    [Parameter]
-    [ValidateRange(0.0, 1.0)]
-    public double Alpha { get; set; } = 0.5;
-
-    /// <summary>The colours of the heat, by matplotlib's names: Jet, Turbo, Viridis, Inferno, Magma, Plasma, Cividis or Gray. Tab completes them, with a line on each.</summary>
-    /// <value>Jet</value>
-    [Parameter]
-    [ArgumentCompleter(typeof(ColormapArgument.Completer))]
-    public ColormapArgument Colormap { get; set; } = new(Imaging.Colormap.Jet);
-
-    /// <summary>From which value of the map on, 0 to 1, the mask is white.</summary>
-    /// <value>0.5</value>
-    [Parameter]
-    [ValidateRange(0.0, 1.0)]
-    public double Threshold { get; set; } = 0.5;
 
     /// <summary>The file format.</summary>
     /// <value>Png</value>
@@ -147,11 +118,11 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        _picture = new CamPicture(Alpha, Colormap.Value, Threshold, MaxSize);
+        _picture = Look(MaxSize);
         _folder = this.OrFatal(Destination, () => FilePaths.Literal(this, Destination));
         _file = OneFile.Of(this, _folder, MyInvocation.BoundParameters.ContainsKey(nameof(Format)) ? Format : null, Style.Length);
         Format = _file?.Format ?? Format;
-        IgnoredOptions.Warn(this, [.. Style.Select(style => style.Value)]);
+        base.BeginProcessing();
         string root = RelativeTo is null
             ? SessionState.Path.CurrentFileSystemLocation.ProviderPath
             : this.OrFatal(RelativeTo, () => FilePaths.Folder(this, RelativeTo));
@@ -175,7 +146,7 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
                 WriteVerbose($"'{result.Path}' has its pictures, '{picture}' among them.");
                 continue;
             }
-            Picture[] pictures = [.. Style.Select(style => style.Value).Select((style, index) => new Picture(
+            Picture[] pictures = [.. Styles.Select((style, index) => new Picture(
                 style,
                 _file?.Take() ?? System.IO.Path.Combine(_folder, _names.For(result, style, Format)),
                 FinishedPhotos.NoteOf(result, index, Style.Length)))];

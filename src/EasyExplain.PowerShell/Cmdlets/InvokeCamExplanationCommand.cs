@@ -111,73 +111,17 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <seealso cref="ExportCamOverlayCommand"/>
 [Cmdlet(VerbsLifecycle.Invoke, "CamExplanation", DefaultParameterSetName = ByPath)]
 [OutputType(typeof(CamExplanation))]
-public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
+public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining images", "Nothing was explained")
 {
-    private const string ByPath = "Path";
-    private const string ByLiteralPath = "LiteralPath";
-    private const string ByInputTensor = "InputTensor";
     private const int DecodedAhead = 2; // pictures decoded beside the network, where it is known which ones follow
 
-    private readonly PictureLoop _pictures;
-    private readonly ModelAndLayers _given;
-    private bool _anything;
-    private Explainer? _explainer;
-    private CamModel? _explained; // the model that _explainer was made for
+    private Explainer? _explainer; // of the model that was prepared last
     private string _choices = ""; // what of the command line decides an explanation, with the photo
     private FinishedPhotos? _finished;
     private long? _givenSeed;
     private int _passedOver;
     private bool _warnedOfEmpty;
     private bool _warnedOfUnknown;
-
-    /// <summary>Makes the command.</summary>
-    public InvokeCamExplanationCommand() => (_pictures, _given) = (new PictureLoop(this, "Explaining images"), new ModelAndLayers(this));
-
-    /// <summary>
-    /// Image files, with wildcards. A file whose very name has brackets in it is found too. Of objects with a Path property, such as
-    /// explanations and the rows of a CSV file, that is the file, and no character in it is a wildcard; explanations bring their model, too.
-    /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPath)]
-    [AllowNull]
-    [AllowEmptyString]
-    [SupportsWildcards]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>Image files; no character is a wildcard. This is what files from Get-ChildItem bind to.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByLiteralPath)]
-    [Alias("PSPath", "FullName")]
-    [ValidateNotNullOrEmpty]
-    public string[] LiteralPath { get; set; } = [];
-
-    /// <summary>A TorchSharp tensor [1, 3, H, W] or [3, H, W] of the model's input size, already normalised, in place of an image.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByInputTensor)]
-    public torch.Tensor InputTensor { get; set; } = null!;
-
-    /// <summary>
-    /// A model of Import-CamModel, or the path of a model file, which is imported for this command and then disposed. Layers of Get-CamLayer
-    /// bring theirs.
-    /// </summary>
-    [Parameter(Position = 1, ParameterSetName = ByPath)]
-    [Parameter(Position = 0, ParameterSetName = ByLiteralPath)]
-    [Parameter(Position = 0, ParameterSetName = ByInputTensor)]
-    [ModelOrPath]
-    [ValidateNotNull]
-    public ModelArgument? Model { get; set; }
-
-    /// <summary>Layers: names (case matters only where they differ in nothing else), wildcards, or layers of Get-CamLayer. A wildcard takes the matching layers whose output has height and width.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(LayerCompleter))]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public LayerArgument[] Layer { get; set; } = [];
-
-    /// <summary>
-    /// What comes through the pipeline: a model, or layers of Get-CamLayer, all of which go into one explanation; or pictures, as -Path,
-    /// -LiteralPath and -InputTensor take them.
-    /// </summary>
-    [Parameter(ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public PSObject? InputObject { get; set; }
 
     /// <summary>Methods by name or wildcard, such as LayerCAM or *Grad*; dashes, underlines, + and case do not matter: grad-cam++ is GradCAMPlusPlus. Tab completes them, with a line on each. Several methods share what they can and give one explanation each.</summary>
     /// <value>LayerCAM</value>
@@ -255,13 +199,6 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     public SwitchParameter EigenSmooth { get; set; }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _pictures.Dispose();
-        _given.Dispose();
-    }
-
-    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         if (Class is not null && Top is not null)
@@ -270,7 +207,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
                 new ArgumentException("-Class and -Top exclude each other: explain the classes you name, or the most probable ones."),
                 "ClassAndTop", ErrorCategory.InvalidArgument, Class));
         }
-        _given.Begin(Model, Layer, InputObject, nameof(Path), nameof(LiteralPath), nameof(InputTensor));
+        base.BeginProcessing();
         if (SkipExisting is not null)
         {
             _finished = this.OrFatal(SkipExisting, () => new FinishedPhotos(FilePaths.Literal(this, SkipExisting)));
@@ -280,51 +217,27 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        _anything = true;
-        if (_given.For(InputObject) is { } model)
-        {
-            Explain(model, _given.Layers);
-        }
-    }
-
-    /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        foreach ((CamModel model, LayerArgument[] layers) in _given.Waiting())
-        {
-            Explain(model, layers);
-        }
-        if (!_anything && Model is null && _given.PicturesNamed)
-        {
-            WriteWarning("Nothing was explained: no model was given, and no layer came through the pipeline.");
-        }
-        _pictures.Complete();
+        base.EndProcessing();
         if (_passedOver > 0)
         {
             WriteVerbose($"{_passedOver} of the photos were passed over: '{SkipExisting}' has their pictures.");
         }
     }
 
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _pictures.Stop();
+    private protected override void LookAt(CamModel model, torch.Tensor tensor) =>
+        Write(tensor, Pictures.Do(model, tensor, cancel => _explainer!.Explain(tensor, cancel)));
 
-    private void Explain(CamModel model, LayerArgument[] layers)
+    private protected override void LookAt(CamModel model, IEnumerable<string> named)
     {
-        Explainer explainer = ExplainerFor(model, layers);
-        if ((ParameterSetName == ByInputTensor ? InputTensor : _given.Tensor) is { } tensor)
-        {
-            Write(tensor, _pictures.Do(model, tensor, cancel => explainer.Explain(tensor, cancel)));
-            return;
-        }
-        List<string> files = Files();
+        string[] files = [.. named];
         bool[] finished = [.. files.Select(file => _finished is not null && File.Exists(file) && _finished.Contain(Request.IdOf(file, _choices)))];
         using var decoded = new Beside<(Photo Photo, string Id)>();
         int begun = 0, left = finished.Count(done => !done);
-        for (int index = 0; index < files.Count; index++)
+        for (int index = 0; index < files.Length; index++)
         {
-            for (; begun < Math.Min(files.Count, index + 1 + DecodedAhead); begun++)
+            for (; begun < Math.Min(files.Length, index + 1 + DecodedAhead); begun++)
             {
                 string file = files[begun];
                 if (!finished[begun])
@@ -338,24 +251,17 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
                 continue;
             }
             left--;
-            Write(files[index], _pictures.Do(model, files[index], cancel =>
+            Write(files[index], Pictures.Do(model, files[index], cancel =>
             {
                 (Photo photo, string id) = decoded.Next();
-                IReadOnlyList<CamExplanation> explanations = explainer.Explain(_pictures.Announce(photo, files[index]), files[index], cancel);
+                IReadOnlyList<CamExplanation> explanations = _explainer!.Explain(Pictures.Announce(photo, files[index]), files[index], cancel);
                 for (int one = 0; one < explanations.Count; one++)
                 {
                     explanations[one].Request = new Request(id, one, explanations.Count);
                 }
                 return explanations;
-            }, left: files.Count > 1 ? left : null));
+            }, left: files.Length > 1 ? left : null));
         }
-    }
-
-    /// <summary>The files of -Path or -LiteralPath; what names none is an error each.</summary>
-    private List<string> Files()
-    {
-        bool literal = ParameterSetName == ByLiteralPath;
-        return [.. _pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral)];
     }
 
     /// <summary>Gives on what the pictures of a photo say, in place of explaining it again.</summary>
@@ -404,17 +310,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         }
     }
 
-    private Explainer ExplainerFor(CamModel model, LayerArgument[] layers)
-    {
-        if (_explainer is null || _explained != model)
-        {
-            _explainer = this.OrFatal(model, () => Prepare(model, layers));
-            _explained = model;
-        }
-        return _explainer;
-    }
-
-    private Explainer Prepare(CamModel model, LayerArgument[] given)
+    private protected override void Prepare(CamModel model, LayerArgument[] given)
     {
         IReadOnlyList<CamLayer> layers = given.Length == 0 && NeedsSeveralLayers() ? LayerSelection.Stages(model) : LayerArgument.Select(model, given);
         IReadOnlyList<CamMethod> methods = MethodCatalog.Select(Method, Wildcard, layers);
@@ -433,9 +329,8 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             "class", .. Class ?? [], "top", Top, SampleCount, string.Create(CultureInfo.InvariantCulture, $"{NoiseStd}"), smoothing,
             model.Path.Length > 0 ? File.GetLastWriteTimeUtc(model.Path).Ticks : model.Name,
             .. _givenSeed is { } seed && methods.Any(method => method.DrawsNoise) ? ["seed", seed] : Array.Empty<object>()]);
-        var explainer = new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), smoothing, ShowPasses);
-        WriteVerbose($"{model} runs in {explainer.Engine}.");
-        return explainer;
+        _explainer = new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), smoothing, ShowPasses);
+        WriteVerbose($"{model} runs in {_explainer.Engine}.");
     }
 
     /// <summary>Whether a method was named that says nothing of its own about the default layer alone.</summary>
@@ -444,7 +339,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     /// <summary>Shows how far a method is that needs many passes for one picture, under the progress of the pictures if there are several.</summary>
     private void ShowPasses(int done, int of) => WriteProgress(new ProgressRecord(1, "Running the network again", $"{done} of {of} passes")
     {
-        ParentActivityId = _pictures.ShowsProgress ? 0 : -1,
+        ParentActivityId = Pictures.ShowsProgress ? 0 : -1,
         PercentComplete = (int)(100L * done / of),
         RecordType = done == of ? ProgressRecordType.Completed : ProgressRecordType.Processing,
     });

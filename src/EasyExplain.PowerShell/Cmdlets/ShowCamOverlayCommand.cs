@@ -37,7 +37,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <seealso cref="ExportCamOverlayCommand"/>
 [Cmdlet(VerbsCommon.Show, "CamOverlay", SupportsShouldProcess = true, DefaultParameterSetName = InTerminal)]
 [OutputType(typeof(ICamResult))]
-public sealed class ShowCamOverlayCommand : PSCmdlet
+public sealed class ShowCamOverlayCommand : DrawingCmdlet
 {
     private const string InTerminal = "Terminal";
     private const string InViewer = "Viewer";
@@ -46,35 +46,6 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     private TerminalWindow? _window;
     private string? _folder; // of this run's files for the viewer
     private bool _stopped;
-
-    /// <summary>Explanations of Invoke-CamExplanation, or concepts of Get-CamConcept.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true)]
-    public ICamResult[] InputObject { get; set; } = [];
-
-    /// <summary>What to draw: Overlay, Heatmap, Mask, Panel, or several of them.</summary>
-    /// <value>Overlay</value>
-    [Parameter(Position = 0)]
-    [ArgumentCompleter(typeof(StyleArgument.Completer))]
-    [ValidateNotNullOrEmpty]
-    public StyleArgument[] Style { get; set; } = [new(OverlayStyle.Overlay)];
-
-    /// <summary>The opacity of the heat over the photo: 0 shows only the photo, 1 only the heat.</summary>
-    /// <value>0.5</value>
-    [Parameter]
-    [ValidateRange(0.0, 1.0)]
-    public double Alpha { get; set; } = 0.5;
-
-    /// <summary>The colours of the heat, by matplotlib's names: Jet, Turbo, Viridis, Inferno, Magma, Plasma, Cividis or Gray. Tab completes them, with a line on each.</summary>
-    /// <value>Jet</value>
-    [Parameter]
-    [ArgumentCompleter(typeof(ColormapArgument.Completer))]
-    public ColormapArgument Colormap { get; set; } = new(Imaging.Colormap.Jet);
-
-    /// <summary>From which value of the map on, 0 to 1, the mask is white.</summary>
-    /// <value>0.5</value>
-    [Parameter]
-    [ValidateRange(0.0, 1.0)]
-    public double Threshold { get; set; } = 0.5;
 
     /// <summary>The width in characters, however high the picture gets. Without it the picture fits the window's width and height; it is never wider than the window.</summary>
     [Parameter(ParameterSetName = InTerminal)]
@@ -96,7 +67,7 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        IgnoredOptions.Warn(this, [.. Style.Select(style => style.Value)]);
+        base.BeginProcessing();
         if (!Viewer)
         {
             // By its name, since the contract of PowerShell that this module is built against has no PSStyle.
@@ -113,7 +84,7 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     {
         foreach (ICamResult result in InputObject)
         {
-            foreach (OverlayStyle style in Style.Select(given => given.Value))
+            foreach (OverlayStyle style in Styles)
             {
                 if (_stopped)
                 {
@@ -190,7 +161,7 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     {
         try
         {
-            return result.Draw(new CamPicture(Alpha, Colormap.Value, Threshold, maxSize), style);
+            return result.Draw(Look(maxSize), style);
         }
         catch (SelectionException e)
         {
