@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Runtime.ExceptionServices;
+using EasyExplain.Audit;
 using EasyExplain.Explanation;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
@@ -59,14 +61,10 @@ namespace EasyExplain.PowerShell.Cmdlets;
 [OutputType(typeof(FileInfo))]
 public sealed class ExportCamOverlayCommand : DrawingCmdlet, IDisposable
 {
-    private const int MostPending = 2; // explanations whose pictures are written while the next ones are made
-
-    private readonly Beside<List<object>> _writing = new();
+    private PictureWriter? _writer;
     private PictureNames _names = null!;
-    private CamPicture _picture = null!;
     private string _folder = "";
     private OneFile? _file;
-    private volatile bool _stopped;
 
     /// <summary>The folder for the pictures; it is made if it is not there. Or, for one picture, its file: a name that ends with .png, .jpg or .webp.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -113,15 +111,15 @@ public sealed class ExportCamOverlayCommand : DrawingCmdlet, IDisposable
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Waits for the pictures that are being written.</summary>
-    public void Dispose() => _writing.Dispose();
+    public void Dispose() => _writer?.Dispose();
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        _picture = Look(MaxSize);
         _folder = this.OrFatal(Destination, () => FilePaths.Literal(this, Destination));
         _file = OneFile.Of(this, _folder, MyInvocation.BoundParameters.ContainsKey(nameof(Format)) ? Format : null, Style.Length);
         Format = _file?.Format ?? Format;
+        _writer = new PictureWriter(Look(MaxSize), Format, overwrite: !NoClobber);
         base.BeginProcessing();
         string root = RelativeTo is null
             ? SessionState.Path.CurrentFileSystemLocation.ProviderPath
@@ -146,16 +144,13 @@ public sealed class ExportCamOverlayCommand : DrawingCmdlet, IDisposable
                 WriteVerbose($"'{result.Path}' has its pictures, '{picture}' among them.");
                 continue;
             }
-            Picture[] pictures = [.. Styles.Select((style, index) => new Picture(
+            PictureOrder[] pictures = [.. Styles.Select((style, index) => new PictureOrder(
                 style,
                 _file?.Take() ?? System.IO.Path.Combine(_folder, _names.For(result, style, Format)),
                 FinishedPhotos.NoteOf(result, index, Style.Length)))];
-            Picture[] wanted = [.. pictures.Where(picture => !Exists(picture.Path) && ShouldProcess(picture.Path, "Write picture"))];
-            while (_writing.IsReady || _writing.Count >= MostPending)
-            {
-                Report(_writing.Next());
-            }
-            _writing.Start(() => Write(result, wanted));
+            PictureOrder[] wanted = [.. pictures.Where(picture => !Exists(picture.Path) && ShouldProcess(picture.Path, "Write picture"))];
+            Report(_writer!.MakeRoom());
+            _writer.Start(result, wanted);
             if (PassThru)
             {
                 EndProcessing(); // what comes next in the pipeline shall not wait for another explanation
@@ -164,16 +159,10 @@ public sealed class ExportCamOverlayCommand : DrawingCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        while (_writing.Count > 0)
-        {
-            Report(_writing.Next());
-        }
-    }
+    protected override void EndProcessing() => Report(_writer!.Finish());
 
     /// <inheritdoc/>
-    protected override void StopProcessing() => _stopped = true;
+    protected override void StopProcessing() => _writer?.Stop();
 
     private static bool IsBelow(string file, string folder) => System.IO.Path.GetRelativePath(folder, file) is var way
         && !System.IO.Path.IsPathRooted(way) && way.Split(System.IO.Path.DirectorySeparatorChar)[0] != "..";
@@ -196,63 +185,26 @@ public sealed class ExportCamOverlayCommand : DrawingCmdlet, IDisposable
         }
     }
 
-    /// <summary>Draws and writes the pictures of an explanation, beside the pipeline; what could not be done is an error each, a style that there is not one for all.</summary>
-    private List<object> Write(ICamResult result, Picture[] pictures)
+    private void Report(IEnumerable<WrittenPicture> done)
     {
-        var done = new List<object>(); // paths, error records and what ends the command, in order
-        foreach ((OverlayStyle style, string path, string note) in pictures)
+        foreach (WrittenPicture picture in done)
         {
-            if (_stopped)
+            if (picture.Error is SelectionException misfit)
             {
-                break;
+                ThrowTerminatingError(Errors.Fatal(misfit, null)!); // a style that there is not one for all
             }
-            Photo drawn;
-            try
+            else if (picture.Error is { } error)
             {
-                drawn = result.Draw(_picture, style);
-            }
-            catch (SelectionException e)
-            {
-                done.Add(e);
-                break;
-            }
-            catch (Exception e) when (Errors.IsAboutOneFile(e))
-            {
-                done.Add(Errors.Reading(e, result.Path ?? (object)result));
-                break; // the other styles need the same photo
-            }
-            try
-            {
-                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-                ImageEncoder.Save(drawn, path, Format, overwrite: !NoClobber, note: note);
-                done.Add(path);
-            }
-            catch (Exception e) when (Errors.IsAboutOneFile(e))
-            {
-                done.Add(Errors.Writing(e, path));
-            }
-        }
-        return done;
-    }
-
-    private void Report(List<object> done)
-    {
-        foreach (object one in done)
-        {
-            if (one is ErrorRecord error)
-            {
-                WriteError(error);
-            }
-            else if (one is SelectionException misfit)
-            {
-                ThrowTerminatingError(Errors.Fatal(misfit, null)!);
+                if (!Errors.IsAboutOneFile(error))
+                {
+                    ExceptionDispatchInfo.Throw(error);
+                }
+                WriteError(picture.Path is { } path ? Errors.Writing(error, path) : Errors.Reading(error, picture.Result.Path ?? (object)picture.Result));
             }
             else if (PassThru)
             {
-                WriteObject(InvokeProvider.Item.Get([(string)one], force: true, literalPath: true), enumerateCollection: true); // as Get-Item gives it
+                WriteObject(InvokeProvider.Item.Get([picture.Path], force: true, literalPath: true), enumerateCollection: true); // as Get-Item gives it
             }
         }
     }
-
-    private sealed record Picture(OverlayStyle Style, string Path, string Note);
 }

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Management.Automation;
+using EasyExplain.Audit;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.PowerShell.Binding;
+using EasyExplain.Runtime;
 using TorchSharp;
 using static EasyExplain.PowerShell.Binding.Wildcards;
 
@@ -113,12 +115,10 @@ namespace EasyExplain.PowerShell.Cmdlets;
 [OutputType(typeof(CamExplanation))]
 public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining images", "Nothing was explained")
 {
-    private const int DecodedAhead = 2; // pictures decoded beside the network, where it is known which ones follow
-
-    private Explainer? _explainer; // of the model that was prepared last
-    private string _choices = ""; // what of the command line decides an explanation, with the photo
+    private Explainer _explainer = null!; // of the model that was prepared last
+    private Choices _choices = null!; // the same
     private FinishedPhotos? _finished;
-    private long? _givenSeed;
+    private bool _seedIsGiven;
     private int _passedOver;
     private bool _warnedOfEmpty;
     private bool _warnedOfUnknown;
@@ -212,7 +212,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         {
             _finished = this.OrFatal(SkipExisting, () => new FinishedPhotos(FilePaths.Literal(this, SkipExisting)));
         }
-        _givenSeed = Seed;
+        _seedIsGiven = Seed is not null;
         Seed ??= Random.Shared.NextInt64(int.MaxValue);
     }
 
@@ -227,47 +227,35 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     }
 
     private protected override void LookAt(CamModel model, torch.Tensor tensor) =>
-        Write(tensor, Pictures.Do(model, tensor, cancel => _explainer!.Explain(tensor, cancel)));
+        Write(tensor, Pictures.Do(model, tensor, cancel => _explainer.Explain(tensor, cancel)));
 
     private protected override void LookAt(CamModel model, IEnumerable<string> named)
     {
         string[] files = [.. named];
-        bool[] finished = [.. files.Select(file => _finished is not null && File.Exists(file) && _finished.Contain(Request.IdOf(file, _choices)))];
-        using var decoded = new Beside<(Photo Photo, string Id)>();
-        int begun = 0, left = finished.Count(done => !done);
-        for (int index = 0; index < files.Length; index++)
+        bool[] finished = [.. files.Select(file => _finished is not null && File.Exists(file) && _finished.Contain(_choices.IdOf(file)))];
+        string[] left = [.. files.Where((_, index) => !finished[index])];
+        using var photos = new ReadAhead<(Photo Photo, string Id)>(left, file => (CamPicture.Decode(file, model), _choices.IdOf(file)));
+        int begun = 0;
+        foreach ((string file, bool isFinished) in files.Zip(finished))
         {
-            for (; begun < Math.Min(files.Length, index + 1 + DecodedAhead); begun++)
+            if (isFinished)
             {
-                string file = files[begun];
-                if (!finished[begun])
-                {
-                    decoded.Start(() => (CamPicture.Decode(file, model), Request.IdOf(file, _choices)));
-                }
-            }
-            if (finished[index])
-            {
-                PassOver(files[index], model);
+                PassOver(file, model);
                 continue;
             }
-            left--;
-            Write(files[index], Pictures.Do(model, files[index], cancel =>
+            begun++;
+            Write(file, Pictures.Do(model, file, cancel =>
             {
-                (Photo photo, string id) = decoded.Next();
-                IReadOnlyList<CamExplanation> explanations = _explainer!.Explain(Pictures.Announce(photo, files[index]), files[index], cancel);
-                for (int one = 0; one < explanations.Count; one++)
-                {
-                    explanations[one].Request = new Request(id, one, explanations.Count);
-                }
-                return explanations;
-            }, left: files.Length > 1 ? left : null));
+                (Photo photo, string id) = photos.Next();
+                return Request.Answered(id, _explainer.Explain(Pictures.Announce(photo, file), file, cancel));
+            }, left: files.Length > 1 ? left.Length - begun : null));
         }
     }
 
     /// <summary>Gives on what the pictures of a photo say, in place of explaining it again.</summary>
     private void PassOver(string file, CamModel model)
     {
-        if (_finished!.Explanations(Request.IdOf(file, _choices), file, model) is { } explanations)
+        if (_finished!.Explanations(_choices.IdOf(file), file, model) is { } explanations)
         {
             _passedOver++;
             Write(file, explanations);
@@ -283,13 +271,10 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     private void Write(object target, IReadOnlyList<CamExplanation> explanations)
     {
         IReadOnlyList<string> expected = explanations.Count > 0 ? Expected(target as string, target) : [];
-        foreach (CamExplanation explanation in explanations)
+        foreach (CamExplanation explained in explanations)
         {
-            if (expected.Count > 0)
-            {
-                explanation.Expect(expected);
-                WarnIfUnknown(explanation);
-            }
+            CamExplanation explanation = expected.Count > 0 ? explained.Expecting(expected) : explained;
+            WarnIfUnknown(explanation);
             WarnIfEmpty(explanation);
             WriteDebug(string.Create(CultureInfo.InvariantCulture, $"{explanation} took {explanation.Seconds * 1000:0} ms."));
             WriteObject(ExpectedView.Of(explanation));
@@ -323,13 +308,9 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
             $"{(Class is not null ? $"class {string.Join(", ", Class)}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
         Smoothing smoothing = (AugSmooth ? Smoothing.Augmentation : Smoothing.None) | (EigenSmooth ? Smoothing.Eigen : Smoothing.None);
-        _choices = string.Join('\n', [model.Path, .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation,
-            .. model.Mean.Concat(model.Std).Select(number => number.ToString(CultureInfo.InvariantCulture)), model.ChannelOrder, model.Precision, model.Activation,
-            model.Output, string.Join('\t', model.Labels), .. layers, .. methods.Select(method => method.Name),
-            "class", .. Class ?? [], "top", Top, SampleCount, string.Create(CultureInfo.InvariantCulture, $"{NoiseStd}"), smoothing,
-            model.Path.Length > 0 ? File.GetLastWriteTimeUtc(model.Path).Ticks : model.Name,
-            .. _givenSeed is { } seed && methods.Any(method => method.DrawsNoise) ? ["seed", seed] : Array.Empty<object>()]);
-        _explainer = new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), smoothing, ShowPasses);
+        var noise = new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize);
+        _choices = new Choices(model, layers, methods, Class, Top, noise, _seedIsGiven, smoothing);
+        _explainer = new Explainer(model, layers, methods, choice, noise, smoothing, ShowPasses);
         WriteVerbose($"{model} runs in {_explainer.Engine}.");
     }
 
@@ -346,7 +327,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
 
     private void WarnIfUnknown(CamExplanation explanation)
     {
-        if (!_warnedOfUnknown && explanation.Correct is null)
+        if (!_warnedOfUnknown && explanation is { Expected: not null, Correct: null })
         {
             _warnedOfUnknown = true;
             WriteWarning($"{explanation.Path ?? "The tensor"}: {explanation.Model} has no class '{explanation.Unknown[0]}', so it is neither right nor wrong; Correct is empty. " +
