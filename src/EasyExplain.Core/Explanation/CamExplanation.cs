@@ -16,7 +16,7 @@ public sealed record Prediction(int Class, string Label, double Probability)
 }
 
 /// <summary>Where in one picture a network looked, by one method, for one class, at one or more layers.</summary>
-public sealed class CamExplanation : ICamResult
+public sealed record CamExplanation : ICamResult
 {
     private readonly string[]? _layers; // of an explanation without maps
 
@@ -57,14 +57,14 @@ public sealed class CamExplanation : ICamResult
     public required CamList<string> Predicted { get; init; }
 
     /// <summary>What the photo was expected to show: labels of the model, or as they were given where it has none such, with commas; null where nothing was expected.</summary>
-    public string? Expected { get; private set; }
+    public string? Expected { get; private init; }
 
     /// <summary>
     /// Whether the prediction is right; null where nothing was expected, or a label that the model does not know. Of classes that exclude
     /// each other, the predicted one must be one of those expected; of classes that are each there or not, the predicted ones must be the
     /// expected ones, all of them and no others.
     /// </summary>
-    public bool? Correct { get; private set; }
+    public bool? Correct { get; private init; }
 
     /// <summary>One map a layer, in the order asked; none of a photo that -SkipExisting passed over.</summary>
     public required CamList<CamMap> Maps { get; init; }
@@ -105,7 +105,7 @@ public sealed class CamExplanation : ICamResult
     internal ExplainedPhoto Source { get; }
 
     /// <summary>What asked for it; null for an input tensor.</summary>
-    internal Request? Request { get; set; }
+    internal Request? Request { get; init; }
 
     /// <summary>The map that stands for the whole explanation: the fused one, or the only one.</summary>
     /// <exception cref="NoMapException">It has none.</exception>
@@ -118,18 +118,22 @@ public sealed class CamExplanation : ICamResult
     internal IReadOnlyList<int> PredictedClasses { get; init; } = [];
 
     /// <summary>The expected labels that the model does not know.</summary>
-    internal IReadOnlyList<string> Unknown { get; private set; } = [];
+    internal IReadOnlyList<string> Unknown { get; private init; } = [];
 
-    /// <summary>Says what the photo should show: labels or the numbers of classes, at least one.</summary>
-    internal void Expect(params IReadOnlyList<string> expected)
+    /// <summary>The same, with what the photo should show: labels or the numbers of classes, at least one.</summary>
+    internal CamExplanation Expecting(params IReadOnlyList<string> expected)
     {
         int[][] classes = [.. expected.Select(Model.ClassesOf)];
-        Expected = string.Join(", ", expected.Zip(classes, (given, found) => found.Length == 1 ? Model.LabelOf(found[0]) : given));
-        Unknown = [.. expected.Where((_, i) => classes[i].Length == 0)];
+        string[] unknown = [.. expected.Where((_, i) => classes[i].Length == 0)];
         // Several classes may have the same label, any of which is meant then.
         bool noOthers = PredictedClasses.All(predicted => classes.Any(found => found.Contains(predicted)));
         bool allThere = Model.Activation != Activation.Sigmoid || classes.All(found => found.Any(PredictedClasses.Contains));
-        Correct = Unknown.Count > 0 ? null : noOthers && allThere;
+        return this with
+        {
+            Expected = string.Join(", ", expected.Zip(classes, (given, found) => found.Length == 1 ? Model.LabelOf(found[0]) : given)),
+            Correct = unknown.Length > 0 ? null : noOthers && allThere,
+            Unknown = unknown,
+        };
     }
 
     /// <summary>The photo as its file has it, decoded again if it is no longer in memory.</summary>

@@ -134,13 +134,6 @@ internal static class Completion
     public static bool Fits(string name, string typed) =>
         new WildcardPattern(typed.Trim('\'', '"').Replace("''", "'", StringComparison.Ordinal) + "*", WildcardOptions.IgnoreCase).IsMatch(name);
 
-    /// <summary>The value of an enumeration that has this name.</summary>
-    /// <exception cref="ArgumentException">None has.</exception>
-    public static T ValueOf<T>(string name, string noun)
-        where T : struct, Enum => Enum.GetNames<T>().Contains(name, StringComparer.OrdinalIgnoreCase)
-            ? Enum.Parse<T>(name, ignoreCase: true)
-            : throw new ArgumentException($"There is no {noun} '{name}'. {NearNames.Hint(name, Enum.GetNames<T>())}");
-
     /// <summary>A completion, in quotes where PowerShell needs them, with its tool tip.</summary>
     public static CompletionResult Of(string name, string tip) =>
         new(Plain.IsMatch(name) ? name : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'", name, CompletionResultType.ParameterValue, tip);

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Runtime.ExceptionServices;
+using EasyExplain.Audit;
 using EasyExplain.Explanation;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
@@ -58,20 +60,12 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <seealso cref="GetCamConceptCommand"/>
 [Cmdlet(VerbsData.Export, "CamOverlay", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
+public sealed class ExportCamOverlayCommand : DrawingCmdlet, IDisposable
 {
-    private const int MostPending = 2; // explanations whose pictures are written while the next ones are made
-
-    private readonly Beside<List<object>> _writing = new();
+    private PictureWriter? _writer;
     private PictureNames _names = null!;
-    private CamPicture _picture = null!;
     private string _folder = "";
     private OneFile? _file;
-    private volatile bool _stopped;
-
-    /// <summary>Explanations from Invoke-CamExplanation, or concepts from Get-CamConcept.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true)]
-    public ICamResult[] InputObject { get; set; } = [];
 
     /// <summary>
     /// The folder for the pictures; it is created if it does not exist. Or, for a single picture, its file: a name that ends with .png,
@@ -80,13 +74,6 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = "";
-
-    /// <summary>What to draw: Overlay, Heatmap, Mask, Panel, or several of them.</summary>
-    /// <value>Overlay</value>
-    [Parameter(Position = 1)]
-    [ArgumentCompleter(typeof(StyleArgument.Completer))]
-    [ValidateNotNullOrEmpty]
-    public StyleArgument[] Style { get; set; } = [new(OverlayStyle.Overlay)];
 
     /// <summary>
     /// The pictures' names below -Destination, without extension: text with placeholders in braces and / between folders. Tab completes
@@ -106,27 +93,6 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? RelativeTo { get; set; }
-
-    /// <summary>The opacity of the heat over the image: 0 shows only the image, 1 only the heat.</summary>
-    /// <value>0.5</value>
-    [Parameter]
-    [ValidateRange(0.0, 1.0)]
-    public double Alpha { get; set; } = 0.5;
-
-    /// <summary>
-    /// The colours of the heat, by matplotlib's names: Jet, Turbo, Viridis, Inferno, Magma, Plasma, Cividis or Gray. Tab completes them,
-    /// with a line on each.
-    /// </summary>
-    /// <value>Jet</value>
-    [Parameter]
-    [ArgumentCompleter(typeof(ColormapArgument.Completer))]
-    public ColormapArgument Colormap { get; set; } = new(Imaging.Colormap.Jet);
-
-    /// <summary>The mask is white where the map has at least this value, 0 to 1.</summary>
-    /// <value>0.5</value>
-    [Parameter]
-    [ValidateRange(0.0, 1.0)]
-    public double Threshold { get; set; } = 0.5;
 
     /// <summary>The file format.</summary>
     /// <value>Png</value>
@@ -152,16 +118,16 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Waits for the pictures that are being written.</summary>
-    public void Dispose() => _writing.Dispose();
+    public void Dispose() => _writer?.Dispose();
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        _picture = new CamPicture(Alpha, Colormap.Value, Threshold, MaxSize);
         _folder = this.OrFatal(Destination, () => FilePaths.Literal(this, Destination));
         _file = OneFile.Of(this, _folder, MyInvocation.BoundParameters.ContainsKey(nameof(Format)) ? Format : null, Style.Length);
         Format = _file?.Format ?? Format;
-        IgnoredOptions.Warn(this, [.. Style.Select(style => style.Value)]);
+        _writer = new PictureWriter(Look(MaxSize), Format, overwrite: !NoClobber);
+        base.BeginProcessing();
         string root = RelativeTo is null
             ? SessionState.Path.CurrentFileSystemLocation.ProviderPath
             : this.OrFatal(RelativeTo, () => FilePaths.Folder(this, RelativeTo));
@@ -185,16 +151,13 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
                 WriteVerbose($"'{result.Path}' has its pictures, '{picture}' among them.");
                 continue;
             }
-            Picture[] pictures = [.. Style.Select(style => style.Value).Select((style, index) => new Picture(
+            PictureOrder[] pictures = [.. Styles.Select((style, index) => new PictureOrder(
                 style,
                 _file?.Take() ?? System.IO.Path.Combine(_folder, _names.For(result, style, Format)),
                 FinishedPhotos.NoteOf(result, index, Style.Length)))];
-            Picture[] wanted = [.. pictures.Where(picture => !Exists(picture.Path) && ShouldProcess(picture.Path, "Write picture"))];
-            while (_writing.IsReady || _writing.Count >= MostPending)
-            {
-                Report(_writing.Next());
-            }
-            _writing.Start(() => Write(result, wanted));
+            PictureOrder[] wanted = [.. pictures.Where(picture => !Exists(picture.Path) && ShouldProcess(picture.Path, "Write picture"))];
+            Report(_writer!.MakeRoom());
+            _writer.Start(result, wanted);
             if (PassThru)
             {
                 EndProcessing(); // what comes next in the pipeline shall not wait for another explanation
@@ -203,16 +166,10 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        while (_writing.Count > 0)
-        {
-            Report(_writing.Next());
-        }
-    }
+    protected override void EndProcessing() => Report(_writer!.Finish());
 
     /// <inheritdoc/>
-    protected override void StopProcessing() => _stopped = true;
+    protected override void StopProcessing() => _writer?.Stop();
 
     private static bool IsBelow(string file, string folder) => System.IO.Path.GetRelativePath(folder, file) is var way
         && !System.IO.Path.IsPathRooted(way) && way.Split(System.IO.Path.DirectorySeparatorChar)[0] != "..";
@@ -235,66 +192,26 @@ public sealed class ExportCamOverlayCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>
-    /// Draws and writes the pictures of an explanation, beside the pipeline; what could not be done is an error each, a style that there is
-    /// not one for all.
-    /// </summary>
-    private List<object> Write(ICamResult result, Picture[] pictures)
+    private void Report(IEnumerable<WrittenPicture> done)
     {
-        var done = new List<object>(); // paths, error records and what ends the command, in order
-        foreach ((OverlayStyle style, string path, string note) in pictures)
+        foreach (WrittenPicture picture in done)
         {
-            if (_stopped)
+            if (picture.Error is SelectionException misfit)
             {
-                break;
+                ThrowTerminatingError(Errors.Fatal(misfit, null)!); // a style that there is not one for all
             }
-            Photo drawn;
-            try
+            else if (picture.Error is { } error)
             {
-                drawn = result.Draw(_picture, style);
-            }
-            catch (SelectionException e)
-            {
-                done.Add(e);
-                break;
-            }
-            catch (Exception e) when (Errors.IsAboutOneFile(e))
-            {
-                done.Add(Errors.Reading(e, result.Path ?? (object)result));
-                break; // the other styles need the same photo
-            }
-            try
-            {
-                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-                ImageEncoder.Save(drawn, path, Format, overwrite: !NoClobber, note: note);
-                done.Add(path);
-            }
-            catch (Exception e) when (Errors.IsAboutOneFile(e))
-            {
-                done.Add(Errors.Writing(e, path));
-            }
-        }
-        return done;
-    }
-
-    private void Report(List<object> done)
-    {
-        foreach (object one in done)
-        {
-            if (one is ErrorRecord error)
-            {
-                WriteError(error);
-            }
-            else if (one is SelectionException misfit)
-            {
-                ThrowTerminatingError(Errors.Fatal(misfit, null)!);
+                if (!Errors.IsAboutOneFile(error))
+                {
+                    ExceptionDispatchInfo.Throw(error);
+                }
+                WriteError(picture.Path is { } path ? Errors.Writing(error, path) : Errors.Reading(error, picture.Result.Path ?? (object)picture.Result));
             }
             else if (PassThru)
             {
-                WriteObject(InvokeProvider.Item.Get([(string)one], force: true, literalPath: true), enumerateCollection: true); // as Get-Item gives it
+                WriteObject(InvokeProvider.Item.Get([picture.Path], force: true, literalPath: true), enumerateCollection: true); // as Get-Item gives it
             }
         }
     }
-
-    private sealed record Picture(OverlayStyle Style, string Path, string Note);
 }

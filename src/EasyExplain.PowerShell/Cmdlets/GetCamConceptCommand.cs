@@ -40,72 +40,10 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <seealso cref="ExportCamOverlayCommand"/>
 [Cmdlet(VerbsCommon.Get, "CamConcept", DefaultParameterSetName = ByPath)]
 [OutputType(typeof(CamConcepts))]
-public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
+public sealed class GetCamConceptCommand() : PictureCmdlet("Finding concepts", "No concepts were looked for")
 {
-    private const string ByPath = "Path";
-    private const string ByLiteralPath = "LiteralPath";
-    private const string ByInputTensor = "InputTensor";
-
-    private readonly PictureLoop _pictures;
-    private readonly ModelAndLayers _given;
-    private bool _anything;
-    private ConceptFinder? _finder;
-    private CamModel? _model; // the model that _finder was made for
+    private ConceptFinder? _finder; // of the model that was prepared last
     private bool _warned;
-
-    /// <summary>Makes the command.</summary>
-    public GetCamConceptCommand() => (_pictures, _given) = (new PictureLoop(this, "Finding concepts"), new ModelAndLayers(this));
-
-    /// <summary>
-    /// Image files, with wildcards. A file whose very name has brackets in it is found too. Of objects with a Path property, such as
-    /// explanations and the rows of a CSV file, that is the file, and no character in it is a wildcard; explanations bring their model,
-    /// too.
-    /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPath)]
-    [AllowNull]
-    [AllowEmptyString]
-    [SupportsWildcards]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>Image files; no character is a wildcard. This is what files from Get-ChildItem bind to.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByLiteralPath)]
-    [Alias("PSPath", "FullName")]
-    [ValidateNotNullOrEmpty]
-    public string[] LiteralPath { get; set; } = [];
-
-    /// <summary>
-    /// A TorchSharp tensor [1, 3, H, W] or [3, H, W] of the model's input size, already normalised, in place of an image.
-    /// </summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByInputTensor)]
-    public torch.Tensor InputTensor { get; set; } = null!;
-
-    /// <summary>
-    /// A model of Import-CamModel, or the path of a model file, which is imported for this command and then disposed. Layers of
-    /// Get-CamLayer bring theirs.
-    /// </summary>
-    [Parameter(Position = 1, ParameterSetName = ByPath)]
-    [Parameter(Position = 0, ParameterSetName = ByLiteralPath)]
-    [Parameter(Position = 0, ParameterSetName = ByInputTensor)]
-    [ModelOrPath]
-    [ValidateNotNull]
-    public ModelArgument? Model { get; set; }
-
-    /// <summary>
-    /// Layers: names, wildcards, or layers of Get-CamLayer. A wildcard takes the matching layers whose output has height and width.
-    /// </summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(LayerCompleter))]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public LayerArgument[] Layer { get; set; } = [];
-
-    /// <summary>
-    /// What comes through the pipeline: a model, or layers of Get-CamLayer, which share the pass through the network; or pictures, as
-    /// -Path, -LiteralPath and -InputTensor take them.
-    /// </summary>
-    [Parameter(ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public PSObject? InputObject { get; set; }
 
     /// <summary>How many concepts to find in each layer. A layer with fewer channels or places, or with less in it, has fewer.</summary>
     /// <value>5</value>
@@ -119,74 +57,22 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
     [ValidateRange(1, int.MaxValue)]
     public int Top { get; set; } = 2;
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private protected override void Prepare(CamModel model, LayerArgument[] given)
     {
-        _pictures.Dispose();
-        _given.Dispose();
+        IReadOnlyList<CamLayer> layers = LayerArgument.Select(model, given);
+        WriteVerbose($"{model}: {Count} concepts at {string.Join(", ", layers)}, the {Top} most probable classes of each.");
+        _finder = new ConceptFinder(model, layers, Count, Top);
     }
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
-    {
-        _given.Begin(Model, Layer, InputObject, nameof(Path), nameof(LiteralPath), nameof(InputTensor));
-    }
+    private protected override void LookAt(CamModel model, torch.Tensor tensor) =>
+        Write(Pictures.Do(model, tensor, cancel => _finder!.Find(tensor, cancel)));
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void LookAt(CamModel model, IEnumerable<string> files)
     {
-        _anything = true;
-        if (_given.For(InputObject) is { } model)
+        foreach (string file in files)
         {
-            Find(model, _given.Layers);
+            Write(Pictures.Do(model, file, cancel => _finder!.Find(Pictures.Announce(CamPicture.Decode(file, model), file), file, cancel)));
         }
-    }
-
-    /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        foreach ((CamModel model, LayerArgument[] layers) in _given.Waiting())
-        {
-            Find(model, layers);
-        }
-        if (!_anything && Model is null && _given.PicturesNamed)
-        {
-            WriteWarning("No concepts were looked for: no model was given, and no layer came through the pipeline.");
-        }
-        _pictures.Complete();
-    }
-
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _pictures.Stop();
-
-    private void Find(CamModel model, LayerArgument[] layers)
-    {
-        ConceptFinder finder = FinderFor(model, layers);
-        if ((ParameterSetName == ByInputTensor ? InputTensor : _given.Tensor) is { } tensor)
-        {
-            Write(_pictures.Do(model, tensor, cancel => finder.Find(tensor, cancel)));
-            return;
-        }
-        bool literal = ParameterSetName == ByLiteralPath;
-        foreach (string file in _pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral))
-        {
-            Write(_pictures.Do(model, file, cancel => finder.Find(_pictures.Announce(CamPicture.Decode(file, model), file), file, cancel)));
-        }
-    }
-
-    private ConceptFinder FinderFor(CamModel model, LayerArgument[] given)
-    {
-        if (_finder is null || _model != model)
-        {
-            _finder = this.OrFatal(model, () =>
-            {
-                IReadOnlyList<CamLayer> layers = LayerArgument.Select(model, given);
-                WriteVerbose($"{model}: {Count} concepts at {string.Join(", ", layers)}, the {Top} most probable classes of each.");
-                return new ConceptFinder(model, layers, Count, Top);
-            });
-            _model = model;
-        }
-        return _finder;
     }
 
     private void Write(IReadOnlyList<CamConcepts> found)

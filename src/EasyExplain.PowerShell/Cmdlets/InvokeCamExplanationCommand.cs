@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Management.Automation;
+using EasyExplain.Audit;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.PowerShell.Binding;
+using EasyExplain.Runtime;
 using TorchSharp;
 using static EasyExplain.PowerShell.Binding.Wildcards;
 
@@ -117,79 +119,15 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <seealso cref="ExportCamOverlayCommand"/>
 [Cmdlet(VerbsLifecycle.Invoke, "CamExplanation", DefaultParameterSetName = ByPath)]
 [OutputType(typeof(CamExplanation))]
-public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
+public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining images", "Nothing was explained")
 {
-    private const string ByPath = "Path";
-    private const string ByLiteralPath = "LiteralPath";
-    private const string ByInputTensor = "InputTensor";
-    private const int DecodedAhead = 2; // pictures decoded beside the network, where it is known which ones follow
-
-    private readonly PictureLoop _pictures;
-    private readonly ModelAndLayers _given;
-    private bool _anything;
-    private Explainer? _explainer;
-    private CamModel? _explained; // the model that _explainer was made for
-    private string _choices = ""; // what of the command line decides an explanation, with the photo
+    private Explainer _explainer = null!; // of the model that was prepared last
+    private Choices _choices = null!; // the same
     private FinishedPhotos? _finished;
-    private long? _givenSeed;
+    private bool _seedIsGiven;
     private int _passedOver;
     private bool _warnedOfEmpty;
     private bool _warnedOfUnknown;
-
-    /// <summary>Makes the command.</summary>
-    public InvokeCamExplanationCommand() => (_pictures, _given) = (new PictureLoop(this, "Explaining images"), new ModelAndLayers(this));
-
-    /// <summary>
-    /// Image files, with wildcards. A file whose very name has brackets in it is found too. Of objects with a Path property, such as
-    /// explanations and the rows of a CSV file, that is the file, and no character in it is a wildcard; explanations bring their model,
-    /// too.
-    /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPath)]
-    [AllowNull]
-    [AllowEmptyString]
-    [SupportsWildcards]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>Image files; no character is a wildcard. This is what files from Get-ChildItem bind to.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByLiteralPath)]
-    [Alias("PSPath", "FullName")]
-    [ValidateNotNullOrEmpty]
-    public string[] LiteralPath { get; set; } = [];
-
-    /// <summary>
-    /// A TorchSharp tensor [1, 3, H, W] or [3, H, W] of the model's input size, already normalised, in place of an image.
-    /// </summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByInputTensor)]
-    public torch.Tensor InputTensor { get; set; } = null!;
-
-    /// <summary>
-    /// A model of Import-CamModel, or the path of a model file, which is imported for this command and then disposed. Layers of
-    /// Get-CamLayer bring theirs.
-    /// </summary>
-    [Parameter(Position = 1, ParameterSetName = ByPath)]
-    [Parameter(Position = 0, ParameterSetName = ByLiteralPath)]
-    [Parameter(Position = 0, ParameterSetName = ByInputTensor)]
-    [ModelOrPath]
-    [ValidateNotNull]
-    public ModelArgument? Model { get; set; }
-
-    /// <summary>
-    /// Layers: names (case matters only where they differ in nothing else), wildcards, or layers of Get-CamLayer. A wildcard takes the
-    /// matching layers whose output has height and width.
-    /// </summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(LayerCompleter))]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public LayerArgument[] Layer { get; set; } = [];
-
-    /// <summary>
-    /// What comes through the pipeline: a model, or layers of Get-CamLayer, all of which go into one explanation; or pictures, as -Path,
-    /// -LiteralPath and -InputTensor take them.
-    /// </summary>
-    [Parameter(ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public PSObject? InputObject { get; set; }
 
     /// <summary>
     /// Methods by name or wildcard, such as LayerCAM or *Grad*; dashes, underlines, + and case do not matter: grad-cam++ is
@@ -279,13 +217,6 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     public SwitchParameter EigenSmooth { get; set; }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _pictures.Dispose();
-        _given.Dispose();
-    }
-
-    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         if (Class is not null && Top is not null)
@@ -294,98 +225,55 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
                 new ArgumentException("-Class and -Top exclude each other: explain the classes you name, or the most probable ones."),
                 "ClassAndTop", ErrorCategory.InvalidArgument, Class));
         }
-        _given.Begin(Model, Layer, InputObject, nameof(Path), nameof(LiteralPath), nameof(InputTensor));
+        base.BeginProcessing();
         if (SkipExisting is not null)
         {
             _finished = this.OrFatal(SkipExisting, () => new FinishedPhotos(FilePaths.Literal(this, SkipExisting)));
         }
-        _givenSeed = Seed;
+        _seedIsGiven = Seed is not null;
         Seed ??= Random.Shared.NextInt64(int.MaxValue);
-    }
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        _anything = true;
-        if (_given.For(InputObject) is { } model)
-        {
-            Explain(model, _given.Layers);
-        }
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        foreach ((CamModel model, LayerArgument[] layers) in _given.Waiting())
-        {
-            Explain(model, layers);
-        }
-        if (!_anything && Model is null && _given.PicturesNamed)
-        {
-            WriteWarning("Nothing was explained: no model was given, and no layer came through the pipeline.");
-        }
-        _pictures.Complete();
+        base.EndProcessing();
         if (_passedOver > 0)
         {
             WriteVerbose($"{_passedOver} of the photos were passed over: '{SkipExisting}' has their pictures.");
         }
     }
 
-    /// <inheritdoc/>
-    protected override void StopProcessing() => _pictures.Stop();
+    private protected override void LookAt(CamModel model, torch.Tensor tensor) =>
+        Write(tensor, Pictures.Do(model, tensor, cancel => _explainer.Explain(tensor, cancel)));
 
-    private void Explain(CamModel model, LayerArgument[] layers)
+    private protected override void LookAt(CamModel model, IEnumerable<string> named)
     {
-        Explainer explainer = ExplainerFor(model, layers);
-        if ((ParameterSetName == ByInputTensor ? InputTensor : _given.Tensor) is { } tensor)
+        string[] files = [.. named];
+        bool[] finished = [.. files.Select(file => _finished is not null && File.Exists(file) && _finished.Contain(_choices.IdOf(file)))];
+        string[] left = [.. files.Where((_, index) => !finished[index])];
+        using var photos = new ReadAhead<(Photo Photo, string Id)>(left, file => (CamPicture.Decode(file, model), _choices.IdOf(file)));
+        int begun = 0;
+        foreach ((string file, bool isFinished) in files.Zip(finished))
         {
-            Write(tensor, _pictures.Do(model, tensor, cancel => explainer.Explain(tensor, cancel)));
-            return;
-        }
-        List<string> files = Files();
-        bool[] finished = [.. files.Select(file => _finished is not null && File.Exists(file) && _finished.Contain(Request.IdOf(file, _choices)))];
-        using var decoded = new Beside<(Photo Photo, string Id)>();
-        int begun = 0, left = finished.Count(done => !done);
-        for (int index = 0; index < files.Count; index++)
-        {
-            for (; begun < Math.Min(files.Count, index + 1 + DecodedAhead); begun++)
+            if (isFinished)
             {
-                string file = files[begun];
-                if (!finished[begun])
-                {
-                    decoded.Start(() => (CamPicture.Decode(file, model), Request.IdOf(file, _choices)));
-                }
-            }
-            if (finished[index])
-            {
-                PassOver(files[index], model);
+                PassOver(file, model);
                 continue;
             }
-            left--;
-            Write(files[index], _pictures.Do(model, files[index], cancel =>
+            begun++;
+            Write(file, Pictures.Do(model, file, cancel =>
             {
-                (Photo photo, string id) = decoded.Next();
-                IReadOnlyList<CamExplanation> explanations = explainer.Explain(_pictures.Announce(photo, files[index]), files[index], cancel);
-                for (int one = 0; one < explanations.Count; one++)
-                {
-                    explanations[one].Request = new Request(id, one, explanations.Count);
-                }
-                return explanations;
-            }, left: files.Count > 1 ? left : null));
+                (Photo photo, string id) = photos.Next();
+                return Request.Answered(id, _explainer.Explain(Pictures.Announce(photo, file), file, cancel));
+            }, left: files.Length > 1 ? left.Length - begun : null));
         }
-    }
-
-    /// <summary>The files of -Path or -LiteralPath; what names none is an error each.</summary>
-    private List<string> Files()
-    {
-        bool literal = ParameterSetName == ByLiteralPath;
-        return [.. _pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral)];
     }
 
     /// <summary>Gives on what the pictures of a photo say, in place of explaining it again.</summary>
     private void PassOver(string file, CamModel model)
     {
-        if (_finished!.Explanations(Request.IdOf(file, _choices), file, model) is { } explanations)
+        if (_finished!.Explanations(_choices.IdOf(file), file, model) is { } explanations)
         {
             _passedOver++;
             Write(file, explanations);
@@ -401,13 +289,10 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     private void Write(object target, IReadOnlyList<CamExplanation> explanations)
     {
         IReadOnlyList<string> expected = explanations.Count > 0 ? Expected(target as string, target) : [];
-        foreach (CamExplanation explanation in explanations)
+        foreach (CamExplanation explained in explanations)
         {
-            if (expected.Count > 0)
-            {
-                explanation.Expect(expected);
-                WarnIfUnknown(explanation);
-            }
+            CamExplanation explanation = expected.Count > 0 ? explained.Expecting(expected) : explained;
+            WarnIfUnknown(explanation);
             WarnIfEmpty(explanation);
             WriteDebug(string.Create(CultureInfo.InvariantCulture, $"{explanation} took {explanation.Seconds * 1000:0} ms."));
             WriteObject(ExpectedView.Of(explanation));
@@ -428,17 +313,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         }
     }
 
-    private Explainer ExplainerFor(CamModel model, LayerArgument[] layers)
-    {
-        if (_explainer is null || _explained != model)
-        {
-            _explainer = this.OrFatal(model, () => Prepare(model, layers));
-            _explained = model;
-        }
-        return _explainer;
-    }
-
-    private Explainer Prepare(CamModel model, LayerArgument[] given)
+    private protected override void Prepare(CamModel model, LayerArgument[] given)
     {
         IReadOnlyList<CamLayer> layers = given.Length == 0 && NeedsSeveralLayers() ? LayerSelection.Stages(model) : LayerArgument.Select(model, given);
         IReadOnlyList<CamMethod> methods = MethodCatalog.Select(Method, Wildcard, layers);
@@ -451,15 +326,10 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
             $"{(Class is not null ? $"class {string.Join(", ", Class)}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
         Smoothing smoothing = (AugSmooth ? Smoothing.Augmentation : Smoothing.None) | (EigenSmooth ? Smoothing.Eigen : Smoothing.None);
-        _choices = string.Join('\n', [model.Path, .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation,
-            .. model.Mean.Concat(model.Std).Select(number => number.ToString(CultureInfo.InvariantCulture)), model.ChannelOrder, model.Precision, model.Activation,
-            model.Output, string.Join('\t', model.Labels), .. layers, .. methods.Select(method => method.Name),
-            "class", .. Class ?? [], "top", Top, SampleCount, string.Create(CultureInfo.InvariantCulture, $"{NoiseStd}"), smoothing,
-            model.Path.Length > 0 ? File.GetLastWriteTimeUtc(model.Path).Ticks : model.Name,
-            .. _givenSeed is { } seed && methods.Any(method => method.DrawsNoise) ? ["seed", seed] : Array.Empty<object>()]);
-        var explainer = new Explainer(model, layers, methods, choice, new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize), smoothing, ShowPasses);
-        WriteVerbose($"{model} runs in {explainer.Engine}.");
-        return explainer;
+        var noise = new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize);
+        _choices = new Choices(model, layers, methods, Class, Top, noise, _seedIsGiven, smoothing);
+        _explainer = new Explainer(model, layers, methods, choice, noise, smoothing, ShowPasses);
+        WriteVerbose($"{model} runs in {_explainer.Engine}.");
     }
 
     /// <summary>Whether a method was named that says nothing of its own about the default layer alone.</summary>
@@ -470,14 +340,14 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
     /// </summary>
     private void ShowPasses(int done, int of) => WriteProgress(new ProgressRecord(1, "Running the network again", $"{done} of {of} passes")
     {
-        ParentActivityId = _pictures.ShowsProgress ? 0 : -1,
+        ParentActivityId = Pictures.ShowsProgress ? 0 : -1,
         PercentComplete = (int)(100L * done / of),
         RecordType = done == of ? ProgressRecordType.Completed : ProgressRecordType.Processing,
     });
 
     private void WarnIfUnknown(CamExplanation explanation)
     {
-        if (!_warnedOfUnknown && explanation.Correct is null)
+        if (!_warnedOfUnknown && explanation is { Expected: not null, Correct: null })
         {
             _warnedOfUnknown = true;
             WriteWarning($"{explanation.Path ?? "The tensor"}: {explanation.Model} has no class '{explanation.Unknown[0]}', so it is neither right nor wrong; Correct is empty. " +

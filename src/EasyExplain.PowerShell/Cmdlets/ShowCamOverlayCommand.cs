@@ -37,7 +37,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <seealso cref="ExportCamOverlayCommand"/>
 [Cmdlet(VerbsCommon.Show, "CamOverlay", SupportsShouldProcess = true, DefaultParameterSetName = InTerminal)]
 [OutputType(typeof(ICamResult))]
-public sealed class ShowCamOverlayCommand : PSCmdlet
+public sealed class ShowCamOverlayCommand : DrawingCmdlet
 {
     private const string InTerminal = "Terminal";
     private const string InViewer = "Viewer";
@@ -46,38 +46,6 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     private TerminalWindow? _window;
     private string? _folder; // of this run's files for the viewer
     private bool _stopped;
-
-    /// <summary>Explanations from Invoke-CamExplanation, or concepts from Get-CamConcept.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true)]
-    public ICamResult[] InputObject { get; set; } = [];
-
-    /// <summary>What to draw: Overlay, Heatmap, Mask, Panel, or several of them.</summary>
-    /// <value>Overlay</value>
-    [Parameter(Position = 0)]
-    [ArgumentCompleter(typeof(StyleArgument.Completer))]
-    [ValidateNotNullOrEmpty]
-    public StyleArgument[] Style { get; set; } = [new(OverlayStyle.Overlay)];
-
-    /// <summary>The opacity of the heat over the image: 0 shows only the image, 1 only the heat.</summary>
-    /// <value>0.5</value>
-    [Parameter]
-    [ValidateRange(0.0, 1.0)]
-    public double Alpha { get; set; } = 0.5;
-
-    /// <summary>
-    /// The colours of the heat, by matplotlib's names: Jet, Turbo, Viridis, Inferno, Magma, Plasma, Cividis or Gray. Tab completes them,
-    /// with a line on each.
-    /// </summary>
-    /// <value>Jet</value>
-    [Parameter]
-    [ArgumentCompleter(typeof(ColormapArgument.Completer))]
-    public ColormapArgument Colormap { get; set; } = new(Imaging.Colormap.Jet);
-
-    /// <summary>From which value of the map on, 0 to 1, the mask is white.</summary>
-    /// <value>0.5</value>
-    [Parameter]
-    [ValidateRange(0.0, 1.0)]
-    public double Threshold { get; set; } = 0.5;
 
     /// <summary>
     /// The width in characters, however high the picture gets, but never wider than the window. By default the picture fits the window's
@@ -105,7 +73,7 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        IgnoredOptions.Warn(this, [.. Style.Select(style => style.Value)]);
+        base.BeginProcessing();
         if (!Viewer)
         {
             // By its name, since the contract of PowerShell that this module is built against has no PSStyle.
@@ -122,7 +90,7 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     {
         foreach (ICamResult result in InputObject)
         {
-            foreach (OverlayStyle style in Style.Select(given => given.Value))
+            foreach (OverlayStyle style in Styles)
             {
                 if (_stopped)
                 {
@@ -199,7 +167,7 @@ public sealed class ShowCamOverlayCommand : PSCmdlet
     {
         try
         {
-            return result.Draw(new CamPicture(Alpha, Colormap.Value, Threshold, maxSize), style);
+            return result.Draw(Look(maxSize), style);
         }
         catch (SelectionException e)
         {

@@ -229,8 +229,7 @@ public sealed class HeadTests : IDisposable
         string many = Write("many", 13, g => g.Weight("shift", [], 9).Node("Flatten", ["g"], ["f"]).Node("Add", ["f", "shift"], ["l"]).Node("Sigmoid", ["l"], ["y"]), "y");
         using DisposeScope scope = NewDisposeScope();
         using CamModel model = ModelImporter.Import(many, Plain with { Labels = ["ant", "bee", "cat", "dog", "elk"] }, _ => { });
-        CamExplanation explanation = Explain(model, zeros(1, 3, Side, Side), ClassChoice.Predicted)[0];
-        explanation.Expect(expected.Split(", "));
+        CamExplanation explanation = Explain(model, zeros(1, 3, Side, Side), ClassChoice.Predicted)[0].Expecting(expected.Split(", "));
         Assert.Equal((expected, correct), (explanation.Expected, explanation.Correct));
     }
 
@@ -239,10 +238,10 @@ public sealed class HeadTests : IDisposable
     {
         using CamModel model = ModelImporter.Import(Case("heads/d_2d_logits.onnx"), new ModelOptions { Labels = ["ant", "bee", "cat", "dog", "elk"] }, _ => { });
         CamExplanation explanation = ExplainCat(model, ClassChoice.Predicted).Single();
-        explanation.Expect("dog", "ant");
-        Assert.Equal(("dog, ant", true), (explanation.Expected, explanation.Correct));
-        explanation.Expect("dog", "elk");
-        Assert.False(explanation.Correct);
+        CamExplanation right = explanation.Expecting("dog", "ant"), wrong = explanation.Expecting("dog", "elk");
+        Assert.Equal(("dog, ant", true), (right.Expected, right.Correct));
+        Assert.Equal(("dog, elk", false), (wrong.Expected, wrong.Correct));
+        Assert.Null(explanation.Expected); // what was made stays as it is
     }
 
     [Fact]

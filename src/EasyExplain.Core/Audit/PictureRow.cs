@@ -1,9 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EasyExplain.Explanation;
 using EasyExplain.Models;
 
-namespace EasyExplain.Explanation;
+namespace EasyExplain.Audit;
 
 /// <summary>
 /// What an explanation says beside its maps, as JSON in one line. Its pictures have it inside, so that a later run, which does not explain

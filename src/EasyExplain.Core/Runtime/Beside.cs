@@ -1,6 +1,6 @@
-namespace EasyExplain.PowerShell.Binding;
+namespace EasyExplain.Runtime;
 
-/// <summary>Work that runs beside the pipeline's own thread; its results come back in order, on the thread that asks for them.</summary>
+/// <summary>Work that runs beside the caller's own thread; its results come back in order, on the thread that asks for them.</summary>
 internal sealed class Beside<T> : IDisposable
 {
     private readonly Queue<Task<T>> _work = new();

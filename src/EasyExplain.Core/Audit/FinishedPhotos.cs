@@ -4,7 +4,7 @@ using EasyExplain.Explanation;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 
-namespace EasyExplain.PowerShell.Binding;
+namespace EasyExplain.Audit;
 
 /// <summary>
 /// Which photos a folder has all pictures of, and what they say. The pictures say so themselves, whatever they are called, wherever below

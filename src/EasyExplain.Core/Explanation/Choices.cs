@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using EasyExplain.Explanation.Methods;
+using EasyExplain.Models;
+
+namespace EasyExplain.Explanation;
+
+/// <summary>
+/// What is asked about every photo of a run. With the photo it decides what the explanations are, so that a later run which asks the same
+/// need not explain that photo again.
+/// </summary>
+/// <param name="Model">The model, with its preprocessing and its labels.</param>
+/// <param name="Layers">Its layers, in the order asked.</param>
+/// <param name="Methods">The methods, in the order asked.</param>
+/// <param name="Classes">The classes as they were named; null where none was.</param>
+/// <param name="Top">How many of the most probable classes; null where nobody asked so.</param>
+/// <param name="Noise">For methods that draw noise; its seed decides something only if it was given, its batch size nothing.</param>
+/// <param name="SeedIsGiven">Whether the seed was given, and not drawn.</param>
+/// <param name="Smoothing">What makes the maps less noisy.</param>
+internal sealed record Choices(
+    CamModel Model, IReadOnlyList<CamLayer> Layers, IReadOnlyList<CamMethod> Methods, IReadOnlyList<string>? Classes, int? Top, Noise Noise,
+    bool SeedIsGiven, Smoothing Smoothing)
+{
+    /// <summary>All of it, a line each. Pictures are recognised by its hash: another line, or another order, makes every audit begin anew.</summary>
+    /// <remarks>Made once, for the model's file may be replaced while it runs.</remarks>
+    internal string Text { get; } = string.Join('\n', [
+        Model.Path, .. Model.InputSize, Model.ResizeMode, Model.ResizeSize, Model.Interpolation,
+        .. Model.Mean.Concat(Model.Std).Select(number => number.ToString(CultureInfo.InvariantCulture)), Model.ChannelOrder, Model.Precision,
+        Model.Activation, Model.Output, string.Join('\t', Model.Labels), .. Layers, .. Methods.Select(method => method.Name),
+        "class", .. Classes ?? [], "top", Top, Noise.SampleCount, Noise.Std.ToString(CultureInfo.InvariantCulture), Smoothing,
+        Model.Path.Length > 0 ? File.GetLastWriteTimeUtc(Model.Path).Ticks : Model.Name,
+        .. SeedIsGiven && Methods.Any(method => method.DrawsNoise) ? ["seed", Noise.Seed] : Array.Empty<object>()]);
+
+    /// <summary>Sixteen digits that stand for a photo as it is on the disk now, and for the choices; folders' names cannot be read out of them.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public string IdOf(string photo)
+    {
+        var file = new FileInfo(photo);
+        byte[] text = Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}\n{Text}"));
+        return Convert.ToHexString(SHA256.HashData(text).AsSpan(0, 8));
+    }
+}

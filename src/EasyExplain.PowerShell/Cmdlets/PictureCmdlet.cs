@@ -1,0 +1,143 @@
+using System.Management.Automation;
+using EasyExplain.Models;
+using EasyExplain.PowerShell.Binding;
+using TorchSharp;
+
+namespace EasyExplain.PowerShell.Cmdlets;
+
+/// <summary>A cmdlet that takes pictures, and a model with layers of it, by name or through the pipeline.</summary>
+public abstract class PictureCmdlet : PSCmdlet, IDisposable
+{
+    private protected const string ByPath = "Path";
+    private const string ByLiteralPath = "LiteralPath";
+    private const string ByInputTensor = "InputTensor";
+
+    private readonly ModelAndLayers _given;
+    private readonly string _nothingDone;
+    private CamModel? _prepared;
+    private bool _anything;
+
+    /// <param name="activity">What is done to the pictures, for the progress.</param>
+    /// <param name="nothingDone">What was not done where no model came: the beginning of a warning.</param>
+    private protected PictureCmdlet(string activity, string nothingDone) =>
+        (Pictures, _given, _nothingDone) = (new PictureLoop(this, activity), new ModelAndLayers(this), nothingDone);
+
+    /// <summary>
+    /// Image files, with wildcards. A file whose very name has brackets in it is found too. Of objects with a Path property, such as
+    /// explanations and the rows of a CSV file, that is the file, and no character in it is a wildcard; explanations bring their model, too.
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPath)]
+    [AllowNull]
+    [AllowEmptyString]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Image files; no character is a wildcard. This is what files from Get-ChildItem bind to.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByLiteralPath)]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>A TorchSharp tensor [1, 3, H, W] or [3, H, W] of the model's input size, already normalised, in place of an image.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByInputTensor)]
+    public torch.Tensor InputTensor { get; set; } = null!;
+
+    /// <summary>
+    /// A model of Import-CamModel, or the path of a model file, which is imported for this command and then disposed. Layers of Get-CamLayer
+    /// bring theirs.
+    /// </summary>
+    [Parameter(Position = 1, ParameterSetName = ByPath)]
+    [Parameter(Position = 0, ParameterSetName = ByLiteralPath)]
+    [Parameter(Position = 0, ParameterSetName = ByInputTensor)]
+    [ModelOrPath]
+    [ValidateNotNull]
+    public ModelArgument? Model { get; set; }
+
+    /// <summary>
+    /// Layers: names (case matters only where they differ in nothing else), wildcards, or layers of Get-CamLayer. A wildcard takes the
+    /// matching layers whose output has height and width.
+    /// </summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(LayerCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public LayerArgument[] Layer { get; set; } = [];
+
+    /// <summary>
+    /// What comes through the pipeline: a model, or layers of Get-CamLayer, which share the pass through the network; or pictures, as -Path,
+    /// -LiteralPath and -InputTensor take them.
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>The pictures, one after the other.</summary>
+    private protected PictureLoop Pictures { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Pictures.Dispose();
+        _given.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Makes what looks at pictures with this model, at these layers or, where there are none, at its default; once for each model.</summary>
+    private protected abstract void Prepare(CamModel model, LayerArgument[] layers);
+
+    /// <summary>Looks at an input tensor with the model that was prepared.</summary>
+    private protected abstract void LookAt(CamModel model, torch.Tensor tensor);
+
+    /// <summary>Looks at image files with the model that was prepared.</summary>
+    private protected abstract void LookAt(CamModel model, IEnumerable<string> files);
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() =>
+        _given.Begin(Model, Layer, InputObject, nameof(Path), nameof(LiteralPath), nameof(InputTensor));
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        _anything = true;
+        if (_given.For(InputObject) is { } model)
+        {
+            LookWith(model, _given.Layers);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        foreach ((CamModel model, LayerArgument[] layers) in _given.Waiting())
+        {
+            LookWith(model, layers);
+        }
+        if (!_anything && Model is null && _given.PicturesNamed)
+        {
+            WriteWarning($"{_nothingDone}: no model was given, and no layer came through the pipeline.");
+        }
+        Pictures.Complete();
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => Pictures.Stop();
+
+    private void LookWith(CamModel model, LayerArgument[] layers)
+    {
+        if (_prepared != model)
+        {
+            _prepared = this.OrFatal(model, () =>
+            {
+                Prepare(model, layers);
+                return model;
+            });
+        }
+        if ((ParameterSetName == ByInputTensor ? InputTensor : _given.Tensor) is { } tensor)
+        {
+            LookAt(model, tensor);
+            return;
+        }
+        bool literal = ParameterSetName == ByLiteralPath;
+        LookAt(model, Pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral));
+    }
+}
