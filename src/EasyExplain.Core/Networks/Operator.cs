@@ -38,13 +38,4 @@ public abstract record Operator
 
     /// <summary>Adds the same operation to an ONNX model, and returns the name of its output; null if ONNX has none, or none that is known here.</summary>
     internal virtual string? ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => null;
-
-    /// <summary>
-    /// The chain rule as operations: nodes that make the gradients with respect to this operator's inputs, in their order, of the gradient
-    /// with respect to its output. Null where they are not written down here, and autograd must find them.
-    /// </summary>
-    /// <param name="node">A node with this operator; what the gradients depend on is read from it and from its inputs.</param>
-    /// <param name="gradient">Makes the gradient with respect to its output.</param>
-    /// <param name="shapes">Output shapes, without the batch dimension.</param>
-    internal virtual IReadOnlyList<Node>? Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) => null;
 }

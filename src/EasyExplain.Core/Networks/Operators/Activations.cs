@@ -14,10 +14,6 @@ public sealed record ReLU6 : Operator
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Clip", [inputs[0], graph.Number(0), graph.Number(6)]);
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new WhereBetween(0, 6), [gradient, node], node.Name)];
 }
 
 /// <summary>1 / (1 + e⁻ˣ).</summary>
@@ -193,9 +189,9 @@ public sealed record Mish : Operator
 /// <param name="Max">The highest; null for no bound.</param>
 public sealed record Clamp(double? Min, double? Max) : Operator
 {
-    private double Low => Min ?? double.NegativeInfinity;
+    internal double Low => Min ?? double.NegativeInfinity;
 
-    private double High => Max ?? double.PositiveInfinity;
+    internal double High => Max ?? double.PositiveInfinity;
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].Within(Low, High);
@@ -203,8 +199,4 @@ public sealed record Clamp(double? Min, double? Max) : Operator
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Clip",
         [inputs[0], Min is { } min ? graph.Number(min) : "", .. Max is { } max ? new[] { graph.Number(max) } : []]);
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new WhereBetween(Low, High) { WithBounds = true }, [gradient, node.Inputs[0]], node.Name)];
 }

@@ -63,9 +63,6 @@ public sealed record AddNumber(double Number) : Operator
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Add", [inputs[0], graph.Number(Number)]);
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) => [gradient];
 }
 
 /// <summary>x · a number.</summary>
@@ -77,10 +74,6 @@ public sealed record MultiplyBy(double Factor) : Operator
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Mul", [inputs[0], graph.Number(Factor)]);
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(this, [gradient], node.Name)];
 }
 
 /// <summary>x to the power of a number.</summary>
@@ -102,10 +95,6 @@ public sealed record Negate : Operator
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Neg", inputs);
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(this, [gradient], node.Name)];
 }
 
 /// <summary>|x|.</summary>

@@ -25,12 +25,4 @@ public sealed record BatchNorm2d(Parameter Weight, Parameter Bias, Parameter Run
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("BatchNormalization",
         [inputs[0], .. Parameters.Select(parameter => graph.Weight(parameter.Value))], ("epsilon", Eps));
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes)
-    {
-        using Tensor scale = (Weight.Value.to(float64) / RunningVar.Value.to(float64).Plus(Eps).sqrt()).cpu();
-        double[] factors = scale.data<double>().ToArray();
-        return [new Node(new ChannelAffine(factors, new double[factors.Length]), [gradient], node.Name)];
-    }
 }

@@ -23,10 +23,6 @@ public sealed record ChannelAffine(IReadOnlyList<double> Scale, IReadOnlyList<do
         return Shift.All(shift => shift == 0) ? scaled : graph.Add("Add", [scaled, Onnx(graph, Shift)]);
     }
 
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new ChannelAffine(Scale, new double[Scale.Count]), [gradient], node.Name)];
-
     private static string Onnx(OnnxGraph graph, IReadOnlyList<double> values) =>
         graph.Weight(tensor([.. values], [values.Count, 1, 1], dtype: float32));
 

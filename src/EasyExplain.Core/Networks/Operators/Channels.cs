@@ -17,23 +17,6 @@ public sealed record Concat : Operator
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Concat", inputs, ("axis", (long)Dim));
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node>? Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes)
-    {
-        if (Dim != 1)
-        {
-            return null;
-        }
-        var slices = new List<Node>();
-        long first = 0;
-        foreach (long count in node.Inputs.Select(input => shapes[input][0]))
-        {
-            slices.Add(new Node(new ChannelSlice(first, count), [gradient], node.Name));
-            first += count;
-        }
-        return slices;
-    }
 }
 
 /// <summary>Some of the channels: <c>[N, C, H, W]</c> to <c>[N, Count, H, W]</c>.</summary>

@@ -15,7 +15,7 @@ public sealed record Conv2d(Parameter Weight, Parameter? Bias, Extent Stride, Ex
     public Extent Dilation { get; init; } = 1;
 
     /// <summary>How much of the picture the kernel reaches over.</summary>
-    private Extent Reach => (Dilation.Height * (Weight.Shape[2] - 1) + 1, Dilation.Width * (Weight.Shape[3] - 1) + 1);
+    internal Extent Reach => (Dilation.Height * (Weight.Shape[2] - 1) + 1, Dilation.Width * (Weight.Shape[3] - 1) + 1);
 
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => Bias is null ? [Weight] : [Weight, Bias];
@@ -40,17 +40,6 @@ public sealed record Conv2d(Parameter Weight, Parameter? Bias, Extent Stride, Ex
         Bias is null ? [inputs[0], graph.Weight(Weight.Value)] : [inputs[0], graph.Weight(Weight.Value), graph.Weight(Bias.Value)],
         ("strides", new[] { Stride.Height, Stride.Width }), ("pads", new[] { Padding.Height, Padding.Width, Padding.Height, Padding.Width }),
         ("dilations", new[] { Dilation.Height, Dilation.Width }), ("group", Groups));
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes)
-    {
-        long[] input = shapes[node.Inputs[0]], output = shapes[node];
-        // Rows and columns at the end that no window reached, because the stride jumped over them.
-        Extent rest = (
-            input[1] - ((output[1] - 1) * Stride.Height - 2 * Padding.Height + Reach.Height),
-            input[2] - ((output[2] - 1) * Stride.Width - 2 * Padding.Width + Reach.Width));
-        return [new Node(new ConvTranspose2d(Weight, null, Stride, Padding, rest, Groups) { Dilation = Dilation }, [gradient], node.Name)];
-    }
 }
 
 /// <summary>A transposed convolution, and a convolution's way back: <c>[N, K, H', W']</c> to <c>[N, C, H, W]</c>; what each output saw of an input goes back to it.</summary>

@@ -27,10 +27,6 @@ public sealed record ReLU : Operator
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Relu", inputs);
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new WhereBetween(0, double.PositiveInfinity), [gradient, node], node.Name)];
 }
 
 /// <summary>The first input where the second lies between two bounds, 0 elsewhere: the way back through an operation that cuts off what lies beyond.</summary>
@@ -83,10 +79,6 @@ public sealed record Add : Operator
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Add", inputs);
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node>? Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        node.Inputs.All(input => shapes[input].SequenceEqual(shapes[node])) ? [gradient, gradient] : null;
 }
 
 /// <summary>x · y; where one has a single value for a channel, that value stands for the whole channel.</summary>
@@ -110,9 +102,6 @@ public sealed record Dropout : Operator
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => inputs[0];
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) => [gradient];
 }
 
 /// <summary><c>[N, C, H, W]</c> to <c>[N, C·H·W]</c>.</summary>
@@ -126,10 +115,6 @@ public sealed record Flatten : Operator
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Flatten", inputs, ("axis", 1L));
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new Unflatten(shapes[node.Inputs[0]]), [gradient], node.Name)];
 }
 
 /// <summary>A vector's numbers as the shape that they were flattened from.</summary>

@@ -23,10 +23,6 @@ public sealed record Linear(Parameter Weight, Parameter? Bias) : Operator
         string product = graph.Add("MatMul", [inputs[0], graph.Weight(Weight.Value.t())]);
         return Bias is null ? product : graph.Add("Add", [product, graph.Weight(Bias.Value)]);
     }
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new LinearTranspose(Weight), [gradient], node.Name)];
 }
 
 /// <summary>A fully connected layer's way back, <c>[N, K]</c> to <c>[N, F]</c>.</summary>

@@ -44,10 +44,6 @@ public sealed record Pad(long[] Amounts, PadMode Mode, double Value) : Operator
     }
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<Node>? Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        Mode == PadMode.Constant ? [new Node(this with { Amounts = [.. Amounts.Select(amount => -amount)], Value = 0 }, [gradient], node.Name)] : null;
-
-    /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
         [.. inputs[0].Select((size, i) => 2 * (inputs[0].Length - 1 - i) is var at && at < Amounts.Length ? size + Amounts[at] + Amounts[at + 1] : size)];
 }

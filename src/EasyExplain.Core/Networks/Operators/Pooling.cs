@@ -30,10 +30,6 @@ public sealed record MaxPool2d(Extent Kernel, Extent Stride, Extent Padding, boo
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("MaxPool", inputs, OnnxWindow);
 
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new MaxPool2dGradient(this), [gradient, node.Inputs[0]], node.Name)];
-
     /// <summary>Its window, as attributes of ONNX.</summary>
     internal (string, object)[] OnnxWindow =>
         [.. Window.ToOnnx(Kernel, Stride, Padding), ("dilations", new[] { Dilation.Height, Dilation.Width }), ("ceil_mode", CeilMode ? 1L : 0L)];
@@ -128,10 +124,6 @@ public sealed record AdaptiveAvgPool2d(Extent Size) : Operator
         long[] window = [shape[1] / Size.Height, shape[2] / Size.Width];
         return graph.Add("AveragePool", inputs, ("kernel_shape", window), ("strides", window));
     }
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node>? Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        Size == 1 ? [new Node(new SpreadEvenly(shapes[node.Inputs[0]]), [gradient], node.Name)] : null;
 }
 
 /// <summary>The way back of a mean over a whole channel, <c>[N, C, 1, 1]</c> to <c>[N, C, H, W]</c>: every place has the same share.</summary>

@@ -40,10 +40,6 @@ public sealed record Quantize(Parameter Scale, Parameter? ZeroPoint, double Lowe
         string counted = ZeroPoint is null ? rounded : graph.Add("Add", [rounded, graph.Weight(ZeroPoint.Value)]);
         return graph.Add("Clip", [counted, graph.Number(Lowest), graph.Number(Highest)]);
     }
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new QuantizeGradient(this), [gradient, node.Inputs[0]], node.Name)];
 }
 
 /// <summary>The way back through <see cref="Quantize"/>: the gradient over the scale, where the second input is within the steps.</summary>
@@ -98,8 +94,4 @@ public sealed record Dequantize(Parameter Scale, Parameter? ZeroPoint) : Operato
         string shifted = ZeroPoint is null ? inputs[0] : graph.Add("Sub", [inputs[0], graph.Weight(ZeroPoint.Value)]);
         return graph.Add("Mul", [shifted, graph.Weight(Scale.Value)]);
     }
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new Dequantize(Scale, null), [gradient], node.Name)];
 }

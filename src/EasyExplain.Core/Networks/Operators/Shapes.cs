@@ -21,10 +21,6 @@ public sealed record Reshape(long[] Shape) : Operator
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Reshape", [inputs[0], graph.Integers(Shape)], ("allowzero", 1L));
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new Unflatten(shapes[node.Inputs[0]]), [gradient], node.Name)];
 }
 
 /// <summary>A new dimension of one.</summary>

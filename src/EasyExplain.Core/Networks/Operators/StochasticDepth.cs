@@ -11,7 +11,4 @@ public sealed record StochasticDepth : Operator
 
     /// <inheritdoc/>
     internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => inputs[0];
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) => [gradient];
 }
