@@ -1,4 +1,3 @@
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -9,7 +8,7 @@ namespace EasyExplain.Networks.Operators;
 /// <param name="Stride">Step, in pixels.</param>
 /// <param name="Padding">Zeros above and below, left and right, in pixels.</param>
 /// <param name="Groups">Into how many groups the channels fall.</param>
-public sealed record Conv2d(Parameter Weight, Parameter? Bias, Extent Stride, Extent Padding, long Groups) : Operator
+public sealed record Conv2d(Parameter Weight, Parameter? Bias, Extent Stride, Extent Padding, long Groups) : KeepsLayout
 {
     /// <summary>From one pixel of the kernel to the next.</summary>
     public Extent Dilation { get; init; } = 1;
@@ -34,12 +33,6 @@ public sealed record Conv2d(Parameter Weight, Parameter? Bias, Extent Stride, Ex
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.conv2d(
         inputs[0], Weight.Value, Bias?.Value, [Stride.Height, Stride.Width], [Padding.Height, Padding.Width], [Dilation.Height, Dilation.Width], Groups);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Conv",
-        Bias is null ? [inputs[0], graph.Weight(Weight.Value)] : [inputs[0], graph.Weight(Weight.Value), graph.Weight(Bias.Value)],
-        ("strides", new[] { Stride.Height, Stride.Width }), ("pads", new[] { Padding.Height, Padding.Width, Padding.Height, Padding.Width }),
-        ("dilations", new[] { Dilation.Height, Dilation.Width }), ("group", Groups));
 }
 
 /// <summary>A transposed convolution, and a convolution's way back: <c>[N, K, H', W']</c> to <c>[N, C, H, W]</c>; what each output saw of an input goes back to it.</summary>
@@ -49,7 +42,7 @@ public sealed record Conv2d(Parameter Weight, Parameter? Bias, Extent Stride, Ex
 /// <param name="Padding">Pixels that are cut off above and below, left and right.</param>
 /// <param name="Rest">Rows more below and columns on the right, in pixels: torch's output padding.</param>
 /// <param name="Groups">Into how many groups the channels fall.</param>
-public sealed record ConvTranspose2d(Parameter Weight, Parameter? Bias, Extent Stride, Extent Padding, Extent Rest, long Groups) : Operator
+public sealed record ConvTranspose2d(Parameter Weight, Parameter? Bias, Extent Stride, Extent Padding, Extent Rest, long Groups) : KeepsLayout
 {
     /// <summary>From one pixel of the kernel to the next.</summary>
     public Extent Dilation { get; init; } = 1;
@@ -72,22 +65,4 @@ public sealed record ConvTranspose2d(Parameter Weight, Parameter? Bias, Extent S
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.conv_transpose2d(
         inputs[0], Weight.Value, Bias?.Value, [Stride.Height, Stride.Width], [Padding.Height, Padding.Width], [Rest.Height, Rest.Width],
         [Dilation.Height, Dilation.Width], Groups);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        string[] bias = Bias is null ? [] : [graph.Weight(Bias.Value)];
-        (string, object) dilations = ("dilations", new[] { Dilation.Height, Dilation.Width });
-        (long height, long width) = (Dilation.Height * (Weight.Shape[2] - 1) - Padding.Height, Dilation.Width * (Weight.Shape[3] - 1) - Padding.Width);
-        if (Stride != 1 || height < 0 || width < 0)
-        {
-            return graph.Add("ConvTranspose", [inputs[0], graph.Weight(Weight.Value), .. bias], ("strides", new[] { Stride.Height, Stride.Width }),
-                ("pads", new[] { Padding.Height, Padding.Width, Padding.Height, Padding.Width }),
-                ("output_padding", new[] { Rest.Height, Rest.Width }), dilations, ("group", Groups));
-        }
-        // Without a stride it is an ordinary convolution, with the filters turned by half a circle, which runs several times as fast.
-        Tensor turned = Weight.Value.unflatten(0, [Groups, -1]).transpose(1, 2).flatten(0, 1).flip(2, 3);
-        return graph.Add("Conv", [inputs[0], graph.Weight(turned), .. bias],
-            ("pads", new[] { height, width, height + Rest.Height, width + Rest.Width }), dilations, ("group", Groups));
-    }
 }
