@@ -1,4 +1,3 @@
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks;
@@ -7,6 +6,10 @@ namespace EasyExplain.Networks;
 /// What a node does: a pure function of its inputs, its attributes and its parameters. Operators never change an input in place,
 /// because a tapped output must stay as it was.
 /// </summary>
+/// <remarks>
+/// It knows no engine, no format and no other way than forward: those are tables, of ONNX forms and of rules for the way back. Most
+/// operators are one of the kinds of <see cref="KeepsShape"/>, <see cref="KeepsLayout"/>, <see cref="Broadcasts"/> or <see cref="ByDimension"/>.
+/// </remarks>
 public abstract record Operator
 {
     /// <summary>The name of the matching torch module, as Get-CamLayer shows it.</summary>
@@ -18,33 +21,18 @@ public abstract record Operator
     /// <summary>What it adds to each channel of <c>[N, C, H, W]</c> whatever it reads, <c>[C]</c>, a new tensor; null if nothing.</summary>
     public virtual Tensor? ChannelBias => null;
 
-    /// <summary>
-    /// The shape of the output, without the batch dimension, for inputs of the given shapes (<c>[C, H, W]</c>, <c>[F]</c>, …): that of the
-    /// first, unless an operator changes it.
-    /// </summary>
-    public virtual long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
+    /// <summary>The shape of the output, without the batch dimension, for inputs of the given shapes (<c>[C, H, W]</c>, <c>[F]</c>, …).</summary>
+    public abstract long[] OutputShape(IReadOnlyList<long[]> inputs);
 
-    /// <summary>How the output lies on the picture, for inputs that lie as given: most operators leave that as the first of them has it.</summary>
-    public virtual Layout? OutputLayout(IReadOnlyList<Layout?> inputs) => inputs.Count > 0 ? inputs[0] : null;
+    /// <summary>How the output lies on the picture, for inputs that lie as given; null where it does not.</summary>
+    public abstract Layout? OutputLayout(IReadOnlyList<Layout?> inputs);
 
     /// <summary>
     /// Whether the cells of the picture in its inputs (all but a class token) matter, given whether those in its output do: the same,
     /// unless it mixes tokens or picks one.
     /// </summary>
-    public virtual bool ReadsCells(bool ofOutput) => ofOutput;
+    public abstract bool ReadsCells(bool ofOutput);
 
     /// <summary>Computes the output, a new tensor that the caller owns; inputs are <c>[N, C, H, W]</c>, <c>[N, F]</c>, ….</summary>
     public abstract Tensor Run(IReadOnlyList<Tensor> inputs);
-
-    /// <summary>Adds the same operation to an ONNX model, and returns the name of its output; null if ONNX has none, or none that is known here.</summary>
-    internal virtual string? ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => null;
-
-    /// <summary>
-    /// The chain rule as operations: nodes that make the gradients with respect to this operator's inputs, in their order, of the gradient
-    /// with respect to its output. Null where they are not written down here, and autograd must find them.
-    /// </summary>
-    /// <param name="node">A node with this operator; what the gradients depend on is read from it and from its inputs.</param>
-    /// <param name="gradient">Makes the gradient with respect to its output.</param>
-    /// <param name="shapes">Output shapes, without the batch dimension.</param>
-    internal virtual IReadOnlyList<Node>? Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) => null;
 }

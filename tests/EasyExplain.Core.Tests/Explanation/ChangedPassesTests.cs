@@ -152,7 +152,7 @@ public sealed class ChangedPassesTests : IDisposable
         return new CamModel("tiny", "tiny", "tiny", network, _model.Preprocessing.ForInput(8, 8), [], CPU);
     }
 
-    private sealed record Counted(List<long> Batches) : Operator
+    private sealed record Counted(List<long> Batches) : KeepsShape
     {
         public override Tensor Run(IReadOnlyList<Tensor> inputs)
         {

@@ -45,7 +45,7 @@ public sealed class EdgeGradientTests
         Tensor right = autograd.grad([y], [x], [gradient])[0];
 
         var shapes = new Dictionary<Node, long[]> { [input] = shape, [node] = y.shape[1..] };
-        Backpropagation back = Backpropagation.From(network, node, [input], shapes)!;
+        Backpropagation back = Backpropagation.From(GradientRules.Table, network, node, [input], shapes)!;
         foreach (ScalarType type in (ScalarType[])[ScalarType.Float64, ScalarType.Float32])
         {
             var values = new Dictionary<Node, Tensor> { [back.Start] = gradient.to(type), [input] = x.detach().to(type), [node] = y.detach().to(type) };
@@ -53,7 +53,7 @@ public sealed class EdgeGradientTests
             {
                 values[step] = step.Operator.Run([.. step.Inputs.Select(source => values[source])]);
             }
-            Assert.Equal(right.data<double>().ToArray(), values[back.Gradients[0]].to(float64).contiguous().data<double>().ToArray());
+            Assert.Equal(right.data<double>().ToArray(), values[back.Results[0]].to(float64).contiguous().data<double>().ToArray());
         }
 
         var all = new Dictionary<Node, long[]>(shapes) { [back.Start] = shapes[node] };
@@ -63,7 +63,7 @@ public sealed class EdgeGradientTests
         }
         if (back.Nodes.Count > 1)
         {
-            using IPart part = OnnxPart.Compile(back.Nodes, [back.Start, input, node], back.Gradients, all)!;
+            using IPart part = OnnxPart.Compile(back.Nodes, [back.Start, input, node], back.Results, all)!;
             Tensor made = part.Run([gradient.to(float32), x.detach().to(float32), y.detach().to(float32)], CancellationToken.None)[0];
             Assert.Equal(right.data<double>().ToArray(), made.to(float64).contiguous().data<double>().ToArray());
         }

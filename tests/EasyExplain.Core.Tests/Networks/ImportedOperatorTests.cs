@@ -113,7 +113,7 @@ public sealed class ImportedOperatorTests
         {
             OnnxPartTests.AssertSameInOnnx(network, shapes, input);
         }
-        if (onnx && Backpropagation.From(network, network.Output, [network.Input], shapes) is { } back)
+        if (onnx && Backpropagation.From(GradientRules.Table, network, network.Output, [network.Input], shapes) is { } back)
         {
             OnnxPartTests.AssertSameAsAutograd(network, shapes, input, back);
         }

@@ -1,179 +1,119 @@
 using EasyExplain.Runtime;
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
 
 /// <summary>x − y.</summary>
-public sealed record Subtract : Operator
+public sealed record Subtract : Broadcasts
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] - inputs[1];
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Sub", inputs);
 }
 
 /// <summary>x / y.</summary>
-public sealed record Divide : Operator
+public sealed record Divide : Broadcasts
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] / inputs[1];
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Div", inputs);
 }
 
 /// <summary>The larger of two numbers at each place.</summary>
-public sealed record Maximum : Operator
+public sealed record Maximum : Broadcasts
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].maximum(inputs[1]);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Max", inputs);
 }
 
 /// <summary>The smaller of two numbers at each place.</summary>
-public sealed record Minimum : Operator
+public sealed record Minimum : Broadcasts
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].minimum(inputs[1]);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Min", inputs);
 }
 
 /// <summary>xʸ.</summary>
-public sealed record PowerOf : Operator
+public sealed record PowerOf : Broadcasts
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].pow(inputs[1]);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Pow", inputs);
 }
 
 /// <summary>x + a number.</summary>
 /// <param name="Number">The number.</param>
-public sealed record AddNumber(double Number) : Operator
+public sealed record AddNumber(double Number) : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].Plus(Number);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Add", [inputs[0], graph.Number(Number)]);
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) => [gradient];
 }
 
 /// <summary>x · a number.</summary>
 /// <param name="Factor">The number.</param>
-public sealed record MultiplyBy(double Factor) : Operator
+public sealed record MultiplyBy(double Factor) : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].Times(Factor);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Mul", [inputs[0], graph.Number(Factor)]);
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(this, [gradient], node.Name)];
 }
 
 /// <summary>x to the power of a number.</summary>
 /// <param name="Exponent">The number.</param>
-public sealed record Power(double Exponent) : Operator
+public sealed record Power(double Exponent) : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].ToPower(Exponent);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Pow", [inputs[0], graph.Number(Exponent)]);
 }
 
 /// <summary>−x.</summary>
-public sealed record Negate : Operator
+public sealed record Negate : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].neg();
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Neg", inputs);
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(this, [gradient], node.Name)];
 }
 
 /// <summary>|x|.</summary>
-public sealed record Abs : Operator
+public sealed record Abs : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].abs();
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Abs", inputs);
 }
 
 /// <summary>1 / x.</summary>
-public sealed record Reciprocal : Operator
+public sealed record Reciprocal : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].reciprocal();
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Reciprocal", inputs);
 }
 
 /// <summary>√x.</summary>
-public sealed record Sqrt : Operator
+public sealed record Sqrt : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].sqrt();
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Sqrt", inputs);
 }
 
 /// <summary>1 / √x.</summary>
-public sealed record Rsqrt : Operator
+public sealed record Rsqrt : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].rsqrt();
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Reciprocal", [graph.Add("Sqrt", inputs)]);
 }
 
 /// <summary>eˣ.</summary>
-public sealed record Exp : Operator
+public sealed record Exp : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].exp();
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Exp", inputs);
 }
 
 /// <summary>The natural logarithm.</summary>
-public sealed record Log : Operator
+public sealed record Log : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].log();
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Log", inputs);
 }
 
 /// <summary>The error function, 2/√π · ∫₀ˣ e^(−t²) dt.</summary>
-public sealed record Erf : Operator
+public sealed record Erf : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].erf();
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Erf", inputs);
 }

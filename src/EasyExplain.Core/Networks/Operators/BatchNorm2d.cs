@@ -1,5 +1,4 @@
 using EasyExplain.Runtime;
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -10,7 +9,7 @@ namespace EasyExplain.Networks.Operators;
 /// <param name="RunningMean">μ, <c>[C]</c>.</param>
 /// <param name="RunningVar">σ², <c>[C]</c>.</param>
 /// <param name="Eps">ε; not part of a state dict, so the architecture states it.</param>
-public sealed record BatchNorm2d(Parameter Weight, Parameter Bias, Parameter RunningMean, Parameter RunningVar, double Eps) : Operator
+public sealed record BatchNorm2d(Parameter Weight, Parameter Bias, Parameter RunningMean, Parameter RunningVar, double Eps) : KeepsShape
 {
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => [Weight, Bias, RunningMean, RunningVar];
@@ -21,16 +20,4 @@ public sealed record BatchNorm2d(Parameter Weight, Parameter Bias, Parameter Run
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.batch_norm(
         inputs[0], RunningMean.Value, RunningVar.Value, Weight.Value, Bias.Value, training: false, eps: Eps);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("BatchNormalization",
-        [inputs[0], .. Parameters.Select(parameter => graph.Weight(parameter.Value))], ("epsilon", Eps));
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes)
-    {
-        using Tensor scale = (Weight.Value.to(float64) / RunningVar.Value.to(float64).Plus(Eps).sqrt()).cpu();
-        double[] factors = scale.data<double>().ToArray();
-        return [new Node(new ChannelAffine(factors, new double[factors.Length]), [gradient], node.Name)];
-    }
 }

@@ -1,4 +1,3 @@
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -14,12 +13,12 @@ public sealed record BothSigns : Operator
     public override Layout? OutputLayout(IReadOnlyList<Layout?> inputs) => null;
 
     /// <inheritdoc/>
+    public override bool ReadsCells(bool ofOutput) => ofOutput;
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
         using Tensor no = -inputs[0];
         return cat([no, inputs[0]], 1);
     }
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Concat", [graph.Add("Neg", inputs), inputs[0]], ("axis", 1L));
 }

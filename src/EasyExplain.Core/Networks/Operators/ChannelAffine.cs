@@ -1,5 +1,4 @@
 using static EasyExplain.Runtime.HeldNumbers;
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -7,7 +6,7 @@ namespace EasyExplain.Networks.Operators;
 /// <summary>Scale·x + shift, with a fixed scale and shift for each channel of <c>[N, C, H, W]</c>.</summary>
 /// <param name="Scale">One factor a channel.</param>
 /// <param name="Shift">What is added afterwards, one number a channel.</param>
-public sealed record ChannelAffine(IReadOnlyList<double> Scale, IReadOnlyList<double> Shift) : Operator
+public sealed record ChannelAffine(IReadOnlyList<double> Scale, IReadOnlyList<double> Shift) : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
@@ -15,20 +14,6 @@ public sealed record ChannelAffine(IReadOnlyList<double> Scale, IReadOnlyList<do
         using Tensor scale = PerChannel(Scale, inputs[0]), shift = PerChannel(Shift, inputs[0]);
         return shift.addcmul(inputs[0], scale, One);
     }
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        string scaled = graph.Add("Mul", [inputs[0], Onnx(graph, Scale)]);
-        return Shift.All(shift => shift == 0) ? scaled : graph.Add("Add", [scaled, Onnx(graph, Shift)]);
-    }
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new ChannelAffine(Scale, new double[Scale.Count]), [gradient], node.Name)];
-
-    private static string Onnx(OnnxGraph graph, IReadOnlyList<double> values) =>
-        graph.Weight(tensor([.. values], [values.Count, 1, 1], dtype: float32));
 
     private static Tensor PerChannel(IReadOnlyList<double> values, Tensor like) =>
         tensor([.. values], [values.Count, 1, 1], dtype: like.dtype, device: like.device);

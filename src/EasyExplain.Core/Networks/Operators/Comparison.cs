@@ -1,5 +1,4 @@
 using static EasyExplain.Runtime.HeldNumbers;
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -28,7 +27,7 @@ public enum Relation
 
 /// <summary>1 where two inputs stand to each other as it says, 0 elsewhere; no gradient comes through.</summary>
 /// <param name="Relation">How.</param>
-public sealed record Compare(Relation Relation) : Operator
+public sealed record Compare(Relation Relation) : Broadcasts
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
@@ -45,37 +44,15 @@ public sealed record Compare(Relation Relation) : Operator
         };
         return holds.to(x.dtype);
     }
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        string holds = Relation switch
-        {
-            Relation.Equal => graph.Add("Equal", inputs),
-            Relation.NotEqual => graph.Add("Not", [graph.Add("Equal", inputs)]),
-            Relation.Less => graph.Add("Less", inputs),
-            Relation.LessOrEqual => graph.Add("LessOrEqual", inputs),
-            Relation.Greater => graph.Add("Greater", inputs),
-            _ => graph.Add("GreaterOrEqual", inputs),
-        };
-        return graph.Add("Where", [holds, graph.Number(1), graph.Number(0)]);
-    }
 }
 
 /// <summary>The second input where the first is not 0, the third elsewhere.</summary>
-public sealed record Where : Operator
+public sealed record Where : Broadcasts
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
         using Tensor chosen = inputs[0].ne(Zero);
         return where(chosen, inputs[1], inputs[2]);
-    }
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        string zero = graph.Add("Equal", [inputs[0], graph.Number(0)]);
-        return graph.Add("Where", [zero, inputs[2], inputs[1]]);
     }
 }

@@ -1,4 +1,3 @@
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -14,8 +13,11 @@ public sealed record Constant(Parameter Value) : Operator
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. Value.Shape.Skip(1)];
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => Value.Value.alias();
+    public override Layout? OutputLayout(IReadOnlyList<Layout?> inputs) => null;
 
     /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Weight(Value.Value);
+    public override bool ReadsCells(bool ofOutput) => false;
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => Value.Value.alias();
 }

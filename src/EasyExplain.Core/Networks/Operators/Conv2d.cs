@@ -1,4 +1,3 @@
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -9,13 +8,13 @@ namespace EasyExplain.Networks.Operators;
 /// <param name="Stride">Step, in pixels.</param>
 /// <param name="Padding">Zeros above and below, left and right, in pixels.</param>
 /// <param name="Groups">Into how many groups the channels fall.</param>
-public sealed record Conv2d(Parameter Weight, Parameter? Bias, Extent Stride, Extent Padding, long Groups) : Operator
+public sealed record Conv2d(Parameter Weight, Parameter? Bias, Extent Stride, Extent Padding, long Groups) : KeepsLayout
 {
     /// <summary>From one pixel of the kernel to the next.</summary>
     public Extent Dilation { get; init; } = 1;
 
     /// <summary>How much of the picture the kernel reaches over.</summary>
-    private Extent Reach => (Dilation.Height * (Weight.Shape[2] - 1) + 1, Dilation.Width * (Weight.Shape[3] - 1) + 1);
+    internal Extent Reach => (Dilation.Height * (Weight.Shape[2] - 1) + 1, Dilation.Width * (Weight.Shape[3] - 1) + 1);
 
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => Bias is null ? [Weight] : [Weight, Bias];
@@ -34,23 +33,6 @@ public sealed record Conv2d(Parameter Weight, Parameter? Bias, Extent Stride, Ex
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.conv2d(
         inputs[0], Weight.Value, Bias?.Value, [Stride.Height, Stride.Width], [Padding.Height, Padding.Width], [Dilation.Height, Dilation.Width], Groups);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Conv",
-        Bias is null ? [inputs[0], graph.Weight(Weight.Value)] : [inputs[0], graph.Weight(Weight.Value), graph.Weight(Bias.Value)],
-        ("strides", new[] { Stride.Height, Stride.Width }), ("pads", new[] { Padding.Height, Padding.Width, Padding.Height, Padding.Width }),
-        ("dilations", new[] { Dilation.Height, Dilation.Width }), ("group", Groups));
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes)
-    {
-        long[] input = shapes[node.Inputs[0]], output = shapes[node];
-        // Rows and columns at the end that no window reached, because the stride jumped over them.
-        Extent rest = (
-            input[1] - ((output[1] - 1) * Stride.Height - 2 * Padding.Height + Reach.Height),
-            input[2] - ((output[2] - 1) * Stride.Width - 2 * Padding.Width + Reach.Width));
-        return [new Node(new ConvTranspose2d(Weight, null, Stride, Padding, rest, Groups) { Dilation = Dilation }, [gradient], node.Name)];
-    }
 }
 
 /// <summary>A transposed convolution, and a convolution's way back: <c>[N, K, H', W']</c> to <c>[N, C, H, W]</c>; what each output saw of an input goes back to it.</summary>
@@ -60,7 +42,7 @@ public sealed record Conv2d(Parameter Weight, Parameter? Bias, Extent Stride, Ex
 /// <param name="Padding">Pixels that are cut off above and below, left and right.</param>
 /// <param name="Rest">Rows more below and columns on the right, in pixels: torch's output padding.</param>
 /// <param name="Groups">Into how many groups the channels fall.</param>
-public sealed record ConvTranspose2d(Parameter Weight, Parameter? Bias, Extent Stride, Extent Padding, Extent Rest, long Groups) : Operator
+public sealed record ConvTranspose2d(Parameter Weight, Parameter? Bias, Extent Stride, Extent Padding, Extent Rest, long Groups) : KeepsLayout
 {
     /// <summary>From one pixel of the kernel to the next.</summary>
     public Extent Dilation { get; init; } = 1;
@@ -83,22 +65,4 @@ public sealed record ConvTranspose2d(Parameter Weight, Parameter? Bias, Extent S
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.conv_transpose2d(
         inputs[0], Weight.Value, Bias?.Value, [Stride.Height, Stride.Width], [Padding.Height, Padding.Width], [Rest.Height, Rest.Width],
         [Dilation.Height, Dilation.Width], Groups);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        string[] bias = Bias is null ? [] : [graph.Weight(Bias.Value)];
-        (string, object) dilations = ("dilations", new[] { Dilation.Height, Dilation.Width });
-        (long height, long width) = (Dilation.Height * (Weight.Shape[2] - 1) - Padding.Height, Dilation.Width * (Weight.Shape[3] - 1) - Padding.Width);
-        if (Stride != 1 || height < 0 || width < 0)
-        {
-            return graph.Add("ConvTranspose", [inputs[0], graph.Weight(Weight.Value), .. bias], ("strides", new[] { Stride.Height, Stride.Width }),
-                ("pads", new[] { Padding.Height, Padding.Width, Padding.Height, Padding.Width }),
-                ("output_padding", new[] { Rest.Height, Rest.Width }), dilations, ("group", Groups));
-        }
-        // Without a stride it is an ordinary convolution, with the filters turned by half a circle, which runs several times as fast.
-        Tensor turned = Weight.Value.unflatten(0, [Groups, -1]).transpose(1, 2).flatten(0, 1).flip(2, 3);
-        return graph.Add("Conv", [inputs[0], graph.Weight(turned), .. bias],
-            ("pads", new[] { height, width, height + Rest.Height, width + Rest.Width }), dilations, ("group", Groups));
-    }
 }

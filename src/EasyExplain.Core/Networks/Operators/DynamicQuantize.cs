@@ -9,7 +9,7 @@ namespace EasyExplain.Networks.Operators;
 /// How far apart the 256 steps are that reach from a picture's lowest number to its highest, and to 0: <c>[N, …]</c> to <c>[N, 1, …]</c>.
 /// Each picture by itself, as if it were alone in its batch; no gradient comes through.
 /// </summary>
-public sealed record DynamicScale : Operator
+public sealed record DynamicScale : ByDimension
 {
     internal const double Highest = 255;
 
@@ -27,7 +27,7 @@ public sealed record DynamicScale : Operator
 }
 
 /// <summary>Which of those steps stands for 0, of the picture and its scale.</summary>
-public sealed record DynamicZeroPoint : Operator
+public sealed record DynamicZeroPoint : ByDimension
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[1];
@@ -46,7 +46,7 @@ public sealed record DynamicZeroPoint : Operator
 /// <summary>
 /// Numbers to the next of those steps, counted: of the picture, the scale and the zero point. The gradient goes as in <see cref="Quantize"/>.
 /// </summary>
-public sealed record DynamicQuantize : Operator
+public sealed record DynamicQuantize : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)

@@ -1,7 +1,6 @@
 using TorchSharp;
 using static EasyExplain.Runtime.HeldNumbers;
 using EasyExplain.Runtime;
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -16,21 +15,20 @@ public sealed record Input : Operator
     public override Layout OutputLayout(IReadOnlyList<Layout?> inputs) => new ChannelsFirst();
 
     /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
+
+    /// <inheritdoc/>
+    public override bool ReadsCells(bool ofOutput) => false;
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].alias();
 }
 
 /// <summary>max(x, 0).</summary>
-public sealed record ReLU : Operator
+public sealed record ReLU : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].relu();
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Relu", inputs);
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new WhereBetween(0, double.PositiveInfinity), [gradient, node], node.Name)];
 }
 
 /// <summary>The first input where the second lies between two bounds, 0 elsewhere: the way back through an operation that cuts off what lies beyond.</summary>
@@ -39,7 +37,7 @@ public sealed record ReLU : Operator
 /// <remarks>
 /// libtorch's way: the gradient stops at the bounds of ReLU and ReLU6, and comes through at those of clamp (<see cref="WithBounds"/>).
 /// </remarks>
-internal sealed record WhereBetween(double Low, double High) : Operator
+internal sealed record WhereBetween(double Low, double High) : KeepsShape
 {
     /// <summary>Whether the bounds themselves lie between.</summary>
     public bool WithBounds { get; init; }
@@ -62,86 +60,46 @@ internal sealed record WhereBetween(double Low, double High) : Operator
         using Tensor above = inputs[1].ge(highest), outside = low | above;
         return inputs[0].masked_fill(outside, Zero);
     }
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        string between = graph.Add(WithBounds ? "GreaterOrEqual" : "Greater", [inputs[1], graph.Number(Low)]);
-        if (double.IsFinite(High))
-        {
-            between = graph.Add("And", [between, graph.Add(WithBounds ? "LessOrEqual" : "Less", [inputs[1], graph.Number(High)])]);
-        }
-        return graph.Add("Where", [between, inputs[0], graph.Number(0)]);
-    }
 }
 
 /// <summary>x + y.</summary>
-public sealed record Add : Operator
+public sealed record Add : Broadcasts
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].Plus(inputs[1]);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Add", inputs);
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node>? Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        node.Inputs.All(input => shapes[input].SequenceEqual(shapes[node])) ? [gradient, gradient] : null;
 }
 
 /// <summary>x · y; where one has a single value for a channel, that value stands for the whole channel.</summary>
-public sealed record Multiply : Operator
+public sealed record Multiply : Broadcasts
 {
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0].Zip(inputs[1], Math.Max)];
-
-    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] * inputs[1];
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Mul", inputs);
 }
 
 /// <summary>Dropout of a network in use: its input.</summary>
-public sealed record Dropout : Operator
+public sealed record Dropout : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].alias();
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => inputs[0];
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) => [gradient];
 }
 
 /// <summary><c>[N, C, H, W]</c> to <c>[N, C·H·W]</c>.</summary>
-public sealed record Flatten : Operator
+public sealed record Flatten : ByDimension
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [inputs[0].Aggregate(1L, (product, size) => product * size)];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].flatten(1);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Flatten", inputs, ("axis", 1L));
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new Unflatten(shapes[node.Inputs[0]]), [gradient], node.Name)];
 }
 
 /// <summary>A vector's numbers as the shape that they were flattened from.</summary>
 /// <param name="Shape">That, without the batch dimension.</param>
-internal sealed record Unflatten(long[] Shape) : Operator
+internal sealed record Unflatten(long[] Shape) : KeepsLayout
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Shape;
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].reshape([-1, .. Shape]);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Reshape", [inputs[0], graph.Integers([-1, .. Shape])]);
 }

@@ -1,4 +1,3 @@
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,7 +6,7 @@ namespace EasyExplain.Networks.Operators;
 /// <summary>Each entry along a dimension a sum of those that were there, with fixed weights: resizing, one dimension at a time.</summary>
 /// <param name="Dim">The dimension; the batch is 0.</param>
 /// <param name="Weights"><c>[entries, entries that were there]</c>.</param>
-public sealed record Interpolate(int Dim, Parameter Weights) : Operator
+public sealed record Interpolate(int Dim, Parameter Weights) : KeepsLayout
 {
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => [Weights];
@@ -21,19 +20,5 @@ public sealed record Interpolate(int Dim, Parameter Weights) : Operator
     {
         using DisposeScope scope = NewDisposeScope();
         return inputs[0].transpose(Dim, -1).matmul(Weights.Value.t()).transpose(Dim, -1).contiguous().MoveToOuterDisposeScope();
-    }
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        int last = graph.ShapeOf(inputs[0]).Length;
-        if (Dim == last - 1)
-        {
-            return graph.Add("MatMul", [graph.Weight(Weights.Value), inputs[0]]);
-        }
-        long[] order = [.. Enumerable.Range(0, last + 1).Select(i => (long)(i == Dim ? last : i == last ? Dim : i))];
-        string x = Dim == last ? inputs[0] : graph.Add("Transpose", inputs, ("perm", order));
-        string y = graph.Add("MatMul", [x, graph.Weight(Weights.Value.t())]);
-        return Dim == last ? y : graph.Add("Transpose", [y], ("perm", order));
     }
 }

@@ -1,4 +1,3 @@
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,24 +7,20 @@ namespace EasyExplain.Networks.Operators;
 /// <param name="Weight">γ, <c>[C]</c>.</param>
 /// <param name="Bias">β, <c>[C]</c>.</param>
 /// <param name="Eps">ε; not part of a state dict, so the architecture states it.</param>
-public sealed record LayerNorm(Parameter Weight, Parameter Bias, double Eps) : Operator
+public sealed record LayerNorm(Parameter Weight, Parameter Bias, double Eps) : KeepsShape
 {
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => [Weight, Bias];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.layer_norm(inputs[0], [.. Weight.Shape], Weight.Value, Bias.Value, Eps);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add(
-        "LayerNormalization", [inputs[0], graph.Weight(Weight.Value), graph.Weight(Bias.Value)], ("axis", -1L), ("epsilon", Eps));
 }
 
 /// <summary>The same over the channels of <c>[N, C, H, W]</c>.</summary>
 /// <param name="Weight">γ, <c>[C]</c>.</param>
 /// <param name="Bias">β, <c>[C]</c>.</param>
 /// <param name="Eps">ε.</param>
-public sealed record LayerNorm2d(Parameter Weight, Parameter Bias, double Eps) : Operator
+public sealed record LayerNorm2d(Parameter Weight, Parameter Bias, double Eps) : KeepsShape
 {
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => [Weight, Bias];
@@ -37,14 +32,6 @@ public sealed record LayerNorm2d(Parameter Weight, Parameter Bias, double Eps) :
         Tensor x = inputs[0].permute(0, 2, 3, 1);
         return nn.functional.layer_norm(x, [.. Weight.Shape], Weight.Value, Bias.Value, Eps).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        string x = graph.Add("Transpose", inputs, ("perm", new long[] { 0, 2, 3, 1 }));
-        string normalised = graph.Add("LayerNormalization", [x, graph.Weight(Weight.Value), graph.Weight(Bias.Value)], ("axis", -1L), ("epsilon", Eps));
-        return graph.Add("Transpose", [normalised], ("perm", new long[] { 0, 3, 1, 2 }));
-    }
 }
 
 /// <summary>Layer normalisation over the last dimensions together.</summary>
@@ -52,7 +39,7 @@ public sealed record LayerNorm2d(Parameter Weight, Parameter Bias, double Eps) :
 /// <param name="Weight">γ, of their sizes; null for 1.</param>
 /// <param name="Bias">β, of their sizes; null for 0.</param>
 /// <param name="Eps">ε.</param>
-public sealed record LayerNormOver(int Dims, Parameter? Weight, Parameter? Bias, double Eps) : Operator
+public sealed record LayerNormOver(int Dims, Parameter? Weight, Parameter? Bias, double Eps) : KeepsShape
 {
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => new[] { Weight, Bias }.OfType<Parameter>();

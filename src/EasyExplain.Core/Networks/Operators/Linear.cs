@@ -1,4 +1,3 @@
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -6,7 +5,7 @@ namespace EasyExplain.Networks.Operators;
 /// <summary>A fully connected layer over the last dimension: <c>[N, F]</c> to <c>[N, K]</c>, <c>[N, H, W, F]</c> to <c>[N, H, W, K]</c>.</summary>
 /// <param name="Weight"><c>[K, F]</c>.</param>
 /// <param name="Bias"><c>[K]</c>, or null.</param>
-public sealed record Linear(Parameter Weight, Parameter? Bias) : Operator
+public sealed record Linear(Parameter Weight, Parameter? Bias) : KeepsLayout
 {
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => Bias is null ? [Weight] : [Weight, Bias];
@@ -16,29 +15,15 @@ public sealed record Linear(Parameter Weight, Parameter? Bias) : Operator
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.linear(inputs[0], Weight.Value, Bias?.Value);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        string product = graph.Add("MatMul", [inputs[0], graph.Weight(Weight.Value.t())]);
-        return Bias is null ? product : graph.Add("Add", [product, graph.Weight(Bias.Value)]);
-    }
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new LinearTranspose(Weight), [gradient], node.Name)];
 }
 
 /// <summary>A fully connected layer's way back, <c>[N, K]</c> to <c>[N, F]</c>.</summary>
 /// <param name="Weight">That of the layer, <c>[K, F]</c>.</param>
-internal sealed record LinearTranspose(Parameter Weight) : Operator
+internal sealed record LinearTranspose(Parameter Weight) : KeepsLayout
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0][..^1], Weight.Shape[1]];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => MatMul.Product(inputs[0], Weight.Value);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("MatMul", [inputs[0], graph.Weight(Weight.Value)]);
 }

@@ -1,21 +1,24 @@
 using EasyExplain.Runtime;
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
 
 /// <summary>The product of matrices over the last two dimensions: <c>[…, L, K]</c> and <c>[…, K, M]</c> to <c>[…, L, M]</c>.</summary>
-public sealed record MatMul : Operator
+public sealed record MatMul : ByDimension
 {
     /// <inheritdoc/>
     public override bool ReadsCells(bool ofOutput) => true; // each place of the output reads all of the second
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => Product(inputs[0], inputs[1]);
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => (inputs[0], inputs[1]) switch
+    {
+        ([.., _, _] x, [.., _, _] y) => [.. Broadcasts.Shape([x[..^2], y[..^2]]), x[^2], y[^1]],
+        var (x, y) => [.. x[..^1], y[^1]],
+    };
 
     /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("MatMul", inputs);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => Product(inputs[0], inputs[1]);
 
     /// <summary>The product, also of vectors, as NumPy has it.</summary>
     /// <remarks>
@@ -52,10 +55,13 @@ public sealed record MatMul : Operator
 
 /// <summary>softmax(q·kᵀ·scale)·v (Vaswani et al. 2017, arXiv 1706.03762, equation 1): queries <c>[…, L, d]</c>, keys <c>[…, S, d]</c> and values <c>[…, S, e]</c> to <c>[…, L, e]</c>.</summary>
 /// <param name="Scale">What the products are multiplied by; null for 1/√d.</param>
-public sealed record ScaledDotProductAttention(double? Scale) : Operator
+public sealed record ScaledDotProductAttention(double? Scale) : ByDimension
 {
     /// <inheritdoc/>
     public override bool ReadsCells(bool ofOutput) => true;
+
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0][..^1], inputs[2][^1]];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
@@ -69,22 +75,16 @@ public sealed record ScaledDotProductAttention(double? Scale) : Operator
 
 /// <summary>e^(xᵢ) / Σⱼ e^(xⱼ) along a dimension.</summary>
 /// <param name="Dim">The dimension; the batch is 0.</param>
-public sealed record Softmax(int Dim) : Operator
+public sealed record Softmax(int Dim) : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].softmax(Dim);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Softmax", inputs, ("axis", (long)Dim));
 }
 
 /// <summary>The logarithm of softmax along a dimension.</summary>
 /// <param name="Dim">The dimension; the batch is 0.</param>
-public sealed record LogSoftmax(int Dim) : Operator
+public sealed record LogSoftmax(int Dim) : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].log_softmax(Dim);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("LogSoftmax", inputs, ("axis", (long)Dim));
 }

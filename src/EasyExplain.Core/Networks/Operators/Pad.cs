@@ -1,4 +1,3 @@
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -20,7 +19,7 @@ public enum PadMode
 /// <param name="Amounts">How many before and after, of the last dimension first, in torch's order.</param>
 /// <param name="Mode">What is added.</param>
 /// <param name="Value">The number, of <see cref="PadMode.Constant"/>.</param>
-public sealed record Pad(long[] Amounts, PadMode Mode, double Value) : Operator
+public sealed record Pad(long[] Amounts, PadMode Mode, double Value) : KeepsLayout
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.pad(inputs[0], Amounts, Mode switch
@@ -29,23 +28,6 @@ public sealed record Pad(long[] Amounts, PadMode Mode, double Value) : Operator
         PadMode.Reflect => TorchSharp.PaddingModes.Reflect,
         _ => TorchSharp.PaddingModes.Replicate,
     }, Value);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        int dimensions = graph.ShapeOf(inputs[0]).Length + 1;
-        long[] pads = new long[2 * dimensions];
-        for (int i = 0; i < Amounts.Length; i++)
-        {
-            pads[dimensions - 1 - i / 2 + i % 2 * dimensions] = Amounts[i];
-        }
-        string mode = Mode switch { PadMode.Constant => "constant", PadMode.Reflect => "reflect", _ => "edge" };
-        return graph.Add("Pad", [inputs[0], graph.Integers(pads), graph.Number(Value)], ("mode", mode));
-    }
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node>? Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        Mode == PadMode.Constant ? [new Node(this with { Amounts = [.. Amounts.Select(amount => -amount)], Value = 0 }, [gradient], node.Name)] : null;
 
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>

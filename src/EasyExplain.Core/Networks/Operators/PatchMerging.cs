@@ -7,7 +7,7 @@ namespace EasyExplain.Networks.Operators;
 /// The channels of four neighbours side by side, column after column: <c>[N, H, W, C]</c> to <c>[N, ⌈H/2⌉, ⌈W/2⌉, 4·C]</c>, zeros where an
 /// odd side ends.
 /// </summary>
-public sealed record PatchMerging : Operator
+public sealed record PatchMerging : KeepsLayout
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [(inputs[0][0] + 1) / 2, (inputs[0][1] + 1) / 2, 4 * inputs[0][2]];

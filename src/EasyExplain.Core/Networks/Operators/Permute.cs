@@ -1,4 +1,3 @@
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -19,8 +18,8 @@ public sealed record Permute(IReadOnlyList<long> Order) : Operator
     };
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].permute([.. Order]);
+    public override bool ReadsCells(bool ofOutput) => ofOutput;
 
     /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Transpose", inputs, ("perm", Order.ToArray()));
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].permute([.. Order]);
 }

@@ -1,5 +1,4 @@
 using static EasyExplain.Runtime.HeldNumbers;
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,7 +9,7 @@ namespace EasyExplain.Networks.Operators;
 /// <param name="Stride">Step, in pixels.</param>
 /// <param name="Padding">Pixels added above and below, left and right.</param>
 /// <param name="CeilMode">Whether a last window that reaches beyond the edge counts.</param>
-public sealed record MaxPool2d(Extent Kernel, Extent Stride, Extent Padding, bool CeilMode) : Operator
+public sealed record MaxPool2d(Extent Kernel, Extent Stride, Extent Padding, bool CeilMode) : KeepsLayout
 {
     /// <summary>From one pixel of the window to the next.</summary>
     public Extent Dilation { get; init; } = 1;
@@ -26,22 +25,11 @@ public sealed record MaxPool2d(Extent Kernel, Extent Stride, Extent Padding, boo
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.max_pool2d(inputs[0],
         [Kernel.Height, Kernel.Width], [Stride.Height, Stride.Width], [Padding.Height, Padding.Width], [Dilation.Height, Dilation.Width], CeilMode);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("MaxPool", inputs, OnnxWindow);
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new MaxPool2dGradient(this), [gradient, node.Inputs[0]], node.Name)];
-
-    /// <summary>Its window, as attributes of ONNX.</summary>
-    internal (string, object)[] OnnxWindow =>
-        [.. Window.ToOnnx(Kernel, Stride, Padding), ("dilations", new[] { Dilation.Height, Dilation.Width }), ("ceil_mode", CeilMode ? 1L : 0L)];
 }
 
 /// <summary>A maximum's way back: the gradient of each window, <c>[N, C, H', W']</c>, goes to that pixel of the input <c>[N, C, H, W]</c> that won.</summary>
 /// <param name="Forward">The maximum.</param>
-internal sealed record MaxPool2dGradient(MaxPool2d Forward) : Operator
+internal sealed record MaxPool2dGradient(MaxPool2d Forward) : KeepsLayout
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[1];
@@ -54,27 +42,13 @@ internal sealed record MaxPool2dGradient(MaxPool2d Forward) : Operator
         Tensor input = inputs[1].detach().requires_grad_(true);
         return autograd.grad([Forward.Run([input])], [input], [inputs[0]])[0].MoveToOuterDisposeScope();
     }
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        long[] shape = graph.ShapeOf(inputs[1]);
-        // ONNX counts the winners' places through the whole batch, so that everything is one row. Where windows overlap, one pixel may
-        // win several times.
-        string winners = graph.Add("MaxPool", [inputs[1]], 2, Forward.OnnxWindow)[1];
-        string zeros = graph.Add("ConstantOfShape", [graph.Add("Shape", [inputs[1]])]);
-        string row = graph.Add("ScatterElements",
-            [graph.Add("Reshape", [zeros, graph.Integers(-1)]), graph.Add("Reshape", [winners, graph.Integers(-1)]), graph.Add("Reshape", [inputs[0], graph.Integers(-1)])],
-            ("axis", 0L), ("reduction", "add"));
-        return graph.Add("Reshape", [row, graph.Integers([-1, .. shape])]);
-    }
 }
 
 /// <summary>The mean over a window.</summary>
 /// <param name="Kernel">The window, in pixels.</param>
 /// <param name="Stride">Step, in pixels.</param>
 /// <param name="Padding">Zeros above and below, left and right, in pixels.</param>
-public sealed record AvgPool2d(Extent Kernel, Extent Stride, Extent Padding) : Operator
+public sealed record AvgPool2d(Extent Kernel, Extent Stride, Extent Padding) : KeepsLayout
 {
     /// <summary>Whether a last window that reaches beyond the edge counts.</summary>
     public bool CeilMode { get; init; }
@@ -96,47 +70,22 @@ public sealed record AvgPool2d(Extent Kernel, Extent Stride, Extent Padding) : O
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.avg_pool2d(inputs[0],
         [Kernel.Height, Kernel.Width], [Stride.Height, Stride.Width], [Padding.Height, Padding.Width], CeilMode, CountIncludePad, Divisor);
-
-    /// <inheritdoc/>
-    internal override string? ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => CeilMode || Divisor is not null
-        ? null // ONNX counts the pixels beyond the edge, torch does not
-        : graph.Add("AveragePool", inputs, [.. Window.ToOnnx(Kernel, Stride, Padding), ("count_include_pad", CountIncludePad ? 1L : 0L)]);
 }
 
 /// <summary>The mean over as many windows as the output has cells: <c>[N, C, H, W]</c> to <c>[N, C, Size.Height, Size.Width]</c>.</summary>
 /// <param name="Size">The output's rows and columns.</param>
-public sealed record AdaptiveAvgPool2d(Extent Size) : Operator
+public sealed record AdaptiveAvgPool2d(Extent Size) : KeepsLayout
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [inputs[0][0], Size.Height, Size.Width];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.adaptive_avg_pool2d(inputs[0], [Size.Height, Size.Width]);
-
-    /// <inheritdoc/>
-    internal override string? ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        long[] shape = graph.ShapeOf(inputs[0]);
-        if (Size == 1)
-        {
-            return graph.Add("GlobalAveragePool", inputs);
-        }
-        if (shape[1] % Size.Height != 0 || shape[2] % Size.Width != 0)
-        {
-            return null; // windows of different sizes
-        }
-        long[] window = [shape[1] / Size.Height, shape[2] / Size.Width];
-        return graph.Add("AveragePool", inputs, ("kernel_shape", window), ("strides", window));
-    }
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node>? Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        Size == 1 ? [new Node(new SpreadEvenly(shapes[node.Inputs[0]]), [gradient], node.Name)] : null;
 }
 
 /// <summary>The way back of a mean over a whole channel, <c>[N, C, 1, 1]</c> to <c>[N, C, H, W]</c>: every place has the same share.</summary>
 /// <param name="Shape"><c>[C, H, W]</c>.</param>
-internal sealed record SpreadEvenly(long[] Shape) : Operator
+internal sealed record SpreadEvenly(long[] Shape) : KeepsLayout
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Shape;
@@ -144,22 +93,16 @@ internal sealed record SpreadEvenly(long[] Shape) : Operator
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] * Shares();
 
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Mul", [inputs[0], graph.Weight(Shares())]);
-
-    private Tensor Shares() => FullOf(1f / (Shape[1] * Shape[2]), [1, 1, Shape[1], Shape[2]]);
+    internal Tensor Shares() => FullOf(1f / (Shape[1] * Shape[2]), [1, 1, Shape[1], Shape[2]]);
 }
 
 /// <summary>The maximum over as many windows as the output has cells: <c>[N, C, H, W]</c> to <c>[N, C, Size.Height, Size.Width]</c>.</summary>
 /// <param name="Size">The output's rows and columns.</param>
-public sealed record AdaptiveMaxPool2d(Extent Size) : Operator
+public sealed record AdaptiveMaxPool2d(Extent Size) : KeepsLayout
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [inputs[0][0], Size.Height, Size.Width];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.adaptive_max_pool2d(inputs[0], [Size.Height, Size.Width]);
-
-    /// <inheritdoc/>
-    internal override string? ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => Size == 1 ? graph.Add("GlobalMaxPool", inputs) : null;
 }

@@ -1,5 +1,4 @@
 using EasyExplain.Runtime;
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,7 +16,7 @@ namespace EasyExplain.Networks.Operators;
 /// <param name="ZeroPoint">Which integer stands for 0, of the same shape or one for all; null for 0.</param>
 /// <param name="Lowest">The lowest integer.</param>
 /// <param name="Highest">The highest.</param>
-public sealed record Quantize(Parameter Scale, Parameter? ZeroPoint, double Lowest, double Highest) : Operator
+public sealed record Quantize(Parameter Scale, Parameter? ZeroPoint, double Lowest, double Highest) : KeepsShape
 {
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => ZeroPoint is null ? [Scale] : [Scale, ZeroPoint];
@@ -32,23 +31,11 @@ public sealed record Quantize(Parameter Scale, Parameter? ZeroPoint, double Lowe
         Tensor rounded = within.Plus((within.round() - within).detach());
         return (ZeroPoint is null ? rounded : rounded.Plus(ZeroPoint.Value)).MoveToOuterDisposeScope();
     }
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        string rounded = graph.Add("Round", [graph.Add("Div", [inputs[0], graph.Weight(Scale.Value)])]);
-        string counted = ZeroPoint is null ? rounded : graph.Add("Add", [rounded, graph.Weight(ZeroPoint.Value)]);
-        return graph.Add("Clip", [counted, graph.Number(Lowest), graph.Number(Highest)]);
-    }
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new QuantizeGradient(this), [gradient, node.Inputs[0]], node.Name)];
 }
 
 /// <summary>The way back through <see cref="Quantize"/>: the gradient over the scale, where the second input is within the steps.</summary>
 /// <param name="Forward">The way there.</param>
-internal sealed record QuantizeGradient(Quantize Forward) : Operator
+internal sealed record QuantizeGradient(Quantize Forward) : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
@@ -61,22 +48,12 @@ internal sealed record QuantizeGradient(Quantize Forward) : Operator
             : steps.ge(zero.Value.From(Forward.Lowest)) & steps.le(zero.Value.From(Forward.Highest));
         return (inputs[0] * within / Forward.Scale.Value).MoveToOuterDisposeScope();
     }
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        string scale = graph.Weight(Forward.Scale.Value), steps = graph.Add("Div", [inputs[1], scale]);
-        Tensor zero = Forward.ZeroPoint?.Value ?? tensor(0f);
-        string above = graph.Add("GreaterOrEqual", [steps, graph.Weight(zero.From(Forward.Lowest))]);
-        string within = graph.Add("And", [above, graph.Add("LessOrEqual", [steps, graph.Weight(zero.From(Forward.Highest))])]);
-        return graph.Add("Where", [within, graph.Add("Div", [inputs[0], scale]), graph.Number(0)]);
-    }
 }
 
 /// <summary>Counted steps to what they stand for: (x − zero point) · scale.</summary>
 /// <param name="Scale">From one step to the next: one for all, or one for each entry along a dimension, <c>[C, 1, …]</c>.</param>
 /// <param name="ZeroPoint">Which integer stands for 0, of the same shape or one for all; null for 0.</param>
-public sealed record Dequantize(Parameter Scale, Parameter? ZeroPoint) : Operator
+public sealed record Dequantize(Parameter Scale, Parameter? ZeroPoint) : KeepsShape
 {
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => ZeroPoint is null ? [Scale] : [Scale, ZeroPoint];
@@ -91,15 +68,4 @@ public sealed record Dequantize(Parameter Scale, Parameter? ZeroPoint) : Operato
         using Tensor shifted = inputs[0] - ZeroPoint.Value;
         return shifted * Scale.Value;
     }
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        string shifted = ZeroPoint is null ? inputs[0] : graph.Add("Sub", [inputs[0], graph.Weight(ZeroPoint.Value)]);
-        return graph.Add("Mul", [shifted, graph.Weight(Scale.Value)]);
-    }
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new Dequantize(Scale, null), [gradient], node.Name)];
 }

@@ -1,5 +1,4 @@
 using EasyExplain.Runtime;
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,7 +8,7 @@ namespace EasyExplain.Networks.Operators;
 /// <param name="Dims">How many dimensions.</param>
 /// <param name="Weight">γ, of their sizes; null for 1.</param>
 /// <param name="Eps">ε.</param>
-public sealed record RMSNorm(int Dims, Parameter? Weight, double Eps) : Operator
+public sealed record RMSNorm(int Dims, Parameter? Weight, double Eps) : KeepsShape
 {
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => Weight is null ? [] : [Weight];
@@ -22,14 +21,5 @@ public sealed record RMSNorm(int Dims, Parameter? Weight, double Eps) : Operator
         return (Weight is null ? y : y * Weight.Value).MoveToOuterDisposeScope();
     }
 
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        long[] last = Last(graph.ShapeOf(inputs[0]).Length + 1);
-        string mean = graph.Add("ReduceMean", [graph.Add("Mul", [inputs[0], inputs[0]])], ("axes", last), ("keepdims", 1L));
-        string y = graph.Add("Div", [inputs[0], graph.Add("Sqrt", [graph.Add("Add", [mean, graph.Number(Eps)])])]);
-        return Weight is null ? y : graph.Add("Mul", [y, graph.Weight(Weight.Value)]);
-    }
-
-    private long[] Last(long dimensions) => [.. Enumerable.Range(0, Dims).Select(i => dimensions - Dims + i)];
+    internal long[] Last(long dimensions) => [.. Enumerable.Range(0, Dims).Select(i => dimensions - Dims + i)];
 }

@@ -1,5 +1,4 @@
 using EasyExplain.Runtime;
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,68 +7,55 @@ namespace EasyExplain.Networks.Operators;
 /// <summary>The mean over some dimensions.</summary>
 /// <param name="Dims">Which; the batch is 0.</param>
 /// <param name="Keep">Whether they stay, as dimensions of one.</param>
-public sealed record Mean(long[] Dims, bool Keep) : Operator
+public sealed record Mean(long[] Dims, bool Keep) : ByDimension
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Reduction.Shape(inputs[0], Dims, Keep);
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].mean(Dims, Keep);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("ReduceMean", inputs, ("axes", Dims), ("keepdims", Keep ? 1L : 0L));
 }
 
 /// <summary>The sum over some dimensions.</summary>
 /// <param name="Dims">Which; the batch is 0.</param>
 /// <param name="Keep">Whether they stay, as dimensions of one.</param>
-public sealed record Sum(long[] Dims, bool Keep) : Operator
+public sealed record Sum(long[] Dims, bool Keep) : ByDimension
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Reduction.Shape(inputs[0], Dims, Keep);
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].sum(Dims, Keep);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
-        graph.Add("ReduceSum", [inputs[0], graph.Integers(Dims)], ("keepdims", Keep ? 1L : 0L));
 }
 
 /// <summary>The largest number over some dimensions.</summary>
 /// <param name="Dims">Which; the batch is 0.</param>
 /// <param name="Keep">Whether they stay, as dimensions of one.</param>
-public sealed record Max(long[] Dims, bool Keep) : Operator
+public sealed record Max(long[] Dims, bool Keep) : ByDimension
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Reduction.Shape(inputs[0], Dims, Keep);
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].amax(Dims, Keep);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("ReduceMax", inputs, ("axes", Dims), ("keepdims", Keep ? 1L : 0L));
 }
 
 /// <summary>The smallest number over some dimensions.</summary>
 /// <param name="Dims">Which; the batch is 0.</param>
 /// <param name="Keep">Whether they stay, as dimensions of one.</param>
-public sealed record Min(long[] Dims, bool Keep) : Operator
+public sealed record Min(long[] Dims, bool Keep) : ByDimension
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Reduction.Shape(inputs[0], Dims, Keep);
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].amin(Dims, Keep);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("ReduceMin", inputs, ("axes", Dims), ("keepdims", Keep ? 1L : 0L));
 }
 
 /// <summary>The square root of the sum of the squares over some dimensions.</summary>
 /// <param name="Dims">Which; the batch is 0.</param>
 /// <param name="Keep">Whether they stay, as dimensions of one.</param>
-public sealed record L2Norm(long[] Dims, bool Keep) : Operator
+public sealed record L2Norm(long[] Dims, bool Keep) : ByDimension
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Reduction.Shape(inputs[0], Dims, Keep);
@@ -80,15 +66,12 @@ public sealed record L2Norm(long[] Dims, bool Keep) : Operator
         using DisposeScope scope = NewDisposeScope();
         return (inputs[0] * inputs[0]).sum(Dims, Keep).sqrt().MoveToOuterDisposeScope();
     }
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("ReduceL2", inputs, ("axes", Dims), ("keepdims", Keep ? 1L : 0L));
 }
 
 /// <summary>log Σ eˣ over some dimensions, without eˣ ever becoming too large.</summary>
 /// <param name="Dims">Which; the batch is 0.</param>
 /// <param name="Keep">Whether they stay, as dimensions of one.</param>
-public sealed record LogSumExp(long[] Dims, bool Keep) : Operator
+public sealed record LogSumExp(long[] Dims, bool Keep) : ByDimension
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Reduction.Shape(inputs[0], Dims, Keep);
@@ -101,10 +84,6 @@ public sealed record LogSumExp(long[] Dims, bool Keep) : Operator
         Tensor sum = (inputs[0] - highest).exp().sum(Dims, keepdim: true).log().Plus(highest);
         return (Keep ? sum : sum.sum(Dims)).MoveToOuterDisposeScope(); // of one number each
     }
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
-        graph.Add("ReduceLogSumExp", inputs, ("axes", Dims), ("keepdims", Keep ? 1L : 0L));
 }
 
 /// <summary>What reductions have in common.</summary>

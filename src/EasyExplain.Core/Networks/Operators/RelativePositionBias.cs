@@ -19,6 +19,12 @@ public sealed record RelativePositionBias(Parameter Table, long Window) : Operat
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [Table.Shape[1], Window * Window, Window * Window];
 
     /// <inheritdoc/>
+    public override Layout? OutputLayout(IReadOnlyList<Layout?> inputs) => null;
+
+    /// <inheritdoc/>
+    public override bool ReadsCells(bool ofOutput) => false;
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => ForEachPair(Table.Value, Window);
 
     /// <summary>From a row for each distance, <c>[(2·window − 1)², heads]</c>, to a value for each pair of places, <c>[1, heads, L, L]</c>.</summary>
@@ -46,6 +52,12 @@ public sealed record ContinuousPositionBias(long Window) : Operator
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [inputs[0][^1], Window * Window, Window * Window];
+
+    /// <inheritdoc/>
+    public override Layout? OutputLayout(IReadOnlyList<Layout?> inputs) => null;
+
+    /// <inheritdoc/>
+    public override bool ReadsCells(bool ofOutput) => ofOutput;
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)

@@ -1,4 +1,3 @@
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -21,7 +20,7 @@ public enum ResizeKind
 /// <param name="Scale">Factors of height and width; the result is rounded down.</param>
 /// <param name="Kind">How pixels are made.</param>
 /// <param name="AlignCorners">Whether the corners' pixels keep their values, rather than the pictures' edges their places; not of <see cref="ResizeKind.Nearest"/>.</param>
-public sealed record Resize(Extent? Size, (double Height, double Width)? Scale, ResizeKind Kind, bool AlignCorners) : Operator
+public sealed record Resize(Extent? Size, (double Height, double Width)? Scale, ResizeKind Kind, bool AlignCorners) : KeepsLayout
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Size is { } size ? [inputs[0][0], size.Height, size.Width]
@@ -32,24 +31,4 @@ public sealed record Resize(Extent? Size, (double Height, double Width)? Scale, 
         inputs[0], Size is { } size ? [size.Height, size.Width] : null, Scale is { } scale ? [scale.Height, scale.Width] : null,
         Kind switch { ResizeKind.Nearest => InterpolationMode.Nearest, ResizeKind.Bilinear => InterpolationMode.Bilinear, _ => InterpolationMode.Bicubic },
         Kind == ResizeKind.Nearest ? null : AlignCorners);
-
-    /// <inheritdoc/>
-    internal override string? ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        long[] shape = graph.ShapeOf(inputs[0]);
-        if (Size is not { } size)
-        {
-            return null; // torch computes the places with the factors as they are given, ONNX with those that come out
-        }
-        string sizes = graph.Add("Concat",
-            [graph.Add("Slice", [graph.Add("Shape", inputs), graph.Integers(0), graph.Integers(1)]), graph.Integers(shape[0], size.Height, size.Width)], ("axis", 0L));
-        (string mode, string places) = Kind switch
-        {
-            ResizeKind.Nearest => ("nearest", "asymmetric"),
-            ResizeKind.Bilinear => ("linear", AlignCorners ? "align_corners" : "half_pixel"),
-            _ => ("cubic", AlignCorners ? "align_corners" : "half_pixel"),
-        };
-        return graph.Add("Resize", [inputs[0], "", "", sizes],
-            ("mode", mode), ("coordinate_transformation_mode", places), ("nearest_mode", "floor"), ("cubic_coeff_a", -0.75));
-    }
 }

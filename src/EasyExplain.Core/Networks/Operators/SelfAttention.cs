@@ -9,7 +9,7 @@ namespace EasyExplain.Networks.Operators;
 /// queries, keys and values side by side, <c>[N, T, 3·C]</c>, to <c>[N, T, C]</c>.
 /// </summary>
 /// <param name="Heads">Into how many heads the channels fall.</param>
-public sealed record SelfAttention(long Heads) : Operator
+public sealed record SelfAttention(long Heads) : KeepsLayout
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [inputs[0][0], inputs[0][1] / 3];

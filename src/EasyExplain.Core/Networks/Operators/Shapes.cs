@@ -1,11 +1,10 @@
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
 
 /// <summary>The same numbers in another shape.</summary>
 /// <param name="Shape">The full shape; −1 once, for what follows from the rest, such as the batch.</param>
-public sealed record Reshape(long[] Shape) : Operator
+public sealed record Reshape(long[] Shape) : ByDimension
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs)
@@ -18,18 +17,11 @@ public sealed record Reshape(long[] Shape) : Operator
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].reshape(Shape);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Reshape", [inputs[0], graph.Integers(Shape)], ("allowzero", 1L));
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) =>
-        [new Node(new Unflatten(shapes[node.Inputs[0]]), [gradient], node.Name)];
 }
 
 /// <summary>A new dimension of one.</summary>
 /// <param name="Dim">Its place in the result; the batch is 0.</param>
-public sealed record Unsqueeze(int Dim) : Operator
+public sealed record Unsqueeze(int Dim) : ByDimension
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
@@ -37,23 +29,17 @@ public sealed record Unsqueeze(int Dim) : Operator
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].unsqueeze(Dim);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Unsqueeze", [inputs[0], graph.Integers(Dim)]);
 }
 
 /// <summary>Without a dimension of one.</summary>
 /// <param name="Dim">Which; the batch is 0.</param>
-public sealed record Squeeze(int Dim) : Operator
+public sealed record Squeeze(int Dim) : ByDimension
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0].Where((size, i) => i + 1 != Dim || size != 1)];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].squeeze(Dim);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Add("Squeeze", [inputs[0], graph.Integers(Dim)]);
 }
 
 /// <summary>Some of the entries along a dimension, each so many after the one before.</summary>
@@ -61,7 +47,7 @@ public sealed record Squeeze(int Dim) : Operator
 /// <param name="Start">The first.</param>
 /// <param name="End">The one that is too many.</param>
 /// <param name="Step">From one to the next, at least 1.</param>
-public sealed record Slice(int Dim, long Start, long End, long Step) : Operator
+public sealed record Slice(int Dim, long Start, long End, long Step) : ByDimension
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
@@ -69,32 +55,24 @@ public sealed record Slice(int Dim, long Start, long End, long Step) : Operator
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].slice(Dim, Start, End, Step);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
-        graph.Add("Slice", [inputs[0], graph.Integers(Start), graph.Integers(End), graph.Integers(Dim), graph.Integers(Step)]);
 }
 
 /// <summary>One entry of a dimension, which is gone then.</summary>
 /// <param name="Dim">The dimension; the batch is 0.</param>
 /// <param name="Index">The entry.</param>
-public sealed record Select(int Dim, long Index) : Operator
+public sealed record Select(int Dim, long Index) : ByDimension
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0].Where((_, i) => i + 1 != Dim)];
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].select(Dim, Index);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
-        graph.Add("Squeeze", [graph.Add("Gather", [inputs[0], graph.Integers(Index)], ("axis", (long)Dim)), graph.Integers(Dim)]);
 }
 
 /// <summary>Entries along a dimension, by their numbers.</summary>
 /// <param name="Dim">The dimension; the batch is 0.</param>
 /// <param name="Indices">The entries, in the order of the result.</param>
-public sealed record IndexSelect(int Dim, long[] Indices) : Operator
+public sealed record IndexSelect(int Dim, long[] Indices) : ByDimension
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
@@ -106,15 +84,11 @@ public sealed record IndexSelect(int Dim, long[] Indices) : Operator
         using Tensor indices = tensor(Indices, device: inputs[0].device);
         return inputs[0].index_select(Dim, indices);
     }
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
-        graph.Add("Gather", [inputs[0], graph.Integers(Indices)], ("axis", (long)Dim));
 }
 
 /// <summary>Dimensions of one repeated.</summary>
 /// <param name="Sizes">The full shape; −1 where a dimension stays what it is.</param>
-public sealed record Expand(long[] Sizes) : Operator
+public sealed record Expand(long[] Sizes) : ByDimension
 {
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
@@ -122,31 +96,22 @@ public sealed record Expand(long[] Sizes) : Operator
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].expand(Sizes);
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) =>
-        graph.Add("Expand", [inputs[0], graph.Integers([.. Sizes.Select(size => Math.Max(size, 1))])]);
 }
 
 /// <summary>The first input, <c>[1, …]</c>, once for each entry that the second has along its first dimension: <c>[N, …]</c>.</summary>
-public sealed record ExpandToBatch : Operator
+public sealed record ExpandToBatch : ByDimension
 {
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].expand([inputs[1].shape[0], .. inputs[0].shape[1..]]);
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => inputs[0];
 
     /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs)
-    {
-        string batch = graph.Add("Slice", [graph.Add("Shape", [inputs[1]]), graph.Integers(0), graph.Integers(1)]);
-        string rest = graph.Add("Slice", [graph.Add("Shape", [inputs[0]]), graph.Integers(1), graph.Integers(int.MaxValue)]);
-        return graph.Add("Expand", [inputs[0], graph.Add("Concat", [batch, rest], ("axis", 0L))]);
-    }
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].expand([inputs[1].shape[0], .. inputs[0].shape[1..]]);
 }
 
 /// <summary>Entries moved along dimensions; what leaves at the end comes in at the beginning.</summary>
 /// <param name="Dims">The dimensions; the batch is 0.</param>
 /// <param name="Shifts">How far, for each of them.</param>
-public sealed record Roll(long[] Dims, long[] Shifts) : Operator
+public sealed record Roll(long[] Dims, long[] Shifts) : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].roll(Shifts, Dims);

@@ -16,7 +16,7 @@ namespace EasyExplain.Networks.Operators;
 /// <c>[heads, 1, 1]</c>, the logarithm of what the cosine of queries and keys is scaled by (Liu et al. 2021, arXiv 2111.09883, section 3.2);
 /// null for their product over √d.
 /// </param>
-public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift, QueryKeyValue Projection, Parameter? LogitScale) : Operator
+public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift, QueryKeyValue Projection, Parameter? LogitScale) : KeepsLayout
 {
     private const double HighestScale = 100;
     private const double Apart = -100; // the paper's mask: so low that softmax leaves nothing
@@ -106,7 +106,7 @@ public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift,
 /// <param name="Weight"><c>[3·C, C]</c>.</param>
 /// <param name="Bias"><c>[3·C]</c>.</param>
 /// <param name="KeysHaveBias">False where the keys' part of the bias counts as 0, whatever it is.</param>
-public sealed record QueryKeyValue(Parameter Weight, Parameter Bias, bool KeysHaveBias) : Operator
+public sealed record QueryKeyValue(Parameter Weight, Parameter Bias, bool KeysHaveBias) : KeepsLayout
 {
     /// <inheritdoc/>
     public override string Type => nameof(Linear);

@@ -1,17 +1,10 @@
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
 
 /// <summary>Stochastic depth (Huang et al. 2016, arXiv 1603.09382) of a network in use: its input.</summary>
-public sealed record StochasticDepth : Operator
+public sealed record StochasticDepth : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].alias();
-
-    /// <inheritdoc/>
-    internal override string ToOnnx(OnnxGraph graph, IReadOnlyList<string> inputs) => inputs[0];
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<Node> Back(Node node, Node gradient, IReadOnlyDictionary<Node, long[]> shapes) => [gradient];
 }

@@ -19,6 +19,9 @@ public sealed record PatchTokens(Parameter ClassToken, long Height, long Width) 
     public override Layout OutputLayout(IReadOnlyList<Layout?> inputs) => new TokenGrid(1, Height, Width);
 
     /// <inheritdoc/>
+    public override bool ReadsCells(bool ofOutput) => ofOutput;
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -35,6 +38,9 @@ public sealed record ClassToken : Operator
 
     /// <inheritdoc/>
     public override bool ReadsCells(bool ofOutput) => false;
+
+    /// <inheritdoc/>
+    public override Layout? OutputLayout(IReadOnlyList<Layout?> inputs) => null;
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].select(1, 0);

@@ -20,11 +20,4 @@ internal static class Window
         long last = room / stride;
         return ceil && last * stride >= size + padding ? last : last + 1;
     }
-
-    /// <summary>A window as attributes of ONNX.</summary>
-    public static (string Name, object Value)[] ToOnnx(Extent kernel, Extent stride, Extent padding) =>
-    [
-        ("kernel_shape", new[] { kernel.Height, kernel.Width }), ("strides", new[] { stride.Height, stride.Width }),
-        ("pads", new[] { padding.Height, padding.Width, padding.Height, padding.Width }),
-    ];
 }

@@ -2,15 +2,24 @@ using EasyExplain.Networks.Operators;
 
 namespace EasyExplain.Networks.Rewrites;
 
-/// <summary>The chain rule written down as nodes, so that gradients too can be run by whatever runs a network.</summary>
-/// <param name="Start">Stands for the gradient with respect to the output of the node that it began at; to be given.</param>
+/// <summary>A way back through a network by a table of rules, such as the chain rule, written down as nodes: so whatever runs a network can run it.</summary>
+/// <param name="Start">Stands for what comes in at the output of the node that it began at, such as the gradient there; to be given.</param>
 /// <param name="Nodes">What is computed of it, in order; nodes of the network that it reads are to be given.</param>
-/// <param name="Gradients">Makes the gradient with respect to each node asked for.</param>
-internal sealed record Backpropagation(Node Start, IReadOnlyList<Node> Nodes, IReadOnlyList<Node> Gradients)
+/// <param name="Results">Makes what has come back to each node asked for.</param>
+internal sealed record Backpropagation(Node Start, IReadOnlyList<Node> Nodes, IReadOnlyList<Node> Results)
 {
-    /// <summary>From the gradient at <paramref name="end"/> to those at <paramref name="taps"/>, which come before it and lead to nothing but through it.</summary>
-    /// <returns>Null if an operator on the way does not say how it is differentiated, or a tap does not lead there.</returns>
-    public static Backpropagation? From(Network network, Node end, IReadOnlyList<Node> taps, IReadOnlyDictionary<Node, long[]> shapes)
+    /// <summary>From <paramref name="end"/> to <paramref name="taps"/>, which come before it and lead to nothing but through it.</summary>
+    /// <param name="rules">
+    /// For each type of operator, of what has come back to its output what comes back to its inputs, in their order. Where several nodes read
+    /// one, what comes back from them is added up.
+    /// </param>
+    /// <param name="network">The network.</param>
+    /// <param name="end">The node to begin at.</param>
+    /// <param name="taps">The nodes to reach.</param>
+    /// <param name="shapes">The nodes' output shapes.</param>
+    /// <returns>Null if there is no rule for an operator on the way, or a tap does not lead there.</returns>
+    public static Backpropagation? From(
+        OperatorTable<WayBack, IReadOnlyList<Node>> rules, Network network, Node end, IReadOnlyList<Node> taps, IReadOnlyDictionary<Node, long[]> shapes)
     {
         HashSet<Node> depends = [.. taps];
         foreach (Node node in network.Nodes.Where(node => node.Inputs.Any(depends.Contains)))
@@ -19,25 +28,31 @@ internal sealed record Backpropagation(Node Start, IReadOnlyList<Node> Nodes, IR
         }
         var start = new Node(new Input(), [], end.Name);
         var nodes = new List<Node> { start };
-        var gradients = new Dictionary<Node, Node> { [end] = start };
-        foreach (Node node in network.Nodes.Reverse().Where(node => gradients.ContainsKey(node) && node.Inputs.Any(depends.Contains)))
+        HashSet<Node> known = [start, .. network.Nodes];
+        var incoming = new Dictionary<Node, Node> { [end] = start };
+        foreach (Node node in network.Nodes.Reverse().Where(node => incoming.ContainsKey(node) && node.Inputs.Any(depends.Contains)))
         {
-            if (node.Operator.Back(node, gradients[node], shapes) is not { } inputs)
+            if (rules.Make(node.Operator, new WayBack(node, incoming[node], shapes)) is not { } inputs)
             {
                 return null;
             }
-            foreach (var (source, gradient) in node.Inputs.Zip(inputs).Where(pair => depends.Contains(pair.First)))
+            foreach (var (source, back) in node.Inputs.Zip(inputs).Where(pair => depends.Contains(pair.First)))
             {
-                Append(gradient);
-                gradients[source] = gradients.TryGetValue(source, out Node? other) ? Append(new Node(new Add(), [other, gradient], source.Name)) : gradient;
+                Append(back);
+                incoming[source] = incoming.TryGetValue(source, out Node? other) ? Append(new Node(new Add(), [other, back], source.Name)) : back;
             }
         }
-        return taps.All(gradients.ContainsKey) ? new Backpropagation(start, nodes, [.. taps.Select(tap => gradients[tap])]) : null;
+        return taps.All(incoming.ContainsKey) ? new Backpropagation(start, nodes, [.. taps.Select(tap => incoming[tap])]) : null;
 
+        // With what a rule made on the way there, before what reads it.
         Node Append(Node node)
         {
-            if (!nodes.Contains(node))
+            if (known.Add(node))
             {
+                foreach (Node source in node.Inputs)
+                {
+                    Append(source);
+                }
                 nodes.Add(node);
             }
             return node;

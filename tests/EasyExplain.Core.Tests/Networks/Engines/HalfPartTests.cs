@@ -25,7 +25,7 @@ public class HalfPartTests
         {
             AssertNear(pass.Logits, part.Run([input], default).Single());
         }
-        if (Backpropagation.From(network, network.Output, [network.Input], shapes) is { } back)
+        if (Backpropagation.From(GradientRules.Table, network, network.Output, [network.Input], shapes) is { } back)
         {
             Tensor upstream = randn(pass.Logits.shape);
             Tensor expected = autograd.grad([pass.Logits], [pass.Taps[0]], [upstream])[0];
@@ -35,7 +35,7 @@ public class HalfPartTests
             {
                 all[node] = node.Operator.OutputShape([.. node.Inputs.Select(source => all[source])]);
             }
-            using HalfPart part = HalfPart.Compile(back.Nodes, [back.Start, .. read], back.Gradients, all);
+            using HalfPart part = HalfPart.Compile(back.Nodes, [back.Start, .. read], back.Results, all);
             AssertNear(expected, part.Run([upstream, .. Executor.Run(network, input, read, track: false).Taps], default).Single());
         }
         network.Dispose();

@@ -37,6 +37,9 @@ internal sealed record ModuleOutput(nn.Module Module, long[] Shape, IReadOnlyLis
     };
 
     /// <inheritdoc/>
+    public override bool ReadsCells(bool ofOutput) => ofOutput;
+
+    /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => throw new NotSupportedException("A user's own module runs as a whole.");
 
     private static long? Side(long cells)

@@ -28,7 +28,7 @@ internal sealed class OnnxGraph
     /// <param name="shape">Its output's, without the batch dimension.</param>
     public bool TryAdd(Node node, Dictionary<Node, string> values, long[] shape)
     {
-        if (node.Operator.ToOnnx(this, [.. node.Inputs.Select(source => values[source])]) is not { } value)
+        if (OnnxForms.Table.Make(node.Operator, new OnnxPlace(this, [.. node.Inputs.Select(source => values[source])])) is not { } value)
         {
             return false;
         }

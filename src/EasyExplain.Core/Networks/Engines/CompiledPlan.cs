@@ -50,7 +50,7 @@ internal sealed class CompiledPlan : IDisposable
         IPart? back = null;
         try
         {
-            back = Compile(plan.Back.Nodes, [plan.Back.Start, .. read], plan.Back.Gradients, all, half);
+            back = Compile(plan.Back.Nodes, [plan.Back.Start, .. read], plan.Back.Results, all, half);
         }
         finally
         {

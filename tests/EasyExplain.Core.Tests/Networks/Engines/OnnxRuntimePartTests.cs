@@ -81,7 +81,7 @@ public class OnnxPartTests
     {
         using DisposeScope scope = NewDisposeScope();
         (Network network, IReadOnlyDictionary<Node, long[]> shapes, Tensor input) = Build(name);
-        if (Backpropagation.From(network, network.Output, [network.Input], shapes) is not { } back)
+        if (Backpropagation.From(GradientRules.Table, network, network.Output, [network.Input], shapes) is not { } back)
         {
             Assert.Contains(name.Split(',')[0], new[]
             {
@@ -103,7 +103,7 @@ public class OnnxPartTests
         Node[] read = [.. back.Nodes.SelectMany(node => node.Inputs).Where(network.Nodes.Contains).Distinct()];
         IReadOnlyList<Tensor> values = Executor.Run(network, input, read, track: false).Taps;
         var given = read.Zip(values).Append((back.Start, upstream)).ToDictionary(pair => pair.Item1, pair => pair.Item2);
-        using Network backward = new([.. given.Keys, .. back.Nodes.Skip(1)], back.Gradients[0], []);
+        using Network backward = new([.. given.Keys, .. back.Nodes.Skip(1)], back.Results[0], []);
         Tensor inLibtorch = Executor.Run(backward, backward.Nodes, given, [], track: false, default).Logits;
         Assert.True(expected.allclose(inLibtorch, rtol: 1e-5, atol: 1e-5), $"libtorch: {(expected - inLibtorch).abs().max().item<float>()}");
 
@@ -112,7 +112,7 @@ public class OnnxPartTests
         {
             all[node] = node.Operator.OutputShape([.. node.Inputs.Select(source => all[source])]);
         }
-        using OnnxPart part = OnnxPart.Compile(back.Nodes, [back.Start, .. read], back.Gradients, all)!;
+        using OnnxPart part = OnnxPart.Compile(back.Nodes, [back.Start, .. read], back.Results, all)!;
         Tensor inOnnx = part.Run([upstream, .. values], default).Single();
         Assert.Equal(expected.shape, inOnnx.shape);
         Assert.True(expected.allclose(inOnnx, rtol: 1e-5, atol: 1e-5), $"ONNX Runtime: {(expected - inOnnx).abs().max().item<float>()}");

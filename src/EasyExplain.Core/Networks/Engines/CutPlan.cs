@@ -41,7 +41,7 @@ internal sealed record OnnxPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyLis
             .SelectMany(node => node.Operator.Parameters).Sum(parameter => parameter.Count);
         foreach ((int Index, Node Node) after in Enumerable.Reverse(cuts).Where(cut => cut.Index >= last && !(heavyEnd && cut.Node == network.Output)))
         {
-            if (Backpropagation.From(network, after.Node, taps, shapes) is { } back)
+            if (Backpropagation.From(GradientRules.Table, network, after.Node, taps, shapes) is { } back)
             {
                 return Split(network, after, taps is [var only] && only == after.Node ? null : back);
             }

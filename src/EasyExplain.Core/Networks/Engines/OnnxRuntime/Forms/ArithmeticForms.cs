@@ -1,0 +1,31 @@
+using EasyExplain.Networks.Operators;
+
+namespace EasyExplain.Networks.Engines.OnnxRuntime.Forms;
+
+/// <summary>Sums, products and functions, number by number.</summary>
+internal static class ArithmeticForms
+{
+    public static readonly OperatorTable<OnnxPlace, string> Table = new()
+    {
+        (Add _, OnnxPlace at) => at.Add("Add"),
+        (Subtract _, OnnxPlace at) => at.Add("Sub"),
+        (Multiply _, OnnxPlace at) => at.Add("Mul"),
+        (Divide _, OnnxPlace at) => at.Add("Div"),
+        (Maximum _, OnnxPlace at) => at.Add("Max"),
+        (Minimum _, OnnxPlace at) => at.Add("Min"),
+        (PowerOf _, OnnxPlace at) => at.Add("Pow"),
+        (AddNumber plus, OnnxPlace at) => at.Add("Add", [at.X, at.Number(plus.Number)]),
+        (MultiplyBy times, OnnxPlace at) => at.Add("Mul", [at.X, at.Number(times.Factor)]),
+        (Power power, OnnxPlace at) => at.Add("Pow", [at.X, at.Number(power.Exponent)]),
+        (Negate _, OnnxPlace at) => at.Add("Neg"),
+        (Abs _, OnnxPlace at) => at.Add("Abs"),
+        (Reciprocal _, OnnxPlace at) => at.Add("Reciprocal"),
+        (Sqrt _, OnnxPlace at) => at.Add("Sqrt"),
+        (Rsqrt _, OnnxPlace at) => at.Add("Reciprocal", [at.Add("Sqrt")]),
+        (Exp _, OnnxPlace at) => at.Add("Exp"),
+        (Log _, OnnxPlace at) => at.Add("Log"),
+        (Erf _, OnnxPlace at) => at.Add("Erf"),
+        (Dropout _, OnnxPlace at) => at.X,
+        (StochasticDepth _, OnnxPlace at) => at.X,
+    };
+}

@@ -1,0 +1,82 @@
+using EasyExplain.Networks.Operators;
+using EasyExplain.Runtime;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks.Rewrites;
+
+/// <summary>
+/// The chain rule: of the gradient g with respect to an operator's output, those with respect to its inputs, in their order. Where an
+/// operator has no rule, or its rule does not cover how it is set, autograd must find them.
+/// </summary>
+internal static class GradientRules
+{
+    private static readonly OperatorTable<WayBack, IReadOnlyList<Node>> Sums = new()
+    {
+        (Add _, WayBack g) => g.Output.Inputs.All(input => g.Shapes[input].SequenceEqual(g.OutputShape)) ? [g.Incoming, g.Incoming] : null,
+        (AddNumber _, WayBack g) => [g.Incoming],
+        (MultiplyBy times, WayBack g) => [g.Then(times)],
+        (Negate minus, WayBack g) => [g.Then(minus)],
+        (ChannelAffine affine, WayBack g) => [g.Then(Scaled(affine.Scale))],
+        (BatchNorm2d norm, WayBack g) => [g.Then(Scaled(Slopes(norm)))],
+        (Dropout _, WayBack g) => [g.Incoming],
+        (StochasticDepth _, WayBack g) => [g.Incoming],
+    };
+
+    private static readonly OperatorTable<WayBack, IReadOnlyList<Node>> Bends = new()
+    {
+        (ReLU _, WayBack g) => [g.Then(new WhereBetween(0, double.PositiveInfinity), g.Output)],
+        (ReLU6 _, WayBack g) => [g.Then(new WhereBetween(0, 6), g.Output)],
+        (Clamp clamp, WayBack g) => [g.Then(new WhereBetween(clamp.Low, clamp.High) { WithBounds = true }, g.Input)],
+        (Quantize steps, WayBack g) => [g.Then(new QuantizeGradient(steps), g.Input)],
+        (Dequantize steps, WayBack g) => [g.Then(steps with { ZeroPoint = null })],
+    };
+
+    private static readonly OperatorTable<WayBack, IReadOnlyList<Node>> Layers = new()
+    {
+        (Conv2d convolution, WayBack g) => [g.Then(Transposed(convolution, g.InputShape, g.OutputShape))],
+        (Linear linear, WayBack g) => [g.Then(new LinearTranspose(linear.Weight))],
+        (MaxPool2d pool, WayBack g) => [g.Then(new MaxPool2dGradient(pool), g.Input)],
+        (AdaptiveAvgPool2d pool, WayBack g) => pool.Size == 1 ? [g.Then(new SpreadEvenly(g.InputShape))] : null,
+    };
+
+    private static readonly OperatorTable<WayBack, IReadOnlyList<Node>> Shapes = new()
+    {
+        (Flatten _, WayBack g) => [g.Then(new Unflatten(g.InputShape))],
+        (Reshape _, WayBack g) => [g.Then(new Unflatten(g.InputShape))],
+        (Pad pad, WayBack g) => pad.Mode == PadMode.Constant ? [g.Then(pad with { Amounts = [.. pad.Amounts.Select(amount => -amount)], Value = 0 })] : null,
+        (Concat concat, WayBack g) => concat.Dim == 1 ? [.. Parts(g)] : null,
+    };
+
+    /// <summary>All of them.</summary>
+    public static OperatorTable<WayBack, IReadOnlyList<Node>> Table { get; } = new() { Sums, Bends, Layers, Shapes };
+
+    private static ChannelAffine Scaled(IReadOnlyList<double> scale) => new(scale, new double[scale.Count]);
+
+    /// <summary>γ/√(σ² + ε).</summary>
+    private static double[] Slopes(BatchNorm2d norm)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        return (norm.Weight.Value.to(float64) / norm.RunningVar.Value.to(float64).Plus(norm.Eps).sqrt()).cpu().data<double>().ToArray();
+    }
+
+    /// <summary>What each output saw of an input goes back to it.</summary>
+    private static ConvTranspose2d Transposed(Conv2d convolution, long[] input, long[] output)
+    {
+        (Extent stride, Extent padding, Extent reach) = (convolution.Stride, convolution.Padding, convolution.Reach);
+        // Rows and columns at the end that no window reached, because the stride jumped over them.
+        Extent rest = (
+            input[1] - ((output[1] - 1) * stride.Height - 2 * padding.Height + reach.Height),
+            input[2] - ((output[2] - 1) * stride.Width - 2 * padding.Width + reach.Width));
+        return new ConvTranspose2d(convolution.Weight, null, stride, padding, rest, convolution.Groups) { Dilation = convolution.Dilation };
+    }
+
+    private static IEnumerable<Node> Parts(WayBack g)
+    {
+        long first = 0;
+        foreach (long count in g.Output.Inputs.Select(input => g.Shapes[input][0]))
+        {
+            yield return g.Then(new ChannelSlice(first, count));
+            first += count;
+        }
+    }
+}
