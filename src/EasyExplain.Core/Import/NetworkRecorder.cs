@@ -29,7 +29,7 @@ internal sealed class NetworkRecorder
     public NetworkRecorder(long channels, long height, long width, bool onePicture = false)
     {
         Input = new Node(new Input { OnePicture = onePicture }, [], "");
-        Pictures = onePicture ? 1 : new Size(0, 1);
+        Pictures = onePicture ? 1 : Size.OfPictures;
         _nodes.Add(Input);
         _shapes[Input] = [Pictures, channels, height, width];
     }
@@ -39,6 +39,9 @@ internal sealed class NetworkRecorder
 
     /// <summary>How many pictures there are: N, or 1.</summary>
     public Size Pictures { get; }
+
+    /// <summary>What was taken down, in order.</summary>
+    public IReadOnlyList<Node> Nodes => _nodes;
 
     /// <summary>The latest output that tells how many pictures there are, <c>[N, …]</c>: the nearer it is, the less must be kept for it.</summary>
     public Node Batch => _nodes.FindLast(BatchFirst)!;
@@ -58,6 +61,17 @@ internal sealed class NetworkRecorder
     /// <exception cref="NotSupportedException">What comes out does not grow evenly with the number of pictures.</exception>
     public Node Call(string name, Operator @operator, params Node[] inputs)
     {
+        Size[] shape = Demand(name, @operator, inputs);
+        var node = new Node(@operator, inputs, name);
+        _shapes[node] = shape;
+        _nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>The shape of what an operation would make, which is not taken down.</summary>
+    /// <inheritdoc cref="Call"/>
+    public Size[] Demand(string name, Operator @operator, params Node[] inputs)
+    {
         DemandChannels(name, @operator, inputs);
         long[][] shapes = [.. inputs.Select(input => _shapes[input].Select(size => size.At(2)).ToArray())];
         if (inputs.Length > 0 && ShapeRules.WhyNot(@operator, shapes) is { } why)
@@ -75,14 +89,12 @@ internal sealed class NetworkRecorder
         {
             throw new NotSupportedException("that mixes the pictures of a batch");
         }
-        var node = new Node(@operator, inputs, name);
-        _shapes[node] = [.. two.Zip(three, (of2, of3) => new Size(of2 - 2 * (of3 - of2), of3 - of2))];
-        if (Numbers(_shapes[node]) is var numbers && numbers > MostNumbers)
+        Size[] shape = [.. two.Zip(three, (of2, of3) => new Size(of2 - 2 * (of3 - of2), of3 - of2))];
+        if (Numbers(shape) is var numbers && numbers > MostNumbers)
         {
             throw new InvalidDataException($"{(name.Length == 0 ? "The model" : $"The layer '{name}'")} would make {numbers:0} numbers of one picture.");
         }
-        _nodes.Add(node);
-        return node;
+        return shape;
     }
 
     /// <summary>The full shape of an output, with the batch where it stands: <c>[N, 64, 56, 56]</c>, <c>[N·3, 49, 96]</c>, <c>[50, N, 768]</c>.</summary>

@@ -5,6 +5,9 @@ namespace EasyExplain.Import;
 /// <param name="PerPicture">What each picture adds.</param>
 internal readonly record struct Size(long Fixed, long PerPicture = 0)
 {
+    /// <summary>As many as there are pictures.</summary>
+    public static Size OfPictures => new(0, 1);
+
     /// <summary>Whether it is the same for every number of pictures.</summary>
     public bool IsFixed => PerPicture == 0;
 

@@ -4,22 +4,22 @@ namespace EasyExplain.Import.Onnx;
 /// <param name="Node">The operation.</param>
 /// <param name="Inputs">What it reads.</param>
 /// <param name="Opset">The version of the operators.</param>
-internal sealed record OnnxCall(OnnxNode Node, IReadOnlyList<OnnxValue> Inputs, long Opset)
+internal sealed record OnnxCall(OnnxNode Node, IReadOnlyList<ModelValue> Inputs, long Opset)
 {
     /// <summary>An input that must be there.</summary>
-    public OnnxValue this[int index] => Optional(index) ?? throw new InvalidDataException($"'{Node.Type}' lacks its input {index + 1}.");
+    public ModelValue this[int index] => Optional(index) ?? throw new InvalidDataException($"'{Node.Type}' lacks its input {index + 1}.");
 
     /// <summary>An input, or null where it is left out.</summary>
-    public OnnxValue? Optional(int index) => index < Inputs.Count && Inputs[index] != OnnxValue.None ? Inputs[index] : null;
+    public ModelValue? Optional(int index) => index < Inputs.Count && Inputs[index] != Absent.Value ? Inputs[index] : null;
 
     /// <summary>An input that must be the same for every picture, such as a weight.</summary>
-    public FixedValue Fixed(int index) => FixedOrNull(index) ?? throw new InvalidDataException($"'{Node.Type}' lacks its input {index + 1}.");
+    public FixedTensor Fixed(int index) => FixedOrNull(index) ?? throw new InvalidDataException($"'{Node.Type}' lacks its input {index + 1}.");
 
     /// <summary>The same, or null where it is left out.</summary>
-    public FixedValue? FixedOrNull(int index) => Optional(index) switch
+    public FixedTensor? FixedOrNull(int index) => Optional(index) switch
     {
         null => null,
-        FixedValue known => known,
+        FixedTensor known => known,
         _ => throw new NotSupportedException($"with an input {index + 1} that depends on the picture"),
     };
 

@@ -83,14 +83,14 @@ internal sealed class OnnxFile
         var recorder = new NetworkRecorder(Channels, height, width, onePicture: one);
         string folder = Path.GetDirectoryName(Path.GetFullPath(_path))!;
         var operators = new OnnxOperators(recorder, folder);
-        var values = new Dictionary<string, OnnxValue>(StringComparer.Ordinal);
+        var values = new Dictionary<string, ModelValue>(StringComparer.Ordinal);
         Network? network = null;
         try
         {
             using DisposeScope scope = NewDisposeScope();
             foreach (OnnxTensor weight in _model.Weights)
             {
-                values[weight.Name] = new FixedValue(weight.Name, weight.Shape, () => weight.Read(folder)) { Type = weight.Type };
+                values[weight.Name] = weight.ToFixed(folder);
             }
             values[input.Name] = new PictureValue(input.IsChannelsLast ? recorder.Call("", new Permute([0, 2, 3, 1]), recorder.Input) : recorder.Input);
             new OnnxWalk(_model, operators, recorder).Follow(values);
@@ -102,7 +102,7 @@ internal sealed class OnnxFile
         finally
         {
             HashSet<Parameter> kept = network is null ? [] : [.. network.Parameters];
-            foreach (FixedValue value in values.Values.OfType<FixedValue>().Concat(operators.Computed).Distinct())
+            foreach (FixedTensor value in values.Values.OfType<FixedTensor>().Concat(operators.Computed).Distinct())
             {
                 foreach (Parameter parameter in value.Parameters.Where(parameter => !kept.Contains(parameter)))
                 {
@@ -113,7 +113,7 @@ internal sealed class OnnxFile
         }
     });
 
-    private (ModelOutput Output, Head Head) Output(Dictionary<string, OnnxValue> values, OnnxOperators operators, NetworkRecorder recorder, OutputChoice choice)
+    private (ModelOutput Output, Head Head) Output(Dictionary<string, ModelValue> values, OnnxOperators operators, NetworkRecorder recorder, OutputChoice choice)
     {
         ModelOutput[] outputs = [.. _model.Outputs.Select(name => values.GetValueOrDefault(name) is PictureValue value
             ? new ModelOutput(name, value.Node, value.Labels) : new ModelOutput(name, null))];

@@ -8,9 +8,9 @@ namespace EasyExplain.Import.Onnx;
 internal sealed partial class OnnxOperators
 {
     private void AddAttention() =>
-        _several["Attention"] = call => [Attention(call), .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
+        _several["Attention"] = call => [Attention(call), .. call.Node.Outputs.Skip(1).Select(_ => Unknown.Value)];
 
-    private OnnxValue Attention(OnnxCall call)
+    private ModelValue Attention(OnnxCall call)
     {
         if (Enumerable.Range(4, 3).Any(index => call.Optional(index) is not null))
         {
@@ -18,16 +18,16 @@ internal sealed partial class OnnxOperators
         }
         bool folded = Rank(call[0]) == 3; // heads side by side in the last dimension
         long queryHeads = call.Integer("q_num_heads"), keyHeads = call.Integer("kv_num_heads");
-        OnnxValue queries = Heads(call[0], queryHeads), keys = Heads(call[1], keyHeads), values = Heads(call[2], keyHeads);
+        ModelValue queries = Heads(call[0], queryHeads), keys = Heads(call[1], keyHeads), values = Heads(call[2], keyHeads);
         if (new[] { queries, keys, values }.Any(value => Rank(value) != 4))
         {
             throw new InvalidDataException(
-                $"The layer '{_layer}' attends to tensors of {Rank(call[0])}, {Rank(call[1])} and {Rank(call[2])} dimensions.");
+                $"The layer '{Layer}' attends to tensors of {Rank(call[0])}, {Rank(call[1])} and {Rank(call[2])} dimensions.");
         }
         (queryHeads, keyHeads) = (SizeOf(queries, 1), SizeOf(keys, 1));
         if (keyHeads == 0 || queryHeads % keyHeads != 0)
         {
-            throw new InvalidDataException($"The layer '{_layer}' has {queryHeads} heads of queries for {keyHeads} of keys.");
+            throw new InvalidDataException($"The layer '{Layer}' has {queryHeads} heads of queries for {keyHeads} of keys.");
         }
         if (queryHeads != keyHeads)
         {
@@ -36,21 +36,19 @@ internal sealed partial class OnnxOperators
             (keys, values) = (Apply(new IndexSelect(1, shared), keys), Apply(new IndexSelect(1, shared), values));
         }
         double scale = call.Node.Attributes.ContainsKey("scale") ? call.Real("scale") : 1 / Math.Sqrt(SizeOf(queries, 3));
-        OnnxValue scores = Apply(new MatMul(), Apply(new MultiplyBy(scale), queries), Transposed(keys, [0, 1, 3, 2]));
-        if (call.Real("softcap") is > 0 and var cap)
+        ModelValue seen = Attended(queries, keys, values, scale, scores =>
         {
-            scores = Apply(new MultiplyBy(cap), Apply(new Tanh(), Apply(new MultiplyBy(1 / cap), scores)));
-        }
-        foreach (OnnxValue mask in Masks(call, SizeOf(queries, 2), SizeOf(keys, 2)))
-        {
-            scores = Apply(new Add(), scores, mask);
-        }
-        OnnxValue seen = Apply(new MatMul(), Apply(new Softmax(3), scores), values);
+            if (call.Real("softcap") is > 0 and var cap)
+            {
+                scores = Apply(new MultiplyBy(cap), Apply(new Tanh(), Apply(new MultiplyBy(1 / cap), scores)));
+            }
+            return Masks(call, SizeOf(queries, 2), SizeOf(keys, 2)).Aggregate(scores, (masked, mask) => Apply(new Add(), masked, mask));
+        });
         IReadOnlyList<Size> shape = ShapeOf(seen);
-        return folded ? Reshape(Transposed(seen, [0, 2, 1, 3]), [shape[0], shape[2], shape[1] * shape[3]]) : seen;
+        return folded ? Reshape(Permuted(seen, 0, 2, 1, 3), [shape[0], shape[2], shape[1] * shape[3]]) : seen;
 
         // [N, T, heads·d] to [N, heads, T, d]
-        OnnxValue Heads(OnnxValue x, long heads)
+        ModelValue Heads(ModelValue x, long heads)
         {
             if (Rank(x) != 3)
             {
@@ -58,13 +56,13 @@ internal sealed partial class OnnxOperators
             }
             (IReadOnlyList<Size> of, long channels) = (ShapeOf(x), SizeOf(x, 2));
             return heads > 0 && channels % heads == 0
-                ? Transposed(Reshape(x, [of[0], of[1], new Size(heads), new Size(channels / heads)]), [0, 2, 1, 3])
-                : throw new InvalidDataException($"The layer '{_layer}' divides {channels} channels into {heads} heads.");
+                ? Permuted(Reshape(x, [of[0], of[1], new Size(heads), new Size(channels / heads)]), 0, 2, 1, 3)
+                : throw new InvalidDataException($"The layer '{Layer}' divides {channels} channels into {heads} heads.");
         }
     }
 
     /// <summary>What is added to the scores: minus infinity where a query may not look.</summary>
-    private IEnumerable<OnnxValue> Masks(OnnxCall call, long queries, long keys)
+    private IEnumerable<ModelValue> Masks(OnnxCall call, long queries, long keys)
     {
         if (call.Integer("is_causal") != 0)
         {
@@ -75,7 +73,7 @@ internal sealed partial class OnnxOperators
         {
             case null:
                 break;
-            case FixedValue { Value.dtype: ScalarType.Bool } may:
+            case FixedTensor { Value.dtype: ScalarType.Bool } may:
                 yield return Compute(() => where(may.Value, tensor(0f), tensor(float.NegativeInfinity)));
                 break;
             case PictureValue { Node.Operator: Compare } may:

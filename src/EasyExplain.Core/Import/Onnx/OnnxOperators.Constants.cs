@@ -24,10 +24,10 @@ internal sealed partial class OnnxOperators
             Size[] shape = Sizes(call[0]);
             using DisposeScope scope = NewDisposeScope();
             using Tensor value = call.Node.Attributes.GetValueOrDefault("value")?.Tensor?.Read(_folder) ?? tensor(0f);
-            if (shape.Length > 0 && shape[0] == Batch)
+            if (shape.Length > 0 && shape[0] == Size.OfPictures)
             {
-                OnnxValue one = Compute(() => value.reshape([]).expand(Bounded([.. shape.Select((size, i) => i == 0 ? 1 : Fixed(size))])).clone());
-                return Apply(new Networks.Operators.ExpandToBatch(), one, new PictureValue(_recorder.Batch));
+                ModelValue one = Compute(() => value.reshape([]).expand(Bounded([.. shape.Select((size, i) => i == 0 ? 1 : Fixed(size))])).clone());
+                return ToBatch(one);
             }
             long[] sizes = Bounded([.. shape.Select(Fixed)]);
             return Compute(() => value.reshape([]).expand(sizes).clone());
@@ -37,7 +37,7 @@ internal sealed partial class OnnxOperators
             long type = call.Integer("to");
             return call[0] switch
             {
-                FixedValue known => Compute(() => Cast(known.Value, type)),
+                FixedTensor known => Compute(() => Cast(known.Value, type)),
                 SizesValue when type is 6 or 7 => call[0],
                 // All that depends on the picture is float32 here; a comparison's result is 0 or 1.
                 PictureValue picture when type is 1 or 10 or 11 or 16 || (type is 9 or 6 or 7 && picture.Node.Operator is Networks.Operators.Compare) => picture,
@@ -46,14 +46,14 @@ internal sealed partial class OnnxOperators
         };
         _functions["CastLike"] = call => call[1] switch
         {
-            FixedValue like when call[0] is not PictureValue => Compute(() => FixedOf(call[0]).Value.to(like.Value.dtype)),
-            FixedValue like when !like.Value.is_floating_point() => throw new NotSupportedException("to whole numbers"),
+            FixedTensor like when call[0] is not PictureValue => Compute(() => FixedOf(call[0]).Value.to(like.Value.dtype)),
+            FixedTensor like when !like.Value.is_floating_point() => throw new NotSupportedException("to whole numbers"),
             PictureValue when call[0] is not PictureValue => Compute(() => FixedOf(call[0]).Value.to(ScalarType.Float32)),
             _ => call[0],
         };
         _functions["Range"] = call =>
         {
-            (FixedValue from, FixedValue to, FixedValue step) = (call.Fixed(0), call.Fixed(1), call.Fixed(2));
+            (FixedTensor from, FixedTensor to, FixedTensor step) = (call.Fixed(0), call.Fixed(1), call.Fixed(2));
             double count = Math.Ceiling(((Single(to) ?? 0) - (Single(from) ?? 0)) / (Single(step) ?? 0));
             Bounded(double.IsFinite(count) && Math.Abs(count) < long.MaxValue ? (long)Math.Max(0, count) : long.MaxValue);
             return Compute(() => (Counting((long)Math.Max(0, count), from.Value.dtype) * step.Value).Plus(from.Value).to(from.Value.dtype));
@@ -121,11 +121,9 @@ internal sealed partial class OnnxOperators
         return cast.alias().MoveToOuterDisposeScope();
     }
 
-    private OnnxValue Eager(OnnxCall call, Func<Tensor, Tensor> compute)
+    private ModelValue Eager(OnnxCall call, Func<Tensor, Tensor> compute)
     {
-        FixedValue known = call.Fixed(0);
+        FixedTensor known = call.Fixed(0);
         return Compute(() => compute(known.Value));
     }
-
-    private static long Fixed(Size size) => size.IsFixed ? size.Fixed : throw new NotSupportedException("of how many pictures are in the batch");
 }

@@ -36,12 +36,12 @@ internal sealed partial class OnnxOperators
             Apply(new Compare(Relation.Greater), call[0], Compute(() => tensor((float)call.Real("alpha", 1)))), call[0], Compute(() => tensor(0f)));
         _functions["PRelu"] = call =>
         {
-            FixedValue slope = call.Fixed(1);
+            FixedTensor slope = call.Fixed(1);
             bool perChannel = slope.Shape.All(size => size == 1)
                 || (Rank(call[0]) is var rank && slope.Shape.Length >= rank - 1 && slope.Shape.Where((_, i) => i != slope.Shape.Length - rank + 1).All(size => size == 1));
             // A slope for each place takes what is below 0 by itself.
             return perChannel
-                ? Apply(new PReLU(slope.Parameter(_layer + ".weight", [-1])), call[0])
+                ? Apply(new PReLU(slope.Parameter(Layer + ".weight", [-1])), call[0])
                 : Apply(new Add(), Apply(new ReLU(), call[0]), Apply(new Multiply(), Apply(new Clamp(null, 0), call[0]), slope));
         };
         _functions["Clip"] = call => Clip(call[0], Bound(call, "min", 1), Bound(call, "max", 2));
@@ -55,31 +55,31 @@ internal sealed partial class OnnxOperators
         {
             _functions[name] = call =>
             {
-                OnnxValue all = call.Inputs.Aggregate((a, b) => Pair(name is "Mean" or "Sum" ? "Add" : name, a, b));
+                ModelValue all = call.Inputs.Aggregate((a, b) => Pair(name is "Mean" or "Sum" ? "Add" : name, a, b));
                 return name == "Mean" ? Apply(new MultiplyBy(1.0 / call.Inputs.Count), all) : all;
             };
         }
         _functions["Where"] = call => call.Inputs.Any(input => input is PictureValue) ? Apply(new Where(), call[0], call[1], call[2])
-            : call.Inputs.All(input => input is FixedValue) ? Chosen(call.Fixed(0), call.Fixed(1), call.Fixed(2))
+            : call.Inputs.All(input => input is FixedTensor) ? Chosen(call.Fixed(0), call.Fixed(1), call.Fixed(2))
             : Zipped([call[0], call[1], call[2]], parts => parts[0] != new Size(0) ? parts[1] : parts[2]);
     }
 
     /// <summary>The second of a pair; before opset 7 it could lie along the first's dimensions from some on.</summary>
-    private OnnxValue Along(OnnxCall call)
+    private ModelValue Along(OnnxCall call)
     {
-        (OnnxValue x, OnnxValue y) = (call[0], call[1]);
+        (ModelValue x, ModelValue y) = (call[0], call[1]);
         if (call.Opset >= 7 || call.Integer("broadcast") == 0 || !call.Node.Attributes.ContainsKey("axis"))
         {
             return y;
         }
         int after = Rank(x) - Dim(call.Integer("axis"), Rank(x)) - Rank(y);
-        return after <= 0 ? y : Reshape(y, [.. ShapeOf(y), .. Enumerable.Repeat(new Size(1), after)], keepZeros: true);
+        return after <= 0 ? y : Reshape(y, [.. ShapeOf(y), .. Enumerable.Repeat(new Size(1), after)]);
     }
 
     private static SELU Selu(OnnxCall call) => Math.Abs(call.Real("alpha", 1.6732632) - 1.6732632) < 1e-5 && Math.Abs(call.Real("gamma", 1.0507010) - 1.0507010) < 1e-5
         ? new SELU() : throw new NotSupportedException("with other constants than its paper's");
 
-    private FixedValue Chosen(FixedValue condition, FixedValue yes, FixedValue no)
+    private FixedTensor Chosen(FixedTensor condition, FixedTensor yes, FixedTensor no)
     {
         BoundTogether(condition, yes, no);
         return Compute(() => where(condition.Value.to(ScalarType.Bool), yes.Value, no.Value));
@@ -89,10 +89,10 @@ internal sealed partial class OnnxOperators
         ? Single(input) ?? throw new InvalidDataException("'Clip' has a bound of several numbers.")
         : call.Node.Attributes.TryGetValue(attribute, out OnnxAttribute? found) ? found.Single : null;
 
-    private OnnxValue Clip(OnnxValue x, double? min, double? max)
+    private ModelValue Clip(ModelValue x, double? min, double? max)
     {
         (min, max) = (min <= float.MinValue ? null : min, max >= float.MaxValue ? null : max);
-        if (x is FixedValue known && (min, max) is not (null, null))
+        if (x is FixedTensor known && (min, max) is not (null, null))
         {
             // Whole numbers stay what they are.
             return Compute(() => known.Value.Within(min, max).to(known.Value.dtype));
@@ -101,7 +101,7 @@ internal sealed partial class OnnxOperators
     }
 
     /// <summary>Before opset 13 everything from the axis on was one row.</summary>
-    private OnnxValue AlongAxis(OnnxCall call, Func<int, Operator> operation)
+    private ModelValue AlongAxis(OnnxCall call, Func<int, Operator> operation)
     {
         int rank = Rank(call[0]), dim = Dim(call.Integer("axis", call.Opset < 13 ? 1 : -1), rank);
         if (call.Opset >= 13 || dim == rank - 1)
@@ -113,11 +113,11 @@ internal sealed partial class OnnxOperators
             : Reshape(Apply(operation(dim), Reshape(call[0], [.. shape.Take(dim), new Size(-1)])), [.. shape]);
     }
 
-    private OnnxValue Pair(string name, OnnxValue a, OnnxValue b)
+    private ModelValue Pair(string name, ModelValue a, ModelValue b)
     {
         if (a is not PictureValue && b is not PictureValue)
         {
-            if (a is FixedValue x && b is FixedValue y)
+            if (a is FixedTensor x && b is FixedTensor y)
             {
                 BoundTogether(x, y);
                 return Compute(() => Eager(name, x.Value, y.Value));
@@ -165,7 +165,7 @@ internal sealed partial class OnnxOperators
         }, a, b);
     }
 
-    private OnnxValue? WithNumber(string name, OnnxValue x, double number)
+    private ModelValue? WithNumber(string name, ModelValue x, double number)
     {
         switch (name)
         {
@@ -188,14 +188,14 @@ internal sealed partial class OnnxOperators
     {
         (Node? x, Node gate) = whole.Operator is not Multiply ? (null, whole) : whole.Inputs[1].Operator is ReLU6 ? (whole.Inputs[0], whole.Inputs[1]) : (whole.Inputs[1], whole.Inputs[0]);
         return gate is { Operator: ReLU6, Inputs: [{ Operator: AddNumber(3), Inputs: [var source] }] } && (x is null || x == source)
-            ? _recorder.Call(_layer, x is null ? new Hardsigmoid() : new Hardswish(), source) : null;
+            ? Recorder.Call(Layer, x is null ? new Hardsigmoid() : new Hardswish(), source) : null;
     }
 
     /// <summary>x·(1 + erf(x/√2)), half of which is wanted.</summary>
     private Node? Gelu(Node product)
     {
         (Node x, Node gate) = product.Inputs[1].Operator is AddNumber ? (product.Inputs[0], product.Inputs[1]) : (product.Inputs[1], product.Inputs[0]);
-        return IsOnePlusErf(gate, x) ? _recorder.Call(_layer, new GELU(), x) : null;
+        return IsOnePlusErf(gate, x) ? Recorder.Call(Layer, new GELU(), x) : null;
     }
 
     /// <summary>1 + erf(x/√2).</summary>
@@ -204,31 +204,31 @@ internal sealed partial class OnnxOperators
         && source == x && Math.Abs(factor - 1 / Math.Sqrt(2)) < 1e-6;
 
     /// <summary>x·sigmoid(x), x·hardsigmoid(x), and x/2·(1 + erf(x/√2)) with the half on either side, have names.</summary>
-    private PictureValue? Gated(OnnxValue value, OnnxValue factor) => value is PictureValue { Node: var x } && factor is PictureValue { Node: var gate }
+    private PictureValue? Gated(ModelValue value, ModelValue factor) => value is PictureValue { Node: var x } && factor is PictureValue { Node: var gate }
         ? gate switch
         {
-            { Operator: Sigmoid, Inputs: [var source] } when source == x => new PictureValue(_recorder.Call(_layer, new SiLU(), x)),
-            { Operator: Hardsigmoid, Inputs: [var source] } when source == x => new PictureValue(_recorder.Call(_layer, new Hardswish(), x)),
-            { Operator: MultiplyBy(0.5), Inputs: [var whole] } when IsOnePlusErf(whole, x) => new PictureValue(_recorder.Call(_layer, new GELU(), x)),
-            _ when x is { Operator: MultiplyBy(0.5), Inputs: [var source] } && IsOnePlusErf(gate, source) => new PictureValue(_recorder.Call(_layer, new GELU(), source)),
+            { Operator: Sigmoid, Inputs: [var source] } when source == x => new PictureValue(Recorder.Call(Layer, new SiLU(), x)),
+            { Operator: Hardsigmoid, Inputs: [var source] } when source == x => new PictureValue(Recorder.Call(Layer, new Hardswish(), x)),
+            { Operator: MultiplyBy(0.5), Inputs: [var whole] } when IsOnePlusErf(whole, x) => new PictureValue(Recorder.Call(Layer, new GELU(), x)),
+            _ when x is { Operator: MultiplyBy(0.5), Inputs: [var source] } && IsOnePlusErf(gate, source) => new PictureValue(Recorder.Call(Layer, new GELU(), source)),
             _ => null,
         }
         : null;
 
     /// <summary>A number for each channel: the bias of the layer before it, or a scale and a shift; null where it is something else.</summary>
-    private PictureValue? PerChannel(string name, OnnxValue value, OnnxValue other)
+    private PictureValue? PerChannel(string name, ModelValue value, ModelValue other)
     {
-        if (value is not PictureValue { Node: var x } || other is not FixedValue known || known.Shape.Length > Rank(value))
+        if (value is not PictureValue { Node: var x } || other is not FixedTensor known || known.Shape.Length > Rank(value))
         {
             return null;
         }
         if (name == "Add" && x.Operator is Linear { Bias: null } linear && known.Shape[^1] == linear.Weight.Shape[0] && known.Shape[..^1].All(size => size == 1))
         {
-            return new PictureValue(_recorder.Call(_layer, linear with { Bias = known.Parameter(_layer + ".bias", [-1]) }, x.Inputs[0]));
+            return new PictureValue(Recorder.Call(Layer, linear with { Bias = known.Parameter(Layer + ".bias", [-1]) }, x.Inputs[0]));
         }
         if (name == "Add" && known.Shape.Length == 1 && Normalised(x) is { } norm && norm.Weight.Count == known.Shape[0])
         {
-            return new PictureValue(_recorder.Call(_layer, new LayerNorm(norm.Weight, known.Parameter(_layer + ".bias"), norm.Eps), norm.Source));
+            return new PictureValue(Recorder.Call(Layer, new LayerNorm(norm.Weight, known.Parameter(Layer + ".bias"), norm.Eps), norm.Source));
         }
         if (Rank(value) != 4 || known.Shape.Length is not (3 or 4) || known.Shape[^1] != 1 || known.Shape[^2] != 1 || known.Shape is [not 1, _, _, _]
             || ShapeOf(value)[1] != new Size(known.Shape[^3]))
@@ -237,10 +237,10 @@ internal sealed partial class OnnxOperators
         }
         if (name == "Add" && x.Operator is Conv2d { Bias: null } convolution)
         {
-            return new PictureValue(_recorder.Call(_layer, convolution with { Bias = known.Parameter(_layer + ".bias", [-1]) }, [.. x.Inputs]));
+            return new PictureValue(Recorder.Call(Layer, convolution with { Bias = known.Parameter(Layer + ".bias", [-1]) }, [.. x.Inputs]));
         }
         double[] numbers = known.Value.to(ScalarType.Float64).contiguous().data<double>().ToArray();
-        return new PictureValue(_recorder.Call(_layer, name switch
+        return new PictureValue(Recorder.Call(Layer, name switch
         {
             "Mul" => new ChannelAffine(numbers, new double[numbers.Length]),
             "Add" => new ChannelAffine([.. numbers.Select(_ => 1.0)], numbers),
@@ -252,7 +252,7 @@ internal sealed partial class OnnxOperators
     private (Node Source, Parameter Weight, double Eps)? Normalised(Node scaled)
     {
         if (scaled is not { Operator: Multiply, Inputs: [{ Operator: Divide, Inputs: [{ Operator: Subtract, Inputs: [var x, { Operator: Mean(var dims, true) } mean] } apart, var deviation] }, { Operator: Constant(var weight) }] }
-            || mean.Inputs[0] != x || dims.Length != 1 || dims[0] != _recorder.Shape(x).Count - 1 || weight.Shape.Count != 1)
+            || mean.Inputs[0] != x || dims.Length != 1 || dims[0] != Recorder.Shape(x).Count - 1 || weight.Shape.Count != 1)
         {
             return null;
         }
@@ -302,7 +302,7 @@ internal sealed partial class OnnxOperators
     };
 
     /// <summary>Does something to sizes one by one; a single one goes with each of a list.</summary>
-    private OnnxValue Zipped(OnnxValue[] values, Func<Size[], Size> operation)
+    private ModelValue Zipped(ModelValue[] values, Func<Size[], Size> operation)
     {
         Size[][] lists = [.. values.Select(Sizes)];
         int count = lists.Max(list => list.Length);

@@ -20,8 +20,8 @@ internal sealed partial class OnnxOperators
         _functions["QLinearMatMul"] = call => OnGrid(Product(StoodFor(call, 0, axis: -2), StoodFor(call, 3, axis: -1)), call, 6, axis: -2);
         _functions[domain + "QGemm"] = call =>
         {
-            OnnxValue weight = StoodFor(call, 3, axis: call.Integer("transB") != 0 ? 0 : 1);
-            OnnxValue y = Gemm(call with { Inputs = [StoodFor(call, 0), weight, .. InBothSteps(call, 6)] });
+            ModelValue weight = StoodFor(call, 3, axis: call.Integer("transB") != 0 ? 0 : 1);
+            ModelValue y = Gemm(call with { Inputs = [StoodFor(call, 0), weight, .. InBothSteps(call, 6)] });
             return call.Optional(7) is null ? y : OnGrid(y, call, 7);
         };
         foreach (string name in (string[])["Add", "Mul"])
@@ -36,54 +36,54 @@ internal sealed partial class OnnxOperators
         }
         _functions[domain + "QLinearConcat"] = call =>
         {
-            OnnxValue[] parts = [.. Range((call.Inputs.Count - 2) / 3).Select(i => StoodFor(call, 2 + 3 * (int)i))];
+            ModelValue[] parts = [.. Range((call.Inputs.Count - 2) / 3).Select(i => StoodFor(call, 2 + 3 * (int)i))];
             return OnGrid(Concat(parts, call.Integer("axis", 1)), call, 0);
         };
     }
 
     /// <summary>What an input stands for that is followed by its scale and its zero point.</summary>
-    private OnnxValue StoodFor(OnnxCall call, int index, long axis = 1) =>
+    private ModelValue StoodFor(OnnxCall call, int index, long axis = 1) =>
         Dequantized(call[index], call.Fixed(index + 1), call.FixedOrNull(index + 2), axis);
 
     /// <summary>A result on the grid whose scale and zero point are those inputs.</summary>
-    private OnnxValue OnGrid(OnnxValue y, OnnxCall call, int index, long axis = 1) =>
+    private ModelValue OnGrid(ModelValue y, OnnxCall call, int index, long axis = 1) =>
         Quantized(y, call.Fixed(index), call.FixedOrNull(index + 1), axis);
 
     /// <summary>A bias, if there is one, in steps of the product of both inputs' scales.</summary>
-    private IEnumerable<OnnxValue> InBothSteps(OnnxCall call, int index) => call.FixedOrNull(index) is not { } bias ? []
+    private IEnumerable<ModelValue> InBothSteps(OnnxCall call, int index) => call.FixedOrNull(index) is not { } bias ? []
         : [Compute(() => bias.Value.to(ScalarType.Float32) * call.Fixed(1).Value.reshape([-1]) * call.Fixed(4).Value.reshape([-1]))];
 
     /// <summary>Scale and zero point are those of each picture, as if it came alone: what else is in the batch changes nothing.</summary>
-    private OnnxValue[] DynamicallyQuantized(OnnxCall call)
+    private ModelValue[] DynamicallyQuantized(OnnxCall call)
     {
         Size[] shape = [.. ShapeOf(call[0])];
-        bool ofPictures = shape.Length > 1 && (shape[0] == Batch || shape[0] == new Size(1)) && shape.Skip(1).All(size => size.IsFixed);
+        bool ofPictures = shape.Length > 1 && (shape[0] == Size.OfPictures || shape[0] == new Size(1)) && shape.Skip(1).All(size => size.IsFixed);
         if (call[0] is not PictureValue || !ofPictures)
         {
             throw new NotSupportedException("of several pictures at once");
         }
-        OnnxValue scale = Apply(new DynamicScale(), call[0]), zero = Apply(new DynamicZeroPoint(), call[0], scale);
+        ModelValue scale = Apply(new DynamicScale(), call[0]), zero = Apply(new DynamicZeroPoint(), call[0], scale);
         return [Apply(new DynamicQuantize(), call[0], scale, zero), scale, zero];
     }
 
     /// <summary>Integers less their zero point.</summary>
-    private OnnxValue Shifted(OnnxValue x, OnnxValue? zero, long axis) => (x, zero) switch
+    private ModelValue Shifted(ModelValue x, ModelValue? zero, long axis) => (x, zero) switch
     {
         (_, null) => x,
-        (FixedValue known, FixedValue shift) => Compute(() => known.Value - Spread(shift, known.Shape, axis, 0)),
-        (_, FixedValue shift) => Single(shift) is { } one
+        (FixedTensor known, FixedTensor shift) => Compute(() => known.Value - Spread(shift, known.Shape, axis, 0)),
+        (_, FixedTensor shift) => Single(shift) is { } one
             ? Apply(new AddNumber(-one), x)
             : throw new NotSupportedException("with several zero points of what depends on the picture"),
         _ => Apply(new Subtract(), x, zero),
     };
 
     /// <summary>A product with weights of two, four or eight bits, in blocks that have a scale each (onnxruntime's MatMulNBits).</summary>
-    private OnnxValue FewBits(OnnxCall call)
+    private ModelValue FewBits(OnnxCall call)
     {
         (long rows, long columns) = (call.Integer("N"), call.Integer("K"));
         (long bits, long block) = (call.Integer("bits", 4), call.Integer("block_size"));
-        (FixedValue packed, FixedValue scales, FixedValue? zeros) = (call.Fixed(1), call.Fixed(2), call.FixedOrNull(3));
-        if (bits is not (2 or 4 or 8) || call.Optional(4) is not null || zeros is { Type: not (OnnxType.UInt8 or OnnxType.Undefined) })
+        (FixedTensor packed, FixedTensor scales, FixedTensor? zeros) = (call.Fixed(1), call.Fixed(2), call.FixedOrNull(3));
+        if (bits is not (2 or 4 or 8) || call.Optional(4) is not null || zeros is { DeclaredType: not (OnnxType.UInt8 or OnnxType.Undefined) })
         {
             throw new NotSupportedException($"of {bits} bits in this form");
         }
@@ -92,10 +92,10 @@ internal sealed partial class OnnxOperators
             || Count(scales) != rows * blocks || (zeros is not null && Count(zeros) != rows * zerosInRow))
         {
             string shapes = $"weights [{string.Join(", ", packed.Shape)}] and scales [{string.Join(", ", scales.Shape)}]";
-            throw new InvalidDataException($"The layer '{_layer}' has {shapes} for [{rows}, {columns}].");
+            throw new InvalidDataException($"The layer '{Layer}' has {shapes} for [{rows}, {columns}].");
         }
         Bounded(rows, blocks, block);
-        FixedValue weight = Compute(() =>
+        FixedTensor weight = Compute(() =>
         {
             Tensor shift = zeros is null
                 ? FullOf(1L << (int)(bits - 1), [rows, blocks, 1], int64)
@@ -103,9 +103,9 @@ internal sealed partial class OnnxOperators
             Tensor values = (Unpacked(packed.Value) - shift).to(ScalarType.Float32) * scales.Value.reshape(rows, blocks, 1);
             return values.reshape(rows, -1).narrow(1, 0, columns).contiguous();
         });
-        return Apply(new Linear(weight.Parameter(_layer + ".weight"), call.FixedOrNull(5)?.Parameter(_layer + ".bias")), call[0]);
+        return Apply(new Linear(weight.Parameter(Layer + ".weight"), call.FixedOrNull(5)?.Parameter(Layer + ".bias")), call[0]);
 
-        static double Count(FixedValue value) => value.Shape.Aggregate(1.0, (count, size) => count * size);
+        static double Count(FixedTensor value) => value.Shape.Aggregate(1.0, (count, size) => count * size);
 
         // The lowest bits come first.
         Tensor Unpacked(Tensor bytes)

@@ -14,35 +14,26 @@ internal sealed partial class OnnxOperators
         _functions["ConvTranspose"] = Transposed;
         _functions["Gemm"] = Gemm;
         _functions["MatMul"] = call => Product(call[0], call[1]);
-        _functions["Einsum"] = call => call.Inputs.Count == 2 && Einsum.Parse(call.Text("equation"), Rank(call[0]), Rank(call[1])) is { } plan
-            ? Transposed(Apply(new MatMul(), Transposed(call[0], plan.Left), Transposed(call[1], plan.Right)), plan.Result)
+        _functions["Einsum"] = call => call.Inputs.Count == 2
+            ? SumOfProducts(call.Text("equation"), call[0], call[1])
             : throw new NotSupportedException($"of the kind '{call.Text("equation")}'");
-        _several["BatchNormalization"] = call => [BatchNorm(call), .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
-        _functions["InstanceNormalization"] = call => Apply(new InstanceNorm(Weight(call, 1), Bias(call, 2), call.Real("epsilon", 1e-5)), call[0]);
+        _several["BatchNormalization"] = call => [BatchNorm(call), .. call.Node.Outputs.Skip(1).Select(_ => Unknown.Value)];
+        _functions["InstanceNormalization"] = call => Apply(new InstanceNorm(Weight(call.Fixed(1)), Bias(call.FixedOrNull(2)), call.Real("epsilon", 1e-5)), call[0]);
         _functions["GroupNormalization"] = GroupNorm;
-        _several["LayerNormalization"] = call => [LayerNorm(call), .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
+        _several["LayerNormalization"] = call => [LayerNorm(call), .. call.Node.Outputs.Skip(1).Select(_ => Unknown.Value)];
         foreach (string name in (string[])["RMSNormalization", "SimplifiedLayerNormalization"])
         {
-            _several[name] = call => [RmsNorm(call), .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
+            _several[name] = call => [RmsNorm(call), .. call.Node.Outputs.Skip(1).Select(_ => Unknown.Value)];
         }
         _functions["LRN"] = call => Apply(
             new LocalResponseNorm(call.Integer("size", 1), call.Real("alpha", 1e-4), call.Real("beta", 0.75), call.Real("bias", 1)), call[0]);
-        _several["MaxPool"] = call => [MaxPool(call), .. call.Node.Outputs.Skip(1).Select(_ => OnnxValue.Unknown)];
+        _several["MaxPool"] = call => [MaxPool(call), .. call.Node.Outputs.Skip(1).Select(_ => Unknown.Value)];
         _functions["AveragePool"] = AveragePool;
         _functions["GlobalAveragePool"] = call => Rank(call[0]) == 4 ? Apply(new AdaptiveAvgPool2d(1), call[0]) : throw new NotSupportedException($"over {Rank(call[0]) - 2} dimensions");
         _functions["GlobalMaxPool"] = call => Rank(call[0]) == 4 ? Apply(new AdaptiveMaxPool2d(1), call[0]) : throw new NotSupportedException($"over {Rank(call[0]) - 2} dimensions");
         _functions["Resize"] = call => call.Opset < 11 ? Resize(call, 1, -1) : Resize(call, 2, 3);
         _functions["Upsample"] = call => Resize(call, 1, -1);
     }
-
-    /// <summary>A product of matrices; one by a fixed matrix is a linear layer.</summary>
-    private OnnxValue Product(OnnxValue x, OnnxValue y) => y is FixedValue { Shape.Length: 2 } weight && x is PictureValue
-        ? Apply(new Linear(weight.Parameter(_layer + ".weight", transposed: true), null), x)
-        : Apply(new MatMul(), x, y);
-
-    private Parameter Weight(OnnxCall call, int index, long[]? shape = null) => call.Fixed(index).Parameter(_layer + ".weight", shape);
-
-    private Parameter? Bias(OnnxCall call, int index) => call.FixedOrNull(index)?.Parameter(_layer + ".bias");
 
     private static Extent Extent(long[]? numbers, long otherwise) => numbers switch
     {
@@ -52,32 +43,32 @@ internal sealed partial class OnnxOperators
         _ => throw new NotSupportedException($"over {numbers.Length} dimensions"),
     };
 
-    private OnnxValue Convolution(OnnxCall call)
+    private ModelValue Convolution(OnnxCall call)
     {
-        FixedValue weight = call.Fixed(1);
+        FixedTensor weight = call.Fixed(1);
         if (weight.Shape.Length != 4 || Rank(call[0]) != 4)
         {
             throw new NotSupportedException($"over {weight.Shape.Length - 2} dimensions");
         }
         Extent stride = Extent(call.Integers("strides"), 1), dilation = Extent(call.Integers("dilations"), 1);
         long groups = call.Integer("group", 1);
-        if (groups < 1 || weight.Shape[0] % groups != 0 || ShapeOf(call[0])[1] != new EasyExplain.Import.Size(weight.Shape[1] * groups))
+        if (groups < 1 || weight.Shape[0] % groups != 0 || ShapeOf(call[0])[1] != new Size(weight.Shape[1] * groups))
         {
-            throw new InvalidDataException($"The layer '{_layer}' has filters [{string.Join(", ", weight.Shape)}] in {groups} groups for {ShapeOf(call[0])[1].Fixed} channels.");
+            throw new InvalidDataException($"The layer '{Layer}' has filters [{string.Join(", ", weight.Shape)}] in {groups} groups for {ShapeOf(call[0])[1].Fixed} channels.");
         }
         long[] pads = Pads(call, call[0], (weight.Shape[2], weight.Shape[3]), stride, dilation);
-        (OnnxValue x, Extent padding) = Padded(call[0], pads, 0);
-        return Apply(new Conv2d(Weight(call, 1), Bias(call, 2), stride, padding, groups) { Dilation = dilation }, x);
+        (ModelValue x, Extent padding) = Padded(call[0], pads, 0);
+        return Apply(new Conv2d(Weight(call.Fixed(1)), Bias(call.FixedOrNull(2)), stride, padding, groups) { Dilation = dilation }, x);
     }
 
-    private OnnxValue Transposed(OnnxCall call)
+    private ModelValue Transposed(OnnxCall call)
     {
-        FixedValue weight = call.Fixed(1);
+        FixedTensor weight = call.Fixed(1);
         long[] rest = call.Integers("output_padding") ?? [0, 0], pads = call.Integers("pads") ?? [0, 0, 0, 0];
         long groups = call.Integer("group", 1);
         if (weight.Shape.Length == 4 && (groups < 1 || pads.Concat(rest).Any(pad => pad is < 0 or >= int.MaxValue)))
         {
-            throw new InvalidDataException($"The layer '{_layer}' has {groups} groups, a padding of [{string.Join(", ", pads)}] " +
+            throw new InvalidDataException($"The layer '{Layer}' has {groups} groups, a padding of [{string.Join(", ", pads)}] " +
                 $"and an output padding of [{string.Join(", ", rest)}].");
         }
         if (weight.Shape.Length != 4 || Rank(call[0]) != 4 || pads.Length != 4 || rest.Length != 2)
@@ -108,11 +99,11 @@ internal sealed partial class OnnxOperators
             && (-bottom >= Math.Max(stride.Height, dilation.Height) || -right >= Math.Max(stride.Width, dilation.Width)))
         {
             // So much more at the beginning that torch's output padding does not make up for it.
-            var operation = new ConvTranspose2d(Weight(call, 1), Bias(call, 2), stride, 0, (rest[0], rest[1]), groups) { Dilation = dilation };
-            OnnxValue whole = Apply(operation, call[0]);
+            var operation = new ConvTranspose2d(Weight(call.Fixed(1)), Bias(call.FixedOrNull(2)), stride, 0, (rest[0], rest[1]), groups) { Dilation = dilation };
+            ModelValue whole = Apply(operation, call[0]);
             return Apply(new Pad([-pads[1], -pads[3], -pads[0], -pads[2]], PadMode.Constant, 0), whole);
         }
-        OnnxValue y = Apply(new ConvTranspose2d(Weight(call, 1), Bias(call, 2), stride, (pads[0], pads[1]),
+        ModelValue y = Apply(new ConvTranspose2d(Weight(call.Fixed(1)), Bias(call.FixedOrNull(2)), stride, (pads[0], pads[1]),
             (Math.Max(0, -bottom), Math.Max(0, -right)), groups)
         { Dilation = dilation }, call[0]);
         return bottom > 0 || right > 0 ? Apply(new Pad([0, -Math.Max(0, right), 0, -Math.Max(0, bottom)], PadMode.Constant, 0), y) : y;
@@ -129,21 +120,21 @@ internal sealed partial class OnnxOperators
         (long, long) Halves(long total) => mode == "SAME_UPPER" ? (total / 2, total - total / 2) : (total - total / 2, total / 2);
     }
 
-    private OnnxValue Gemm(OnnxCall call)
+    private ModelValue Gemm(OnnxCall call)
     {
-        OnnxValue x = call.Integer("transA") != 0 ? Transposed(call[0], [1, 0]) : call[0];
-        if (call[1] is not FixedValue { Shape.Length: 2 } weight || x is not PictureValue)
+        ModelValue x = call.Integer("transA") != 0 ? Permuted(call[0], 1, 0) : call[0];
+        if (call[1] is not FixedTensor { Shape.Length: 2 } weight || x is not PictureValue)
         {
-            OnnxValue y = call.Integer("transB") != 0 ? Transposed(call[1], [1, 0]) : call[1];
-            OnnxValue product = Scaled(Apply(new MatMul(), x, y), "alpha");
+            ModelValue y = call.Integer("transB") != 0 ? Permuted(call[1], 1, 0) : call[1];
+            ModelValue product = Scaled(Apply(new MatMul(), x, y), "alpha");
             return call.Optional(2) is { } sum ? Apply(new Add(), product, Scaled(sum, "beta")) : product;
         }
         weight = Times(weight, call.Real("alpha", 1));
-        OnnxValue? added = call.Optional(2) is FixedValue known ? Times(known, call.Real("beta", 1))
+        ModelValue? added = call.Optional(2) is FixedTensor known ? Times(known, call.Real("beta", 1))
             : call.Optional(2) is null || call.Real("beta", 1) == 1 ? call.Optional(2) : Apply(new MultiplyBy(call.Real("beta")), call[2]);
-        if (added is null or FixedValue { Shape: [_] or [1, _] })
+        if (added is null or FixedTensor { Shape: [_] or [1, _] })
         {
-            Parameter? bias = (added as FixedValue)?.Parameter(_layer + ".bias", [-1]);
+            Parameter? bias = (added as FixedTensor)?.Parameter(Layer + ".bias", [-1]);
             if (bias is null || bias.Count == weight.Shape[call.Integer("transB") != 0 ? 0 : 1])
             {
                 return Product(bias);
@@ -151,24 +142,22 @@ internal sealed partial class OnnxOperators
         }
         return Apply(new Add(), Product(null), added!);
 
-        OnnxValue Product(Parameter? bias) => Apply(new Linear(weight.Parameter(_layer + ".weight", transposed: call.Integer("transB") == 0), bias), x);
+        ModelValue Product(Parameter? bias) => Apply(new Linear(weight.Parameter(Layer + ".weight", transposed: call.Integer("transB") == 0), bias), x);
 
-        OnnxValue Scaled(OnnxValue value, string factor) => call.Real(factor, 1) == 1 ? value : Apply(new MultiplyBy(call.Real(factor)), value);
+        ModelValue Scaled(ModelValue value, string factor) => call.Real(factor, 1) == 1 ? value : Apply(new MultiplyBy(call.Real(factor)), value);
 
-        FixedValue Times(FixedValue value, double factor) => factor == 1 ? value : Compute(() => value.Value.Times(factor));
+        FixedTensor Times(FixedTensor value, double factor) => factor == 1 ? value : Compute(() => value.Value.Times(factor));
     }
 
-    private OnnxValue BatchNorm(OnnxCall call) => call.Integer("training_mode") != 0
+    private ModelValue BatchNorm(OnnxCall call) => call.Integer("training_mode") != 0
         ? throw new NotSupportedException("with the statistics of the batch: the model must be exported for use, not for training")
         : call.Opset < 9 && call.Integer("spatial", 1) == 0 ? NormOfPlaces(call)
-        : Apply(new BatchNorm2d(Weight(call, 1), Bias(call, 2)!, Statistic(call, 3, "running_mean"), Statistic(call, 4, "running_var"), call.Real("epsilon", 1e-5)), call[0]);
+        : Apply(new BatchNorm2d(Weight(call.Fixed(1)), Bias(call.FixedOrNull(2))!, Statistic(call.Fixed(3), "running_mean"), Statistic(call.Fixed(4), "running_var"), call.Real("epsilon", 1e-5)), call[0]);
 
-    private Parameter Statistic(OnnxCall call, int index, string name) => call.Fixed(index).Parameter($"{_layer}.{name}", isBuffer: true);
-
-    private OnnxValue MaxPool(OnnxCall call)
+    private ModelValue MaxPool(OnnxCall call)
     {
         Extent kernel = Window(call), stride = Extent(call.Integers("strides"), 1), dilation = Extent(call.Integers("dilations"), 1);
-        (OnnxValue x, Extent padding) = Padded(call[0], Pads(call, call[0], kernel, stride, dilation), double.NegativeInfinity, kernel);
+        (ModelValue x, Extent padding) = Padded(call[0], Pads(call, call[0], kernel, stride, dilation), double.NegativeInfinity, kernel);
         return Apply(new MaxPool2d(kernel, stride, padding, call.Integer("ceil_mode") != 0) { Dilation = dilation }, x);
     }
 
@@ -176,7 +165,7 @@ internal sealed partial class OnnxOperators
         ? Extent(call.Integers("kernel_shape") ?? throw new InvalidDataException($"'{call.Node.Type}' has no window."), 1)
         : throw new NotSupportedException($"over {Rank(call[0]) - 2} dimensions");
 
-    private OnnxValue AveragePool(OnnxCall call)
+    private ModelValue AveragePool(OnnxCall call)
     {
         Extent kernel = Window(call), stride = Extent(call.Integers("strides"), 1);
         if (Extent(call.Integers("dilations"), 1) != 1)
@@ -191,24 +180,24 @@ internal sealed partial class OnnxOperators
         }
         var pool = new AvgPool2d(kernel, stride, 0) { CeilMode = ceil };
         var pad = new Pad([pads[1], pads[3], pads[0], pads[2]], PadMode.Constant, 0);
-        OnnxValue mean = Apply(pool, Apply(pad, call[0]));
+        ModelValue mean = Apply(pool, Apply(pad, call[0]));
         if (zerosCount)
         {
             return mean;
         }
         // Windows that reach beyond the edge have fewer pixels: what share of them is known beforehand.
-        FixedValue inside = Compute(() => ones(1, 1, SizeOf(call[0], 2), SizeOf(call[0], 3)));
+        FixedTensor inside = Compute(() => ones(1, 1, SizeOf(call[0], 2), SizeOf(call[0], 3)));
         return Apply(new Multiply(), mean, Apply(new Reciprocal(), Apply(pool, Apply(pad, inside))));
     }
 
     /// <summary>Above, left, below, right, in pixels.</summary>
-    private long[] Pads(OnnxCall call, OnnxValue x, Extent kernel, Extent stride, Extent dilation)
+    private long[] Pads(OnnxCall call, ModelValue x, Extent kernel, Extent stride, Extent dilation)
     {
         string mode = call.Text("auto_pad", "NOTSET");
         if (mode is not ("SAME_UPPER" or "SAME_LOWER"))
         {
             long[] pads = mode == "VALID" ? [0, 0, 0, 0] : call.Integers("pads") ?? [0, 0, 0, 0];
-            return pads.Length == 4 && pads.All(pad => pad is >= 0 and < int.MaxValue) ? pads : throw new InvalidDataException($"The layer '{_layer}' has a padding of [{string.Join(", ", pads)}].");
+            return pads.Length == 4 && pads.All(pad => pad is >= 0 and < int.MaxValue) ? pads : throw new InvalidDataException($"The layer '{Layer}' has a padding of [{string.Join(", ", pads)}].");
         }
         (long above, long below) = Same(SizeOf(x, 2), kernel.Height, stride.Height, dilation.Height);
         (long left, long right) = Same(SizeOf(x, 3), kernel.Width, stride.Width, dilation.Width);
@@ -223,7 +212,7 @@ internal sealed partial class OnnxOperators
     }
 
     /// <summary>Where both ends have the same padding, and it is less than half a window, the operator does it itself.</summary>
-    private (OnnxValue X, Extent Padding) Padded(OnnxValue x, long[] pads, double value, Extent? window = null) =>
+    private (ModelValue X, Extent Padding) Padded(ModelValue x, long[] pads, double value, Extent? window = null) =>
         pads[0] == pads[2] && pads[1] == pads[3] && (window is not { } kernel || (2 * pads[0] <= kernel.Height && 2 * pads[1] <= kernel.Width))
             ? (x, (pads[0], pads[1]))
             : (Apply(new Pad([pads[1], pads[3], pads[0], pads[2]], PadMode.Constant, value), x), 0);

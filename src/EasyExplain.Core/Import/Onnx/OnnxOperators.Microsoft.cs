@@ -15,7 +15,7 @@ internal sealed partial class OnnxOperators
         _functions[domain + "QuickGelu"] = call => Apply(new SiLU { Alpha = call.Real("alpha", 1.702) }, call[0]);
         _functions[domain + "FusedMatMul"] = call =>
         {
-            OnnxValue product = Product(Turned(call[0], call.Integer("transA")), Turned(call[1], call.Integer("transB")));
+            ModelValue product = Product(Turned(call[0], call.Integer("transA")), Turned(call[1], call.Integer("transB")));
             if (call.Integer("transBatchA") != 0 || call.Integer("transBatchB") != 0)
             {
                 throw new NotSupportedException("with the batch turned");
@@ -25,26 +25,26 @@ internal sealed partial class OnnxOperators
         _functions[domain + "FusedGemm"] = call => Activated(call, Gemm(call));
         _functions[domain + "FusedConv"] = call =>
         {
-            OnnxValue y = Convolution(call);
+            ModelValue y = Convolution(call);
             return Activated(call, call.Optional(3) is { } sum ? Pair("Add", y, sum) : y);
         };
         _several[domain + "SkipLayerNormalization"] = call =>
         {
-            OnnxValue sum = Pair("Add", call[0], call[1]);
+            ModelValue sum = Pair("Add", call[0], call[1]);
             sum = call.Optional(4) is { } bias ? Pair("Add", sum, bias) : sum;
-            OnnxValue normal = LayerNorm(call with { Inputs = [sum, call[2], call.Optional(3) ?? OnnxValue.None] }, otherwise: 1e-12);
-            return [normal, OnnxValue.Unknown, OnnxValue.Unknown, sum];
+            ModelValue normal = LayerNorm(call with { Inputs = [sum, call[2], call.Optional(3) ?? Absent.Value] }, otherwise: 1e-12);
+            return [normal, Unknown.Value, Unknown.Value, sum];
         };
     }
 
-    private OnnxValue Turned(OnnxValue x, long turn)
+    private ModelValue Turned(ModelValue x, long turn)
     {
         int rank = Rank(x);
-        return turn == 0 || rank < 2 ? x : Transposed(x, [.. Enumerable.Range(0, rank - 2).Select(i => (long)i), rank - 1, rank - 2]);
+        return turn == 0 || rank < 2 ? x : Permuted(x, [.. Enumerable.Range(0, rank - 2).Select(i => (long)i), rank - 1, rank - 2]);
     }
 
     /// <summary>With the activation that was made part of an operation.</summary>
-    private OnnxValue Activated(OnnxCall call, OnnxValue y)
+    private ModelValue Activated(OnnxCall call, ModelValue y)
     {
         IReadOnlyList<float> numbers = call.Node.Attributes.TryGetValue("activation_params", out OnnxAttribute? given) ? given.Singles : [];
         double Alpha(double otherwise) => numbers.Count > 0 ? numbers[0] : call.Real("activation_alpha", otherwise);

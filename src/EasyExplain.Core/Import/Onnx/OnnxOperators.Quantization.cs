@@ -11,13 +11,13 @@ internal sealed partial class OnnxOperators
     private void AddQuantization()
     {
         // A zero point's type says to what is quantised, and PyTorch writes it as a cast.
-        Func<OnnxCall, OnnxValue> cast = _functions["Cast"];
+        Func<OnnxCall, ModelValue> cast = _functions["Cast"];
         _functions["Cast"] = call =>
         {
-            OnnxValue result = cast(call);
-            if (result is FixedValue made)
+            ModelValue result = cast(call);
+            if (result is FixedTensor made)
             {
-                made.Type = (int)call.Integer("to");
+                made.DeclaredType = (int)call.Integer("to");
             }
             return result;
         };
@@ -28,11 +28,11 @@ internal sealed partial class OnnxOperators
         }
     }
 
-    private OnnxValue Quantized(OnnxCall call) => Quantized(
+    private ModelValue Quantized(OnnxCall call) => Quantized(
         call[0], call.Fixed(1), call.FixedOrNull(2),
         call.Integer("axis", 1), call.Integer("block_size"), (int)call.Integer("output_dtype"));
 
-    private OnnxValue Dequantized(OnnxCall call) =>
+    private ModelValue Dequantized(OnnxCall call) =>
         Dequantized(call[0], call.Fixed(1), call.FixedOrNull(2), call.Integer("axis", 1), call.Integer("block_size"));
 
     /// <param name="x">What becomes integers.</param>
@@ -41,15 +41,15 @@ internal sealed partial class OnnxOperators
     /// <param name="axis">The dimension along which there are several scales.</param>
     /// <param name="block">How many numbers along it have the same one; 0 for one.</param>
     /// <param name="otherwise">The result's type without a zero point; by default bytes.</param>
-    private OnnxValue Quantized(
-        OnnxValue x, FixedValue scale, FixedValue? zero, long axis, long block = 0, int otherwise = OnnxType.Undefined)
+    private ModelValue Quantized(
+        ModelValue x, FixedTensor scale, FixedTensor? zero, long axis, long block = 0, int otherwise = OnnxType.Undefined)
     {
-        int type = zero?.Type ?? (otherwise == OnnxType.Undefined ? OnnxType.UInt8 : otherwise);
+        int type = zero?.DeclaredType ?? (otherwise == OnnxType.Undefined ? OnnxType.UInt8 : otherwise);
         if (OnnxType.Range(type) is not { } range)
         {
             throw new NotSupportedException(type == OnnxType.Undefined ? "with a zero point that is computed" : $"to ONNX's type {type}");
         }
-        if (x is FixedValue known)
+        if (x is FixedTensor known)
         {
             return Compute(() =>
             {
@@ -62,9 +62,9 @@ internal sealed partial class OnnxOperators
         return Apply(new Quantize(of, shift, range.Lowest, range.Highest), x);
     }
 
-    private OnnxValue Dequantized(OnnxValue x, FixedValue scale, FixedValue? zero, long axis, long block = 0)
+    private ModelValue Dequantized(ModelValue x, FixedTensor scale, FixedTensor? zero, long axis, long block = 0)
     {
-        if (x is FixedValue known)
+        if (x is FixedTensor known)
         {
             return Compute(() =>
             {
@@ -80,7 +80,7 @@ internal sealed partial class OnnxOperators
     /// A scale or zero point that can be computed with place by place: one for all, one for each entry along a dimension, or one for a block
     /// of entries.
     /// </summary>
-    private Tensor Spread(FixedValue value, long[] shape, long axis, long block)
+    private Tensor Spread(FixedTensor value, long[] shape, long axis, long block)
     {
         if (value.Shape.All(size => size == 1))
         {
@@ -100,26 +100,26 @@ internal sealed partial class OnnxOperators
     }
 
     /// <summary>The same for what depends on the picture, as parameters.</summary>
-    private (Parameter Scale, Parameter? ZeroPoint) Grid(FixedValue scale, FixedValue? zero, OnnxValue x, long axis, long block) =>
+    private (Parameter Scale, Parameter? ZeroPoint) Grid(FixedTensor scale, FixedTensor? zero, ModelValue x, long axis, long block) =>
         (Grid(scale, x, axis, block, "scale"), zero is null ? null : Grid(zero, x, axis, block, "zero_point"));
 
-    private Parameter Grid(FixedValue value, OnnxValue x, long axis, long block, string name)
+    private Parameter Grid(FixedTensor value, ModelValue x, long axis, long block, string name)
     {
         int rank = Rank(x);
         if (value.Shape.All(size => size == 1))
         {
-            return value.Parameter($"{_layer}.{name}", [], isBuffer: true);
+            return value.Parameter($"{Layer}.{name}", [], isBuffer: true);
         }
         if (block > 0)
         {
             throw new NotSupportedException("in blocks, of what depends on the picture");
         }
         int dim = Dim(axis, rank);
-        return value.Shape is [var count] && ShapeOf(x)[dim] == new EasyExplain.Import.Size(count)
-            ? value.Parameter($"{_layer}.{name}", [count, .. Enumerable.Repeat(1L, rank - dim - 1)], isBuffer: true)
+        return value.Shape is [var count] && ShapeOf(x)[dim] == new Size(count)
+            ? value.Parameter($"{Layer}.{name}", [count, .. Enumerable.Repeat(1L, rank - dim - 1)], isBuffer: true)
             : throw Misfit(value, [.. ShapeOf(x).Select(size => size.At(1))]);
     }
 
-    private InvalidDataException Misfit(FixedValue value, long[] shape) =>
-        new($"The layer '{_layer}' has scales or zero points [{string.Join(", ", value.Shape)}] for numbers [{string.Join(", ", shape)}].");
+    private InvalidDataException Misfit(FixedTensor value, long[] shape) =>
+        new($"The layer '{Layer}' has scales or zero points [{string.Join(", ", value.Shape)}] for numbers [{string.Join(", ", shape)}].");
 }

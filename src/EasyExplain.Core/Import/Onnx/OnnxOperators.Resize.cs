@@ -7,9 +7,9 @@ namespace EasyExplain.Import.Onnx;
 // Resizing: by libtorch where it does the same, else one dimension after the other, by picking entries or by a product with fixed weights.
 internal sealed partial class OnnxOperators
 {
-    private OnnxValue Resize(OnnxCall call, int scalesAt, int sizesAt)
+    private ModelValue Resize(OnnxCall call, int scalesAt, int sizesAt)
     {
-        OnnxValue x = call[0];
+        ModelValue x = call[0];
         bool old = sizesAt < 0;
         Resampling kind = Kind(call, old);
         (long To, float Scale)?[] plan = Plan(call, scalesAt, sizesAt);
@@ -27,8 +27,8 @@ internal sealed partial class OnnxOperators
                 x = Apply(new IndexSelect(dim, kind.Nearest(from, to, scale)), x);
                 continue;
             }
-            FixedValue weights = Compute(() => tensor(kind.Weights(from, to, scale), [to, from]));
-            x = Apply(new Interpolate(dim, weights.Parameter($"{_layer}.resample{dim}", isBuffer: true)), x);
+            FixedTensor weights = Compute(() => tensor(kind.Weights(from, to, scale), [to, from]));
+            x = Apply(new Interpolate(dim, weights.Parameter($"{Layer}.resample{dim}", isBuffer: true)), x);
         }
         return x;
     }
@@ -68,10 +68,10 @@ internal sealed partial class OnnxOperators
         }
         Size[] sizes = Even(sizesAt >= 0 && call.Optional(sizesAt) is { } wanted
             ? Sizes(wanted)
-            : throw new InvalidDataException($"The layer '{_layer}' does not say to what it resizes."));
+            : throw new InvalidDataException($"The layer '{Layer}' does not say to what it resizes."));
         // A number of pictures that was exported stays open.
         (int Dim, Size To)[] changed = [.. axes.Zip(sizes)
-            .Where(pair => pair.Second != shape[pair.First] && !(shape[pair.First] == Batch && pair.Second.IsFixed))];
+            .Where(pair => pair.Second != shape[pair.First] && !(shape[pair.First] == Size.OfPictures && pair.Second.IsFixed))];
         if (changed.Any(one => !one.To.IsFixed))
         {
             throw new NotSupportedException("to sizes that depend on how many pictures are in the batch");
@@ -97,15 +97,15 @@ internal sealed partial class OnnxOperators
         return plan;
 
         InvalidDataException Impossible(IEnumerable<long> to) =>
-            new($"The layer '{_layer}' cannot do 'Resize': its output would be [{string.Join(", ", to)}].");
+            new($"The layer '{Layer}' cannot do 'Resize': its output would be [{string.Join(", ", to)}].");
 
         T[] Even<T>(T[] numbers) => numbers.Length == axes.Length
             ? numbers
-            : throw new InvalidDataException($"The layer '{_layer}' resizes {axes.Length} dimensions by {numbers.Length} numbers.");
+            : throw new InvalidDataException($"The layer '{Layer}' resizes {axes.Length} dimensions by {numbers.Length} numbers.");
     }
 
     /// <summary>libtorch's own resizing of rows and columns, where it is the same.</summary>
-    private Resize? ByLibtorch(OnnxValue x, Resampling kind, (long To, float Scale)?[] plan)
+    private Resize? ByLibtorch(ModelValue x, Resampling kind, (long To, float Scale)?[] plan)
     {
         long[] from = [SizeOf(x, 2), SizeOf(x, 3)], to = [plan[2]?.To ?? from[0], plan[3]?.To ?? from[1]];
         float[] scales = [plan[2]?.Scale ?? 1, plan[3]?.Scale ?? 1];

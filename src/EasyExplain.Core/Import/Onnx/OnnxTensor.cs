@@ -64,6 +64,10 @@ internal sealed class OnnxTensor
         return (key, value);
     }
 
+    /// <summary>It as a value, whose numbers are read when they are needed.</summary>
+    /// <param name="folder">Where the model is.</param>
+    public FixedTensor ToFixed(string folder) => new(Name, Shape, () => Read(folder)) { DeclaredType = Type };
+
     /// <summary>The numbers: fractions as float32, integers as int64, or bool. A new tensor.</summary>
     /// <param name="folder">Where the model is; data outside of it must be there.</param>
     /// <exception cref="InvalidDataException">They are not there, not all there, or of a kind that is not known.</exception>

@@ -21,7 +21,7 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
     /// <summary>Follows the graph.</summary>
     /// <param name="values">What is given, by names; what the operations make is added.</param>
     /// <exception cref="InvalidDataException">The graph is broken, calls itself, or does more than a network does.</exception>
-    public void Follow(Dictionary<string, OnnxValue> values) => Follow(model.Nodes, new Frame(values, null, model.Opset, null, [], null));
+    public void Follow(Dictionary<string, ModelValue> values) => Follow(model.Nodes, new Frame(values, null, model.Opset, null, [], null));
 
     /// <summary>Where names have their meaning: the graph, a call of a function, or a branch, which sees what is around it.</summary>
     /// <param name="Values">What the names stand for.</param>
@@ -31,13 +31,13 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
     /// <param name="Calls">The functions and branches that it is in.</param>
     /// <param name="Caller">The innermost of them.</param>
     private sealed record Frame(
-        Dictionary<string, OnnxValue> Values, Frame? Around, long Opset,
+        Dictionary<string, ModelValue> Values, Frame? Around, long Opset,
         IReadOnlyDictionary<string, OnnxAttribute>? Arguments, string[] Calls, OnnxCaller? Caller)
     {
-        public OnnxValue? Find(string name)
+        public ModelValue? Find(string name)
         {
             Frame? frame = this;
-            OnnxValue? value = null;
+            ModelValue? value = null;
             while (frame is not null && !frame.Values.TryGetValue(name, out value))
             {
                 frame = frame.Around;
@@ -55,7 +55,7 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
                 throw new InvalidDataException($"It does more than {MostOperations} operations, those of its functions among them.");
             }
             OnnxNode node = Called(one, frame);
-            OnnxValue[] inputs = [.. node.Inputs.Select(name => name.Length == 0 ? OnnxValue.None : frame.Find(name)
+            ModelValue[] inputs = [.. node.Inputs.Select(name => name.Length == 0 ? Absent.Value : frame.Find(name)
                 ?? throw new InvalidDataException($"The operation '{node.Name}' reads '{name}', which nothing makes before it."))];
             IReadOnlyList<(string Name, string? Type)> scopes = _names.Scopes(node);
             string layer = scopes.Count > 0 ? scopes[^1].Name : LayerNames.Own(node);
@@ -63,7 +63,7 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
             OnnxCaller? caller = function is not null || node.Type == "If"
                 ? new OnnxCaller(function is not null, LayerNames.Inside(scopes, node, function?.Name))
                 : null;
-            OnnxValue[] made = function is not null ? Call(function, node, inputs, frame, caller!)
+            ModelValue[] made = function is not null ? Call(function, node, inputs, frame, caller!)
                 : caller is not null ? Branch(node, inputs, frame, caller, layer)
                 : operators.Call(new OnnxCall(node, inputs, frame.Opset), layer);
             foreach (var (name, value) in node.Outputs.Zip(made).Where(pair => pair.First.Length > 0))
@@ -108,7 +108,7 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
         return node with { Attributes = attributes };
     }
 
-    private OnnxValue[] Call(OnnxFunction function, OnnxNode call, OnnxValue[] inputs, Frame frame, OnnxCaller caller)
+    private ModelValue[] Call(OnnxFunction function, OnnxNode call, ModelValue[] inputs, Frame frame, OnnxCaller caller)
     {
         if (frame.Calls.Contains(function.Key))
         {
@@ -119,10 +119,10 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
             throw new InvalidDataException(
                 $"The function '{function.Name}' takes {function.Inputs.Count} inputs, and is given {inputs.Length}.");
         }
-        var values = new Dictionary<string, OnnxValue>(StringComparer.Ordinal);
+        var values = new Dictionary<string, ModelValue>(StringComparer.Ordinal);
         foreach (var (name, i) in function.Inputs.Select((name, i) => (name, i)))
         {
-            values[name] = i < inputs.Length ? inputs[i] : OnnxValue.None;
+            values[name] = i < inputs.Length ? inputs[i] : Absent.Value;
         }
         var arguments = new Dictionary<string, OnnxAttribute>(function.Defaults, StringComparer.Ordinal);
         foreach (var (name, value) in call.Attributes)
@@ -135,17 +135,18 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
     }
 
     /// <summary>The branch that is taken: the condition must be known before there is a picture.</summary>
-    private OnnxValue[] Branch(OnnxNode node, OnnxValue[] inputs, Frame frame, OnnxCaller caller, string layer)
+    private ModelValue[] Branch(OnnxNode node, ModelValue[] inputs, Frame frame, OnnxCaller caller, string layer)
     {
-        if (inputs is not [FixedValue condition])
+        if (inputs is not [FixedTensor condition])
         {
-            operators.Lacks(inputs is [PictureValue] ? "If (with a condition that depends on the picture)" : "If", layer);
-            return [.. node.Outputs.Select(_ => OnnxValue.Unknown)];
+            operators.Layer = layer;
+            operators.Lacks(inputs is [PictureValue] ? "If (with a condition that depends on the picture)" : "If");
+            return [.. node.Outputs.Select(_ => Unknown.Value)];
         }
         string taken = operators.IsTrue(condition) ? "then_branch" : "else_branch";
         OnnxBranch branch = OnnxBranch.Parse(node.Attributes.GetValueOrDefault(taken)?.Graph
             ?? throw new InvalidDataException($"The operation '{node.Name}' has no '{taken}'."));
-        var values = new Dictionary<string, OnnxValue>(StringComparer.Ordinal);
+        var values = new Dictionary<string, ModelValue>(StringComparer.Ordinal);
         foreach (OnnxTensor weight in branch.Weights)
         {
             values[weight.Name] = operators.Weight(weight);
@@ -159,7 +160,7 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
         ? [.. frame.Calls, name]
         : throw new InvalidDataException($"Its functions and branches lie more than {DeepestCall} deep in one another.");
 
-    private static OnnxValue[] Results(IReadOnlyList<string> names, Frame within, OnnxNode call) => names.Count < call.Outputs.Count
+    private static ModelValue[] Results(IReadOnlyList<string> names, Frame within, OnnxNode call) => names.Count < call.Outputs.Count
         ? throw new InvalidDataException($"The operation '{call.Name}' makes {names.Count} results, and {call.Outputs.Count} are taken.")
         : [.. names.Select(name => within.Find(name)
             ?? throw new InvalidDataException($"The operation '{call.Name}' has the result '{name}', which nothing in it makes."))];

@@ -18,9 +18,9 @@ internal sealed partial class Aten
         _functions["new_zeros"] = _functions["new_empty"] = call => Filled(call, call.Sizes(1, "size"), 0);
         _functions["new_ones"] = call => Filled(call, call.Sizes(1, "size"), 1);
         _functions["new_full"] = call => Filled(call, call.Sizes(1, "size"), call.Real(2));
-        _functions["zeros_like"] = _functions["empty_like"] = call => Filled(call, [.. ShapeOf(call.Tensor(0))], 0);
-        _functions["ones_like"] = call => Filled(call, [.. ShapeOf(call.Tensor(0))], 1);
-        _functions["full_like"] = call => Filled(call, [.. ShapeOf(call.Tensor(0))], call.Real(1));
+        _functions["zeros_like"] = _functions["empty_like"] = call => Filled(call, [.. ShapeOf(call.Value(0))], 0);
+        _functions["ones_like"] = call => Filled(call, [.. ShapeOf(call.Value(0))], 1);
+        _functions["full_like"] = call => Filled(call, [.. ShapeOf(call.Value(0))], call.Real(1));
         _functions["arange"] = call =>
         {
             // Those that are numbers: end; start, end; start, end, step. In traced code None and the type follow by position.
@@ -47,7 +47,7 @@ internal sealed partial class Aten
             }
             if (ScalarOf(call[0]) is { } scalar)
             {
-                return call[0] is bool ? Compute(() => torch_bool((bool)call[0]!)) : new ScriptTensor(scalar);
+                return call[0] is bool yes ? Compute(() => TorchSharp.torch.tensor(yes)) : ScriptTensor.FromNumber(scalar);
             }
             object[] numbers = [.. ListOf(call[0]).Select(item => ScalarOf(item) ?? throw new NotSupportedException("of lists in lists"))];
             return numbers.All(number => number is Size)
@@ -56,23 +56,21 @@ internal sealed partial class Aten
         };
         _functions["meshgrid"] = call =>
         {
-            ScriptTensor[] axes = call.Tensors(0);
+            ModelValue[] axes = call.Values(0);
             Bounded([.. axes.Select(axis => Integer(ShapeOf(axis)[0]))]);
-            var shape = axes.Select(axis => ShapeOf(axis)[0]).ToArray();
+            Size[] shape = [.. axes.Select(axis => ShapeOf(axis)[0])];
             bool swap = call.Text(1, "ij", "indexing") == "xy" && axes.Length > 1;
-            var result = new List<object?>();
-            for (int i = 0; i < axes.Length; i++)
+            return axes.Select((axis, i) =>
             {
-                ScriptTensor along = Expand(Reshape(axes[i], [.. shape.Select((_, j) => j == i ? shape[i] : new Size(1))]), shape);
-                result.Add(swap ? Transpose(along, 0, 1) : along);
-            }
-            return result;
+                ModelValue along = Expanded(Reshape(axis, [.. shape.Select((size, j) => j == i ? size : new Size(1))]), shape);
+                return (object?)new ScriptTensor(swap ? Turned(along, 0, 1) : along);
+            }).ToList();
         };
         _functions["fill_"] = call => Overwrite(call.Tensor(0), call.Tensor(0), call[1]);
         _functions["zero_"] = call => Overwrite(call.Tensor(0), call.Tensor(0), new Size(0));
         _functions["copy_"] = call => Overwrite(call.Tensor(0), call.Tensor(1), null);
-        _functions["index"] = call => Index(call.Tensor(0), ListOf(call[1]));
-        _functions["index_select"] = call => Pick(call.Tensor(0), Dim(call.Tensor(0), call.Integer(1)), call.Fixed(2));
+        _functions["index"] = call => Index(call.Value(0), ListOf(call[1]));
+        _functions["index_select"] = call => Pick(call.Value(0), Dim(call.Integer(1), Rank(call.Value(0))), call.Fixed(2));
         _functions["embedding"] = call =>
         {
             (FixedTensor table, FixedTensor places) = (call.Fixed(0), call.Fixed(1));
@@ -80,11 +78,11 @@ internal sealed partial class Aten
         };
         _functions["masked_fill"] = call =>
         {
-            if (call.Tensor(0).Node is not null || call.Tensor(1).Node is not null)
+            if (call.Value(0) is PictureValue || call.Value(1) is PictureValue)
             {
-                return Pick(call.Tensor(1), call[2], call.Tensor(0));
+                return Pick(call.Value(1), call[2], call.Value(0));
             }
-            (FixedTensor x, FixedTensor mask) = (FixedOf(call.Tensor(0)), call.Fixed(1));
+            (FixedTensor x, FixedTensor mask) = (FixedOf(call.Value(0)), call.Fixed(1));
             double value = call.Real(2);
             return Compute(() => x.Value.Filled(mask.Value, value));
         };
@@ -96,36 +94,34 @@ internal sealed partial class Aten
             }
             if (Enumerable.Range(0, 3).Any(i => call[i] is not ScriptTensor { Content: FixedTensor }))
             {
-                return Pick(call.Tensor(0), call[1], call[2]);
+                return Pick(call.Value(0), call[1], call[2]);
             }
             (FixedTensor mask, FixedTensor x, FixedTensor y) = (call.Fixed(0), call.Fixed(1), call.Fixed(2));
             return Compute(() => where(mask.Value, x.Value, y.Value));
         };
-        _functions["sign"] = call => Compute(() => FixedOf(call.Tensor(0)).Value.sign());
-        _functions["log2"] = call => Compute(() => FixedOf(call.Tensor(0)).Value.log2());
-        _functions["sin"] = call => Compute(() => FixedOf(call.Tensor(0)).Value.sin());
-        _functions["cos"] = call => Compute(() => FixedOf(call.Tensor(0)).Value.cos());
-        _functions["tril"] = call => Compute(() => FixedOf(call.Tensor(0)).Value.tril(call.Integer(1)));
-        _functions["triu"] = call => Compute(() => FixedOf(call.Tensor(0)).Value.triu(call.Integer(1)));
-        _functions["cumsum"] = call => Compute(() => FixedOf(call.Tensor(0)).Value.cumsum(call.Integer(1)));
-
-        static TorchSharp.torch.Tensor torch_bool(bool value) => TorchSharp.torch.tensor(value);
+        _functions["sign"] = call => Compute(() => FixedOf(call.Value(0)).Value.sign());
+        _functions["log2"] = call => Compute(() => FixedOf(call.Value(0)).Value.log2());
+        _functions["sin"] = call => Compute(() => FixedOf(call.Value(0)).Value.sin());
+        _functions["cos"] = call => Compute(() => FixedOf(call.Value(0)).Value.cos());
+        _functions["tril"] = call => Compute(() => FixedOf(call.Value(0)).Value.tril(call.Integer(1)));
+        _functions["triu"] = call => Compute(() => FixedOf(call.Value(0)).Value.triu(call.Integer(1)));
+        _functions["cumsum"] = call => Compute(() => FixedOf(call.Value(0)).Value.cumsum(call.Integer(1)));
     }
 
     /// <summary>A tensor of one number all over; one for each picture, if the batch's size comes first.</summary>
-    private ScriptTensor Filled(AtenCall call, Size[] sizes, double number)
+    private ModelValue Filled(AtenCall call, Size[] sizes, double number)
     {
         // Without a type it is that of the tensor it is made like, or that of the number.
         ScalarType type = TypeOf(call.Named.GetValueOrDefault("dtype"))
             ?? (call[0] is ScriptTensor { Content: FixedTensor like } ? like.Type
             : call.Name == "full" && call[1, "fill_value"] is Size ? ScalarType.Int64 : ScalarType.Float32);
-        if (sizes.Length > 0 && sizes[0] == Batch)
+        if (sizes.Length > 0 && sizes[0] == Size.OfPictures)
         {
-            return Expand(Of([1, .. sizes.Skip(1).Select(size => Integer(size))]), sizes);
+            return Expanded(Full([1, .. sizes.Skip(1).Select(Fixed)]), sizes);
         }
-        return Of(Array.ConvertAll(sizes, size => Integer(size)));
+        return Full(Array.ConvertAll(sizes, Fixed));
 
-        ScriptTensor Of(long[] shape) => Compute(() => FullOf(number, Bounded(shape), type));
+        FixedTensor Full(long[] shape) => Compute(() => FullOf(number, Bounded(shape), type));
     }
 
     private ScriptTensor Overwrite(ScriptTensor target, ScriptTensor source, object? number)
@@ -135,7 +131,7 @@ internal sealed partial class Aten
             double value = number is null ? 0 : Real(number);
             if (number is null)
             {
-                old.Value.copy_(FixedOf(source).Value).Dispose();
+                old.Value.copy_(FixedOf(source.Content).Value).Dispose();
             }
             else
             {
@@ -144,7 +140,7 @@ internal sealed partial class Aten
             }
             return target;
         }
-        if (number is null && ShapeOf(source).SequenceEqual(ShapeOf(target)))
+        if (number is null && ShapeOf(source.Content).SequenceEqual(ShapeOf(target.Content)))
         {
             target.Write(source.Content);
             return target;
@@ -152,26 +148,25 @@ internal sealed partial class Aten
         throw new NotSupportedException("of a tensor that depends on the picture");
     }
 
-    private ScriptTensor Index(ScriptTensor x, IReadOnlyList<object?> places)
+    private ModelValue Index(ModelValue x, IReadOnlyList<object?> places)
     {
-        if (x.Node is null)
+        if (x is not PictureValue)
         {
             FixedTensor table = FixedOf(x);
-            FixedTensor?[] fixedPlaces = [.. places.Select(place => place is null ? null : FixedOf((ScriptTensor)place))];
+            FixedTensor?[] fixedPlaces = [.. places.Select(place => place is null ? null : FixedOf(((ScriptTensor)place).Content))];
             return Compute(() => table.Value.index([.. fixedPlaces.Select(place => place is null ? TensorIndex.Colon : TensorIndex.Tensor(place.Value))]));
         }
         if (places.Count(place => place is not null) == 1)
         {
             int dim = places.TakeWhile(place => place is null).Count();
-            FixedTensor place = FixedOf((ScriptTensor)places[dim]!);
-            if (place.Shape.Count != 1 || place.Type == ScalarType.Bool)
+            FixedTensor place = FixedOf(((ScriptTensor)places[dim]!).Content);
+            if (place.Shape.Length != 1 || place.Type == ScalarType.Bool)
             {
-                ScriptTensor flat = new(place);
                 if (place.Type == ScalarType.Bool)
                 {
                     throw new NotSupportedException("by a mask");
                 }
-                ScriptTensor picked = Pick(x, dim, FixedOf(Reshape(flat, [new Size(-1)])));
+                ModelValue picked = Pick(x, dim, FixedOf(Reshape(place, [new Size(-1)])));
                 IReadOnlyList<Size> shape = ShapeOf(x);
                 return Reshape(picked, [.. shape.Take(dim), .. place.Shape.Select(size => new Size(size)), .. shape.Skip(dim + 1)]);
             }
@@ -180,10 +175,10 @@ internal sealed partial class Aten
         throw new NotSupportedException("by several lists of places");
     }
 
-    private ScriptTensor Pick(ScriptTensor x, long dim, FixedTensor places)
+    private ModelValue Pick(ModelValue x, int dim, FixedTensor places)
     {
         using DisposeScope scope = NewDisposeScope();
         long[] indices = places.Value.alias().to(ScalarType.Int64).contiguous().data<long>().ToArray();
-        return Apply(new IndexSelect((int)dim, indices), x);
+        return Apply(new IndexSelect(dim, indices), x);
     }
 }

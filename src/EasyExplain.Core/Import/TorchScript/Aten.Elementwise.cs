@@ -26,42 +26,43 @@ internal sealed partial class Aten
         _functions["min"] = call => Extreme("minimum", call);
         _functions["max"] = call => Extreme("maximum", call);
         _functions["logical_not"] = _functions["bitwise_not"] = call => call[0] is bool yes ? !yes
-            : call.Tensor(0).Node is null ? Compute(() => FixedOf(call.Tensor(0)).Value.logical_not())
-            : Apply(new Compare(Relation.Equal), call.Tensor(0), new ScriptTensor(FixedOf(new ScriptTensor(0.0))));
+            : call.Value(0) is not PictureValue ? Compute(() => FixedOf(call.Value(0)).Value.logical_not())
+            : Apply(new Compare(Relation.Equal), call.Value(0), new NumberValue(0));
 
         foreach (string name in (string[])["relu", "relu6", "sigmoid", "tanh", "silu", "hardswish", "hardsigmoid", "mish", "selu", "erf", "exp", "log", "sqrt", "rsqrt", "abs", "reciprocal"])
         {
             _functions[name] = Unary;
         }
         _functions["neg"] = call => call[0] is ScriptTensor ? Unary(call) : Arithmetic("sub", new Size(0), ScalarOf(call[0])!);
-        _functions["gelu"] = call => Apply(new GELU { Tanh = call.Text(1, "none", "approximate") == "tanh" }, call.Tensor(0));
-        _functions["leaky_relu"] = call => Apply(new LeakyReLU(call.Real(1, 0.01, "negative_slope")), call.Tensor(0));
+        _functions["gelu"] = call => Apply(new GELU { Tanh = call.Text(1, "none", "approximate") == "tanh" }, call.Value(0));
+        _functions["leaky_relu"] = call => Apply(new LeakyReLU(call.Real(1, 0.01, "negative_slope")), call.Value(0));
         _functions["elu"] = call => call.Real(2, 1) == 1 && call.Real(3, 1) == 1
-            ? Apply(new ELU(call.Real(1, 1, "alpha")), call.Tensor(0))
+            ? Apply(new ELU(call.Real(1, 1, "alpha")), call.Value(0))
             : throw new NotSupportedException("a scale that is not 1");
-        _functions["celu"] = call => Apply(new CELU(call.Real(1, 1, "alpha")), call.Tensor(0));
-        _functions["prelu"] = call => Apply(new PReLU(call.Fixed(1).Parameter), call.Tensor(0));
-        _functions["softplus"] = call => call.Real(1, 1) == 1 ? Apply(new Softplus(), call.Tensor(0)) : throw new NotSupportedException("a beta that is not 1");
-        _functions["hardtanh"] = call => Clamped(call.Tensor(0), call.Real(1, -1), call.Real(2, 1));
-        _functions["clamp"] = _functions["clip"] = call => Clamped(call.Tensor(0), call[1, "min"] is { } min ? Real(min) : null, call[2, "max"] is { } max ? Real(max) : null);
-        _functions["clamp_min"] = call => Clamped(call.Tensor(0), call.Real(1), null);
-        _functions["clamp_max"] = call => Clamped(call.Tensor(0), null, call.Real(1));
-        _functions["softmax"] = call => Apply(new Softmax((int)Dim(call.Tensor(0), call.Integer(1))), call.Tensor(0));
-        _functions["log_softmax"] = call => Apply(new LogSoftmax((int)Dim(call.Tensor(0), call.Integer(1))), call.Tensor(0));
+        _functions["celu"] = call => Apply(new CELU(call.Real(1, 1, "alpha")), call.Value(0));
+        _functions["prelu"] = call => Apply(new PReLU(Weight(call.Fixed(1))), call.Value(0));
+        _functions["softplus"] = call => call.Real(1, 1) == 1 ? Apply(new Softplus(), call.Value(0)) : throw new NotSupportedException("a beta that is not 1");
+        _functions["hardtanh"] = call => Clamped(call.Value(0), call.Real(1, -1), call.Real(2, 1));
+        _functions["clamp"] = _functions["clip"] = call => Clamped(call.Value(0), call[1, "min"] is { } min ? Real(min) : null, call[2, "max"] is { } max ? Real(max) : null);
+        _functions["clamp_min"] = call => Clamped(call.Value(0), call.Real(1), null);
+        _functions["clamp_max"] = call => Clamped(call.Value(0), null, call.Real(1));
+        _functions["softmax"] = call => Apply(new Softmax(Dim(call.Integer(1), Rank(call.Value(0)))), call.Value(0));
+        _functions["log_softmax"] = call => Apply(new LogSoftmax(Dim(call.Integer(1), Rank(call.Value(0)))), call.Value(0));
         _functions["_softmax"] = _functions["softmax"];
         _functions["_log_softmax"] = _functions["log_softmax"];
         _functions["glu"] = call =>
         {
-            ScriptTensor x = call.Tensor(0);
-            long dim = Dim(x, call.Integer(1, -1)), half = Integer(ShapeOf(x)[(int)dim]) / 2;
+            ModelValue x = call.Value(0);
+            int dim = Dim(call.Integer(1, -1), Rank(x));
+            long half = SizeOf(x, dim) / 2;
             return Pair("mul", Part(x, dim, 0, half), Apply(new Sigmoid(), Part(x, dim, half, 2 * half)));
         };
-        _functions["square"] = call => Apply(new Power(2), call.Tensor(0));
-        _functions["logsigmoid"] = _functions["log_sigmoid"] = call => Apply(new Negate(), Apply(new Softplus(), Apply(new Negate(), call.Tensor(0))));
-        _functions["threshold"] = call => Pick((ScriptTensor)Pair("gt", call.Tensor(0), call[1]), call.Tensor(0), call[2]);
+        _functions["square"] = call => Apply(new Power(2), call.Value(0));
+        _functions["logsigmoid"] = _functions["log_sigmoid"] = call => Apply(new Negate(), Apply(new Softplus(), Apply(new Negate(), call.Value(0))));
+        _functions["threshold"] = call => Pick(AsValue(Pair("gt", call.Value(0), call[1])), call.Value(0), call[2]);
     }
 
-    private ScriptTensor Unary(AtenCall call)
+    private ModelValue Unary(AtenCall call)
     {
         Operator @operator = call.Name.TrimEnd('_') switch
         {
@@ -84,10 +85,10 @@ internal sealed partial class Aten
             "reciprocal" => new Reciprocal(),
             _ => throw new NotSupportedException("of a tensor that depends on the picture"),
         };
-        return Apply(@operator, call.Tensor(0));
+        return Apply(@operator, call.Value(0));
     }
 
-    private ScriptTensor Clamped(ScriptTensor x, double? min, double? max) =>
+    private ModelValue Clamped(ModelValue x, double? min, double? max) =>
         (min, max) is (0, 6) ? Apply(new ReLU6(), x) : (min, max) is (0, null) ? Apply(new ReLU(), x) : Apply(new Clamp(min, max), x);
 
     private object Extreme(string name, AtenCall call)
@@ -103,8 +104,8 @@ internal sealed partial class Aten
         if (call.Count >= 2 && call[1] is Size dim)
         {
             // With it come the places of the extremes, which nobody needs who only takes them off.
-            (long[] dims, bool keep) = ([Dim(call.Tensor(0), dim.Fixed)], call.Flag(2, false, "keepdim"));
-            return new object?[] { Apply(name == "maximum" ? new Max(dims, keep) : new Min(dims, keep), call.Tensor(0)), Unknown.Value };
+            (long[] dims, bool keep) = ([Dim(dim.Fixed, Rank(call.Value(0)))], call.Flag(2, false, "keepdim"));
+            return new object?[] { new ScriptTensor(Apply(name == "maximum" ? new Max(dims, keep) : new Min(dims, keep), call.Value(0))), Unknown.Value };
         }
         throw new NotSupportedException("in this form");
     }
@@ -112,9 +113,9 @@ internal sealed partial class Aten
     /// <summary>Two numbers, or two tensors, or one of each.</summary>
     private object Pair(string name, object? a, object? b, AtenCall? call = null)
     {
-        if ((name, a, b) is ("add", string left, string right))
+        if ((name, a, b) is ("add", string text, string more))
         {
-            return Bounded(left + right);
+            return Bounded(text + more);
         }
         if (name == "add" && a is List<object?> first && b is List<object?> second)
         {
@@ -127,7 +128,7 @@ internal sealed partial class Aten
                 ? Enumerable.Range(0, (int)count).SelectMany(_ => repeated).ToList()
                 : throw new InvalidDataException($"The code makes a list of more than {LongestList} items.");
         }
-        if (name is "eq" or "ne" && !(a is ScriptTensor or Size or double or bool && b is ScriptTensor or Size or double or bool))
+        if (name is "eq" or "ne" && !(IsNumeric(a) && IsNumeric(b)))
         {
             return Equal(a, b) == (name == "eq");
         }
@@ -135,30 +136,31 @@ internal sealed partial class Aten
         {
             name = call.Text(2, "", "rounding_mode") == "floor" ? "floor_divide" : "trunc_divide";
         }
-        bool tensors = a is ScriptTensor || b is ScriptTensor;
+        bool tensors = a is ScriptTensor or ModelValue || b is ScriptTensor or ModelValue;
         double alpha = name is "add" or "sub" && tensors ? call?.Real(2, 1, "alpha") ?? 1 : 1;
         if (ScalarOf(a) is { } x && ScalarOf(b) is { } y)
         {
             object result = Arithmetic(name, x, alpha == 1 ? y : Arithmetic("mul", y, alpha));
             return a is bool && b is bool && name is "__and__" or "__or__" ? NumberOf("bool", result)
                 : !tensors ? result
-                : new ScriptTensor(result is bool yes ? new Size(yes ? 1 : 0) : result);
+                : ScriptTensor.FromNumber(result);
         }
-        ScriptTensor one = a as ScriptTensor ?? new ScriptTensor(ScalarOf(a) ?? throw NoNumber()), other = b as ScriptTensor ?? new ScriptTensor(ScalarOf(b) ?? throw NoNumber());
-        if (one.Node is null && other.Node is null)
+        (ModelValue one, ModelValue other) = (AsValue(a), AsValue(b));
+        if (one is not PictureValue && other is not PictureValue)
         {
-            BoundTogether(FixedOf(one), FixedOf(other));
-            return Compute(() => Eager(name, FixedOf(one).Value, alpha == 1 ? FixedOf(other).Value : FixedOf(other).Value.Times(alpha)));
+            (FixedTensor left, FixedTensor right) = (FixedOf(one), FixedOf(other));
+            BoundTogether(left, right);
+            return Compute(() => Eager(name, left.Value, alpha == 1 ? right.Value : right.Value.Times(alpha)));
         }
         if (RelationOf(name) is { } relation)
         {
-            return Apply(new Compare(relation), ForShape(one), ForShape(other));
+            return Apply(new Compare(relation), one, other);
         }
-        if (Single(other, one) is { } number)
+        if (Single(other, Rank(one)) is { } number)
         {
             return WithNumber(name, one, number * alpha);
         }
-        if (Single(one, other) is { } from)
+        if (Single(one, Rank(other)) is { } from)
         {
             other = alpha == 1 ? other : Apply(new MultiplyBy(alpha), other);
             return name switch
@@ -170,7 +172,7 @@ internal sealed partial class Aten
             };
         }
         other = alpha == 1 ? other : Apply(new MultiplyBy(alpha), other);
-        if (one.Node is null && name is "add" or "mul")
+        if (one is not PictureValue && name is "add" or "mul")
         {
             // The picture's layout follows from the first.
             (one, other) = (other, one);
@@ -186,8 +188,6 @@ internal sealed partial class Aten
             "pow" => new PowerOf(),
             _ => throw new NotSupportedException("of tensors that depend on the picture"),
         }, one, other);
-
-        static InvalidDataException NoNumber() => new("The code computes with something that is no number.");
     }
 
     private static Relation? RelationOf(string name) => name switch
@@ -202,23 +202,15 @@ internal sealed partial class Aten
     };
 
     /// <summary>One value where a condition holds, another elsewhere; values may be numbers.</summary>
-    private ScriptTensor Pick(ScriptTensor condition, object? yes, object? no)
-    {
-        return Apply(new Where(), condition, Tensor(yes), Tensor(no));
+    private ModelValue Pick(ModelValue condition, object? yes, object? no) => Apply(new Where(), condition, AsValue(yes), AsValue(no));
 
-        ScriptTensor Tensor(object? value) => ForShape(value as ScriptTensor ?? new ScriptTensor(ScalarOf(value) ?? throw new InvalidDataException("The code puts something that is no number into a tensor.")));
-    }
+    private static bool IsNumeric(object? value) => value is ScriptTensor or ModelValue or Size or double or bool;
 
-    /// <summary>The only number of a tensor that is the same for every picture, if it adds no dimension to <paramref name="partner"/>.</summary>
-    private double? Single(ScriptTensor tensor, ScriptTensor partner) => tensor.Content switch
-    {
-        Size size => Integer(size),
-        double number => number,
-        FixedTensor known when known.Shape.All(size => size == 1) && known.Shape.Count <= Rank(partner) => Real(tensor),
-        _ => null,
-    };
+    /// <summary>A tensor, or a number as one.</summary>
+    private static ModelValue AsValue(object? value) => value as ModelValue ?? (value as ScriptTensor)?.Content
+        ?? ScriptTensor.FromNumber(ScalarOf(value) ?? throw new InvalidDataException("The code computes with something that is no number.")).Content;
 
-    private ScriptTensor WithNumber(string name, ScriptTensor x, double number) => name switch
+    private ModelValue WithNumber(string name, ModelValue x, double number) => name switch
     {
         "add" => number == 0 ? x : Apply(new AddNumber(number), x),
         "sub" => number == 0 ? x : Apply(new AddNumber(-number), x),

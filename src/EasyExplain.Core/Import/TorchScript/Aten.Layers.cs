@@ -18,50 +18,38 @@ internal sealed partial class Aten
         _functions["_convolution_mode"] = call => Convolution(call, call.Text(4), call.Integer(6, 1), call.Extent(5, 1));
         // input, weight, bias, stride, padding, output_padding, groups, dilation
         _functions["conv_transpose2d"] = call => Transposed(call, call.Extent(5), call.Integer(6, 1), call.Extent(7, 1));
-        _functions["linear"] = call => Affine(call.Tensor(0), call.Tensor(1), call.TensorOrNull(2));
+        _functions["linear"] = call => Affine(call.Value(0), call.Value(1), call.ValueOrNull(2));
         _functions["addmm"] = call => call.Real(3, 1, "beta") == 1 && call.Real(4, 1, "alpha") == 1
-            ? Affine(call.Tensor(1), Transpose(call.Tensor(2), 0, 1), call.Tensor(0))
+            ? Affine(call.Value(1), Turned(call.Value(2), 0, 1), call.Value(0))
             : throw new NotSupportedException("a beta or alpha that is not 1");
         _functions["batch_norm"] = BatchNorm;
         _functions["instance_norm"] = call => call.Flag(5, true)
-            ? Apply(new InstanceNorm(call.FixedOrNull(1)?.Parameter, call.FixedOrNull(2)?.Parameter, call.Real(7, 1e-5)), call.Tensor(0))
+            ? Apply(new InstanceNorm(WeightOrNull(call, 1), Bias(call.FixedOrNull(2)), call.Real(7, 1e-5)), call.Value(0))
             : BatchNorm(new AtenCall(call.Name, [call[0], call[1], call[2], call[3], call[4], false, call[6], call[7]], call.Named));
         _functions["group_norm"] = call => Apply(
-            new GroupNorm(call.Integer(1), call.FixedOrNull(2)?.Parameter, call.FixedOrNull(3)?.Parameter, call.Real(4, 1e-5)), call.Tensor(0));
+            new GroupNorm(call.Integer(1), WeightOrNull(call, 2), Bias(call.FixedOrNull(3)), call.Real(4, 1e-5)), call.Value(0));
         _functions["layer_norm"] = call =>
-        {
-            (FixedTensor? weight, FixedTensor? bias) = (call.FixedOrNull(2), call.FixedOrNull(3));
-            int dims = call.Integers(1).Length;
-            double eps = call.Real(4, 1e-5);
-            return Apply(dims == 1 && weight is not null && bias is not null
-                ? new LayerNorm(weight.Parameter, bias.Parameter, eps)
-                : new LayerNormOver(dims, weight?.Parameter, bias?.Parameter, eps), call.Tensor(0));
-        };
-
+            LayerNorm(call.Value(0), call.Integers(1).Length, WeightOrNull(call, 2), Bias(call.FixedOrNull(3)), call.Real(4, 1e-5));
         _functions["rms_norm"] = call =>
         {
-            ScriptTensor x = call.Tensor(0);
+            ModelValue x = call.Value(0);
             long[] dims = [.. Enumerable.Range(Rank(x) - call.Integers(1).Length, call.Integers(1).Length).Select(dim => (long)dim)];
-            ScriptTensor square = Apply(new Mean(dims, true), Apply(new Power(2), x));
+            ModelValue square = Apply(new Mean(dims, true), Apply(new Power(2), x));
             object scaled = Pair("mul", x, Apply(new Rsqrt(), Apply(new AddNumber(call.Real(3, 1.1920929e-7, "eps")), square)));
             return call[2] is null ? scaled : Pair("mul", scaled, call[2]);
         };
         _functions["cosine_similarity"] = call =>
         {
-            (ScriptTensor x, ScriptTensor y) = (call.Tensor(0), call.Tensor(1));
-            long[] dim = [Dim(x, call.Integer(2, 1, "dim"))];
+            (ModelValue x, ModelValue y) = (call.Value(0), call.Value(1));
+            long[] dim = [Dim(call.Integer(2, 1, "dim"), Rank(x))];
             double eps = call.Real(3, 1e-8, "eps");
             object product = Pair("mul", Unit(x), Unit(y));
-            return Apply(new Sum(dim, false), (ScriptTensor)product);
+            return Apply(new Sum(dim, false), AsValue(product));
 
-            object Unit(ScriptTensor side) => Pair("div", side, Clamped(Apply(new L2Norm(dim, true), side), eps, null));
+            object Unit(ModelValue side) => Pair("div", side, Clamped(Apply(new L2Norm(dim, true), side), eps, null));
         };
 
-        _functions["max_pool2d"] = _functions["mkldnn_max_pool2d"] = call =>
-        {
-            Extent kernel = call.Extent(1);
-            return Apply(new MaxPool2d(kernel, Stride(call, kernel), call.Extent(3), call.Flag(5)) { Dilation = call.Extent(4, 1) }, call.Tensor(0));
-        };
+        _functions["max_pool2d"] = _functions["mkldnn_max_pool2d"] = MaxPool;
         _functions["avg_pool2d"] = call =>
         {
             Extent kernel = call.Extent(1);
@@ -70,12 +58,12 @@ internal sealed partial class Aten
                 CeilMode = call.Flag(4),
                 CountIncludePad = call.Flag(5, true),
                 Divisor = call[6, "divisor_override"] is { } divisor ? Integer(divisor) : null,
-            }, call.Tensor(0));
+            }, call.Value(0));
         };
-        _functions["adaptive_avg_pool2d"] = call => Apply(new AdaptiveAvgPool2d(AdaptiveSize(call)), call.Tensor(0));
+        _functions["adaptive_avg_pool2d"] = call => Apply(new AdaptiveAvgPool2d(AdaptiveSize(call)), call.Value(0));
         // Of the maxima's places, which these make too, nothing can be known.
-        _functions["adaptive_max_pool2d"] = call => new object?[] { Apply(new AdaptiveMaxPool2d(AdaptiveSize(call)), call.Tensor(0)), Unknown.Value };
-        _functions["max_pool2d_with_indices"] = call => new object?[] { _functions["max_pool2d"](call), Unknown.Value };
+        _functions["adaptive_max_pool2d"] = call => new object?[] { new ScriptTensor(Apply(new AdaptiveMaxPool2d(AdaptiveSize(call)), call.Value(0))), Unknown.Value };
+        _functions["max_pool2d_with_indices"] = call => new object?[] { new ScriptTensor(MaxPool(call)), Unknown.Value };
         foreach (string name in (string[])["dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout"])
         {
             _functions[name] = call => !call.Flag(2) || call.Real(1) == 0
@@ -86,8 +74,16 @@ internal sealed partial class Aten
         {
             _functions[$"upsample_{name}2d"] = call => Upsample(call, kind);
         }
+    }
 
-        static Extent Stride(AtenCall call, Extent kernel) => call.Integers(2).Length == 0 ? kernel : call.Extent(2);
+    private static Extent Stride(AtenCall call, Extent kernel) => call.Integers(2).Length == 0 ? kernel : call.Extent(2);
+
+    private Parameter? WeightOrNull(AtenCall call, int index) => call.FixedOrNull(index) is { } weight ? Weight(weight) : null;
+
+    private ModelValue MaxPool(AtenCall call)
+    {
+        Extent kernel = call.Extent(1);
+        return Apply(new MaxPool2d(kernel, Stride(call, kernel), call.Extent(3), call.Flag(5)) { Dilation = call.Extent(4, 1) }, call.Value(0));
     }
 
     private Extent AdaptiveSize(AtenCall call)
@@ -96,17 +92,17 @@ internal sealed partial class Aten
         {
             return call.Extent(1);
         }
-        IReadOnlyList<Size> shape = ShapeOf(call.Tensor(0));
+        IReadOnlyList<Size> shape = ShapeOf(call.Value(0));
         return (Integer(sizes[0] ?? shape[^2]), Integer(sizes[1] ?? shape[^1]));
     }
 
-    private ScriptTensor Convolution(AtenCall call, string? mode, long groups, Extent dilation)
+    private ModelValue Convolution(AtenCall call, string? mode, long groups, Extent dilation)
     {
-        ScriptTensor x = call.Tensor(0);
+        ModelValue x = call.Value(0);
         FixedTensor weight = call.Fixed(1);
-        if (weight.Shape.Count != 4)
+        if (weight.Shape.Length != 4)
         {
-            throw new NotSupportedException($"over {weight.Shape.Count - 2} dimensions");
+            throw new NotSupportedException($"over {weight.Shape.Length - 2} dimensions");
         }
         Extent stride = call.Extent(3, 1), padding = mode is null ? call.Extent(4) : 0;
         if (mode == "same")
@@ -121,40 +117,41 @@ internal sealed partial class Aten
                 x = Apply(new Pad([width / 2, width - width / 2, height / 2, height - height / 2], PadMode.Constant, 0), x);
             }
         }
-        return Apply(new Conv2d(weight.Parameter, call.FixedOrNull(2)?.Parameter, stride, padding, groups) { Dilation = dilation }, x);
+        return Apply(new Conv2d(Weight(weight), Bias(call.FixedOrNull(2)), stride, padding, groups) { Dilation = dilation }, x);
     }
 
-    private ScriptTensor Transposed(AtenCall call, Extent rest, long groups, Extent dilation) =>
-        call.Fixed(1).Shape.Count != 4 ? throw new NotSupportedException("over other than 2 dimensions")
-        : Apply(new ConvTranspose2d(call.Fixed(1).Parameter, call.FixedOrNull(2)?.Parameter, call.Extent(3, 1), call.Extent(4), rest, groups) { Dilation = dilation }, call.Tensor(0));
+    private ModelValue Transposed(AtenCall call, Extent rest, long groups, Extent dilation) =>
+        call.Fixed(1).Shape.Length != 4 ? throw new NotSupportedException("over other than 2 dimensions")
+        : Apply(new ConvTranspose2d(Weight(call.Fixed(1)), Bias(call.FixedOrNull(2)), call.Extent(3, 1), call.Extent(4), rest, groups) { Dilation = dilation }, call.Value(0));
 
     /// <summary>x · weightᵀ + bias.</summary>
-    private ScriptTensor Affine(ScriptTensor x, ScriptTensor weight, ScriptTensor? bias)
+    private ModelValue Affine(ModelValue x, ModelValue weight, ModelValue? bias)
     {
-        if (weight.Content is FixedTensor { Shape.Count: 2 } known && (bias is null or { Content: FixedTensor { Shape.Count: 1 } }))
+        if (weight is FixedTensor { Shape.Length: 2 } known && bias is null or FixedTensor { Shape.Length: 1 })
         {
-            return Apply(new Linear(known.Parameter, (bias?.Content as FixedTensor)?.Parameter), x);
+            return Apply(new Linear(known.TransposeOf is null ? Weight(known) : known.TransposeOf.Parameter(Layer + ".weight", transposed: true), Bias(bias as FixedTensor)), x);
         }
-        ScriptTensor product = Apply(new MatMul(), x, Transpose(weight, -2, -1));
+        ModelValue product = Apply(new MatMul(), x, Turned(weight, -2, -1));
         return bias is null ? product : Apply(new Add(), product, bias);
     }
 
-    private ScriptTensor BatchNorm(AtenCall call)
+    private ModelValue BatchNorm(AtenCall call)
     {
         if (call.Flag(5) || call[3] is null || call[4] is null)
         {
             throw new NotSupportedException("with the statistics of the batch: the model must be saved after model.eval()");
         }
         (FixedTensor mean, FixedTensor variance) = (call.Fixed(3), call.Fixed(4));
-        FixedTensor weight = call.FixedOrNull(1) ?? FixedOf(Compute(() => ones_like(mean.Value)));
-        FixedTensor bias = call.FixedOrNull(2) ?? FixedOf(Compute(() => zeros_like(mean.Value)));
-        return Apply(new BatchNorm2d(weight.Parameter, bias.Parameter, mean.Parameter, variance.Parameter, call.Real(7, 1e-5)), call.Tensor(0));
+        FixedTensor weight = call.FixedOrNull(1) ?? Compute(() => ones_like(mean.Value));
+        FixedTensor bias = call.FixedOrNull(2) ?? Compute(() => zeros_like(mean.Value));
+        return Apply(
+            new BatchNorm2d(Weight(weight), Bias(bias)!, Statistic(mean, "running_mean"), Statistic(variance, "running_var"), call.Real(7, 1e-5)), call.Value(0));
     }
 
     /// <summary>
     /// input, output_size, [align_corners,] and either a list of factors or one for each side; of nearest there is no align_corners.
     /// </summary>
-    private ScriptTensor Upsample(AtenCall call, ResizeKind kind)
+    private ModelValue Upsample(AtenCall call, ResizeKind kind)
     {
         bool nearest = kind == ResizeKind.Nearest;
         bool corners = !nearest && call.Flag(2);
@@ -168,6 +165,6 @@ internal sealed partial class Aten
         };
         Extent? size = call[1] is null ? null : call.Extent(1);
         // Where both are given, the factors say how the places are computed, the size how many there are; they are the same as a rule.
-        return Apply(new Resize(size, size is null ? scale : null, kind, corners), call.Tensor(0));
+        return Apply(new Resize(size, size is null ? scale : null, kind, corners), call.Value(0));
     }
 }

@@ -7,7 +7,7 @@ internal sealed partial class Aten
 {
     private void AddNumbers()
     {
-        _functions["NumToTensor"] = call => new ScriptTensor(ScalarOf(call[0]) ?? throw new InvalidDataException("The code makes a tensor of what is no number."));
+        _functions["NumToTensor"] = call => ScriptTensor.FromNumber(ScalarOf(call[0]) ?? throw new InvalidDataException("The code makes a tensor of what is no number."));
         _functions["Int"] = _functions["IntImplicit"] = call => NumberOf("int", call[0]);
         _functions["Float"] = _functions["FloatImplicit"] = call => NumberOf("float", call[0]);
         _functions["Bool"] = call => NumberOf("bool", call[0]);
@@ -25,14 +25,14 @@ internal sealed partial class Aten
         object Rounded(AtenCall call, Func<double, double> round, Func<Tensor, Tensor> roundAll) => call[0] switch
         {
             ScriptTensor { Node: not null } => Unary(call),
-            ScriptTensor { Content: FixedTensor { Shape.Count: > 0 } known } => Compute(() => roundAll(known.Value)),
+            ScriptTensor { Content: FixedTensor { Shape.Length: > 0 } known } => Compute(() => roundAll(known.Value)),
             _ => Whole(call, round),
         };
 
         static object Whole(AtenCall call, Func<double, double> round)
         {
             object result = ScalarOf(call[0]) is Size size ? size : NumberOf("int", round(Real(call[0])));
-            return call[0] is ScriptTensor ? new ScriptTensor(result) : result;
+            return call[0] is ScriptTensor ? ScriptTensor.FromNumber(result) : result;
         }
     }
 
@@ -41,8 +41,9 @@ internal sealed partial class Aten
     {
         Size or double => value,
         bool yes => new Size(yes ? 1 : 0),
-        ScriptTensor { Content: Size or double } scalar => scalar.Content,
-        ScriptTensor { Content: FixedTensor { Shape.Count: 0 } } => NumberOf("number", value),
+        ScriptTensor { Number: { } scalar } => scalar,
+        ScriptTensor { Content: FixedTensor { Shape.Length: 0 } } => NumberOf("number", value),
+        ModelValue made => ScalarOf(new ScriptTensor(made)),
         _ => null,
     };
 

@@ -54,8 +54,8 @@ internal sealed partial class Aten
         _functions["endswith"] = call => call.Text(0).EndsWith(call.Text(1), StringComparison.Ordinal);
         _functions["lower"] = call => call.Text(0).ToLowerInvariant();
         _functions["join"] = call => Bounded(string.Join(call.Text(0), ListOf(call[1]).Select(Shown)));
-        _functions["all"] = call => call[0] is ScriptTensor ? Compute(() => FixedOf(call.Tensor(0)).Value.all()) : ListOf(call[0]).All(item => (bool)NumberOf("bool", item));
-        _functions["any"] = call => call[0] is ScriptTensor ? Compute(() => FixedOf(call.Tensor(0)).Value.any()) : ListOf(call[0]).Any(item => (bool)NumberOf("bool", item));
+        _functions["all"] = call => call[0] is ScriptTensor ? Compute(() => FixedOf(call.Value(0)).Value.all()) : ListOf(call[0]).All(item => (bool)NumberOf("bool", item));
+        _functions["any"] = call => call[0] is ScriptTensor ? Compute(() => FixedOf(call.Value(0)).Value.any()) : ListOf(call[0]).Any(item => (bool)NumberOf("bool", item));
         _functions["sorted"] = call => ListOf(call[0]).OrderBy(Real).ToList();
         _functions["__is__"] = call => Same(call[0], call[1]);
         _functions["__isnot__"] = call => !Same(call[0], call[1]);
@@ -113,7 +113,7 @@ internal sealed partial class Aten
             Dictionary<object, object?> dictionary => call[1] is { } key && dictionary.TryGetValue(key, out object? value)
                 ? value : throw new InvalidDataException("The code asks a dictionary for a key that it does not have."),
             ScriptObject { Path: not null } modules => modules.Attributes.GetValueOrDefault(call[1] as string ?? Integer(call[1]).ToString(CultureInfo.InvariantCulture)),
-            ScriptTensor => Select(call.Tensor(0), 0, call.Integer(1)),
+            ScriptTensor tensor => tensor.View(Selected(tensor.Content, 0, call.Integer(1))),
             _ => ListOf(call[0]) is var list ? list[Position(call[1], list.Count)] : null,
         };
         _functions["get"] = call => call[0] is Dictionary<object, object?> dictionary && call[1] is { } key && dictionary.TryGetValue(key, out object? value) ? value : call[2];
@@ -124,7 +124,7 @@ internal sealed partial class Aten
         _functions["__contains__"] = call => call[0] is Dictionary<object, object?> dictionary
             ? call[1] is { } key && dictionary.ContainsKey(key)
             : ListOf(call[0]).Any(item => Equal(item, call[1]));
-        _functions["len"] = call => call[0] is ScriptTensor tensor ? ShapeOf(tensor)[0]
+        _functions["len"] = call => call[0] is ScriptTensor { Content: var tensor } ? ShapeOf(tensor)[0]
             : new Size(call[0] is ScriptObject { Path: not null } modules ? modules.Attributes.Values.OfType<ScriptObject>().Count() : ListOf(call[0]).Count);
         _functions["unchecked_unwrap_optional"] = call => call[0];
         _functions["_unwrap_optional"] = call => call[0] ?? throw new InvalidDataException("The code needs a value that is None.");
@@ -135,7 +135,7 @@ internal sealed partial class Aten
         _functions["requires_grad"] = call => call[0] is ScriptTensor { Content: FixedTensor known } && !known.IsBuffer;
         _functions["is_cuda"] = _functions["is_quantized"] = _functions["is_sparse"] = _functions["is_mkldnn"] = _functions["is_nested"] =
             _functions["is_complex"] = _functions["is_scripting_off"] = _functions["is_autocast_enabled"] = _ => false;
-        _functions["is_floating_point"] = call => call[0] is not ScriptTensor { Content: Size } and
+        _functions["is_floating_point"] = call => call[0] is not ScriptTensor { Content: SizesValue } and
             not ScriptTensor { Content: FixedTensor { Type: not TorchSharp.torch.ScalarType.Float32 } };
         _functions["is_grad_enabled"] = _functions["is_scripting"] = _functions["is_contiguous"] = _ => true;
         _functions["is_tracing"] = _functions["has_torch_function"] = _functions["_has_torch_function"] = _ => false;

@@ -14,24 +14,21 @@ internal sealed record AtenCall(string Name, IReadOnlyList<object?> Positional, 
     /// <summary>An argument, or null.</summary>
     public object? this[int index, string name = ""] => index < Positional.Count ? Positional[index] : Named.GetValueOrDefault(name);
 
-    /// <summary>A tensor.</summary>
-    public ScriptTensor Tensor(int index) => TensorOrNull(index) ?? throw new InvalidDataException($"The code gives '{Name}' no tensor as its argument {index + 1}.");
+    /// <summary>A tensor, which can be written to.</summary>
+    public ScriptTensor Tensor(int index) => TensorOrNull(index) ?? throw Lacking(index);
 
-    /// <summary>A tensor, or null for None.</summary>
-    public ScriptTensor? TensorOrNull(int index) => this[index] switch
-    {
-        null => null,
-        ScriptTensor tensor => tensor,
-        Size or double or bool => new ScriptTensor(this[index] is bool yes ? new Size(yes ? 1 : 0) : this[index]!),
-        _ => throw new InvalidDataException($"The code gives '{Name}' something that is no tensor as its argument {index + 1}."),
-    };
+    /// <summary>What a tensor holds.</summary>
+    public ModelValue Value(int index) => Tensor(index).Content;
+
+    /// <summary>The same, or null for None.</summary>
+    public ModelValue? ValueOrNull(int index) => TensorOrNull(index)?.Content;
 
     /// <summary>A weight: a tensor that is the same for every picture.</summary>
     /// <exception cref="NotSupportedException">It depends on the picture.</exception>
-    public FixedTensor Fixed(int index) => FixedOrNull(index) ?? throw new InvalidDataException($"The code gives '{Name}' no tensor as its argument {index + 1}.");
+    public FixedTensor Fixed(int index) => FixedOrNull(index) ?? throw Lacking(index);
 
     /// <summary>A weight, or null for None.</summary>
-    public FixedTensor? FixedOrNull(int index) => TensorOrNull(index)?.Content switch
+    public FixedTensor? FixedOrNull(int index) => ValueOrNull(index) switch
     {
         null => null,
         FixedTensor fixedTensor => fixedTensor,
@@ -70,8 +67,18 @@ internal sealed record AtenCall(string Name, IReadOnlyList<object?> Positional, 
         var several => throw new NotSupportedException($"{Name} over {several.Length} dimensions"),
     };
 
-    /// <summary>A list of tensors.</summary>
-    public ScriptTensor[] Tensors(int index) => this[index] is IEnumerable<object?> items
-        ? [.. items.Select(item => item as ScriptTensor ?? throw new InvalidDataException($"The code gives '{Name}' a list of something else than tensors."))]
+    /// <summary>What a list of tensors holds.</summary>
+    public ModelValue[] Values(int index) => this[index] is IEnumerable<object?> items
+        ? [.. items.Select(item => (item as ScriptTensor)?.Content ?? throw new InvalidDataException($"The code gives '{Name}' a list of something else than tensors."))]
         : throw new InvalidDataException($"The code gives '{Name}' no list of tensors.");
+
+    private ScriptTensor? TensorOrNull(int index) => this[index] switch
+    {
+        null => null,
+        ScriptTensor tensor => tensor,
+        Size or double or bool => ScriptTensor.FromNumber(this[index]!),
+        _ => throw new InvalidDataException($"The code gives '{Name}' something that is no tensor as its argument {index + 1}."),
+    };
+
+    private InvalidDataException Lacking(int index) => new($"The code gives '{Name}' no tensor as its argument {index + 1}.");
 }

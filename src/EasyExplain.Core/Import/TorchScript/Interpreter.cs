@@ -32,9 +32,6 @@ internal sealed class Interpreter
         _aten = aten;
     }
 
-    /// <summary>The module whose code is being followed.</summary>
-    public string Path { get; private set; } = "";
-
     /// <summary>The layers in the order in which their modules were first called, parents before children.</summary>
     public IEnumerable<Layer> Layers => _layers.OfType<Layer>();
 
@@ -51,10 +48,10 @@ internal sealed class Interpreter
             ?? throw new InvalidDataException($"The archive has no code for '{name}' of {Shown(self.Class)}.");
         bool isLayer = self.Path is { Length: > 0 } && name.StartsWith("forward", StringComparison.Ordinal);
         int place = isLayer ? Reserve(self.Path!) : 0;
-        string outer = Path;
-        Path = self.Path ?? outer;
+        string outer = _aten.Layer;
+        _aten.Layer = self.Path ?? outer;
         object? result = Invoke(method, [self, .. arguments], named);
-        Path = outer;
+        _aten.Layer = outer;
         if (isLayer && Tensors(result).FirstOrDefault(tensor => tensor.Node is not null)?.Node is { } output)
         {
             _layers[place] = new Layer(self.Path!, self.Type, output);
@@ -118,7 +115,7 @@ internal sealed class Interpreter
         {
             case ("annotate" or "unchecked_cast", 2):
                 object? value = Evaluate(call.Arguments[1], frame);
-                return call.Arguments[0] is Variable { Name: "int" or "float" or "bool" } type && value is ScriptTensor ? _aten.Number(type.Name, value) : value;
+                return call.Arguments[0] is Variable { Name: "int" or "float" or "bool" } type && value is ScriptTensor ? Aten.NumberOf(type.Name, value) : value;
             case ("uninitialized", 1):
                 return Unknown.Value;
             case ("isinstance", 2):
@@ -128,7 +125,7 @@ internal sealed class Interpreter
             case ("hasattr", 2):
                 return Evaluate(call.Arguments[0], frame) is ScriptObject made && made.Attributes.ContainsKey(Evaluate(call.Arguments[1], frame) as string ?? "");
             case ("int" or "float" or "bool", 1):
-                return _aten.Number(word, Evaluate(call.Arguments[0], frame));
+                return Aten.NumberOf(word, Evaluate(call.Arguments[0], frame));
             default:
                 return Named(word, call, frame);
         }

@@ -21,8 +21,8 @@ internal sealed class ScriptObject(string @class)
 }
 
 /// <summary>
-/// A tensor: an output of the network (<see cref="Node"/>), or the same whatever the picture (<see cref="FixedTensor"/>), or a single number that
-/// may depend on the batch's size. What is written into it in place replaces that for everyone who holds it.
+/// A tensor, which holds a value: that may depend on the picture, or be the same for all, or a single number (which may depend on the batch's
+/// size). What is written into it in place replaces that for everyone who holds it.
 /// </summary>
 internal sealed class ScriptTensor
 {
@@ -30,27 +30,43 @@ internal sealed class ScriptTensor
     private int _version, _baseVersion;
     private bool _partlyWritten;
 
-    private object _content;
+    private ModelValue _content;
 
-    public ScriptTensor(object content) => _content = content;
+    public ScriptTensor(ModelValue content) => _content = content;
 
-    /// <summary>A <see cref="Networks.Node"/>, a <see cref="FixedTensor"/>, a <see cref="Size"/> or a double.</summary>
+    /// <summary>What it holds.</summary>
     /// <exception cref="NotSupportedException">It was changed through another view of it.</exception>
-    public object Content => !_partlyWritten && (_base is null || (_base._version == _baseVersion && !_base._partlyWritten))
+    public ModelValue Content => !_partlyWritten && (_base is null || (_base._version == _baseVersion && !_base._partlyWritten))
         ? _content
         : throw new NotSupportedException("a tensor is read that was written to in place through another view of it");
 
     /// <summary>The output of the network that it is, or null.</summary>
-    public Node? Node => Content as Node;
+    public Node? Node => (Content as PictureValue)?.Node;
+
+    /// <summary>The single number that it is, as <see cref="Size"/> or double; else null.</summary>
+    public object? Number => Content switch
+    {
+        SizesValue { Sizes: [var size] } => size,
+        NumberValue { Number: var number } => number,
+        _ => null,
+    };
+
+    /// <summary>One of a single number: a <see cref="Size"/>, a double or a bool.</summary>
+    public static ScriptTensor FromNumber(object number) => new(number switch
+    {
+        Size size => new SizesValue([size], scalar: true),
+        bool yes => new SizesValue([yes ? 1 : 0], scalar: true),
+        _ => new NumberValue((double)number),
+    });
 
     /// <summary>A view of this one: the same memory, seen in another way.</summary>
-    public ScriptTensor View(object content) => new(content) { _base = this, _baseVersion = _version };
+    public ScriptTensor View(ModelValue content) => new(content) { _base = this, _baseVersion = _version };
 
     /// <summary>Writes in place.</summary>
-    public void Write(object content)
+    public void Write(ModelValue content)
     {
         _ = Content;
-        if (_base is not null && content is Node)
+        if (_base is not null && content is PictureValue)
         {
             // Whoever reads the whole from now on would have to see the part that changed.
             _base._partlyWritten = true;
@@ -63,9 +79,3 @@ internal sealed class ScriptTensor
 
 /// <summary>The name of something that is called, such as <c>torch.conv2d</c> or <c>__torch__.torch.nn.functional.relu</c>.</summary>
 internal sealed record ScriptName(string Name);
-
-/// <summary>What an operator that is missing would have made.</summary>
-internal sealed class Unknown
-{
-    public static Unknown Value { get; } = new();
-}

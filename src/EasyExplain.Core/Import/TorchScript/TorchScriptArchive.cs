@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using EasyExplain.Import.TorchScript.Code;
 using EasyExplain.Weights;
+using static TorchSharp.torch;
 
 namespace EasyExplain.Import.TorchScript;
 
@@ -192,10 +193,17 @@ internal sealed class TorchScriptArchive : IDisposable
         string key = $"{folder}/{tensor.Storage.Key}/{tensor.Storage.Type}/{tensor.Offset}/{string.Join(',', tensor.Shape)}/{string.Join(',', tensor.Strides)}";
         if (!_tensors.TryGetValue(key, out FixedTensor? known))
         {
-            known = new FixedTensor(StateDict.Entry(key, tensor, storage => Locate(storage, folder)), isBuffer: true);
+            known = Fixed(StateDict.Entry(key, tensor, storage => Locate(storage, folder)));
             _tensors.Add(key, known);
         }
         return new ScriptTensor(known);
+    }
+
+    private static FixedTensor Fixed(WeightEntry entry)
+    {
+        bool isReal = entry.Type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
+        TensorLayout layout = entry.Layout!;
+        return new FixedTensor(entry.Name, [.. entry.Shape], isReal ? layout.ReadFloat32 : layout.Read, isReal ? ScalarType.Float32 : entry.Type) { IsBuffer = true };
     }
 
     private StoredBytes Locate(PickledStorage storage, string folder)

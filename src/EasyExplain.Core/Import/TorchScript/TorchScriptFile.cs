@@ -70,14 +70,15 @@ internal sealed class TorchScriptFile : IDisposable
         var recorder = new NetworkRecorder(Channels, height, width, onePicture: one);
         var aten = new Aten(recorder);
         var interpreter = new Interpreter(archive, aten);
-        aten.Path = () => interpreter.Path;
         Network? network = null;
         try
         {
             using DisposeScope scope = NewDisposeScope();
-            (Head head, string? name) = Follow(interpreter, aten, recorder, choice);
+            object? result = Run(interpreter, aten, recorder);
+            Node[] recorded = [.. recorder.Nodes.Where(node => node.Inputs.Count > 0)];
+            (Head head, string? name) = OutputOf(result, recorder, choice);
             Layer[] layers = [.. interpreter.Layers];
-            foreach (Layer layer in layers.Length > 0 ? layers : Numbered(aten.Recorded))
+            foreach (Layer layer in layers.Length > 0 ? layers : Numbered(recorded))
             {
                 recorder.Layer(layer.Name, layer.Type, layer.Node);
             }
@@ -90,7 +91,7 @@ internal sealed class TorchScriptFile : IDisposable
             HashSet<Parameter> kept = network is null ? [] : [.. network.Parameters];
             foreach (FixedTensor tensor in archive.Tensors.Concat(aten.Computed))
             {
-                if (tensor.ParameterIfAny is { } parameter && !kept.Contains(parameter))
+                foreach (Parameter parameter in tensor.Parameters.Where(parameter => !kept.Contains(parameter)))
                 {
                     parameter.Dispose();
                 }
@@ -110,25 +111,26 @@ internal sealed class TorchScriptFile : IDisposable
     private static IEnumerable<Layer> Numbered(IEnumerable<Node> nodes) =>
         nodes.GroupBy(node => node.Operator.Type).SelectMany(group => group.Select((node, i) => new Layer($"{group.Key}{i}", group.Key, node)));
 
-    private (Head Head, string? Name) Follow(Interpreter interpreter, Aten aten, NetworkRecorder recorder, OutputChoice choice)
+    private object? Run(Interpreter interpreter, Aten aten, NetworkRecorder recorder)
     {
         object? result = null;
         try
         {
-            result = interpreter.Run(new ScriptTensor(recorder.Input));
+            result = interpreter.Run(new ScriptTensor(new PictureValue(recorder.Input)));
         }
         catch (NotSupportedException e)
         {
-            aten.Miss(e.Message);
+            aten.Lacks(e.Message);
         }
         catch (InvalidDataException) when (aten.Missing.Count > 0)
         {
             // What is missing may be why.
         }
-        if (aten.Missing.Count > 0)
-        {
-            throw ImportErrors.Missing(_path, aten.Missing);
-        }
+        return aten.Missing.Count == 0 ? result : throw ImportErrors.Missing(_path, aten.Missing);
+    }
+
+    private static (Head Head, string? Name) OutputOf(object? result, NetworkRecorder recorder, OutputChoice choice)
+    {
         ModelOutput[] outputs = [.. Interpreter.Outputs(result).Select(output => new ModelOutput(output.Name, output.Tensor.Node))];
         return choice.From(outputs, recorder) is var (output, head) ? (head, outputs.Length > 1 ? output.Name : null) : throw new InvalidDataException(outputs.FirstOrDefault(output => output.Node is not null) is not { Node: { } node }
             ? "The model's result does not depend on the picture, or is no tensor."

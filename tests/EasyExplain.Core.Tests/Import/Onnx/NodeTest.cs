@@ -84,10 +84,10 @@ internal sealed class NodeTest(string name, OnnxModel model, IReadOnlyList<OnnxT
         var recorder = new NetworkRecorder(picture.shape[1], 1, 1, onePicture: !batch);
         var operators = new OnnxOperators(recorder, "");
         string[] names = [.. model.Inputs.Select(input => input.Name).Where(input => model.Weights.All(weight => weight.Name != input))];
-        var known = new Dictionary<string, OnnxValue>();
+        var known = new Dictionary<string, ModelValue>();
         foreach (OnnxTensor weight in model.Weights)
         {
-            known[weight.Name] = new FixedValue(weight.Name, weight.Shape, () => weight.Read("")) { Type = weight.Type };
+            known[weight.Name] = weight.ToFixed("");
         }
         long start = 0;
         for (int i = 0; i < names.Length && i < values.Length; i++)
@@ -95,7 +95,7 @@ internal sealed class NodeTest(string name, OnnxModel model, IReadOnlyList<OnnxT
             Tensor value = values[i];
             if (!ofPicture[i])
             {
-                known[names[i]] = new FixedValue(names[i], value.alias()) { Type = inputs[i].Type };
+                known[names[i]] = new FixedTensor(names[i], value.alias()) { DeclaredType = inputs[i].Type };
             }
             else if (batch)
             {
@@ -109,7 +109,7 @@ internal sealed class NodeTest(string name, OnnxModel model, IReadOnlyList<OnnxT
         }
         foreach (OnnxNode node in model.Nodes)
         {
-            OnnxValue[] read = [.. node.Inputs.Select(input => input.Length == 0 ? OnnxValue.None : known.GetValueOrDefault(input, OnnxValue.Unknown))];
+            ModelValue[] read = [.. node.Inputs.Select(input => input.Length == 0 ? Absent.Value : known.GetValueOrDefault(input, Unknown.Value))];
             foreach (var (made, value) in node.Outputs.Zip(operators.Call(new OnnxCall(node, read, model.Opset), node.Type)))
             {
                 known[made] = value;
@@ -126,11 +126,11 @@ internal sealed class NodeTest(string name, OnnxModel model, IReadOnlyList<OnnxT
         return result;
     }
 
-    private static Tensor? Value(OnnxValue value, NetworkRecorder recorder, Tensor picture)
+    private static Tensor? Value(ModelValue value, NetworkRecorder recorder, Tensor picture)
     {
         switch (value)
         {
-            case FixedValue known: return known.Value;
+            case FixedTensor known: return known.Value;
             case SizesValue { Scalar: var scalar } sizes:
                 Tensor numbers = tensor(Array.ConvertAll(sizes.Sizes, size => size.At(picture.shape[0])));
                 return scalar ? numbers[0] : numbers;
