@@ -114,7 +114,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Func<Tensor, T
             // Drawn one by one: so the numbers are those of one sample after the other.
             Tensor[] draws = [.. Enumerable.Range(0, count).Select(_ => randn(run.Input.shape, generator: generator) * std)];
             Tensor noisy = run.Input.Plus(cat(draws, 0).to(run.Input.dtype).to(run.Input.device));
-            Pass pass = Executor.Run(run.Network, noisy, run.Taps, track: true, run.Cancel);
+            Pass pass = run.Runner.Run(run.Network, noisy, run.Taps, track: true, run.Cancel);
             foreach (var (moments, score) in sums.Select((moments, score) => (moments, score)))
             {
                 foreach (var (powers, gradient) in moments.Zip(ScoreGradients(pass, run.Taps, score)))

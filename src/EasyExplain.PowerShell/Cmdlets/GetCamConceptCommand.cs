@@ -188,6 +188,7 @@ public sealed class GetCamConceptCommand : PSCmdlet, IDisposable
     {
         foreach (CamConcepts concepts in found)
         {
+            this.WarnIfSlower(concepts.Model);
             if (!_warned && concepts.Concepts.Length == 0)
             {
                 _warned = true;

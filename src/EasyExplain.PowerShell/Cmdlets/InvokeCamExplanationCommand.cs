@@ -379,6 +379,7 @@ public sealed class InvokeCamExplanationCommand : PSCmdlet, IDisposable
         IReadOnlyList<string> expected = explanations.Count > 0 ? Expected(target as string, target) : [];
         foreach (CamExplanation explanation in explanations)
         {
+            this.WarnIfSlower(explanation.Model);
             if (expected.Count > 0)
             {
                 explanation.Expect(expected);
