@@ -79,7 +79,7 @@ internal sealed class Subject : IDisposable
         for (int time = 0; time < times; time++)
         {
             using DisposeScope scope = NewDisposeScope();
-            Executor.Run(network, pictures, taps, track: false);
+            Model.Runner.Run(network, pictures, taps, track: false);
         }
         return null;
     };

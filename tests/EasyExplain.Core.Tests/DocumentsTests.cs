@@ -19,7 +19,7 @@ public class DocumentsTests
         IEnumerable<string> rows = Regex.Matches(page, @"^\| (\w+) \| [^|]+ \| ([^|]+) \| [^|]+ \|\r?$", RegexOptions.Multiline)
             .Select(row => $"{row.Groups[1]}: {row.Groups[2]}")
             .Where(row => row != "method: needs");
-        Assert.Equal(Catalog.All.Select(method => $"{method.Name}: {Needs(method)}"), rows);
+        Assert.Equal(MethodCatalog.All.Select(method => $"{method.Name}: {Needs(method)}"), rows);
 
         static string Needs(CamMethod method)
         {
@@ -32,6 +32,13 @@ public class DocumentsTests
             return needs.Length > 0 ? string.Join(", ", needs) : "nothing";
         }
     }
+
+    [Fact]
+    public void EveryPathThatIsNamed_IsThere() => Assert.Empty(
+        from page in Pages.Where(page => Path.GetFileName(page) != "CHANGELOG.md")
+        from Match path in Regex.Matches(File.ReadAllText(page), @"`((?:src|tests|tools|build|docs|\.ci)/[\w./-]+)`")
+        where !Path.Exists(Path.Combine(Repository.Root, path.Groups[1].Value))
+        select $"{Path.GetRelativePath(Repository.Root, page)}: {path.Groups[1].Value}");
 
     [Fact]
     public void EveryLink_LeadsSomewhere()

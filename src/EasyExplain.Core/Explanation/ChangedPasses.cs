@@ -23,7 +23,7 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
         Tensor resized = nn.functional.interpolate(
             masks.narrow(0, first, count).unsqueeze(1), [.. run.Input.shape.Skip(2)], mode: InterpolationMode.Bilinear, align_corners: false);
         Tensor masked = change(round, resized.squeeze(1)).unsqueeze(1) * run.Input;
-        return Executor.Run(run.Network, masked, [], track: false, run.Cancel).Logits;
+        return run.Runner.Run(run.Network, masked, [], track: false, run.Cancel).Logits;
     });
 
     /// <summary>
@@ -32,8 +32,8 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
     /// </summary>
     public Tensor ScoresWithoutChannel()
     {
-        var tail = new Tail(run.Network, _tap);
-        IReadOnlyList<Tensor> beside = tail.Beside.Count == 0 ? [] : Executor.Run(run.Network, run.Input, tail.Beside, track: false, run.Cancel).Taps;
+        var tail = new Tail(run.Runner, run.Network, _tap);
+        IReadOnlyList<Tensor> beside = tail.Beside.Count == 0 ? [] : run.Runner.Run(run.Network, run.Input, tail.Beside, track: false, run.Cancel).Taps;
         Tensor clean = run.Pass.Taps[tapIndex].detach();
         return MeanScores(rounds: 1, (_, first, count) =>
         {

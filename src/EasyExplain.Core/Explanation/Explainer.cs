@@ -50,7 +50,7 @@ public sealed class Explainer
         }
         bool atInput = methods.Any(method => method.AtInput);
         // A folded network has other biases, and a method that explains the whole of it asks for every one.
-        _network = atInput ? model.Unfolded : model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
+        _network = atInput ? model.Network : model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
         Node[] nodes = [.. methods.All(method => method.AtInput) ? [] : layers.Select(layer => _network.Find(layer.Name)!.Node)];
         _taps = [.. nodes.Concat(atInput ? [_network.Input] : []).Distinct()];
         _tapOf = [.. nodes.Select(node => Array.IndexOf(_taps, node))];
@@ -65,7 +65,7 @@ public sealed class Explainer
         {
             using IDisposable weights = _model.Use();
             long[] shape = [3, _model.Preprocessing.Height, _model.Preprocessing.Width];
-            return IsCurved || _network.Onnx is null ? "libtorch" : _network.Onnx.Summary(_network, Taps, IsTracked, shape);
+            return IsCurved ? "libtorch" : _model.Runner.Summary(_network, Taps, IsTracked, shape);
         }
     }
 
@@ -159,8 +159,8 @@ public sealed class Explainer
 
     private PictureRun Run(Tensor input, CancellationToken cancel)
     {
-        Pass pass = Executor.Run(_network, input, Taps, IsTracked, cancel, IsCurved);
-        return new PictureRun(_network, input, _taps, _biased, pass, _noise, _progress, cancel);
+        Pass pass = _model.Runner.Run(_network, input, Taps, IsTracked, cancel, IsCurved);
+        return new PictureRun(_network, input, _taps, _biased, pass, _noise, _progress, cancel) { Runner = _model.Runner };
     }
 
     /// <summary>The classes that one is compared with: the others that were asked for, or else those with the nearest scores.</summary>

@@ -1,4 +1,5 @@
 using EasyExplain.Networks;
+using EasyExplain.Networks.Engines;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
@@ -28,6 +29,9 @@ internal sealed record PictureRun(
     // Operators have inner tensors too (the attention of all pairs of tokens, a convolution's workspace), and a way back has gradients:
     // about as much as their outputs.
     private const long WithInnerTensors = 2;
+
+    /// <summary>What sends it there again.</summary>
+    public Runner Runner { get; init; } = Runner.Libtorch;
 
     /// <summary>Each tap's output, <c>[C, H, W]</c>.</summary>
     public IReadOnlyList<Tensor> Activations { get; } = [.. Taps.Zip(Pass.Taps, (tap, output) => tap.Layout!.ToMap(output).detach()[0])];

@@ -117,7 +117,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
             // Drawn one by one: so the numbers are those of one sample after the other.
             Tensor[] draws = [.. Enumerable.Range(0, count).Select(_ => randn(run.Input.shape, generator: generator) * std)];
             Tensor noisy = run.Input.Plus(cat(draws, 0).to(run.Input.dtype).to(run.Input.device));
-            Pass pass = Executor.Run(run.Network, noisy, run.Taps, track: true, run.Cancel);
+            Pass pass = run.Runner.Run(run.Network, noisy, run.Taps, track: true, run.Cancel);
             foreach (var (moments, target) in sums.Select((moments, target) => (moments, target)))
             {
                 foreach (var (powers, gradient) in moments.Zip(ScoreGradients(pass, run.Taps, target)))

@@ -1,7 +1,7 @@
 using System.Globalization;
 using EasyExplain.Imaging;
 using EasyExplain.Networks;
-using EasyExplain.Networks.Engines.OnnxRuntime;
+using EasyExplain.Networks.Engines;
 using EasyExplain.Networks.Rewrites;
 using static TorchSharp.torch;
 
@@ -17,6 +17,7 @@ public sealed class CamModel : ICamSource, IDisposable
     private readonly object _gate = new();
     private int _users;
     private bool _disposed;
+    private int _toldFailure;
 
     internal CamModel(string name, string architecture, string path, Network network, Preprocessing preprocessing, string[] labels, Device device, Precision precision = Precision.Float32,
         Activation activation = Activation.Softmax, bool hasClasses = true)
@@ -24,8 +25,7 @@ public sealed class CamModel : ICamSource, IDisposable
         (Name, Architecture, Path, Network, Preprocessing, Labels, Device) = (name, architecture, path, network, preprocessing, labels, device);
         (Precision, Activation) = (precision, activation);
         _folding = new BatchNormFolding(network);
-        Onnx = device.type == TorchSharp.DeviceType.CPU && network.Module is null ? new OnnxEngine(half: precision == Precision.BFloat16) : null;
-        Unfolded = new Network(network.Nodes, network.Output, network.Layers) { Module = network.Module, Onnx = Onnx };
+        Runner = Runner.For(network, device, half: precision == Precision.BFloat16);
         Shapes = network.Shapes(3, preprocessing.Height, preprocessing.Width);
         ClassCount = hasClasses ? checked((int)Shapes[network.Output][0]) : 0;
         ParameterCount = network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count);
@@ -105,13 +105,11 @@ public sealed class CamModel : ICamSource, IDisposable
     /// <summary>Every layer in the order the network runs, scopes before what they hold.</summary>
     internal IReadOnlyList<CamLayer> Layers { get; }
 
+    /// <summary>The network, with nothing folded.</summary>
     internal Network Network { get; }
 
-    /// <summary>What runs the network besides libtorch; null for a user's own module and off the CPU.</summary>
-    internal OnnxEngine? Onnx { get; }
-
-    /// <summary>The network with nothing folded, run as fast as it goes all the same.</summary>
-    internal Network Unfolded { get; }
+    /// <summary>How it is run, and what is made of it by folding.</summary>
+    internal Runner Runner { get; }
 
     internal Preprocessing Preprocessing { get; }
 
@@ -179,9 +177,12 @@ public sealed class CamModel : ICamSource, IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             // The same choice gives the same network, so that what was compiled for it is found again.
             string key = string.Join(',', layers.Order(StringComparer.Ordinal));
-            return _optimized.TryGetValue(key, out Network? known) ? known : _optimized[key] = _folding.Apply(layers, Onnx);
+            return _optimized.TryGetValue(key, out Network? known) ? known : _optimized[key] = _folding.Apply(layers);
         }
     }
+
+    /// <summary>Why it runs slower than it could, as a sentence without its full stop: told once, and null before it is known and ever after.</summary>
+    internal string? TellFailure() => Runner.Failure is { } failure && Interlocked.Exchange(ref _toldFailure, 1) == 0 ? failure : null;
 
     private int[] Labelled(string label, StringComparison comparison) =>
         [.. Enumerable.Range(0, Labels.Length).Where(@class => Labels[@class].Equals(label, comparison))];
@@ -190,7 +191,7 @@ public sealed class CamModel : ICamSource, IDisposable
     {
         if (_users == 0)
         {
-            Onnx?.Dispose();
+            Runner.Dispose();
             _folding.Dispose();
             Network.Dispose();
         }
@@ -205,7 +206,7 @@ public sealed class CamModel : ICamSource, IDisposable
                 model._users--;
                 if (model._users == 0)
                 {
-                    model.Onnx?.FreeRetired();
+                    model.Runner.FreeRetired();
                 }
                 if (model._disposed)
                 {

@@ -66,7 +66,7 @@ internal sealed record ModelHead(Network Network, Activation Activation, string[
     /// </summary>
     private static bool EndsInFeatures(Network network)
     {
-        if (network.Module is not null)
+        if (network.NamesLayersOnly)
         {
             return false;
         }

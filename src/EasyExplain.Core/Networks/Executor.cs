@@ -1,4 +1,3 @@
-using EasyExplain.Networks.Operators;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks;
@@ -32,7 +31,7 @@ internal sealed record Pass(Tensor Logits, IReadOnlyList<Tensor> Taps)
     ];
 }
 
-/// <summary>Runs a network node by node.</summary>
+/// <summary>Runs a network node by node, in libtorch.</summary>
 internal static class Executor
 {
     /// <summary>
@@ -40,33 +39,21 @@ internal static class Executor
     /// Each other tensor is freed after its last use. With <paramref name="track"/>, autograd follows from the first tap on, so that
     /// gradients of the logits with respect to the taps can be taken; what lies before is never tracked.
     /// </summary>
-    /// <param name="network">The network; where it has an <see cref="Network.Onnx"/> engine, that runs what it can.</param>
+    /// <param name="network">The network, of operations.</param>
     /// <param name="input">The pictures.</param>
     /// <param name="taps">The nodes whose outputs are kept.</param>
     /// <param name="track">Whether gradients will be asked for.</param>
     /// <param name="cancel">Looked at before every node.</param>
-    /// <param name="curved">Whether the gradients will be differentiated in their turn: autograd alone can do that, from the first tap on.</param>
     /// <remarks>Call it within a dispose scope, which owns what is returned and, if the run is stopped, what it had made.</remarks>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
-    public static Pass Run(Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel = default, bool curved = false) =>
+    public static Pass Run(Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel = default) =>
         network.OnePicture && input.shape[0] != 1 ? throw new ArgumentException("The network takes one picture at a time.", nameof(input))
-        : (curved ? null : network.Onnx?.Run(network, input, taps, track, cancel))
-        ?? Run(network, network.Nodes, new Dictionary<Node, Tensor> { [network.Input] = input }, taps, track, cancel);
+        : Run(network, network.Nodes, new Dictionary<Node, Tensor> { [network.Input] = input }, taps, track, cancel);
 
-    /// <summary>
-    /// Runs some of a network's nodes, in their order; outputs that are <paramref name="given"/> are not computed, and stay the caller's.
-    /// A user's own module always runs as a whole, from the input on.
-    /// </summary>
+    /// <summary>Runs some of a network's nodes, in their order; outputs that are <paramref name="given"/> are not computed, and stay the caller's.</summary>
     public static Pass Run(
         Network network, IReadOnlyList<Node> nodes, IReadOnlyDictionary<Node, Tensor> given, IReadOnlyList<Node> taps, bool track, CancellationToken cancel)
     {
-        if (network.Module is { } module)
-        {
-            cancel.ThrowIfCancellationRequested();
-            Pass pass = module.Run(given[network.Input], network.Input, taps, given.Where(output => output.Key != network.Input).ToDictionary(), track);
-            using IDisposable recorded = track ? enable_grad() : no_grad();
-            return network.Output.Operator is BothSigns both ? pass with { Logits = both.Run([pass.Logits]) } : pass;
-        }
         IReadOnlyList<Node> Reads(Node node) => given.ContainsKey(node) ? [] : node.Inputs;
         Dictionary<Node, int> readers = CountReaders(nodes.SelectMany(Reads).Concat(taps).Append(network.Output));
         var outputs = new Dictionary<Node, Tensor>();

@@ -1,5 +1,3 @@
-using EasyExplain.Networks.Engines.Modules;
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using EasyExplain.Networks.Operators;
 
 namespace EasyExplain.Networks;
@@ -30,11 +28,8 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
     /// <summary>Whether it takes one picture at a time: it was exported for a batch of one, and no other follows from it.</summary>
     internal bool OnePicture => Input.Operator is Input { OnePicture: true };
 
-    /// <summary>A user's own module that this network only names the layers of; null for a network of operations.</summary>
-    internal TorchModule? Module { get; init; }
-
-    /// <summary>Runs what it can of the network faster than libtorch; null for libtorch alone.</summary>
-    internal OnnxEngine? Onnx { get; init; }
+    /// <summary>Whether it only names layers, in the order they run: what lies between them is unknown, as in a user's own module.</summary>
+    internal bool NamesLayersOnly { get; init; }
 
     /// <summary>Every parameter and buffer, in the order the nodes run; one that several nodes share once.</summary>
     public IEnumerable<Parameter> Parameters => Nodes.SelectMany(node => node.Operator.Parameters).Distinct();
@@ -91,7 +86,7 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
     public Network WithBothSigns()
     {
         var both = new Node(new BothSigns(), [Output], "") { Recorded = Output.Recorded is null ? null : new RecordedOutput([2], true, false) };
-        return new Network([.. Nodes, both], both, Layers) { Module = Module, Onnx = Onnx };
+        return new Network([.. Nodes, both], both, Layers) { NamesLayersOnly = NamesLayersOnly };
     }
 
     /// <summary>The output shape of every node, without the batch dimension, for an input <c>[C, H, W]</c>.</summary>

@@ -21,8 +21,8 @@ internal static class PlaceCounts
             {
                 continue;
             }
-            // What is made of features without places is what it is. Of a user's own module only the order of its layers is known.
-            Extent[] read = network.Module is null ? [.. node.Inputs.Where(places.ContainsKey).Select(input => places[input])]
+            // What is made of features without places is what it is. Where only layers are named, their order is all that is known.
+            Extent[] read = !network.NamesLayersOnly ? [.. node.Inputs.Where(places.ContainsKey).Select(input => places[input])]
                 : before is { } last && Enlarging.Contains(node.Operator.Type) ? [last] : [];
             before = places[node] = read.Length == 0 ? (height, width)
                 : (Math.Min(height, read.Max(extent => extent.Height)), Math.Min(width, read.Max(extent => extent.Width)));

@@ -1,3 +1,4 @@
+using EasyExplain.Networks.Engines;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks;
@@ -5,14 +6,18 @@ namespace EasyExplain.Networks;
 /// <summary>What of a network depends on one node: it can run again and again with changed outputs of that node, and nothing else runs.</summary>
 internal sealed class Tail
 {
+    private readonly Runner _runner;
     private readonly Network _network;
     private readonly Node _start;
     private readonly Node[] _nodes;
 
     /// <summary>Finds what depends on <paramref name="start"/>, and what is read beside it.</summary>
-    public Tail(Network network, Node start)
+    /// <param name="runner">What runs it.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="start">The node.</param>
+    public Tail(Runner runner, Network network, Node start)
     {
-        (_network, _start) = (network, start);
+        (_runner, _network, _start) = (runner, network, start);
         HashSet<Node> ofPicture = DependentOn(network, network.Input);
         HashSet<Node> changed = DependentOn(network, start);
         Node[] after = [.. network.Nodes.Where(node => node != start && changed.Contains(node) && network.LeadsToOutput(node))];
@@ -30,12 +35,12 @@ internal sealed class Tail
                 read.UnionWith(source.Inputs);
             }
         }
-        Beside = network.Module is not null ? [network.Input] : [.. network.Nodes.Where(beside.Contains)];
+        Beside = network.NamesLayersOnly ? [network.Input] : [.. network.Nodes.Where(beside.Contains)];
         HashSet<Node> needed = [start, .. Beside, .. again, .. after];
         _nodes = [.. network.Nodes.Where(needed.Contains)];
     }
 
-    /// <summary>The nodes that do not depend on the start but are read by what does, such as the other branch of a sum; of a user's own module the input.</summary>
+    /// <summary>The nodes that do not depend on the start but are read by what does, such as the other branch of a sum; where only layers are named, the input.</summary>
     public IReadOnlyList<Node> Beside { get; }
 
     /// <summary>The logits <c>[N, classes]</c> for N changed outputs of the start.</summary>
@@ -49,7 +54,7 @@ internal sealed class Tail
         {
             given[node] = clean.expand([changed.shape[0], .. clean.shape.Skip(1)]);
         }
-        return Executor.Run(_network, _nodes, given, [], track: false, cancel).Logits;
+        return _runner.RunPart(_network, _nodes, given, cancel);
     }
 
     private static HashSet<Node> DependentOn(Network network, Node start)

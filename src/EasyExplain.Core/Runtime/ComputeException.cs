@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.ML.OnnxRuntime;
 
 namespace EasyExplain.Runtime;
 
@@ -60,7 +59,7 @@ public sealed class ComputeException(ComputeFault fault, string message, Excepti
         {
             return work();
         }
-        catch (Exception e) when (e is OutOfMemoryException or ExternalException or OnnxRuntimeException)
+        catch (Exception e) when (e is OutOfMemoryException or ExternalException)
         {
             string said = e.Message.Split('\n')[0].TrimEnd('.');
             throw e is OutOfMemoryException || SaidOfMemory.Any(word => said.Contains(word, StringComparison.OrdinalIgnoreCase))

@@ -79,6 +79,7 @@ public sealed class GetCamConceptCommand() : PictureCmdlet("Finding concepts", "
     {
         foreach (CamConcepts concepts in found)
         {
+            this.WarnIfSlower(concepts.Model);
             if (!_warned && concepts.Concepts.Length == 0)
             {
                 _warned = true;

@@ -292,6 +292,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         foreach (CamExplanation explained in explanations)
         {
             CamExplanation explanation = expected.Count > 0 ? explained.Expecting(expected) : explained;
+            this.WarnIfSlower(explanation.Model);
             WarnIfUnknown(explanation);
             WarnIfEmpty(explanation);
             WriteDebug(string.Create(CultureInfo.InvariantCulture, $"{explanation} took {explanation.Seconds * 1000:0} ms."));

@@ -27,7 +27,7 @@ public class DeviceTests
             parameter.Load(Empty([.. parameter.Shape]));
         }
         Tensor input = Empty(1, 3, 32, 32);
-        Pass pass = Executor.Run(network, input, [last], track: true, curved: true);
+        Pass pass = Executor.Run(network, input, [last], track: true);
         var run = new PictureRun(network, input, [last], [], pass, new Noise(3, 0.3, 7, BatchSize: 2), Progress: null, default);
         var layer = new LayerEvidence(new ScoreEvidence(run, [new ClassTarget(0)], scope), 0, 0, "", eigen: false);
         using ChannelNoise noise = layer.DrawMaskNoise();

@@ -1,6 +1,7 @@
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Networks;
+using EasyExplain.Networks.Engines;
 using EasyExplain.Tests.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -195,7 +196,7 @@ public sealed class FiniteDifferenceTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor at = ofLayer ? from : Executor.Run(_network, from, [node], track: false).Taps[0];
-        var tail = new Tail(_network, node);
+        var tail = new Tail(Runner.Libtorch, _network, node);
         IReadOnlyList<Tensor> beside = tail.Beside.Count == 0 ? [] : Executor.Run(_network, ofLayer ? _picture : from, tail.Beside, track: false).Taps;
         long count = at.numel();
         Tensor steps = eye(count, dtype: float64).view([count, .. at.shape.Skip(1)]) * Step;

@@ -4,6 +4,7 @@ using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Networks.Engines;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,11 +30,11 @@ public class GoldenArchitectureTests
 
         Tensor input = model.Preprocessing.ToInput(GoldenModels.Pattern(model)).to(model.Device);
         // Batch norms folded and not, each on libtorch alone and on what is used.
-        Network folded = model.Optimized(new HashSet<string>()), foldedOnLibtorch = new(folded.Nodes, folded.Output, folded.Layers);
-        foreach (Network network in new[] { model.Network, model.Unfolded, foldedOnLibtorch, folded })
+        Network folded = model.Optimized(new HashSet<string>());
+        foreach (var (runner, network) in new[] { (Runner.Libtorch, model.Network), (model.Runner, model.Network), (Runner.Libtorch, folded), (model.Runner, folded) })
         {
             using DisposeScope run = NewDisposeScope();
-            Tensor output = Executor.Run(network, input, [], track: false).Logits;
+            Tensor output = runner.Run(network, input, [], track: false).Logits;
             Assert.Equal(1, run.DisposablesCount); // the logits: each operator has freed what it made on the way
             float[] logits = output.data<float>().ToArray();
             float[] expected = Goldens.Load("architectures")[$"{architecture}/logits"].Floats;

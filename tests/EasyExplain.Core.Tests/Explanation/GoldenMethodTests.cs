@@ -56,7 +56,7 @@ public class GoldenMethodTests(GoldenModels models) : IClassFixture<GoldenModels
         }
         Tensor input = model.Preprocessing.ToInput(GoldenModels.Pattern(model)).to(float64);
         Node tap = network.Find("features.5")!.Node;
-        Pass pass = Executor.Run(network, input, [tap], track: true, curved: true);
+        Pass pass = Executor.Run(network, input, [tap], track: true);
         var run = new PictureRun(network, input, [tap], [], pass, new Noise(1, 0, 0, 1), null, default);
         var evidence = new ScoreEvidence(run, [new ClassTarget(7)], scope);
         Tensor map = Fusion.Scale(ShapleyCAM.Method.Map(new LayerEvidence(evidence, 0, 0, "ShapleyCAM", eigen: false)));

@@ -68,7 +68,7 @@ public sealed class FourFormsTests : IDisposable
         Network[] folded = [_builtIn.Optimized(new HashSet<string> { "layer3" }), form.Optimized(new HashSet<string> { "layer3" })];
         Assert.Equal(folded[0].Nodes.Count, folded[1].Nodes.Count);
         Node tap = folded[1].Find("layer3")!.Node;
-        Assert.EndsWith("ONNX Runtime", form.Onnx!.Summary(folded[1], [tap], track: true, [3, 32, 32]), StringComparison.Ordinal);
+        Assert.EndsWith("ONNX Runtime", form.Runner.Summary(folded[1], [tap], track: true, [3, 32, 32]), StringComparison.Ordinal);
         Assert.All(_builtIn.Layers, layer => Assert.True(form.Layers.FirstOrDefault(other => other.Name == layer.Name) is not { } other
             || (other.OutputShape.SequenceEqual(layer.OutputShape) && (!(counts || IsLeaf(layer)) || other.ParameterCount == layer.ParameterCount)), layer.Name));
     }

@@ -1,5 +1,6 @@
 using EasyExplain.Import;
 using EasyExplain.Networks;
+using EasyExplain.Networks.Engines;
 using EasyExplain.Networks.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -111,7 +112,7 @@ public sealed class NetworkRecorderTests
         using Network network = recorder.Build(recorder.Call("", new Mean([2, 3], false), recorder.Call("", new Permute([1, 0, 2, 3]), sum)));
         using DisposeScope scope = NewDisposeScope();
         Tensor picture = Numbers(1, 3, 4, 4), changed = Numbers(5, 3, 4, 4) * 2;
-        var tail = new Tail(network, network.Find("start")!.Node);
+        var tail = new Tail(Runner.Libtorch, network, network.Find("start")!.Node);
         Pass clean = Executor.Run(network, picture, tail.Beside, track: false);
         Tensor found = tail.Run(changed, clean.Taps, CancellationToken.None);
         Assert.True((found - (changed - picture).mean([2, 3])).abs().max().item<float>() < 1e-5);
@@ -127,11 +128,10 @@ public sealed class NetworkRecorderTests
         Node sum = recorder.Call("", new Add(), recorder.Call("", new Roll([2], [1]), convolved), recorder.Input);
         recorder.Layer("conv", "Conv2d", convolved);
         using Network network = recorder.Build(recorder.Call("", new Mean([2, 3], false), sum));
-        using var engine = new EasyExplain.Networks.Engines.OnnxRuntime.OnnxEngine();
-        using var fast = new Network(network.Nodes, network.Output, network.Layers) { Onnx = engine };
+        using var fast = new CompilingRunner(new EasyExplain.Networks.Engines.OnnxRuntime.OnnxRuntimeEngine());
         Tensor pictures = Numbers(2, 3, 4, 4);
         Tensor right = Executor.Run(network, pictures, [], track: false).Logits;
-        Assert.True((right - Executor.Run(fast, pictures, [network.Find("conv")!.Node], track: true).Logits).abs().max().item<float>() < 1e-6);
+        Assert.True((right - fast.Run(network, pictures, [network.Find("conv")!.Node], track: true).Logits).abs().max().item<float>() < 1e-6);
     }
 
     private static Network Transformer()

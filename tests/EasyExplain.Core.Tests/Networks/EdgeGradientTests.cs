@@ -1,4 +1,5 @@
 using EasyExplain.Networks;
+using EasyExplain.Networks.Engines;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using EasyExplain.Networks.Operators;
 using EasyExplain.Networks.Rewrites;
@@ -63,7 +64,7 @@ public sealed class EdgeGradientTests
         }
         if (back.Nodes.Count > 1)
         {
-            using IPart part = OnnxPart.Compile(back.Nodes, [back.Start, input, node], back.Results, all)!;
+            using IPart part = OnnxRuntimePart.Compile(back.Nodes, [back.Start, input, node], back.Results, all)!;
             Tensor made = part.Run([gradient.to(float32), x.detach().to(float32), y.detach().to(float32)], CancellationToken.None)[0];
             Assert.Equal(right.data<double>().ToArray(), made.to(float64).contiguous().data<double>().ToArray());
         }

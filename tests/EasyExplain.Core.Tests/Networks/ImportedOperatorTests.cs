@@ -107,15 +107,15 @@ public sealed class ImportedOperatorTests
         using var generator = new Generator(5, CPU);
         Tensor input = 3 * randn([Batch, 4, 11, 13], generator: generator);
         Assert.Equal(Executor.Run(network, input, [], track: false).Logits.shape[1..], shapes[network.Output]);
-        bool onnx = EasyExplain.Networks.Engines.OnnxRuntime.OnnxPart.Compile(network.Nodes, [network.Input], [network.Output], shapes) is { } part;
+        bool onnx = EasyExplain.Networks.Engines.OnnxRuntime.OnnxRuntimePart.Compile(network.Nodes, [network.Input], [network.Output], shapes) is { } part;
         Assert.Equal(!InLibtorchAlone.Contains(name), onnx);
         if (onnx)
         {
-            OnnxPartTests.AssertSameInOnnx(network, shapes, input);
+            OnnxRuntimePartTests.AssertSameInOnnx(network, shapes, input);
         }
         if (onnx && Backpropagation.From(GradientRules.Table, network, network.Output, [network.Input], shapes) is { } back)
         {
-            OnnxPartTests.AssertSameAsAutograd(network, shapes, input, back);
+            OnnxRuntimePartTests.AssertSameAsAutograd(network, shapes, input, back);
         }
         else
         {

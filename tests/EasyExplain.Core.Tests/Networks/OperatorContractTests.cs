@@ -213,14 +213,14 @@ public sealed class OperatorContractTests
             var picture = new Node(new Input(), [], "");
             var spread = new Node(new ExpandToBatch(), [node, picture], "");
             (inputs, values, shapes[picture], shapes[spread], right) = ([picture], [rand(Batch, 2)], [2], shapes[node], right.expand([Batch, .. right.shape[1..]]));
-            using OnnxPart? constant = OnnxPart.Compile([node, spread], inputs, [spread], shapes);
+            using OnnxRuntimePart? constant = OnnxRuntimePart.Compile([node, spread], inputs, [spread], shapes);
             AssertIsForm(constant);
             return;
         }
-        using OnnxPart? part = name == nameof(Input) ? null : OnnxPart.Compile([.. inputs, node], inputs, [node], shapes);
+        using OnnxRuntimePart? part = name == nameof(Input) ? null : OnnxRuntimePart.Compile([.. inputs, node], inputs, [node], shapes);
         AssertIsForm(part);
 
-        void AssertIsForm(OnnxPart? compiled)
+        void AssertIsForm(OnnxRuntimePart? compiled)
         {
             Assert.Equal(contract.Onnx == Form, compiled is not null);
             Assert.True(compiled is null || right.allclose(compiled.Run(values, default).Single(), rtol: 1e-5, atol: 1e-5));

@@ -1,5 +1,6 @@
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Networks.Engines;
 using EasyExplain.Tests.Explanation;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,7 +20,7 @@ public class TailTests
         using CamModel model = GoldenModels.Build(architecture, 64);
         Tensor input = model.Preprocessing.ToInput(GoldenModels.Pattern(model));
         Node start = model.Network.Find(layer)!.Node;
-        var tail = new Tail(model.Network, start);
+        var tail = new Tail(Runner.Libtorch, model.Network, start);
         Assert.NotEmpty(tail.Beside);
         Pass full = Executor.Run(model.Network, input, [start, .. tail.Beside], track: false);
         Tensor logits = tail.Run(cat([full.Taps[0], full.Taps[0] * 0.5, full.Taps[0]], 0), [.. full.Taps.Skip(1)], default);

@@ -49,7 +49,7 @@ public sealed class ConceptFinder
                 $"The last layer from which it does is '{model.DefaultLayer}'.");
         }
         _network = model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
-        _layers = [.. layers.Select(layer => _network.Find(layer.Name)!.Node).Zip(layers, (node, layer) => new LayerTail(layer.Name, node, new Tail(_network, node)))];
+        _layers = [.. layers.Select(layer => _network.Find(layer.Name)!.Node).Zip(layers, (node, layer) => new LayerTail(layer.Name, node, new Tail(model.Runner, _network, node)))];
         _taps = [.. _layers.SelectMany(layer => layer.Tail.Beside.Prepend(layer.Node)).Distinct()];
     }
 
@@ -78,7 +78,7 @@ public sealed class ConceptFinder
         using IDisposable weights = _model.Use();
         var watch = Stopwatch.StartNew();
         using IDisposable untracked = no_grad();
-        Pass pass = Executor.Run(_network, picture.to(_model.Device), _taps, track: false, cancel);
+        Pass pass = _model.Runner.Run(_network, picture.to(_model.Device), _taps, track: false, cancel);
         Dictionary<Node, Tensor> outputs = _taps.Zip(pass.Taps).ToDictionary(pair => pair.First, pair => pair.Second);
         Prediction[] predictions = [.. Rank(pass.Logits)[0].Take(PredictionsKept)];
         var source = new ExplainedPhoto(photo, path);

@@ -1,46 +1,44 @@
-using EasyExplain.Networks.Engines.OneDnn;
 using static TorchSharp.torch;
 
-namespace EasyExplain.Networks.Engines.OnnxRuntime;
+namespace EasyExplain.Networks.Engines;
 
 /// <summary>A plan with its first part compiled, forward and, where gradients are wanted within it, back.</summary>
 internal sealed class CompiledPlan : IDisposable
 {
-    private readonly OnnxPlan _plan;
+    private readonly CutPlan _plan;
     private readonly Node[] _made;   // what the way forward leaves: the cut, the taps before it, and what the way back reads
     private readonly Node[] _read;
     private readonly IPart _forward;
     private readonly IPart? _back;
-    private readonly bool _half;
+    private readonly IEngine _engine;
 
-    private CompiledPlan(OnnxPlan plan, Node[] made, Node[] read, IPart forward, IPart? back, bool half) =>
-        (_plan, _made, _read, _forward, _back, _half) = (plan, made, read, forward, back, half);
+    private CompiledPlan(CutPlan plan, Node[] made, Node[] read, IPart forward, IPart? back, IEngine engine) =>
+        (_plan, _made, _read, _forward, _back, _engine) = (plan, made, read, forward, back, engine);
 
     /// <summary>Which engine runs what, as the end of a sentence.</summary>
     public string Summary => _plan.Rest.Count == 1
-        ? Engine
-        : $"{Engine} up to '{_plan.Cut.Name}'{(_back is null ? "" : ", gradients too")}, and libtorch from there on";
-
-    private string Engine => _half ? "oneDNN in bfloat16" : "ONNX Runtime";
+        ? _engine.Title
+        : $"{_engine.Title} up to '{_plan.Cut.Name}'{(_back is null ? "" : ", gradients too")}, and libtorch from there on";
 
     /// <summary>Compiles it.</summary>
     /// <param name="network">The network.</param>
     /// <param name="plan">What of it.</param>
     /// <param name="taps">The nodes whose outputs are wanted.</param>
     /// <param name="shapes">The nodes' output shapes.</param>
-    /// <param name="half">Whether its convolutions are to be in bfloat16, by oneDNN; else all is float32, in ONNX Runtime.</param>
-    public static CompiledPlan? Of(Network network, OnnxPlan plan, IReadOnlyList<Node> taps, IReadOnlyDictionary<Node, long[]> shapes, bool half)
+    /// <param name="engine">What runs its first part.</param>
+    /// <returns>Null if the engine cannot.</returns>
+    public static CompiledPlan? Of(Network network, CutPlan plan, IReadOnlyList<Node> taps, IReadOnlyDictionary<Node, long[]> shapes, IEngine engine)
     {
         HashSet<Node> head = [.. plan.Head];
         Node[] read = plan.Back is null ? [] : [.. plan.Back.Nodes.SelectMany(node => node.Inputs).Where(head.Contains).Distinct()];
         Node[] made = [.. new[] { plan.Cut }.Concat(taps.Where(head.Contains)).Concat(read).Where(node => node != network.Input).Distinct()];
-        if (Compile(plan.Head, [network.Input], made, shapes, half) is not { } forward)
+        if (engine.Compile(plan.Head, [network.Input], made, shapes) is not { } forward)
         {
             return null;
         }
         if (plan.Back is null)
         {
-            return new CompiledPlan(plan, made, read, forward, back: null, half);
+            return new CompiledPlan(plan, made, read, forward, back: null, engine);
         }
         var all = new Dictionary<Node, long[]>(shapes) { [plan.Back.Start] = shapes[plan.Cut] };
         foreach (Node node in plan.Back.Nodes.Skip(1))
@@ -50,7 +48,7 @@ internal sealed class CompiledPlan : IDisposable
         IPart? back = null;
         try
         {
-            back = Compile(plan.Back.Nodes, [plan.Back.Start, .. read], plan.Back.Results, all, half);
+            back = engine.Compile(plan.Back.Nodes, [plan.Back.Start, .. read], plan.Back.Results, all);
         }
         finally
         {
@@ -59,10 +57,10 @@ internal sealed class CompiledPlan : IDisposable
                 forward.Dispose();
             }
         }
-        return back is null ? null : new CompiledPlan(plan, made, read, forward, back, half);
+        return back is null ? null : new CompiledPlan(plan, made, read, forward, back, engine);
     }
 
-    /// <summary>Runs the network: its first part in ONNX Runtime, the rest in libtorch.</summary>
+    /// <summary>Runs the network: its first part in the engine, the rest in libtorch.</summary>
     public Pass Run(Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel)
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
@@ -70,7 +68,7 @@ internal sealed class CompiledPlan : IDisposable
         var known = new Dictionary<Node, Tensor>(_made.Zip(made, KeyValuePair.Create)) { [network.Input] = input };
         foreach (Node node in taps.Append(_plan.Cut).Where(known.ContainsKey).Distinct())
         {
-            known[node] = HalfPart.Full(known[node]);
+            known[node] = known[node].Full();
         }
         // Where the gradients at the taps are computed here, autograd follows from the cut on, and else from the first tap on.
         Node[] later = _back is null ? [.. taps.Where(tap => !known.ContainsKey(tap) || tap == _plan.Cut)] : [_plan.Cut];
@@ -89,13 +87,9 @@ internal sealed class CompiledPlan : IDisposable
         return _back is null ? pass : pass with
         {
             Cut = rest.Taps[0],
-            Back = gradient => [.. _back.Run([gradient, .. _read.Select(node => known[node])], CancellationToken.None).Select(HalfPart.Full)],
+            Back = gradient => [.. _back.Run([gradient, .. _read.Select(node => known[node])], CancellationToken.None).Select(Parts.Full)],
         };
     }
-
-    private static IPart? Compile(
-        IReadOnlyList<Node> nodes, IReadOnlyList<Node> given, IReadOnlyList<Node> wanted, IReadOnlyDictionary<Node, long[]> shapes, bool half) =>
-        half ? HalfPart.Compile(nodes, given, wanted, shapes) : OnnxPart.Compile(nodes, given, wanted, shapes);
 
     /// <inheritdoc/>
     public void Dispose()

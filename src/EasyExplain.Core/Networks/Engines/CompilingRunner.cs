@@ -1,15 +1,14 @@
 using System.Runtime.InteropServices;
-using Microsoft.ML.OnnxRuntime;
 using static TorchSharp.torch;
 
-namespace EasyExplain.Networks.Engines.OnnxRuntime;
+namespace EasyExplain.Networks.Engines;
 
 /// <summary>
-/// Runs what it can of one model's networks in ONNX Runtime, whose float32 convolutions take half of libtorch's time. What it compiles it
-/// keeps, for as many plans as are likely to be wanted again.
+/// Runs what it can of one model's networks in a faster engine, and the rest in libtorch. What it compiles it keeps, for as many plans as
+/// are likely to be wanted again.
 /// </summary>
-/// <param name="half">Whether convolutions are to be in bfloat16, by oneDNN, in place of ONNX Runtime.</param>
-internal sealed class OnnxEngine(bool half = false) : IDisposable
+/// <param name="engine">The engine.</param>
+internal sealed class CompilingRunner(IEngine engine) : Runner
 {
     // Each has a copy of the weights: one way through the network for the explanation, one for further passes, and those of another choice of layers.
     private const int PlansKept = 4;
@@ -18,20 +17,26 @@ internal sealed class OnnxEngine(bool half = false) : IDisposable
     private readonly LinkedList<Known> _plans = []; // the last used first
     private readonly List<CompiledPlan> _retired = [];
 
-    private string Engine => half ? "oneDNN" : "ONNX Runtime";
+    private string? _failure;
 
-    /// <summary>Why nothing runs here, once that is known; else null.</summary>
-    public string? Failure { get; private set; }
+    /// <inheritdoc/>
+    public override string? Failure => _failure;
 
     /// <summary>Leaves everything to libtorch from now on.</summary>
     /// <param name="why">The reason, a sentence without its full stop.</param>
-    public void GiveUp(string why) => Failure = why;
+    public void GiveUp(string why) => _failure = why;
 
-    /// <summary>Runs a network on <paramref name="input"/>, <c>[N, C, H, W]</c>, as <see cref="Executor"/> does; null where only that can.</summary>
+    /// <inheritdoc/>
+    public override Pass Run(
+        Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel = default, bool curved = false) =>
+        (curved ? null : InEngine(network, input, taps, track, cancel)) ?? Executor.Run(network, input, taps, track, cancel);
+
+    /// <summary>The same where the engine can do some of it, else null.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
-    public Pass? Run(Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel)
+    public Pass? InEngine(Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel)
     {
-        if (input.dtype != float32 || input.device.type != TorchSharp.DeviceType.CPU || PlanFor(network, taps, track, input.shape[1..]) is not { } plan)
+        if (input.dtype != float32 || input.device.type != TorchSharp.DeviceType.CPU || (network.OnePicture && input.shape[0] != 1)
+            || PlanFor(network, taps, track, input.shape[1..]) is not { } plan)
         {
             return null;
         }
@@ -39,13 +44,13 @@ internal sealed class OnnxEngine(bool half = false) : IDisposable
         {
             return plan.Run(network, input, taps, track, cancel);
         }
-        catch (OnnxRuntimeException)
+        catch (EngineException)
         {
             return null; // memory, say, that this picture needs: libtorch tries it, and the next one comes here again
         }
         catch (EntryPointNotFoundException e)
         {
-            GiveUp($"{Engine} failed: {e.Message}");
+            GiveUp($"{engine.Name} failed: {e.Message}");
             return null;
         }
     }
@@ -80,12 +85,12 @@ internal sealed class OnnxEngine(bool half = false) : IDisposable
         }
     }
 
-    /// <summary>Which engine runs what of such a run, as the end of a sentence.</summary>
-    public string Summary(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape) =>
+    /// <inheritdoc/>
+    public override string Summary(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape) =>
         PlanFor(network, taps, track, inputShape)?.Summary ?? (Failure is null ? "libtorch" : $"libtorch ({Failure})");
 
-    /// <summary>Gives back what is no longer kept; nothing may be running.</summary>
-    public void FreeRetired()
+    /// <inheritdoc/>
+    public override void FreeRetired()
     {
         lock (_gate)
         {
@@ -95,7 +100,7 @@ internal sealed class OnnxEngine(bool half = false) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         lock (_gate)
         {
@@ -110,11 +115,11 @@ internal sealed class OnnxEngine(bool half = false) : IDisposable
         IReadOnlyDictionary<Node, long[]> shapes = network.Shapes(inputShape);
         try
         {
-            return OnnxPlan.For(network, taps, track, shapes) is { } plan ? CompiledPlan.Of(network, plan, taps, shapes, half) : null;
+            return CutPlan.For(engine, network, taps, track, shapes) is { } plan ? CompiledPlan.Of(network, plan, taps, shapes, engine) : null;
         }
-        catch (Exception e) when (e is OnnxRuntimeException or ExternalException or DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)
+        catch (Exception e) when (e is ExternalException or DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)
         {
-            GiveUp($"{Engine} is not to be had: {e.GetBaseException().Message.Split('\n')[0]}");
+            GiveUp($"{engine.Name} is not to be had: {e.GetBaseException().Message.Split('\n')[0]}");
             return null;
         }
     }

@@ -1,30 +1,29 @@
 using EasyExplain.Networks.Operators;
 using EasyExplain.Networks.Rewrites;
-using static TorchSharp.torch;
 
-namespace EasyExplain.Networks.Engines.OnnxRuntime;
+namespace EasyExplain.Networks.Engines;
 
 /// <summary>
-/// Which of a network's nodes ONNX Runtime runs, for some taps: those up to a node that everything after it reads alone, the cut. libtorch
+/// Which of a network's nodes an engine runs, for some taps: those up to a node that everything after it reads alone, the cut. libtorch
 /// runs what follows, and autograd finds the gradient at the cut.
 /// </summary>
 /// <param name="Cut">The last node of the first part.</param>
 /// <param name="Head">The nodes of the first part.</param>
 /// <param name="Rest">The nodes of the second, the cut among them as what is given.</param>
 /// <param name="Back">From the gradient at the cut to those at the taps; null where the cut comes before all taps, or is the only one, or none are wanted.</param>
-internal sealed record OnnxPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyList<Node> Rest, Backpropagation? Back)
+internal sealed record CutPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyList<Node> Rest, Backpropagation? Back)
 {
-    /// <summary>The best plan, or null where there is nothing for ONNX Runtime to do.</summary>
+    /// <summary>The best plan, or null where there is nothing for the engine to do.</summary>
+    /// <param name="engine">The engine.</param>
     /// <param name="network">The network.</param>
     /// <param name="taps">The nodes whose outputs are wanted.</param>
     /// <param name="track">Whether gradients with respect to them will be asked for.</param>
     /// <param name="shapes">The nodes' output shapes.</param>
-    public static OnnxPlan? For(Network network, IReadOnlyList<Node> taps, bool track, IReadOnlyDictionary<Node, long[]> shapes)
+    public static CutPlan? For(IEngine engine, Network network, IReadOnlyList<Node> taps, bool track, IReadOnlyDictionary<Node, long[]> shapes)
     {
-        using TorchSharp.DisposeScope scope = NewDisposeScope(); // trying an operator's ONNX form makes small tensors
         // Without a convolution before it, a cut would only cost a way from one engine to the other.
         int convolution = network.Nodes.TakeWhile(node => node.Operator is not Conv2d).Count();
-        (int Index, Node Node)[] cuts = [.. Cuts(network, shapes).Where(cut => cut.Index >= convolution)];
+        (int Index, Node Node)[] cuts = [.. Cuts(network, engine.Reach(network, shapes)).Where(cut => cut.Index >= convolution)];
         if (cuts.Length == 0)
         {
             return null;
@@ -50,11 +49,9 @@ internal sealed record OnnxPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyLis
         return before.Node is null ? null : Split(network, before, back: null);
     }
 
-    /// <summary>The nodes that alone lead from what comes before them to what comes after, as far as ONNX has a form of everything.</summary>
-    private static IEnumerable<(int Index, Node Node)> Cuts(Network network, IReadOnlyDictionary<Node, long[]> shapes)
+    /// <summary>The nodes that alone lead from what comes before them to what comes after, among the first <paramref name="reach"/>.</summary>
+    private static IEnumerable<(int Index, Node Node)> Cuts(Network network, int reach)
     {
-        var graph = new OnnxGraph();
-        var values = new Dictionary<Node, string> { [network.Input] = graph.Input(shapes[network.Input]) };
         var lastReader = new Dictionary<Node, int>();
         foreach (var (reader, index) in network.Nodes.Select((node, index) => (node, index)))
         {
@@ -64,14 +61,9 @@ internal sealed record OnnxPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyLis
             }
         }
         int open = lastReader.GetValueOrDefault(network.Input); // the last reader of what came before
-        foreach (var (node, index) in network.Nodes.Select((node, index) => (node, index)).Skip(1))
+        foreach (var (node, index) in network.Nodes.Take(reach).Select((node, index) => (node, index)).Skip(1))
         {
-            bool ofPictures = node.Recorded?.BatchFirst ?? true, constant = node.Inputs.Count == 0;
-            if (!(ofPictures || constant) || !graph.TryAdd(node, values, shapes[node]))
-            {
-                yield break;
-            }
-            if (open <= index && !constant)
+            if (open <= index && node.Inputs.Count > 0) // what reads nothing is the same for every picture
             {
                 yield return (index, node);
             }
@@ -79,6 +71,6 @@ internal sealed record OnnxPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyLis
         }
     }
 
-    private static OnnxPlan Split(Network network, (int Index, Node Node) cut, Backpropagation? back) =>
+    private static CutPlan Split(Network network, (int Index, Node Node) cut, Backpropagation? back) =>
         new(cut.Node, [.. network.Nodes.Take(cut.Index + 1)], [.. network.Nodes.Skip(cut.Index)], back);
 }

@@ -1,6 +1,5 @@
 using static EasyExplain.Runtime.HeldNumbers;
 using EasyExplain.Runtime;
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using EasyExplain.Networks.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -21,10 +20,9 @@ internal sealed class BatchNormFolding(Network network) : IDisposable
     /// The outputs of the kept layers are what they were; layers inside a folded pair have no name in the result.
     /// </summary>
     /// <param name="keep">Names of layers.</param>
-    /// <param name="onnx">What the result may run on besides libtorch.</param>
-    public Network Apply(IReadOnlySet<string> keep, OnnxEngine? onnx = null)
+    public Network Apply(IReadOnlySet<string> keep)
     {
-        if (network.Module is not null)
+        if (network.NamesLayersOnly)
         {
             return network; // nobody knows what lies between its layers
         }
@@ -47,10 +45,7 @@ internal sealed class BatchNormFolding(Network network) : IDisposable
             nodes.Add(rewritten);
         }
         return new Network(nodes, now[network.Output],
-            [.. network.Layers.Where(layer => now.ContainsKey(layer.Node)).Select(layer => layer with { Node = now[layer.Node] })])
-        {
-            Onnx = onnx,
-        };
+            [.. network.Layers.Where(layer => now.ContainsKey(layer.Node)).Select(layer => layer with { Node = now[layer.Node] })]);
     }
 
     /// <inheritdoc/>

@@ -167,7 +167,7 @@ public sealed class NewerOperatorsTests : IDisposable
         AssertClose(right, found);
         IReadOnlyDictionary<Node, long[]> shapes = network.Shapes(Channels, Height, Width);
         Assert.Equal(found.shape[1..], shapes[network.Output]);
-        if (network.Nodes.All(node => node.Recorded?.BatchFirst ?? true) && EasyExplain.Networks.Engines.OnnxRuntime.OnnxPart.Compile(network.Nodes, [network.Input], [network.Output], shapes) is { } part)
+        if (network.Nodes.All(node => node.Recorded?.BatchFirst ?? true) && EasyExplain.Networks.Engines.OnnxRuntime.OnnxRuntimePart.Compile(network.Nodes, [network.Input], [network.Output], shapes) is { } part)
         {
             AssertClose(right, part.Run([pictures], default).Single());
             part.Dispose();

@@ -11,14 +11,14 @@ public class HalfPartTests
 {
     private const double Bits = 1.0 / 64; // a few roundings of 2⁻⁸ each
 
-    public static TheoryData<string> Names => OnnxPartTests.Names;
+    public static TheoryData<string> Names => OnnxRuntimePartTests.Names;
 
     [BFloat16Theory]
     [MemberData(nameof(Names))]
     public void AnOperation_AndItsWayBack_AreThoseOfFloat32_ButForRounding(string name)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Network network, IReadOnlyDictionary<Node, long[]> shapes, Tensor input) = OnnxPartTests.Build(name);
+        (Network network, IReadOnlyDictionary<Node, long[]> shapes, Tensor input) = OnnxRuntimePartTests.Build(name);
         input = input.to(bfloat16).to(float32); // so that a maximum is the same one
         Pass pass = Executor.Run(network, input, [network.Input], track: true);
         using (HalfPart part = HalfPart.Compile(network.Nodes, [network.Input], [network.Output], shapes))
@@ -67,7 +67,7 @@ public class HalfPartTests
     public void ACancelledRun_Stops()
     {
         using DisposeScope scope = NewDisposeScope();
-        (Network network, IReadOnlyDictionary<Node, long[]> shapes, Tensor input) = OnnxPartTests.Build("Conv2d");
+        (Network network, IReadOnlyDictionary<Node, long[]> shapes, Tensor input) = OnnxRuntimePartTests.Build("Conv2d");
         using HalfPart part = HalfPart.Compile(network.Nodes, [network.Input], [network.Output], shapes);
         Assert.Throws<OperationCanceledException>(() => part.Run([input], new CancellationToken(canceled: true)));
         network.Dispose();

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace EasyExplain.Tests.Networks.Engines;
 
 /// <summary>Every operation that ONNX has a form of computes there what libtorch makes of it, and its way back is what autograd finds.</summary>
-public class OnnxPartTests
+public class OnnxRuntimePartTests
 {
     private const int Batch = 3;
 
@@ -68,7 +68,7 @@ public class OnnxPartTests
 
     internal static void AssertSameInOnnx(Network network, IReadOnlyDictionary<Node, long[]> shapes, Tensor input)
     {
-        using OnnxPart part = OnnxPart.Compile(network.Nodes, [network.Input], [network.Output], shapes)!;
+        using OnnxRuntimePart part = OnnxRuntimePart.Compile(network.Nodes, [network.Input], [network.Output], shapes)!;
         Tensor expected = Executor.Run(network, input, [], track: false).Logits;
         Tensor actual = part.Run([input], default).Single();
         Assert.Equal(expected.shape, actual.shape);
@@ -112,7 +112,7 @@ public class OnnxPartTests
         {
             all[node] = node.Operator.OutputShape([.. node.Inputs.Select(source => all[source])]);
         }
-        using OnnxPart part = OnnxPart.Compile(back.Nodes, [back.Start, .. read], back.Results, all)!;
+        using OnnxRuntimePart part = OnnxRuntimePart.Compile(back.Nodes, [back.Start, .. read], back.Results, all)!;
         Tensor inOnnx = part.Run([upstream, .. values], default).Single();
         Assert.Equal(expected.shape, inOnnx.shape);
         Assert.True(expected.allclose(inOnnx, rtol: 1e-5, atol: 1e-5), $"ONNX Runtime: {(expected - inOnnx).abs().max().item<float>()}");

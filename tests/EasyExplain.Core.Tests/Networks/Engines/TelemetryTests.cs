@@ -1,4 +1,5 @@
 using EasyExplain.Networks;
+using EasyExplain.Networks.Engines;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,9 +16,9 @@ public class TelemetryTests
             return; // open files are listed there alone
         }
         using DisposeScope scope = NewDisposeScope();
-        using var engine = new OnnxEngine();
+        using var runner = new CompilingRunner(new OnnxRuntimeEngine());
         using Network network = SmallNetwork.Build();
-        Assert.NotNull(engine.Run(network, SmallNetwork.Picture(), [], track: false, default));
+        Assert.NotNull(runner.InEngine(network, SmallNetwork.Picture(), [], track: false, default));
         Assert.DoesNotContain(OpenFiles(), file => file.Contains(".onnxruntime", StringComparison.Ordinal));
     }
 

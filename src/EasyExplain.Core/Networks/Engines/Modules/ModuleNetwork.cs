@@ -65,7 +65,7 @@ internal static class ModuleNetwork
         var output = new Node(new ModuleOutput(module, logits[1..], rest), [.. nodes.Values], "");
         return new Network([input, .. nodes.Values, output], output, [.. begun.Distinct().Where(nodes.ContainsKey).Select(name => new Layer(name, nodes[name].Operator.Type, nodes[name]))])
         {
-            Module = new TorchModule(module, nodes.Values.ToDictionary(node => node, node => modules[node.Name])),
+            NamesLayersOnly = true,
         };
     }
 

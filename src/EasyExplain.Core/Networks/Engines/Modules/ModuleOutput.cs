@@ -1,14 +1,15 @@
 using EasyExplain.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using TensorModule = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>;
 
 namespace EasyExplain.Networks.Engines.Modules;
 
-/// <summary>What a layer of a user's own module makes. It is not run by itself, see <see cref="TorchModule"/>.</summary>
+/// <summary>What a layer of a user's own module makes. It is not run by itself, see <see cref="ModuleRunner"/>.</summary>
 /// <param name="Module">The layer.</param>
 /// <param name="Shape">The output's shape without the batch dimension.</param>
 /// <param name="OwnParameters">The parameters that it declares; their values stay with the module.</param>
-internal sealed record ModuleOutput(nn.Module Module, long[] Shape, IReadOnlyList<Parameter> OwnParameters) : Operator
+internal sealed record ModuleOutput(TensorModule Module, long[] Shape, IReadOnlyList<Parameter> OwnParameters) : Operator
 {
     /// <inheritdoc/>
     public override string Type => Module.GetName();

@@ -65,9 +65,6 @@ internal sealed class HalfPart : IPart
         bool Free(Node node) => readers[node] == 1 && !_given.Contains(node);
     }
 
-    /// <summary>In float32, as it stands where it is already.</summary>
-    public static Tensor Full(Tensor tensor) => tensor.dtype == float32 ? tensor : tensor.to(float32).contiguous();
-
     /// <inheritdoc/>
     public void Dispose() => _convolutions.ForEach(convolution => convolution.Dispose());
 
@@ -86,7 +83,7 @@ internal sealed class HalfPart : IPart
             case Add or Concat or MaxPool2d or MaxPool2dGradient or WhereBetween:
                 return new Step([node], node.Inputs, (inputs, _) => node.Operator.Run([.. inputs.Select(Half)]));
             default:
-                return new Step([node], node.Inputs, (inputs, _) => node.Operator.Run([.. inputs.Select(Full)]));
+                return new Step([node], node.Inputs, (inputs, _) => node.Operator.Run([.. inputs.Select(Parts.Full)]));
         }
     }
 

@@ -19,6 +19,18 @@ internal sealed class OnnxGraph
     private readonly List<(byte[] Head, Tensor Values)> _weights = [];
     private int _names;
 
+    /// <summary>How many of a network's nodes, from the first on, have a form here and lie picture by picture.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="shapes">The nodes' output shapes.</param>
+    public static int Reach(Network network, IReadOnlyDictionary<Node, long[]> shapes)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope(); // trying a form makes small tensors
+        var graph = new OnnxGraph();
+        var values = new Dictionary<Node, string> { [network.Input] = graph.Input(shapes[network.Input]) };
+        return 1 + network.Nodes.Skip(1).TakeWhile(node =>
+            ((node.Recorded?.BatchFirst ?? true) || node.Inputs.Count == 0) && graph.TryAdd(node, values, shapes[node])).Count();
+    }
+
     /// <summary>The shape of a given value or of a node's, without the batch dimension.</summary>
     public long[] ShapeOf(string value) => _shapes[value];
 

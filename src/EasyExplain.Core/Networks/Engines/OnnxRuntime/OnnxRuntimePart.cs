@@ -6,14 +6,14 @@ namespace EasyExplain.Networks.Engines.OnnxRuntime;
 
 /// <summary>Some of a network's operations, compiled by ONNX Runtime: from the outputs of some nodes to those of others.</summary>
 /// <remarks>It has copies of the weights, in the layout that suits the machine. Tensors go in and out without a copy. Several threads may run it.</remarks>
-internal sealed class OnnxPart : IPart
+internal sealed class OnnxRuntimePart : IPart
 {
     private readonly InferenceSession _session;
     private readonly string[] _inputs;
     private readonly string[] _outputs;
     private readonly long[][] _outputShapes;
 
-    private OnnxPart(InferenceSession session, string[] inputs, string[] outputs, long[][] outputShapes) =>
+    private OnnxRuntimePart(InferenceSession session, string[] inputs, string[] outputs, long[][] outputShapes) =>
         (_session, _inputs, _outputs, _outputShapes) = (session, inputs, outputs, outputShapes);
 
     /// <summary>Compiles what leads from <paramref name="given"/> to <paramref name="wanted"/>.</summary>
@@ -22,8 +22,8 @@ internal sealed class OnnxPart : IPart
     /// <param name="wanted">Nodes whose outputs are results.</param>
     /// <param name="shapes">Output shapes without the batch dimension, of all of them.</param>
     /// <returns>Null if ONNX has no form of one of the operations here.</returns>
-    /// <exception cref="OnnxRuntimeException">ONNX Runtime does not take it.</exception>
-    public static OnnxPart? Compile(
+    /// <exception cref="EngineException">ONNX Runtime does not take it.</exception>
+    public static OnnxRuntimePart? Compile(
         IReadOnlyList<Node> nodes, IReadOnlyList<Node> given, IReadOnlyList<Node> wanted, IReadOnlyDictionary<Node, long[]> shapes)
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
@@ -39,8 +39,7 @@ internal sealed class OnnxPart : IPart
             }
         }
         string[] outputs = [.. wanted.Select(node => graph.Output(values[node]))];
-        using SessionOptions options = Options();
-        return new OnnxPart(new InferenceSession(graph.ToBytes(), options), inputs, outputs, [.. wanted.Select(node => shapes[node])]);
+        return new OnnxRuntimePart(Session(graph), inputs, outputs, [.. wanted.Select(node => shapes[node])]);
     }
 
     /// <inheritdoc/>
@@ -57,9 +56,9 @@ internal sealed class OnnxPart : IPart
             using CancellationTokenRegistration stop = cancel.Register(() => run.Terminate = true);
             _session.Run(run, _inputs, from, _outputs, to);
         }
-        catch (OnnxRuntimeException) when (cancel.IsCancellationRequested)
+        catch (OnnxRuntimeException e)
         {
-            throw new OperationCanceledException(cancel);
+            throw cancel.IsCancellationRequested ? new OperationCanceledException(cancel) : new EngineException(e);
         }
         finally
         {
@@ -73,6 +72,19 @@ internal sealed class OnnxPart : IPart
 
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
+
+    private static InferenceSession Session(OnnxGraph graph)
+    {
+        using SessionOptions options = Options();
+        try
+        {
+            return new InferenceSession(graph.ToBytes(), options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new EngineException(e);
+        }
+    }
 
     private static SessionOptions Options()
     {

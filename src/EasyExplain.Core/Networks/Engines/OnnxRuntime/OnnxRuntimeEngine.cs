@@ -1,0 +1,19 @@
+namespace EasyExplain.Networks.Engines.OnnxRuntime;
+
+/// <summary>ONNX Runtime, whose float32 convolutions take half of libtorch's time.</summary>
+internal sealed class OnnxRuntimeEngine : IEngine
+{
+    /// <inheritdoc/>
+    public string Name => "ONNX Runtime";
+
+    /// <inheritdoc/>
+    public string Title => "ONNX Runtime";
+
+    /// <inheritdoc/>
+    public int Reach(Network network, IReadOnlyDictionary<Node, long[]> shapes) => OnnxGraph.Reach(network, shapes);
+
+    /// <inheritdoc/>
+    public IPart? Compile(
+        IReadOnlyList<Node> nodes, IReadOnlyList<Node> given, IReadOnlyList<Node> wanted, IReadOnlyDictionary<Node, long[]> shapes) =>
+        OnnxRuntimePart.Compile(nodes, given, wanted, shapes);
+}
