@@ -1,12 +1,11 @@
 using EasyExplain.Runtime;
-using EasyExplain.Weights;
 
-namespace EasyExplain.Models;
+namespace EasyExplain.Weights;
 
 /// <summary>What a model file holds.</summary>
 internal enum ModelFormat
 {
-    /// <summary>Tensors alone, which need an architecture.</summary>
+    /// <summary>Tensors alone, which need an architecture; or what is no model at all, which their reader says.</summary>
     Weights,
 
     /// <summary>A whole model, from torch.jit.save.</summary>
@@ -16,43 +15,58 @@ internal enum ModelFormat
     Onnx,
 }
 
-/// <summary>Tells what a model file holds, by its content; by its name's end only where that leaves it open.</summary>
-internal static class ModelFormats
+/// <summary>A model file that was opened once: whoever reads it finds out here what it holds, and gets its archive here.</summary>
+internal sealed class OpenedFile : IDisposable
 {
-    /// <summary>What <paramref name="path"/> holds; a file that is broken counts as <see cref="ModelFormat.Weights"/>, whose reader says what is wrong.</summary>
+    private const int HeadSize = 512;
+
+    private readonly byte[] _head;
+    private ModelFormat? _format;
+    private PyTorchArchive? _archive;
+
+    private OpenedFile(string path, FileStream stream, byte[] head) => (Path, Stream, _head) = (path, stream, head);
+
+    /// <summary>The file, as it was named to <see cref="Open"/>.</summary>
+    public string Path { get; }
+
+    /// <summary>Its bytes; where it stands in them is anywhere.</summary>
+    public FileStream Stream { get; }
+
+    /// <summary>The first bytes, as many as tell what it is.</summary>
+    public ReadOnlySpan<byte> Head => _head;
+
+    /// <summary>What it holds, by its content.</summary>
+    public ModelFormat Format => _format ??= FileSignatures.FormatOf(this);
+
+    /// <summary>The zip archive that it is.</summary>
+    /// <exception cref="InvalidDataException">It is none, or a broken one, or none from torch.save or torch.jit.save.</exception>
+    public PyTorchArchive Archive => _archive ??= new PyTorchArchive(Stream);
+
+    /// <summary>Opens a file and reads its first bytes.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
-    public static ModelFormat Of(string path)
+    public static OpenedFile Open(string path)
     {
         FileKind.DemandFile(path);
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        Span<byte> buffer = stackalloc byte[16];
-        ReadOnlySpan<byte> head = buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
-        if (head.StartsWith("PK"u8))
-        {
-            return HasCode(file) ? ModelFormat.TorchScript : ModelFormat.Weights;
-        }
-        if (head is [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..])
-        {
-            return ModelFormat.Weights; // safetensors, whose header's length may by chance begin as ONNX does
-        }
-        return FileSignatures.LooksLikeOnnx(head) || (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && head is [0x08 or 0x12 or 0x3a or 0x42, ..])
-            ? ModelFormat.Onnx
-            : ModelFormat.Weights;
-    }
-
-    private static bool HasCode(FileStream file)
-    {
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
-            file.Position = 0;
-            using var archive = PyTorchZipReader.Archive(file);
-            Dictionary<string, System.IO.Compression.ZipArchiveEntry> members = PyTorchZipReader.Members(archive);
-            return PyTorchZipReader.IsTorchScript(members.Keys, PyTorchZipReader.Folder(members.Keys));
+            byte[] head = new byte[HeadSize];
+            int count = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+            return new OpenedFile(path, stream, head[..count]);
         }
-        catch (InvalidDataException)
+        catch
         {
-            return false;
+            stream.Dispose();
+            throw;
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _archive?.Dispose();
+        Stream.Dispose();
     }
 }
