@@ -19,7 +19,7 @@ internal abstract partial class Dialect
         {
             return Apply(new Reshape(Array.ConvertAll(target, Fixed)), x);
         }
-        if (target.Length == 2 && shape.Count == 4 && target[0] == recorder.Pictures && shape[0] == recorder.Pictures)
+        if (target.Length == 2 && shape.Count == 4 && target[0] == Recorder.Pictures && shape[0] == Recorder.Pictures)
         {
             return Apply(new Flatten(), x);
         }
@@ -39,7 +39,7 @@ internal abstract partial class Dialect
         Size known = Product(target.Where((_, i) => i != open));
         Size left = known != new Size(0)
             ? Size.Exactly(Product(shape), known)
-            : throw new InvalidDataException($"The {source} reshapes to a size that is not known.");
+            : throw new InvalidDataException($"The {_source} reshapes to a size that is not known.");
         return [.. target.Select((size, i) => i == open ? left : size)];
     }
 
@@ -53,7 +53,7 @@ internal abstract partial class Dialect
         }
         if (!order.Order().SequenceEqual(same))
         {
-            throw new InvalidDataException($"The {source} puts dimensions in an order that is none.");
+            throw new InvalidDataException($"The {_source} puts dimensions in an order that is none.");
         }
         // A weight that is turned back is the one in the file again.
         return x is not FixedTensor { Shape.Length: 2 } weight ? Apply(new Permute(order), x)
@@ -90,7 +90,7 @@ internal abstract partial class Dialect
     }
 
     /// <summary>Of one for all pictures, one for each.</summary>
-    protected ModelValue ToBatch(ModelValue x) => new PictureValue(recorder.Call(Layer, new ExpandToBatch(), NodeOf(x), recorder.Batch));
+    protected ModelValue ToBatch(ModelValue x) => new PictureValue(Recorder.Call(Layer, new ExpandToBatch(), NodeOf(x), Recorder.Batch));
 
     /// <summary>One entry along a dimension, which is then gone.</summary>
     protected ModelValue Selected(ModelValue x, long dim, long index)
@@ -102,7 +102,7 @@ internal abstract partial class Dialect
     /// <summary>A place counted from the front.</summary>
     protected long Place(long index, long size) => index >= -size && index < size
         ? index < 0 ? index + size : index
-        : throw new InvalidDataException($"The {source} asks for part {index} of {size}.");
+        : throw new InvalidDataException($"The {_source} asks for part {index} of {size}.");
 
     /// <summary>Entries along a dimension from one on, before another; bounds that are negative count from the end.</summary>
     protected ModelValue Part(ModelValue x, int dim, long start, long end, long step = 1)

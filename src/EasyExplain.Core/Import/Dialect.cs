@@ -10,20 +10,31 @@ namespace EasyExplain.Import;
 /// operators of the network; what is done to others is done at once. A dialect says how its operations are called, and in which order they
 /// take what.
 /// </summary>
-/// <param name="recorder">Takes down the network.</param>
-/// <param name="source">What the model is written as, for messages: <c>graph</c> or <c>code</c>.</param>
-/// <param name="computesBuffers">Whether what is computed at once counts as no parameter that was trained.</param>
-internal abstract partial class Dialect(NetworkRecorder recorder, string source, bool computesBuffers)
+internal abstract partial class Dialect
 {
     /// <summary>The longest list of integers.</summary>
     protected const int LongestList = 1 << 16;
 
     private const long LargestFixed = 1 << 28;
 
+    private readonly string _source;
+    private readonly bool _computesBuffers;
+    private readonly Fusions _fusions;
     private readonly Dictionary<FixedTensor, Node> _constants = [];
     private readonly List<FixedTensor> _computed = [];
     private readonly List<(string Operator, string Layer)> _missing = [];
     private long _fixedNumbers;
+    private bool _lacksForms;
+
+    /// <summary>Starts to follow a model.</summary>
+    /// <param name="recorder">Takes down the network.</param>
+    /// <param name="source">What the model is written as, for messages: <c>graph</c> or <c>code</c>.</param>
+    /// <param name="computesBuffers">Whether what is computed at once counts as no parameter that was trained.</param>
+    protected Dialect(NetworkRecorder recorder, string source, bool computesBuffers)
+    {
+        (Recorder, _source, _computesBuffers) = (recorder, source, computesBuffers);
+        _fusions = new Fusions(recorder, MayVanish);
+    }
 
     /// <summary>The layer that is being followed; empty for the model itself.</summary>
     public string Layer { get; set; } = "";
@@ -35,10 +46,23 @@ internal abstract partial class Dialect(NetworkRecorder recorder, string source,
     public IEnumerable<FixedTensor> Computed => _computed;
 
     /// <summary>Takes down the network.</summary>
-    protected NetworkRecorder Recorder => recorder;
+    protected NetworkRecorder Recorder { get; }
+
+    /// <summary>Whether all that is missing are operators that are not known at all, for however many pictures.</summary>
+    public bool LacksOperators => _missing.Count > 0 && !_lacksForms;
 
     /// <summary>Notes what cannot be done here, with the layer.</summary>
-    public void Lacks(string what) => _missing.Add((what, Layer));
+    public void Lacks(string what)
+    {
+        _lacksForms = true;
+        _missing.Add((what, Layer));
+    }
+
+    /// <summary>Notes an operator that is not known at all, with the layer.</summary>
+    protected void LacksOperator(string name) => _missing.Add((name, Layer));
+
+    /// <summary>Whether an output may be lost in an operator that it is part of (see <see cref="Fusions"/>).</summary>
+    protected virtual bool MayVanish(Node node) => true;
 
     // ---- doing
 
@@ -48,9 +72,10 @@ internal abstract partial class Dialect(NetworkRecorder recorder, string source,
         Node[] nodes = [.. inputs.Select(NodeOf)];
         if (inputs.Any(input => input is PictureValue))
         {
-            return new PictureValue(recorder.Call(Layer, @operator, nodes));
+            (@operator, nodes) = _fusions.Completed(@operator, nodes) ?? (@operator, nodes);
+            return new PictureValue(Recorder.Call(Layer, @operator, nodes));
         }
-        recorder.Demand(Layer, @operator, nodes); // which says whether it fits into memory
+        Recorder.Demand(Layer, @operator, nodes); // which says whether it fits into memory
         return Compute(() => @operator.Run([.. inputs.Select(input => FixedOf(input).Value)]));
     }
 
@@ -66,11 +91,11 @@ internal abstract partial class Dialect(NetworkRecorder recorder, string source,
         _fixedNumbers += value.NumberOfElements;
         if (_fixedNumbers > LargestFixed)
         {
-            throw new InvalidDataException($"The {source} makes more than {LargestFixed} numbers that do not depend on the picture.");
+            throw new InvalidDataException($"The {_source} makes more than {LargestFixed} numbers that do not depend on the picture.");
         }
         return Kept(new FixedTensor($"{Layer}:constant{_computed.Count}", value.alias())
         {
-            IsBuffer = computesBuffers,
+            IsBuffer = _computesBuffers,
             DeclaredType = declared,
             TransposeOf = transposeOf,
         });
@@ -89,8 +114,8 @@ internal abstract partial class Dialect(NetworkRecorder recorder, string source,
     protected long[] Bounded(params long[] shape)
     {
         double count = shape.Aggregate(1.0, (product, size) =>
-            size < 0 ? throw new InvalidDataException($"The {source} asks for a negative size.") : product * size);
-        return count <= LargestFixed ? shape : throw new InvalidDataException($"The {source} asks for a tensor of {count:0} numbers.");
+            size < 0 ? throw new InvalidDataException($"The {_source} asks for a negative size.") : product * size);
+        return count <= LargestFixed ? shape : throw new InvalidDataException($"The {_source} asks for a tensor of {count:0} numbers.");
     }
 
     /// <summary>Tensors that are computed with place by place, each repeated to the sizes of all, must become no more than memory holds.</summary>
@@ -116,7 +141,7 @@ internal abstract partial class Dialect(NetworkRecorder recorder, string source,
         FixedTensor known = FixedOf(value);
         if (!_constants.TryGetValue(known, out Node? constant))
         {
-            _constants[known] = constant = recorder.Call(Layer, new Constant(known.Parameter($"{Layer}.constant{_constants.Count}")));
+            _constants[known] = constant = Recorder.Call(Layer, new Constant(known.Parameter($"{Layer}.constant{_constants.Count}")));
         }
         return constant;
     }
@@ -137,7 +162,7 @@ internal abstract partial class Dialect(NetworkRecorder recorder, string source,
     /// <summary>The shape, outermost first; the batch's size may be in it.</summary>
     protected IReadOnlyList<Size> ShapeOf(ModelValue value) => value switch
     {
-        PictureValue picture => recorder.Shape(picture.Node),
+        PictureValue picture => Recorder.Shape(picture.Node),
         FixedTensor known => [.. known.Shape.Select(size => new Size(size))],
         SizesValue { Scalar: false } sizes => [new Size(sizes.Sizes.Length)],
         _ => [],
@@ -153,7 +178,7 @@ internal abstract partial class Dialect(NetworkRecorder recorder, string source,
     /// <summary>A dimension counted from the front.</summary>
     protected int Dim(long dim, int rank) => dim >= -rank && dim < Math.Max(rank, 1)
         ? (int)(dim < 0 ? dim + rank : dim)
-        : throw new InvalidDataException($"The {source} asks for dimension {dim} of a tensor that has {rank}.");
+        : throw new InvalidDataException($"The {_source} asks for dimension {dim} of a tensor that has {rank}.");
 
     /// <summary>Dimensions counted from the front.</summary>
     protected int[] Dims(IEnumerable<long> dims, int rank) => [.. dims.Select(dim => Dim(dim, rank))];

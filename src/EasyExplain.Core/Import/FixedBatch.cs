@@ -18,8 +18,10 @@ internal static class FixedBatch
     /// <summary>The network for any batch, or else for one picture.</summary>
     /// <param name="follow">Follows the model, told whether for one picture only.</param>
     /// <param name="explain">Is told, for -Verbose.</param>
+    /// <param name="isRefused">Says, where it could not be followed, whether it cannot be for one picture either.</param>
     /// <param name="isWrong">Says of a network for any batch, where that was guessed, whether the guess was wrong.</param>
-    public static FollowedModel Import(Func<bool, FollowedModel> follow, Action<string> explain, Func<Network, bool>? isWrong = null)
+    public static FollowedModel Import(
+        Func<bool, FollowedModel> follow, Action<string> explain, Func<bool> isRefused, Func<Network, bool>? isWrong = null)
     {
         try
         {
@@ -30,7 +32,7 @@ internal static class FixedBatch
             }
             any.Network.Dispose();
         }
-        catch (Exception e) when (e is WeightFileException or ModelImportException)
+        catch (Exception e) when (e is WeightFileException or ModelImportException && !isRefused())
         {
             // If it is not the batch that is in the way, the other try says the same.
         }

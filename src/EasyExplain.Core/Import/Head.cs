@@ -23,7 +23,7 @@ internal sealed record Head(Node Logits, Activation? Activation)
     /// </summary>
     /// <param name="recorder">What was taken down.</param>
     /// <param name="result">Makes the result; one of classes.</param>
-    public static Head Of(NetworkRecorder recorder, Node result)
+    public static Head Find(NetworkRecorder recorder, Node result)
     {
         var ending = new Ending(recorder, ClassesOf(recorder, result)!.Value);
         (Node logits, Activation? activation) = ending.Sigmoids(result) is { } apart ? (apart, Networks.Activation.Sigmoid)
@@ -47,8 +47,6 @@ internal sealed record Head(Node Logits, Activation? Activation)
     /// <summary>The patterns, all of which take the node that would make the probabilities, and give what makes the logits; null where it is another.</summary>
     private sealed class Ending(NetworkRecorder recorder, long classes)
     {
-        private const int DeepestTwin = 4; // how far back operations are compared
-
         private const double Tiny = 1e-3; // what is added before a logarithm, or cut off at both ends, so that nothing is infinite
 
         /// <summary>1 / (1 + exp(−x)) of each class, or of several results that are put side by side.</summary>
@@ -71,7 +69,8 @@ internal sealed record Head(Node Logits, Activation? Activation)
             { Operator: Networks.Operators.Sigmoid, Inputs: [var x] } => x,
             { Operator: AddNumber(1), Inputs: [{ Operator: Negate, Inputs: [var p] }] } when Sigmoid(p) is { } x => recorder.Call(x.Name, new Negate(), x),
             { Operator: Reciprocal or Power(-1), Inputs: [{ Operator: AddNumber(1), Inputs: [{ Operator: Exp, Inputs: [var minus] }] }] } => Negated(minus),
-            { Operator: Divide, Inputs: [{ Operator: Exp, Inputs: [var x] }, { Operator: AddNumber(1), Inputs: [{ Operator: Exp, Inputs: [var again] }] }] } when IsSame(x, again, DeepestTwin) => x,
+            { Operator: Divide, Inputs: [{ Operator: Exp, Inputs: [var x] }, { Operator: AddNumber(1), Inputs: [{ Operator: Exp, Inputs: [var again] }] }] }
+                when Fusions.IsSame(recorder, x, again) => x,
             _ => null,
         };
 
@@ -99,7 +98,7 @@ internal sealed record Head(Node Logits, Activation? Activation)
         {
             Node total = Bare(sum);
             return Bare(top) is { Operator: Exp, Inputs: [var x] } exponentials && IsOfClasses(x) && IsOneNumber(total)
-                && total is { Operator: Sum, Inputs: [var summed] } && IsSame(Bare(summed), exponentials, DeepestTwin)
+                && total is { Operator: Sum, Inputs: [var summed] } && Fusions.IsSame(recorder, Bare(summed), exponentials)
                 ? Unshifted(x)
                 : null;
         }
@@ -147,12 +146,6 @@ internal sealed record Head(Node Logits, Activation? Activation)
                 ClassesOf(recorder, before) is { } count && ClassesOf(recorder, after) == count,
             _ => false,
         };
-
-        /// <summary>Whether two operations make the same, for they do the same to the same: code that repeats itself is recorded twice.</summary>
-        private bool IsSame(Node a, Node b, int depth) => a == b || (depth > 0
-            && a.Inputs.Count > 0 && a.Inputs.Count == b.Inputs.Count && recorder.Shape(a).SequenceEqual(recorder.Shape(b))
-            && (a.Operator.Equals(b.Operator) || (a.Operator, b.Operator) is (Max, Max)) // whose dimensions the shapes tell
-            && a.Inputs.Zip(b.Inputs).All(pair => IsSame(pair.First, pair.Second, depth - 1)));
 
         private bool IsOfClasses(Node node) => ClassesOf(recorder, node) == classes;
 

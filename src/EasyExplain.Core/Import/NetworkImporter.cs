@@ -13,21 +13,21 @@ namespace EasyExplain.Import;
 /// <summary>Makes a model of a file that holds a whole one, in TorchScript or ONNX: what it does is in the file, how its pictures are made is not.</summary>
 internal static class NetworkImporter
 {
-    /// <summary>Reads <paramref name="path"/> and follows what it does to a picture.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="format">What it holds.</param>
+    /// <summary>Reads <paramref name="file"/> and follows what it does to a picture.</summary>
+    /// <param name="file">The file.</param>
     /// <param name="options">What the user says about it.</param>
     /// <param name="explain">Told what was found out or chosen by default, a sentence each.</param>
     /// <exception cref="WeightFileException">The file is broken, or its model takes no such pictures.</exception>
     /// <exception cref="ModelImportException">It needs operators that are not known here, or an option does not fit.</exception>
     /// <exception cref="DeviceException">It cannot compute on that device.</exception>
-    public static CamModel Import(string path, ModelFormat format, ModelOptions options, Action<string> explain)
+    public static CamModel Import(OpenedFile file, ModelOptions options, Action<string> explain)
     {
+        string path = file.Path;
         DemandNoWeightOptions(path, options);
         Device device = ComputeDevice.Find(options.Device, explain);
-        if (format == ModelFormat.Onnx)
+        if (file.Format == ModelFormat.Onnx)
         {
-            OnnxFile onnx = OnnxFile.Open(path);
+            OnnxFile onnx = OnnxFile.Read(file);
             Preprocessing usual = onnx.Preprocessing(Architecture.ImageNet, explain);
             Preprocessing preprocessing = PreprocessingOf(path, usual, onnx.DeclaredSize is not null, options, explain);
             if (onnx.Misfit(preprocessing.Height, preprocessing.Width) is { } odd)
@@ -36,7 +36,7 @@ internal static class NetworkImporter
             }
             return Import(path, "ONNX", preprocessing, onnx.DeclaredSize is null, onnx.Labels, onnx.ToNetwork, device, options, explain);
         }
-        using TorchScriptFile script = TorchScriptFile.Open(path);
+        using TorchScriptFile script = TorchScriptFile.Read(file);
         Preprocessing stated = script.Preprocessing(Architecture.ImageNet, explain);
         return Import(path, script.Type, PreprocessingOf(path, stated, false, options, explain), true, script.Labels, script.ToNetwork, device, options, explain);
     }

@@ -27,11 +27,11 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
         if (asked is not null)
         {
             ModelOutput named = Named(outputs, recorder);
-            return Head(named) is { } head ? (named, head) : throw new ModelImportException(ModelFault.InvalidOutput,
+            return Ending(named) is { } head ? (named, head) : throw new ModelImportException(ModelFault.InvalidOutput,
                 $"The output '{named.Name}' of '{path}' does not say something of classes for each picture, [pictures, classes]. It has: {List(outputs, recorder)}.");
         }
         // The same scores may be given twice, before and after the softmax.
-        (ModelOutput Output, Head Head)[] heads = [.. outputs.Select(output => (output, head: Head(output))).Where(pair => pair.head is not null)
+        (ModelOutput Output, Head Head)[] heads = [.. outputs.Select(output => (output, head: Ending(output))).Where(pair => pair.head is not null)
             .Select(pair => (pair.output, pair.head!)).GroupBy(pair => Scores(pair.Item2.Logits)).Select(same => same.MaxBy(pair => pair.Item2.Activation is not null))];
         if (heads.Any(pair => recorder.Shape(pair.Output.Node!).Count > 1))
         {
@@ -52,8 +52,7 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
 
         bool IsLabelled(ModelOutput output, long classes) => output.Labels?.Count == classes || labelled(classes);
 
-        Head? Head(ModelOutput output) => output.Node is { } node && EasyExplain.Import.Head.ClassesOf(recorder, node) is not null
-            ? EasyExplain.Import.Head.Of(recorder, node) : null;
+        Head? Ending(ModelOutput output) => output.Node is { } node && Head.ClassesOf(recorder, node) is not null ? Head.Find(recorder, node) : null;
     }
 
     private ModelOutput Named(IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder) =>

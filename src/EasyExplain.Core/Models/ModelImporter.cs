@@ -83,13 +83,13 @@ public static class ModelImporter
     {
         DemandPrecision(options.Precision, options.Device, () => BFloat16.WhyNot);
         ModelFiles.Demand(path);
-        ModelFormat format = ModelFormats.Of(path);
-        if (format != ModelFormat.Weights)
+        using OpenedFile opened = OpenedFile.Open(path);
+        if (opened.Format != ModelFormat.Weights)
         {
-            return NetworkImporter.Import(path, format, options, explain);
+            return NetworkImporter.Import(opened, options, explain);
         }
         DemandNoOutput(options, $"'{path}' holds weights, whose network has");
-        using WeightFile file = WeightFile.Open(path, options.StateDictKey);
+        using WeightFile file = WeightFile.FromOpened(opened, options.StateDictKey);
         explain($"'{path}' is a {file.Format} file with {file.Entries.Count} tensors{(file.Key is null ? "" : $" under '{TensorDifference.Clean(file.Key)}'")}.");
         if (options.StateDictKey is null && file.OtherKeys.Count > 0)
         {

@@ -5,7 +5,6 @@ namespace EasyExplain.Weights;
 /// <summary>Tells from its first bytes what a file is, whatever its name ends with.</summary>
 internal static class FileSignatures
 {
-    private const int HeadSize = 512;
     private const int TarSignatureOffset = 257;
     private const string HowToSave = "Save the weights with torch.save(model.state_dict(), 'file.pth') or as safetensors.";
 
@@ -35,27 +34,43 @@ internal static class FileSignatures
         (0, [.. "version https://git-lfs"u8], "a Git LFS pointer, which stands for the real file; fetch that with 'git lfs pull'"),
     ];
 
-    /// <summary>The function that reads the file, of a checkpoint the part with the given key (null for the usual one).</summary>
-    /// <exception cref="InvalidDataException">The file is none of the formats that are read; the message says what it seems to be.</exception>
-    public static Func<FileStream, string?, WeightTable> FindReader(FileStream file)
+    /// <summary>What a file holds, by its content, and by its name's end only where that leaves it open.</summary>
+    /// <param name="file">The file; one that is broken counts as <see cref="ModelFormat.Weights"/>, whose reader says what is wrong.</param>
+    public static ModelFormat FormatOf(OpenedFile file)
     {
-        if (file.Length == 0)
+        ReadOnlySpan<byte> head = file.Head;
+        if (head.StartsWith("PK"u8))
+        {
+            return HasCode(file) ? ModelFormat.TorchScript : ModelFormat.Weights;
+        }
+        if (head is [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..])
+        {
+            return ModelFormat.Weights; // safetensors, whose header's length may by chance begin as ONNX does
+        }
+        bool isNamedOnnx = file.Path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+        return LooksLikeOnnx(head) || (isNamedOnnx && head is [0x08 or 0x12 or 0x3a or 0x42, ..]) ? ModelFormat.Onnx : ModelFormat.Weights;
+    }
+
+    /// <summary>The function that reads the file's tensors, of a checkpoint the part with the given key (null for the usual one).</summary>
+    /// <exception cref="InvalidDataException">The file is none of the formats that are read; the message says what it seems to be.</exception>
+    public static Func<OpenedFile, string?, WeightTable> FindReader(OpenedFile file)
+    {
+        ReadOnlySpan<byte> head = file.Head;
+        if (head.IsEmpty)
         {
             throw new InvalidDataException($"The file is empty. {HowToSave}");
         }
-        Span<byte> buffer = stackalloc byte[HeadSize];
-        ReadOnlySpan<byte> head = buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
         if (head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8))
         {
             return PyTorchZipReader.Read;
         }
         if (PyTorchLegacyReader.Recognises(head))
         {
-            return PyTorchLegacyReader.Read;
+            return (opened, key) => PyTorchLegacyReader.Read(opened.Stream, key);
         }
         if (LooksLikeSafetensors(head))
         {
-            return (opened, _) => SafetensorsReader.Read(opened);
+            return (opened, _) => SafetensorsReader.Read(opened.Stream);
         }
         if ((IsBitmap(head) ? "a picture (BMP)" : Find(Pictures, head)) is { } picture)
         {
@@ -67,7 +82,19 @@ internal static class FileSignatures
     }
 
     /// <summary>An ONNX file is a protobuf message: first its version, then the producer's name or another short field.</summary>
-    public static bool LooksLikeOnnx(ReadOnlySpan<byte> head) => head is [0x08, < 0x20, 0x12 or 0x1a or 0x22 or 0x2a or 0x32 or 0x3a or 0x42, ..];
+    private static bool LooksLikeOnnx(ReadOnlySpan<byte> head) => head is [0x08, < 0x20, 0x12 or 0x1a or 0x22 or 0x2a or 0x32 or 0x3a or 0x42, ..];
+
+    private static bool HasCode(OpenedFile file)
+    {
+        try
+        {
+            return file.Archive.IsTorchScript;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>JSON behind eight bytes with its length; a text that happens to have a brace there is none.</summary>
     private static bool LooksLikeSafetensors(ReadOnlySpan<byte> head) =>

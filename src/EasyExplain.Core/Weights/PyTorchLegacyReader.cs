@@ -32,7 +32,7 @@ internal static class PyTorchLegacyReader
         object? root = unpickler.Load();
         Dictionary<string, FileBytes> storages = Storages(file, unpickler.Storages);
         StateDict found = StateDict.Find(root, key, Locate);
-        return new WeightTable("PyTorch legacy", found.Entries, file) { Key = found.Key, OtherKeys = found.OtherKeys };
+        return new WeightTable("PyTorch legacy", found.Entries) { Key = found.Key, OtherKeys = found.OtherKeys };
 
         FileBytes Locate(PickledStorage storage) =>
             storages.GetValueOrDefault(storage.Key)

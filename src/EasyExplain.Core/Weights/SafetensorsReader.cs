@@ -71,7 +71,7 @@ internal static class SafetensorsReader
             }
         }
         CheckSeamless(ranges, data.Length);
-        return new WeightTable("safetensors", entries, file) { Metadata = metadata };
+        return new WeightTable("safetensors", entries) { Metadata = metadata };
     }
 
     private static (WeightEntry Entry, long Start, long End) Entry(string name, JsonElement description, FileStream file, FileBytes data)

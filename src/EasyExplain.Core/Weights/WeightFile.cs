@@ -1,4 +1,3 @@
-using EasyExplain.Runtime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Weights;
@@ -15,17 +14,14 @@ public sealed class WeightFile : IDisposable
 {
     private const int LongestMessage = 1500;
 
+    private readonly OpenedFile _file;
     private readonly WeightTable _table;
     private bool _disposed;
 
-    private WeightFile(string path, WeightTable table)
-    {
-        Path = path;
-        _table = table;
-    }
+    private WeightFile(OpenedFile file, WeightTable table) => (_file, _table) = (file, table);
 
     /// <summary>The file, as it was named to <see cref="Open"/>.</summary>
-    public string Path { get; }
+    public string Path => _file.Path;
 
     /// <summary><c>safetensors</c>, <c>PyTorch zip</c> or <c>PyTorch legacy</c>.</summary>
     public string Format => _table.Format;
@@ -56,13 +52,14 @@ public sealed class WeightFile : IDisposable
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
-    public static WeightFile Open(string path, string? key = null)
+    public static WeightFile Open(string path, string? key = null) => FromOpened(OpenedFile.Open(path), key);
+
+    /// <summary>The same of a file that is open already, which it takes over.</summary>
+    internal static WeightFile FromOpened(OpenedFile file, string? key)
     {
-        FileKind.DemandFile(path);
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
-            return new WeightFile(path, Explain(path, () => At(key, FileSignatures.FindReader(file)(file, key))));
+            return new WeightFile(file, Explain(file.Path, () => At(key, FileSignatures.FindReader(file)(file, key))));
         }
         catch
         {
@@ -87,7 +84,7 @@ public sealed class WeightFile : IDisposable
     public void Dispose()
     {
         _disposed = true;
-        _table.Owner.Dispose();
+        _file.Dispose();
     }
 
     private TensorLayout Layout(WeightEntry entry)

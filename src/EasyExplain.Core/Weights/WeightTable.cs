@@ -1,7 +1,7 @@
 namespace EasyExplain.Weights;
 
-/// <summary>What a reader found in a file, and what has to be disposed when the file is no longer needed.</summary>
-internal sealed record WeightTable(string Format, IReadOnlyList<WeightEntry> Entries, IDisposable Owner)
+/// <summary>What a reader found in a file.</summary>
+internal sealed record WeightTable(string Format, IReadOnlyList<WeightEntry> Entries)
 {
     /// <summary>Where in a checkpoint the entries are; null when they are what the file holds.</summary>
     public string? Key { get; init; }

@@ -13,7 +13,7 @@ internal static class Followed
     public static Network ToNetwork(this TorchScriptFile file, long height, long width, Action<string> explain) => file.ToNetwork(height, width, Only, explain).Network;
 
     public static Network Build(this NetworkRecorder recorder, Node result) =>
-        recorder.Build(Head.ClassesOf(recorder, result) is null ? new Head(result, null) : Head.Of(recorder, result));
+        recorder.Build(Head.ClassesOf(recorder, result) is null ? new Head(result, null) : Head.Find(recorder, result));
 
     private static OutputChoice Only => new("the file", null, _ => false, _ => { });
 }

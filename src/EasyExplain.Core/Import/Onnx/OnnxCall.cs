@@ -4,7 +4,7 @@ namespace EasyExplain.Import.Onnx;
 /// <param name="Node">The operation.</param>
 /// <param name="Inputs">What it reads.</param>
 /// <param name="Opset">The version of the operators.</param>
-internal sealed record OnnxCall(OnnxNode Node, IReadOnlyList<ModelValue> Inputs, long Opset)
+internal sealed record OnnxCall(OnnxNode Node, IReadOnlyList<ModelValue> Inputs, long Opset) : ICall
 {
     /// <summary>An input that must be there.</summary>
     public ModelValue this[int index] => Optional(index) ?? throw new InvalidDataException($"'{Node.Type}' lacks its input {index + 1}.");
@@ -31,6 +31,12 @@ internal sealed record OnnxCall(OnnxNode Node, IReadOnlyList<ModelValue> Inputs,
 
     /// <summary>A text.</summary>
     public string Text(string attribute, string otherwise = "") => Node.Attributes.TryGetValue(attribute, out OnnxAttribute? found) ? found.Text : otherwise;
+
+    /// <inheritdoc/>
+    public double Real(Setting setting) => setting.Onnx is { } attribute ? Real(attribute, setting.Otherwise) : setting.Otherwise;
+
+    /// <inheritdoc/>
+    public string Text(string name, int at, string otherwise) => Text(name, otherwise);
 
     /// <summary>A list of integers; null where there is none.</summary>
     public long[]? Integers(string attribute) => Node.Attributes.TryGetValue(attribute, out OnnxAttribute? found) ? [.. found.Integers] : null;

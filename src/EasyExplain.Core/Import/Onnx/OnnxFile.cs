@@ -16,6 +16,7 @@ internal sealed class OnnxFile
 
     private readonly string _path;
     private readonly OnnxModel _model;
+    private bool _isRefused;
 
     private OnnxFile(string path, OnnxModel model) => (_path, _model) = (path, model);
 
@@ -48,13 +49,26 @@ internal sealed class OnnxFile
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     public static OnnxFile Open(string path)
     {
-        var file = new FileInfo(path);
-        if (file.Exists && file.Length > Array.MaxLength)
+        using OpenedFile file = OpenedFile.Open(path);
+        return Read(file);
+    }
+
+    /// <inheritdoc cref="Open"/>
+    public static OnnxFile Read(OpenedFile file)
+    {
+        long length = file.Stream.Length;
+        if (length > Array.MaxLength)
         {
-            throw new WeightFileException(path, $"It has {file.Length} bytes; an ONNX file has at most {Array.MaxLength}, and keeps larger weights in files beside it.");
+            throw new WeightFileException(file.Path,
+                $"It has {length} bytes; an ONNX file has at most {Array.MaxLength}, and keeps larger weights in files beside it.");
         }
-        byte[] bytes = File.ReadAllBytes(path);
-        return new OnnxFile(path, ImportErrors.Explain(path, Followed, () => OnnxModel.Parse(bytes)));
+        byte[] bytes = new byte[length];
+        file.Stream.Position = 0;
+        return new OnnxFile(file.Path, ImportErrors.Explain(file.Path, Followed, () =>
+        {
+            file.Stream.ReadExactly(bytes);
+            return OnnxModel.Parse(bytes);
+        }));
     }
 
     /// <summary>The model for pictures <c>[3, height, width]</c>, with its weights.</summary>
@@ -66,7 +80,7 @@ internal sealed class OnnxFile
     /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.</exception>
     public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) => Input?.Shape is [> 1 and var pictures, ..]
         ? FixedBatch.Import(_path, pictures, () => Follow(height, width, choice, explain, one: false))
-        : FixedBatch.Import(one => Follow(height, width, choice, explain, one), explain,
+        : FixedBatch.Import(one => Follow(height, width, choice, explain, one), explain, () => _isRefused,
             network => Input?.Shape is [1, ..] && FixedBatch.MixesPictures(network, Channels, height, width));
 
     private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool one) => ImportErrors.Explain(_path, Followed, () =>
@@ -123,6 +137,7 @@ internal sealed class OnnxFile
         }
         if (operators.Missing.Count > 0)
         {
+            _isRefused = operators.LacksOperators;
             throw ImportErrors.Missing(_path, operators.Missing);
         }
         throw new InvalidDataException(outputs.FirstOrDefault(output => output.Node is not null) is { Node: { } node }

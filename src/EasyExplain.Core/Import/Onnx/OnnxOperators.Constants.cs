@@ -58,15 +58,6 @@ internal sealed partial class OnnxOperators
             Bounded(double.IsFinite(count) && Math.Abs(count) < long.MaxValue ? (long)Math.Max(0, count) : long.MaxValue);
             return Compute(() => (Counting((long)Math.Max(0, count), from.Value.dtype) * step.Value).Plus(from.Value).to(from.Value.dtype));
         };
-        _functions["Floor"] = call => Eager(call, value => value.floor());
-        _functions["Ceil"] = call => Eager(call, value => value.ceil());
-        _functions["Round"] = call => Eager(call, value => value.round());
-        _functions["Sign"] = call => Eager(call, value => value.sign());
-        _functions["Sin"] = call => Eager(call, value => value.sin());
-        _functions["Cos"] = call => Eager(call, value => value.cos());
-        _functions["Not"] = call => call[0] is PictureValue
-            ? Apply(new Networks.Operators.Compare(Networks.Operators.Relation.Equal), call[0], Compute(() => tensor(0f)))
-            : Eager(call, value => value.logical_not());
         _functions["NonZero"] = call => Eager(call, value =>
         {
             Bounded(value.NumberOfElements, value.ndim);

@@ -24,9 +24,9 @@ internal sealed partial class OnnxOperators
             ModelValue y = Gemm(call with { Inputs = [StoodFor(call, 0), weight, .. InBothSteps(call, 6)] });
             return call.Optional(7) is null ? y : OnGrid(y, call, 7);
         };
-        foreach (string name in (string[])["Add", "Mul"])
+        foreach (PairOperation operation in (PairOperation[])[Vocabulary.Add, Vocabulary.Multiply])
         {
-            _functions[$"{domain}QLinear{name}"] = call => OnGrid(Pair(name, StoodFor(call, 0), StoodFor(call, 3)), call, 6);
+            _functions[$"{domain}QLinear{operation.Onnx}"] = call => OnGrid(Both(operation, StoodFor(call, 0), StoodFor(call, 3)), call, 6);
         }
         foreach (string name in (string[])["Sigmoid", "LeakyRelu", "AveragePool", "GlobalAveragePool", "Softmax"])
         {

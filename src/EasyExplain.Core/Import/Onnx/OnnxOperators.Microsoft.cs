@@ -9,9 +9,9 @@ internal sealed partial class OnnxOperators
     {
         const string domain = "com.microsoft.";
         _functions[domain + "Gelu"] = call => Apply(new GELU(), call[0]);
-        _functions[domain + "BiasGelu"] = call => Apply(new GELU(), Pair("Add", call[0], call[1]));
+        _functions[domain + "BiasGelu"] = call => Apply(new GELU(), Both(Vocabulary.Add, call[0], call[1]));
         _functions[domain + "FastGelu"] = call =>
-            Apply(new GELU { Tanh = true }, call.Optional(1) is { } bias ? Pair("Add", call[0], bias) : call[0]);
+            Apply(new GELU { Tanh = true }, call.Optional(1) is { } bias ? Both(Vocabulary.Add, call[0], bias) : call[0]);
         _functions[domain + "QuickGelu"] = call => Apply(new SiLU { Alpha = call.Real("alpha", 1.702) }, call[0]);
         _functions[domain + "FusedMatMul"] = call =>
         {
@@ -26,12 +26,12 @@ internal sealed partial class OnnxOperators
         _functions[domain + "FusedConv"] = call =>
         {
             ModelValue y = Convolution(call);
-            return Activated(call, call.Optional(3) is { } sum ? Pair("Add", y, sum) : y);
+            return Activated(call, call.Optional(3) is { } sum ? Both(Vocabulary.Add, y, sum) : y);
         };
         _several[domain + "SkipLayerNormalization"] = call =>
         {
-            ModelValue sum = Pair("Add", call[0], call[1]);
-            sum = call.Optional(4) is { } bias ? Pair("Add", sum, bias) : sum;
+            ModelValue sum = Both(Vocabulary.Add, call[0], call[1]);
+            sum = call.Optional(4) is { } bias ? Both(Vocabulary.Add, sum, bias) : sum;
             ModelValue normal = LayerNorm(call with { Inputs = [sum, call[2], call.Optional(3) ?? Absent.Value] }, otherwise: 1e-12);
             return [normal, Unknown.Value, Unknown.Value, sum];
         };

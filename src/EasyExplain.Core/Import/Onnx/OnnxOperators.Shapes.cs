@@ -96,15 +96,6 @@ internal sealed partial class OnnxOperators
             (Size height, Size width) = (shape[2] / by, shape[3] / by);
             return Reshape(Permuted(Reshape(call[0], [shape[0], shape[1], height, by, width, by]), 0, 3, 5, 1, 2, 4), [shape[0], shape[1] * by * by, height, width]);
         };
-        foreach (var (name, make) in new (string, Func<long[], bool, Networks.Operator>)[]
-        {
-            ("ReduceMean", (dims, keep) => new Mean(dims, keep)), ("ReduceSum", (dims, keep) => new Sum(dims, keep)), ("ReduceMax", (dims, keep) => new Max(dims, keep)),
-            ("ReduceMin", (dims, keep) => new Min(dims, keep)), ("ReduceL2", (dims, keep) => new L2Norm(dims, keep)),
-            ("ReduceLogSumExp", (dims, keep) => new LogSumExp(dims, keep)),
-        })
-        {
-            _functions[name] = call => Reduced(call, call[0], make);
-        }
         _functions["ReduceL1"] = call => Reduced(call, Apply(new Abs(), call[0]), (dims, keep) => new Sum(dims, keep));
         _functions["ReduceSumSquare"] = call => Reduced(call, Apply(new Power(2), call[0]), (dims, keep) => new Sum(dims, keep));
         _functions["ReduceLogSum"] = call => Apply(new Log(), Reduced(call, call[0], (dims, keep) => new Sum(dims, keep)));

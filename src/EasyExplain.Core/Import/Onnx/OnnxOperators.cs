@@ -18,6 +18,7 @@ internal sealed partial class OnnxOperators : Dialect
     public OnnxOperators(NetworkRecorder recorder, string folder) : base(recorder, "graph", computesBuffers: false)
     {
         _folder = folder;
+        AddVocabulary();
         AddLayers();
         AddElementwise();
         AddShapes();
@@ -53,7 +54,7 @@ internal sealed partial class OnnxOperators : Dialect
         ModelValue[] unknown = [.. call.Node.Outputs.Select(_ => Unknown.Value)];
         if (!Knows(call.Node.Type))
         {
-            Lacks(call.Node.Type);
+            LacksOperator(call.Node.Type);
             return unknown;
         }
         if (call.Inputs.Contains(Unknown.Value))

@@ -20,7 +20,7 @@ internal sealed partial class Aten
                 return product;
             }
             ModelValue more = call.Value(0);
-            return Pair("add", product, beta == 1 ? more : Pair("mul", more, beta));
+            return Pair(Vocabulary.Add, product, beta == 1 ? more : Pair(Vocabulary.Multiply, more, new NumberValue(beta)));
         };
         _functions["scaled_dot_product_attention"] = call =>
         {
@@ -38,7 +38,8 @@ internal sealed partial class Aten
             {
                 mask = Compute(() => zeros(allowed.Value.shape).Filled(allowed.Value.logical_not(), double.NegativeInfinity));
             }
-            return Attended(query, key, value, scale ?? 1 / Math.Sqrt(Integer(ShapeOf(query)[^1])), scores => AsValue(Pair("add", scores, mask)));
+            scale ??= 1 / Math.Sqrt(SizeOf(query, -1));
+            return Attended(query, key, value, scale.Value, scores => Pair(Vocabulary.Add, scores, mask));
         };
         _functions["_native_multi_head_attention"] = NativeAttention;
         _functions["einsum"] = call => call.Values(1) is [var a, var b]

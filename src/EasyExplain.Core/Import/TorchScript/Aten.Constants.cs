@@ -1,5 +1,4 @@
 using static EasyExplain.Runtime.HeldNumbers;
-using EasyExplain.Runtime;
 using EasyExplain.Networks.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -76,33 +75,10 @@ internal sealed partial class Aten
             (FixedTensor table, FixedTensor places) = (call.Fixed(0), call.Fixed(1));
             return Compute(() => table.Value.index(TensorIndex.Tensor(places.Value.alias().to(ScalarType.Int64))));
         };
-        _functions["masked_fill"] = call =>
-        {
-            if (call.Value(0) is PictureValue || call.Value(1) is PictureValue)
-            {
-                return Pick(call.Value(1), call[2], call.Value(0));
-            }
-            (FixedTensor x, FixedTensor mask) = (FixedOf(call.Value(0)), call.Fixed(1));
-            double value = call.Real(2);
-            return Compute(() => x.Value.Filled(mask.Value, value));
-        };
-        _functions["where"] = call =>
-        {
-            if (call.Count != 3)
-            {
-                throw new NotSupportedException("that asks for places");
-            }
-            if (Enumerable.Range(0, 3).Any(i => call[i] is not ScriptTensor { Content: FixedTensor }))
-            {
-                return Pick(call.Value(0), call[1], call[2]);
-            }
-            (FixedTensor mask, FixedTensor x, FixedTensor y) = (call.Fixed(0), call.Fixed(1), call.Fixed(2));
-            return Compute(() => where(mask.Value, x.Value, y.Value));
-        };
-        _functions["sign"] = call => Compute(() => FixedOf(call.Value(0)).Value.sign());
-        _functions["log2"] = call => Compute(() => FixedOf(call.Value(0)).Value.log2());
-        _functions["sin"] = call => Compute(() => FixedOf(call.Value(0)).Value.sin());
-        _functions["cos"] = call => Compute(() => FixedOf(call.Value(0)).Value.cos());
+        _functions["masked_fill"] = call => Chosen(call.Value(1), AsValue(call[2]), call.Value(0));
+        _functions["where"] = call => call.Count == 3
+            ? Chosen(call.Value(0), AsValue(call[1]), AsValue(call[2]))
+            : throw new NotSupportedException("that asks for places");
         _functions["tril"] = call => Compute(() => FixedOf(call.Value(0)).Value.tril(call.Integer(1)));
         _functions["triu"] = call => Compute(() => FixedOf(call.Value(0)).Value.triu(call.Integer(1)));
         _functions["cumsum"] = call => Compute(() => FixedOf(call.Value(0)).Value.cumsum(call.Integer(1)));

@@ -1,248 +1,129 @@
-using static EasyExplain.Runtime.HeldNumbers;
-using EasyExplain.Runtime;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
-using static TorchSharp.torch;
 
 namespace EasyExplain.Import.TorchScript;
 
 // What is done to each number of a tensor by itself, or to pairs of two tensors.
 internal sealed partial class Aten
 {
-    private static readonly string[] Comparisons = ["eq", "ne", "lt", "gt", "le", "ge", "__and__", "__or__", "logical_and", "logical_or"];
+    /// <summary>What is the same in both dialects: see <see cref="Vocabulary"/>.</summary>
+    private void AddVocabulary()
+    {
+        Add(Vocabulary.Unary, one => one.Aten, one => call => Apply(one.Make(call), call.Value(0)));
+        Add(Vocabulary.Fixed, one => one.Aten, one => call => Compute(() => one.Compute(FixedOf(call.Value(0)).Value)));
+        Add(Vocabulary.Reductions, one => one.Aten, one => call => Reduced(call, one.Make));
+        Add(Vocabulary.Pairs, one => one.Aten, one => call => Both(one, call[0], call[1], call));
+
+        void Add<T>(IEnumerable<T> operations, Func<T, string[]> names, Func<T, Func<AtenCall, object?>> function)
+        {
+            foreach (T operation in operations)
+            {
+                foreach (string name in names(operation))
+                {
+                    _functions[name] = function(operation);
+                }
+            }
+        }
+    }
 
     private void AddElementwise()
     {
-        string[] arithmetic = ["add", "sub", "mul", "div", "floordiv", "floor_divide", "remainder", "fmod", "pow", "minimum", "maximum"];
-        foreach (string name in arithmetic.Concat(Comparisons))
-        {
-            _functions[name] = call => Pair(name, call[0], call[1], call);
-        }
-        _functions["true_divide"] = _functions["divide"] = _functions["div"];
-        _functions["multiply"] = _functions["mul"];
-        _functions["subtract"] = _functions["sub"];
-        _functions["rsub"] = call => Pair("sub", call[1], call[0], call);
-        _functions["__rsub__"] = _functions["rsub"];
-        _functions["min"] = call => Extreme("minimum", call);
-        _functions["max"] = call => Extreme("maximum", call);
-        _functions["logical_not"] = _functions["bitwise_not"] = call => call[0] is bool yes ? !yes
-            : call.Value(0) is not PictureValue ? Compute(() => FixedOf(call.Value(0)).Value.logical_not())
-            : Apply(new Compare(Relation.Equal), call.Value(0), new NumberValue(0));
-
-        foreach (string name in (string[])["relu", "relu6", "sigmoid", "tanh", "silu", "hardswish", "hardsigmoid", "mish", "selu", "erf", "exp", "log", "sqrt", "rsqrt", "abs", "reciprocal"])
-        {
-            _functions[name] = Unary;
-        }
-        _functions["neg"] = call => call[0] is ScriptTensor ? Unary(call) : Arithmetic("sub", new Size(0), ScalarOf(call[0])!);
-        _functions["gelu"] = call => Apply(new GELU { Tanh = call.Text(1, "none", "approximate") == "tanh" }, call.Value(0));
-        _functions["leaky_relu"] = call => Apply(new LeakyReLU(call.Real(1, 0.01, "negative_slope")), call.Value(0));
-        _functions["elu"] = call => call.Real(2, 1) == 1 && call.Real(3, 1) == 1
-            ? Apply(new ELU(call.Real(1, 1, "alpha")), call.Value(0))
-            : throw new NotSupportedException("a scale that is not 1");
-        _functions["celu"] = call => Apply(new CELU(call.Real(1, 1, "alpha")), call.Value(0));
+        _functions["rsub"] = _functions["__rsub__"] = call => Both(Vocabulary.Subtract, call[1], call[0], call);
+        _functions["min"] = call => Extreme(Vocabulary.Minimum, call, (dims, keep) => new Min(dims, keep));
+        _functions["max"] = call => Extreme(Vocabulary.Maximum, call, (dims, keep) => new Max(dims, keep));
+        _functions["logical_not"] = _functions["bitwise_not"] = call => call[0] is bool yes ? !yes : Not(call.Value(0));
+        Only("neg", call => call[0] is ScriptTensor, call => Arithmetic(Vocabulary.Subtract, new Size(0), ScalarOf(call[0])!));
+        Only("elu", call => call.Real(2, 1) == 1 && call.Real(3, 1) == 1, _ => throw new NotSupportedException("a scale that is not 1"));
+        Only("softplus", call => call.Real(1, 1) == 1, _ => throw new NotSupportedException("a beta that is not 1"));
         _functions["prelu"] = call => Apply(new PReLU(Weight(call.Fixed(1))), call.Value(0));
-        _functions["softplus"] = call => call.Real(1, 1) == 1 ? Apply(new Softplus(), call.Value(0)) : throw new NotSupportedException("a beta that is not 1");
         _functions["hardtanh"] = call => Clamped(call.Value(0), call.Real(1, -1), call.Real(2, 1));
-        _functions["clamp"] = _functions["clip"] = call => Clamped(call.Value(0), call[1, "min"] is { } min ? Real(min) : null, call[2, "max"] is { } max ? Real(max) : null);
+        _functions["clamp"] = _functions["clip"] = call =>
+            Clamped(call.Value(0), call[1, "min"] is { } min ? Real(min) : null, call[2, "max"] is { } max ? Real(max) : null);
         _functions["clamp_min"] = call => Clamped(call.Value(0), call.Real(1), null);
         _functions["clamp_max"] = call => Clamped(call.Value(0), null, call.Real(1));
-        _functions["softmax"] = call => Apply(new Softmax(Dim(call.Integer(1), Rank(call.Value(0)))), call.Value(0));
-        _functions["log_softmax"] = call => Apply(new LogSoftmax(Dim(call.Integer(1), Rank(call.Value(0)))), call.Value(0));
-        _functions["_softmax"] = _functions["softmax"];
-        _functions["_log_softmax"] = _functions["log_softmax"];
+        _functions["softmax"] = _functions["_softmax"] = call =>
+            Apply(new Softmax(Dim(call.Integer(1), Rank(call.Value(0)))), call.Value(0));
+        _functions["log_softmax"] = _functions["_log_softmax"] = call =>
+            Apply(new LogSoftmax(Dim(call.Integer(1), Rank(call.Value(0)))), call.Value(0));
         _functions["glu"] = call =>
         {
             ModelValue x = call.Value(0);
             int dim = Dim(call.Integer(1, -1), Rank(x));
             long half = SizeOf(x, dim) / 2;
-            return Pair("mul", Part(x, dim, 0, half), Apply(new Sigmoid(), Part(x, dim, half, 2 * half)));
+            return Pair(Vocabulary.Multiply, Part(x, dim, 0, half), Apply(new Sigmoid(), Part(x, dim, half, 2 * half)));
         };
-        _functions["square"] = call => Apply(new Power(2), call.Value(0));
-        _functions["logsigmoid"] = _functions["log_sigmoid"] = call => Apply(new Negate(), Apply(new Softplus(), Apply(new Negate(), call.Value(0))));
-        _functions["threshold"] = call => Pick(AsValue(Pair("gt", call.Value(0), call[1])), call.Value(0), call[2]);
+        _functions["logsigmoid"] = _functions["log_sigmoid"] = call =>
+            Apply(new Negate(), Apply(new Softplus(), Apply(new Negate(), call.Value(0))));
+        _functions["threshold"] = call =>
+            Chosen(Pair(Vocabulary.Greater, call.Value(0), AsValue(call[1])), call.Value(0), AsValue(call[2]));
     }
 
-    private ModelValue Unary(AtenCall call)
+    /// <summary>A function of the vocabulary where a condition holds, else another.</summary>
+    private void Only(string name, Func<AtenCall, bool> condition, Func<AtenCall, object?> otherwise)
     {
-        Operator @operator = call.Name.TrimEnd('_') switch
-        {
-            "relu" => new ReLU(),
-            "relu6" => new ReLU6(),
-            "sigmoid" => new Sigmoid(),
-            "tanh" => new Tanh(),
-            "silu" => new SiLU(),
-            "hardswish" => new Hardswish(),
-            "hardsigmoid" => new Hardsigmoid(),
-            "mish" => new Mish(),
-            "selu" => new SELU(),
-            "erf" => new Erf(),
-            "exp" => new Exp(),
-            "log" => new Log(),
-            "sqrt" => new Sqrt(),
-            "rsqrt" => new Rsqrt(),
-            "abs" => new Abs(),
-            "neg" => new Negate(),
-            "reciprocal" => new Reciprocal(),
-            _ => throw new NotSupportedException("of a tensor that depends on the picture"),
-        };
-        return Apply(@operator, call.Value(0));
+        Func<AtenCall, object?> usual = _functions[name];
+        _functions[name] = call => condition(call) ? usual(call) : otherwise(call);
     }
 
-    private ModelValue Clamped(ModelValue x, double? min, double? max) =>
-        (min, max) is (0, 6) ? Apply(new ReLU6(), x) : (min, max) is (0, null) ? Apply(new ReLU(), x) : Apply(new Clamp(min, max), x);
-
-    private object Extreme(string name, AtenCall call)
+    private object Extreme(PairOperation operation, AtenCall call, Func<long[], bool, Operator> over)
     {
         if (call.Count == 1 && call[0] is IEnumerable<object?> numbers)
         {
-            return numbers.Select(number => ScalarOf(number)!).Aggregate((a, b) => Arithmetic(name, a, b));
+            return numbers.Select(number => ScalarOf(number)!).Aggregate((a, b) => Arithmetic(operation, a, b));
         }
         if (call.Count == 2 && call[1] is ScriptTensor or Size or double && ScalarOf(call[0]) is not null == ScalarOf(call[1]) is not null)
         {
-            return Pair(name, call[0], call[1], call);
+            return Both(operation, call[0], call[1], call);
         }
         if (call.Count >= 2 && call[1] is Size dim)
         {
             // With it come the places of the extremes, which nobody needs who only takes them off.
-            (long[] dims, bool keep) = ([Dim(dim.Fixed, Rank(call.Value(0)))], call.Flag(2, false, "keepdim"));
-            return new object?[] { new ScriptTensor(Apply(name == "maximum" ? new Max(dims, keep) : new Min(dims, keep), call.Value(0))), Unknown.Value };
+            Operator extreme = over([Dim(dim.Fixed, Rank(call.Value(0)))], call.Flag(2, false, "keepdim"));
+            return new object?[] { new ScriptTensor(Apply(extreme, call.Value(0))), Unknown.Value };
         }
         throw new NotSupportedException("in this form");
     }
 
-    /// <summary>Two numbers, or two tensors, or one of each.</summary>
-    private object Pair(string name, object? a, object? b, AtenCall? call = null)
+    /// <summary>Two numbers, or two tensors, or one of each; texts and lists are put together, too.</summary>
+    private object Both(PairOperation operation, object? a, object? b, AtenCall call)
     {
-        if ((name, a, b) is ("add", string text, string more))
+        switch (operation.Operator, a, b)
         {
-            return Bounded(text + more);
+            case (Add, string text, string more):
+                return Bounded(text + more);
+            case (Add, List<object?> first, List<object?> second):
+                return Grown([.. first, .. second]);
+            case (Multiply, List<object?> repeated, Size times):
+                long count = Math.Max(0, Integer(times));
+                return repeated.Count * (double)count <= LongestList
+                    ? Enumerable.Range(0, (int)count).SelectMany(_ => repeated).ToList()
+                    : throw new InvalidDataException($"The code makes a list of more than {LongestList} items.");
+            case (Compare(Relation.Equal or Relation.NotEqual) question, _, _) when !IsNumber(a) || !IsNumber(b):
+                return Equal(a, b) == (question.Relation == Relation.Equal);
+            case (Divide, _, _):
+                operation = call.Text("rounding_mode", 2, "") switch
+                {
+                    "floor" => Vocabulary.FloorDivide,
+                    "trunc" => Vocabulary.TruncatedDivide,
+                    _ => operation,
+                };
+                break;
         }
-        if (name == "add" && a is List<object?> first && b is List<object?> second)
-        {
-            return Grown([.. first, .. second]);
-        }
-        if (name == "mul" && a is List<object?> repeated && b is Size times)
-        {
-            long count = Math.Max(0, Integer(times));
-            return repeated.Count * (double)count <= LongestList
-                ? Enumerable.Range(0, (int)count).SelectMany(_ => repeated).ToList()
-                : throw new InvalidDataException($"The code makes a list of more than {LongestList} items.");
-        }
-        if (name is "eq" or "ne" && !(IsNumeric(a) && IsNumeric(b)))
-        {
-            return Equal(a, b) == (name == "eq");
-        }
-        if (name == "div" && call?.Text(2, "", "rounding_mode") is "floor" or "trunc")
-        {
-            name = call.Text(2, "", "rounding_mode") == "floor" ? "floor_divide" : "trunc_divide";
-        }
-        bool tensors = a is ScriptTensor or ModelValue || b is ScriptTensor or ModelValue;
-        double alpha = name is "add" or "sub" && tensors ? call?.Real(2, 1, "alpha") ?? 1 : 1;
+        bool tensors = a is ScriptTensor || b is ScriptTensor;
+        double alpha = operation.Operator is Add or Subtract && tensors ? call.Real(2, 1, "alpha") : 1;
         if (ScalarOf(a) is { } x && ScalarOf(b) is { } y)
         {
-            object result = Arithmetic(name, x, alpha == 1 ? y : Arithmetic("mul", y, alpha));
-            return a is bool && b is bool && name is "__and__" or "__or__" ? NumberOf("bool", result)
-                : !tensors ? result
-                : ScriptTensor.FromNumber(result);
+            object result = Arithmetic(operation, x, alpha == 1 ? y : Arithmetic(Vocabulary.Multiply, y, alpha));
+            return a is bool && b is bool && operation.Onnx is "And" or "Or" ? NumberOf("bool", result)
+                : tensors ? ScriptTensor.FromNumber(result) : result;
         }
-        (ModelValue one, ModelValue other) = (AsValue(a), AsValue(b));
-        if (one is not PictureValue && other is not PictureValue)
-        {
-            (FixedTensor left, FixedTensor right) = (FixedOf(one), FixedOf(other));
-            BoundTogether(left, right);
-            return Compute(() => Eager(name, left.Value, alpha == 1 ? right.Value : right.Value.Times(alpha)));
-        }
-        if (RelationOf(name) is { } relation)
-        {
-            return Apply(new Compare(relation), one, other);
-        }
-        if (Single(other, Rank(one)) is { } number)
-        {
-            return WithNumber(name, one, number * alpha);
-        }
-        if (Single(one, Rank(other)) is { } from)
-        {
-            other = alpha == 1 ? other : Apply(new MultiplyBy(alpha), other);
-            return name switch
-            {
-                "add" or "mul" or "maximum" or "minimum" => WithNumber(name, other, from),
-                "sub" => WithNumber("add", Apply(new Negate(), other), from),
-                "div" => WithNumber("mul", Apply(new Reciprocal(), other), from),
-                _ => throw new NotSupportedException("of a number and a tensor that depends on the picture"),
-            };
-        }
-        other = alpha == 1 ? other : Apply(new MultiplyBy(alpha), other);
-        if (one is not PictureValue && name is "add" or "mul")
-        {
-            // The picture's layout follows from the first.
-            (one, other) = (other, one);
-        }
-        return Apply(name switch
-        {
-            "add" => new Add(),
-            "sub" => new Subtract(),
-            "mul" => new Multiply(),
-            "div" => new Divide(),
-            "minimum" => new Minimum(),
-            "maximum" => new Maximum(),
-            "pow" => new PowerOf(),
-            _ => throw new NotSupportedException("of tensors that depend on the picture"),
-        }, one, other);
+        ModelValue other = AsValue(b);
+        return Pair(operation, AsValue(a), alpha == 1 ? other : Pair(Vocabulary.Multiply, other, new NumberValue(alpha)));
+
+        static bool IsNumber(object? value) => value is ScriptTensor or Size or double or bool;
     }
 
-    private static Relation? RelationOf(string name) => name switch
-    {
-        "eq" => Relation.Equal,
-        "ne" => Relation.NotEqual,
-        "lt" => Relation.Less,
-        "le" => Relation.LessOrEqual,
-        "gt" => Relation.Greater,
-        "ge" => Relation.GreaterOrEqual,
-        _ => null,
-    };
-
-    /// <summary>One value where a condition holds, another elsewhere; values may be numbers.</summary>
-    private ModelValue Pick(ModelValue condition, object? yes, object? no) => Apply(new Where(), condition, AsValue(yes), AsValue(no));
-
-    private static bool IsNumeric(object? value) => value is ScriptTensor or ModelValue or Size or double or bool;
-
     /// <summary>A tensor, or a number as one.</summary>
-    private static ModelValue AsValue(object? value) => value as ModelValue ?? (value as ScriptTensor)?.Content
+    private static ModelValue AsValue(object? value) => (value as ScriptTensor)?.Content
         ?? ScriptTensor.FromNumber(ScalarOf(value) ?? throw new InvalidDataException("The code computes with something that is no number.")).Content;
-
-    private ModelValue WithNumber(string name, ModelValue x, double number) => name switch
-    {
-        "add" => number == 0 ? x : Apply(new AddNumber(number), x),
-        "sub" => number == 0 ? x : Apply(new AddNumber(-number), x),
-        "mul" => number == 1 ? x : Apply(new MultiplyBy(number), x),
-        "div" => number == 1 ? x : Apply(new MultiplyBy(1 / number), x),
-        "pow" => Apply(new Power(number), x),
-        "maximum" => Clamped(x, number, null),
-        "minimum" => Clamped(x, null, number),
-        _ => throw new NotSupportedException("of a tensor that depends on the picture"),
-    };
-
-    private static Tensor Eager(string name, Tensor a, Tensor b) => name switch
-    {
-        "add" => a.Plus(b),
-        "sub" => a.sub(b),
-        "mul" => a.mul(b),
-        "div" => a.div(b),
-        "floordiv" or "floor_divide" => a.floor_divide(b),
-        "trunc_divide" => a.div(b, RoundingMode.trunc),
-        "remainder" => a.remainder(b),
-        "fmod" => a.fmod(b),
-        "pow" => a.pow(b),
-        "minimum" => a.minimum(b),
-        "maximum" => a.maximum(b),
-        "eq" => a.eq(b),
-        "ne" => a.ne(b),
-        "lt" => a.lt(b),
-        "gt" => a.gt(b),
-        "le" => a.le(b),
-        "ge" => a.ge(b),
-        "__and__" or "logical_and" => a.logical_and(b),
-        "__or__" or "logical_or" => a.logical_or(b),
-        _ => throw new NotSupportedException("of tensors"),
-    };
 }

@@ -32,21 +32,17 @@ internal sealed partial class Aten
             LayerNorm(call.Value(0), call.Integers(1).Length, WeightOrNull(call, 2), Bias(call.FixedOrNull(3)), call.Real(4, 1e-5));
         _functions["rms_norm"] = call =>
         {
-            ModelValue x = call.Value(0);
-            long[] dims = [.. Enumerable.Range(Rank(x) - call.Integers(1).Length, call.Integers(1).Length).Select(dim => (long)dim)];
-            ModelValue square = Apply(new Mean(dims, true), Apply(new Power(2), x));
-            object scaled = Pair("mul", x, Apply(new Rsqrt(), Apply(new AddNumber(call.Real(3, 1.1920929e-7, "eps")), square)));
-            return call[2] is null ? scaled : Pair("mul", scaled, call[2]);
+            var norm = new RMSNorm(call.Integers(1).Length, WeightOrNull(call, 2), call.Real(3, 1.1920929e-7, "eps"));
+            return Apply(norm, call.Value(0));
         };
         _functions["cosine_similarity"] = call =>
         {
             (ModelValue x, ModelValue y) = (call.Value(0), call.Value(1));
             long[] dim = [Dim(call.Integer(2, 1, "dim"), Rank(x))];
             double eps = call.Real(3, 1e-8, "eps");
-            object product = Pair("mul", Unit(x), Unit(y));
-            return Apply(new Sum(dim, false), AsValue(product));
+            return Apply(new Sum(dim, false), Pair(Vocabulary.Multiply, Unit(x), Unit(y)));
 
-            object Unit(ModelValue side) => Pair("div", side, Clamped(Apply(new L2Norm(dim, true), side), eps, null));
+            ModelValue Unit(ModelValue side) => Pair(Vocabulary.Divide, side, Clamped(Apply(new L2Norm(dim, true), side), eps, null));
         };
 
         _functions["max_pool2d"] = _functions["mkldnn_max_pool2d"] = MaxPool;

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace EasyExplain.Import.TorchScript;
 
 // Integers and fractions: worked out at import. A traced script keeps them in tensors of no dimensions.
@@ -15,19 +13,17 @@ internal sealed partial class Aten
         _functions["float"] = _functions["Float"];
         _functions["bool"] = _functions["Bool"];
         _functions["item"] = _functions["Scalar"] = _functions["ScalarImplicit"] = call => ScalarOf(call[0]) ?? NumberOf("float", call[0]);
-        _functions["ceil"] = call => Rounded(call, Math.Ceiling, value => value.ceil());
-        _functions["floor"] = call => Rounded(call, Math.Floor, value => value.floor());
-        _functions["round"] = call => call[1, "decimals"] is { } decimals && Integer(decimals) != 0
-            ? throw new NotSupportedException("to some decimals")
-            : Rounded(call, value => Math.Round(value), value => value.round());
-        _functions["trunc"] = _functions["fix"] = call => Rounded(call, Math.Truncate, value => value.trunc());
+        Rounded("ceil", Math.Ceiling);
+        Rounded("floor", Math.Floor);
+        Rounded("round", value => Math.Round(value));
+        Rounded("trunc", Math.Truncate);
+        Rounded("fix", Math.Truncate);
+        Only("round", call => call[1, "decimals"] is null || call.Integer(1, 0, "decimals") == 0,
+            _ => throw new NotSupportedException("to some decimals"));
 
-        object Rounded(AtenCall call, Func<double, double> round, Func<Tensor, Tensor> roundAll) => call[0] switch
-        {
-            ScriptTensor { Node: not null } => Unary(call),
-            ScriptTensor { Content: FixedTensor { Shape.Length: > 0 } known } => Compute(() => roundAll(known.Value)),
-            _ => Whole(call, round),
-        };
+        void Rounded(string name, Func<double, double> round) => Only(
+            name, call => call[0] is ScriptTensor { Content: PictureValue or FixedTensor { Shape.Length: > 0 } },
+            call => Whole(call, round));
 
         static object Whole(AtenCall call, Func<double, double> round)
         {
@@ -43,77 +39,14 @@ internal sealed partial class Aten
         bool yes => new Size(yes ? 1 : 0),
         ScriptTensor { Number: { } scalar } => scalar,
         ScriptTensor { Content: FixedTensor { Shape.Length: 0 } } => NumberOf("number", value),
-        ModelValue made => ScalarOf(new ScriptTensor(made)),
         _ => null,
     };
 
     /// <summary>Arithmetic with numbers.</summary>
-    private static object Arithmetic(string name, object a, object b)
+    private static object Arithmetic(PairOperation operation, object a, object b)
     {
-        if (a is Size left && b is Size right)
-        {
-            switch (name)
-            {
-                case "add": return left + right;
-                case "sub": return left - right;
-                case "mul": return left * right;
-                case "floordiv" or "floor_divide": return FloorDivide(left, right);
-                case "trunc_divide" when left.IsFixed && right.IsFixed && right.Fixed != 0: return new Size(left.Fixed / right.Fixed);
-                case "trunc_divide": return FloorDivide(left, right); // of how many pictures there are, which are not fewer than none
-                case "remainder": return left - FloorDivide(left, right) * right;
-                case "fmod" when left.IsFixed && right.IsFixed && right.Fixed != 0: return new Size(left.Fixed % right.Fixed);
-                case "eq": return left == right;
-                case "ne": return left != right;
-                case "lt": return left < right;
-                case "gt": return left > right;
-                case "le": return left <= right;
-                case "ge": return left >= right;
-                case "minimum": return left < right ? left : right;
-                case "maximum": return left > right ? left : right;
-                case "__and__": return new Size(Integer(left) & Integer(right));
-                case "__or__": return new Size(Integer(left) | Integer(right));
-                case "pow" when right.IsFixed && right.Fixed is >= 0 and < 64: return new Size(checked((long)Math.Pow(Integer(left), right.Fixed)));
-            }
-        }
-        (double x, double y) = (Real(a), Real(b));
-        return name switch
-        {
-            "add" => x + y,
-            "sub" => x - y,
-            "mul" => x * y,
-            "div" => y == 0 ? throw new InvalidDataException("The code divides by 0.") : x / y,
-            "floordiv" or "floor_divide" => Math.Floor(x / y),
-            "trunc_divide" => Math.Truncate(x / y),
-            "remainder" => x - y * Math.Floor(x / y),
-            "fmod" => x % y,
-            "pow" => Math.Pow(x, y),
-            "minimum" => Math.Min(x, y),
-            "maximum" => Math.Max(x, y),
-            "eq" => x == y,
-            "ne" => x != y,
-            "lt" => x < y,
-            "gt" => x > y,
-            "le" => x <= y,
-            "ge" => x >= y,
-            _ => throw new NotSupportedException($"{name} of two fractions"),
-        };
-    }
-
-    private static Size FloorDivide(Size a, Size b)
-    {
-        if (!b.IsFixed)
-        {
-            return a / b;
-        }
-        if (b.Fixed == 0)
-        {
-            throw new InvalidDataException("The code divides by 0.");
-        }
-        if (a.PerPicture % b.Fixed != 0)
-        {
-            throw new NotSupportedException("a number that depends on how many pictures are in the batch");
-        }
-        long rest = ((a.Fixed % b.Fixed) + b.Fixed) % b.Fixed;
-        return new Size((a.Fixed - rest) / b.Fixed, a.PerPicture / b.Fixed);
+        object result = a is Size left && b is Size right && operation.OfSizes?.Invoke(left, right) is { } size ? size
+            : operation.OfNumbers?.Invoke(Real(a), Real(b)) ?? throw new NotSupportedException($"{operation.Aten[0]} of two fractions");
+        return operation.IsQuestion ? NumberOf("bool", result) : result;
     }
 }

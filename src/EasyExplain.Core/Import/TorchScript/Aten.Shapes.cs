@@ -132,19 +132,14 @@ internal sealed partial class Aten
         {
             IReadOnlyList<Size> shape = ShapeOf(call.Value(0));
             Size groups = call.Integer(1);
-            ModelValue y = Reshape(call.Value(0), [shape[0], groups, FloorDivide(shape[1], groups), .. shape.Skip(2)]);
+            ModelValue y = Reshape(call.Value(0), [shape[0], groups, shape[1] / groups, .. shape.Skip(2)]);
             return Reshape(Turned(y, 1, 2), [.. shape]);
         };
 
-        _functions["mean"] = call => Reduced(call, (dims, keep) => new Mean(dims, keep));
-        _functions["sum"] = call => call[0] is List<object?> numbers
-            ? numbers.Select(number => ScalarOf(number)!).Aggregate((object)new Size(0), (a, b) => Arithmetic("add", a, b))
-            : Reduced(call, (dims, keep) => new Sum(dims, keep));
+        Only("sum", call => call[0] is not List<object?>, call => ListOf(call[0]).Select(number => ScalarOf(number)!)
+            .Aggregate((object)new Size(0), (a, b) => Arithmetic(Vocabulary.Add, a, b)));
         _functions["var"] = Variance;
         _functions["std"] = call => Apply(new Sqrt(), Variance(call));
-        _functions["amax"] = call => Reduced(call, (dims, keep) => new Max(dims, keep));
-        _functions["amin"] = call => Reduced(call, (dims, keep) => new Min(dims, keep));
-        _functions["logsumexp"] = call => Reduced(call, (dims, keep) => new LogSumExp(dims, keep));
     }
 
     private ModelValue Reduced(AtenCall call, Func<long[], bool, Operator> make) =>
@@ -158,7 +153,7 @@ internal sealed partial class Aten
         double count = dims.Aggregate(1.0, (product, dim) => product * SizeOf(x, dim));
         double fewer = call.Named.TryGetValue("correction", out object? correction) ? correction is null ? 1 : Real(correction)
             : (call.Count == 2 && call[1] is bool of ? of : call.Flag(2, true, "unbiased")) ? 1 : 0;
-        ModelValue apart = AsValue(Pair("sub", x, Apply(new Mean(dims, true), x)));
+        ModelValue apart = Pair(Vocabulary.Subtract, x, Apply(new Mean(dims, true), x));
         ModelValue mean = Apply(new Mean(dims, call.Flag(3, false, "keepdim")), Apply(new Power(2), apart));
         return fewer == 0 ? mean : Apply(new MultiplyBy(count / (count - fewer)), mean);
     }
@@ -303,7 +298,7 @@ internal sealed partial class Aten
     private ModelValue PixelUnshuffled(ModelValue x, Size by)
     {
         IReadOnlyList<Size> shape = PictureShape(x);
-        Size height = FloorDivide(shape[2], by), width = FloorDivide(shape[3], by);
+        Size height = shape[2] / by, width = shape[3] / by;
         ModelValue y = Permuted(Reshape(x, [shape[0], shape[1], height, by, width, by]), 0, 1, 3, 5, 2, 4);
         return Reshape(y, [shape[0], shape[1] * by * by, height, width]);
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EasyExplain.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,6 +18,7 @@ internal sealed partial class Aten : Dialect
     /// <summary>Writes into <paramref name="recorder"/>.</summary>
     public Aten(NetworkRecorder recorder) : base(recorder, "code", computesBuffers: true)
     {
+        AddVocabulary();
         AddPlain();
         AddNumbers();
         AddLayers();
@@ -32,7 +34,7 @@ internal sealed partial class Aten : Dialect
         string plain = name[(name.LastIndexOf('.') + 1)..];
         if (Handler(name, plain) is not { } function)
         {
-            Lacks(name.Length > 100 ? name[..100] : name);
+            LacksOperator(name.Length > 100 ? name[..100] : name);
             return Unknown.Value;
         }
         if (arguments.Any(plain is "__getitem__" or "TupleIndex" or "len" ? value => value is Unknown : IsUnknown) && plain is not ("append" or "__is__" or "__isnot__" or "warn" or "format" or "_set_item"))
@@ -62,6 +64,9 @@ internal sealed partial class Aten : Dialect
     /// <summary>What an exception of the script says.</summary>
     public static InvalidDataException Raised(object? message) =>
         new($"The model refuses the picture: {(message is string text && text.Length > 0 ? text : "an assertion does not hold")}. Another input size may be right.");
+
+    /// <summary>Only what is made in the same module: what another has made is a layer.</summary>
+    protected override bool MayVanish(Node node) => node.Name == Layer;
 
     private static bool IsUnknown(object? value) => value is Unknown || (value is IEnumerable<object?> items && items.Any(item => item is Unknown));
 

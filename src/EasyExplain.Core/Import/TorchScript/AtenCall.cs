@@ -6,7 +6,7 @@ namespace EasyExplain.Import.TorchScript;
 /// <param name="Name">What is called, such as <c>conv2d</c>.</param>
 /// <param name="Positional">The arguments without names.</param>
 /// <param name="Named">Those with names.</param>
-internal sealed record AtenCall(string Name, IReadOnlyList<object?> Positional, IReadOnlyDictionary<string, object?> Named)
+internal sealed record AtenCall(string Name, IReadOnlyList<object?> Positional, IReadOnlyDictionary<string, object?> Named) : ICall
 {
     /// <summary>How many arguments have no name.</summary>
     public int Count => Positional.Count;
@@ -46,6 +46,12 @@ internal sealed record AtenCall(string Name, IReadOnlyList<object?> Positional, 
 
     /// <summary>A text.</summary>
     public string Text(int index, string otherwise = "", string name = "") => this[index, name] as string ?? otherwise;
+
+    /// <inheritdoc/>
+    public double Real(Setting setting) => setting.At is { } at ? Real(at, setting.Otherwise, setting.Aten) : setting.Otherwise;
+
+    /// <inheritdoc/>
+    public string Text(string name, int at, string otherwise) => Text(at, otherwise, name);
 
     /// <summary>A list of sizes; a single one counts as a list.</summary>
     public Size[] Sizes(int index, string name = "") => this[index, name] switch

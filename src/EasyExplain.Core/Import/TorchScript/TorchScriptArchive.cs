@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
@@ -12,7 +11,7 @@ namespace EasyExplain.Import.TorchScript;
 /// What torch.jit.save writes: a zip archive with the module tree and its tensors (data.pkl, data/), constants (constants.pkl, constants/) and
 /// the code of its classes (code/). Nothing of that is ever run by anything but <see cref="Interpreter"/>, which knows only its own operators.
 /// </summary>
-internal sealed class TorchScriptArchive : IDisposable
+internal sealed class TorchScriptArchive
 {
     // The code of the largest torchvision models is some megabytes, in pieces of some kilobytes.
     private const long LargestSource = 8 << 20;
@@ -20,10 +19,8 @@ internal sealed class TorchScriptArchive : IDisposable
     private const int DeepestTree = 200;
     private const int DeepestValue = 200;
 
-    private readonly ZipArchive _archive;
-    private readonly Dictionary<string, ZipArchiveEntry> _members;
-    private readonly string _folder;
-    private readonly Dictionary<string, SourceFile?> _sources = new(StringComparer.Ordinal);
+    private readonly PyTorchArchive _archive;
+    private readonly Dictionary<string, SourceFile?> _sources;
     private readonly Dictionary<string, FixedTensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<object, object?> _converted = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, StoredBytes> _storages = new(StringComparer.Ordinal);
@@ -31,16 +28,18 @@ internal sealed class TorchScriptArchive : IDisposable
 
     /// <summary>Reads the tree and the constants; code and values are read when they are needed.</summary>
     /// <exception cref="InvalidDataException">The file is no such archive, or broken.</exception>
-    public TorchScriptArchive(FileStream file)
+    public TorchScriptArchive(PyTorchArchive archive) : this(archive, new Dictionary<string, SourceFile?>(StringComparer.Ordinal))
     {
-        _archive = PyTorchZipReader.Archive(file);
-        _members = PyTorchZipReader.Members(_archive);
-        _folder = PyTorchZipReader.Folder(_members.Keys);
-        if (!PyTorchZipReader.IsTorchScript(_members.Keys, _folder))
+    }
+
+    private TorchScriptArchive(PyTorchArchive archive, Dictionary<string, SourceFile?> sources)
+    {
+        (_archive, _sources) = (archive, sources);
+        if (!archive.IsTorchScript)
         {
             throw new InvalidDataException("The file is a state dict from torch.save, not a TorchScript archive from torch.jit.save: it has no code.");
         }
-        PyTorchZipReader.CheckByteOrder(_members, _folder);
+        archive.CheckByteOrder();
         Root = Read("data") as ScriptObject ?? throw new InvalidDataException("The archive's data.pkl holds no module.");
         Constants = Read("constants") switch { object?[] all => all, List<object?> all => all, _ => [] };
         Config = ReadConfig();
@@ -72,22 +71,21 @@ internal sealed class TorchScriptArchive : IDisposable
     {
         if (!_sources.TryGetValue(name, out SourceFile? source))
         {
-            string path = $"{_folder}code/{name.Replace('.', '/')}.py";
-            _sources[name] = source = _members.TryGetValue(path, out ZipArchiveEntry? member) ? Parse(member) : null;
+            string path = $"code/{name.Replace('.', '/')}.py";
+            _sources[name] = source = _archive.Find(path) is { } code ? Parse(code, path) : null;
         }
         return source;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _archive.Dispose();
+    /// <summary>The tree as it is in the file, for another run, which may change it; code that was read is kept.</summary>
+    public TorchScriptArchive Again() => new(_archive, _sources);
 
-    private SourceFile Parse(ZipArchiveEntry member)
+    private SourceFile Parse(ZipBytes bytes, string path)
     {
-        var bytes = new ZipBytes(member);
         _codeLeft -= bytes.Length;
         if (bytes.Length > LargestSource || _codeLeft < 0)
         {
-            throw new InvalidDataException($"The archive's code is larger than any model's: '{member.FullName}' has {bytes.Length} bytes.");
+            throw new InvalidDataException($"The archive's code is larger than any model's: '{path}' has {bytes.Length} bytes.");
         }
         var text = new byte[bytes.Length];
         bytes.From(0, content => content.ReadExactly(text));
@@ -97,17 +95,17 @@ internal sealed class TorchScriptArchive : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw new InvalidDataException($"{member.FullName}: {e.Message}", e);
+            throw new InvalidDataException($"{path}: {e.Message}", e);
         }
         catch (InsufficientExecutionStackException e)
         {
-            throw new InvalidDataException($"{member.FullName}: The code is nested too deeply.", e);
+            throw new InvalidDataException($"{path}: The code is nested too deeply.", e);
         }
     }
 
     private Dictionary<string, string> ReadConfig()
     {
-        if (!_members.TryGetValue($"{_folder}extra/config.txt", out ZipArchiveEntry? member) || new ZipBytes(member) is not { Length: <= UltralyticsMetadata.LongestText } bytes)
+        if (_archive.Find("extra/config.txt") is not { Length: <= UltralyticsMetadata.LongestText } bytes)
         {
             return [];
         }
@@ -128,11 +126,11 @@ internal sealed class TorchScriptArchive : IDisposable
 
     private object? Read(string name)
     {
-        if (!_members.TryGetValue($"{_folder}{name}.pkl", out ZipArchiveEntry? member))
+        if (_archive.Find($"{name}.pkl") is not { } pickle)
         {
             return null;
         }
-        return Convert(PyTorchZipReader.Unpickle(member, script: true), name, 0);
+        return Convert(PyTorchArchive.Unpickle(pickle, script: true), name, 0);
     }
 
     /// <summary>What the unpickler made, as the script's values; what is shared stays so.</summary>
@@ -208,13 +206,10 @@ internal sealed class TorchScriptArchive : IDisposable
 
     private StoredBytes Locate(PickledStorage storage, string folder)
     {
-        string name = $"{_folder}{folder}/{storage.Key}";
+        string name = $"{folder}/{storage.Key}";
         if (!_storages.TryGetValue(name, out StoredBytes? bytes))
         {
-            bytes = _members.TryGetValue(name, out ZipArchiveEntry? member)
-                ? new ZipBytes(member)
-                : throw new InvalidDataException($"the archive has no member '{name}' with its values.");
-            _storages.Add(name, bytes);
+            _storages.Add(name, bytes = _archive.Storage(name));
         }
         return bytes;
     }

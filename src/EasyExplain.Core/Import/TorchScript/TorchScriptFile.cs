@@ -14,14 +14,20 @@ internal sealed class TorchScriptFile : IDisposable
     private const long Channels = 3;
     private const string Followed = "code";
 
-    private readonly string _path;
-    private readonly FileStream _file;
-    private TorchScriptArchive? _archive;
+    private readonly OpenedFile _file;
+    private readonly TorchScriptArchive _archive;
+    private bool _followed, _isRefused;
 
-    private TorchScriptFile(string path, FileStream file) => (_path, _file) = (path, file);
+    private TorchScriptFile(OpenedFile file)
+    {
+        _file = file;
+        _archive = ImportErrors.Explain(Path, Followed, () => new TorchScriptArchive(file.Archive));
+    }
 
     /// <summary>The model's class.</summary>
-    public string Type { get; private set; } = "";
+    public string Type => _archive.Root.Type;
+
+    private string Path => _file.Path;
 
     /// <summary>Opens the file and reads its module tree; code and weights are read by <see cref="ToNetwork"/>.</summary>
     /// <exception cref="WeightFileException">It is no such file, or broken.</exception>
@@ -29,29 +35,30 @@ internal sealed class TorchScriptFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     public static TorchScriptFile Open(string path)
     {
-        var opened = new TorchScriptFile(path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
+        OpenedFile file = OpenedFile.Open(path);
         try
         {
-            opened._archive = ImportErrors.Explain(path, Followed, () => new TorchScriptArchive(opened._file));
-            opened.Type = opened._archive.Root.Type;
-            return opened;
+            return Read(file);
         }
         catch
         {
-            opened.Dispose();
+            file.Dispose();
             throw;
         }
     }
 
+    /// <summary>The same of a file that is open already, which it takes over.</summary>
+    public static TorchScriptFile Read(OpenedFile file) => new(file);
+
     /// <summary>What the classes are called, as far as the file says it.</summary>
-    public IReadOnlyList<string>? Labels => UltralyticsMetadata.Labels(_archive!.Config);
+    public IReadOnlyList<string>? Labels => UltralyticsMetadata.Labels(_archive.Config);
 
     /// <summary>How a picture becomes the input, as far as the file says it.</summary>
     /// <param name="usual">Where nobody says otherwise.</param>
     /// <param name="explain">Is told what was found.</param>
     /// <exception cref="ModelImportException">The file says that it is no classifier.</exception>
     public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain) =>
-        UltralyticsMetadata.Preprocessing(_archive!.Config, null, _path, explain) ?? usual;
+        UltralyticsMetadata.Preprocessing(_archive.Config, null, Path, explain) ?? usual;
 
     /// <summary>The model for pictures <c>[3, height, width]</c>, with its weights. It owns them: the file may be closed.</summary>
     /// <param name="height">Rows.</param>
@@ -61,12 +68,13 @@ internal sealed class TorchScriptFile : IDisposable
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
     /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.</exception>
     public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) =>
-        FixedBatch.Import(one => Follow(height, width, choice, explain, one), explain);
+        FixedBatch.Import(one => Follow(height, width, choice, explain, one), explain, () => _isRefused);
 
-    private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool one) => ImportErrors.Explain(_path, Followed, () =>
+    private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool one) => ImportErrors.Explain(Path, Followed, () =>
     {
         // The tree is changed by the run, so each run has its own.
-        TorchScriptArchive archive = Interlocked.Exchange(ref _archive, null) ?? new TorchScriptArchive(_file);
+        TorchScriptArchive archive = _followed ? _archive.Again() : _archive;
+        _followed = true;
         var recorder = new NetworkRecorder(Channels, height, width, onePicture: one);
         var aten = new Aten(recorder);
         var interpreter = new Interpreter(archive, aten);
@@ -101,11 +109,7 @@ internal sealed class TorchScriptFile : IDisposable
     });
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _archive?.Dispose();
-        _file.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 
     /// <summary>A model that was frozen (torch.jit.freeze) has no modules any more: its layers are its operations, as they are counted.</summary>
     private static IEnumerable<Layer> Numbered(IEnumerable<Node> nodes) =>
@@ -126,7 +130,8 @@ internal sealed class TorchScriptFile : IDisposable
         {
             // What is missing may be why.
         }
-        return aten.Missing.Count == 0 ? result : throw ImportErrors.Missing(_path, aten.Missing);
+        _isRefused = aten.LacksOperators;
+        return aten.Missing.Count == 0 ? result : throw ImportErrors.Missing(Path, aten.Missing);
     }
 
     private static (Head Head, string? Name) OutputOf(object? result, NetworkRecorder recorder, OutputChoice choice)
