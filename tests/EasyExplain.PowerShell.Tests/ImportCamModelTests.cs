@@ -33,6 +33,8 @@ public class ImportCamModelTests(ModuleSession session) : IClassFixture<ModuleSe
     [Theory]
     [InlineData("Import-CamModel nowhere.pth", "FileNotFound", ErrorCategory.ObjectNotFound, "nowhere.pth")]
     [InlineData("Import-CamModel -LabelPath nowhere.txt", "FileNotFound", ErrorCategory.ObjectNotFound, "nowhere.txt")]
+    [InlineData("Import-CamModel resnet18", "FileNotFound", ErrorCategory.ObjectNotFound, "with -Architecture resnet18, or take")]
+    [InlineData("Import-CamModel -Output logits", "InvalidOption", ErrorCategory.InvalidArgument, "have several. Leave -Output out.")]
     [InlineData("Import-CamModel -Architecture resnet21", "UnknownArchitecture", ErrorCategory.InvalidArgument, "resnet20")]
     [InlineData("Import-CamModel (Import-CamModel).Path -Architecture resnet18", "WeightsDoNotFit", ErrorCategory.InvalidArgument, "layer4.0.conv1.weight")]
     [InlineData("Import-CamModel -Device gpu", "UnknownDevice", ErrorCategory.InvalidArgument, "'gpu'")]

@@ -1,6 +1,7 @@
 using EasyExplain.Architectures;
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Runtime;
 using EasyExplain.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -47,11 +48,7 @@ internal static class ParameterLoading
         {
             fits = Exact(CheckpointNames.FindApart);
         }
-        return fits.Length <= 1 ? fits.FirstOrDefault() : throw new ModelImportException(ModelFault.ArchitectureNotRecognized,
-            $"The tensors of '{path}' fit more than one architecture, or fit more than once: {string.Join(", ", fits.Select(fit => fit.ToString()))}. " +
-            (fits.Select(fit => fit.Architecture).Distinct().Count() > 1 && fits.All(fit => fit.Names.Prefix == fits[0].Names.Prefix) ? "Say which with -Architecture."
-                : fits.Any(fit => fit.Names.Prefix != fits[0].Names.Prefix) ? $"Say which with -StateDictKey {TensorDifference.Clean(fits[0].Names.Key)}."
-                : "Save the network with one of them."));
+        return fits.Length <= 1 ? fits.FirstOrDefault() : throw Several(fits, path);
 
         CheckpointFit[] Exact(Func<IReadOnlyList<WeightEntry>, string, IReadOnlyList<CheckpointNames>> find)
         {
@@ -67,6 +64,22 @@ internal static class ParameterLoading
         }
 
         static bool IsAux(CheckpointFit fit) => fit.Names.Trunk.Length > 0 && fit.Names.FileHead.Contains("aux", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static ModelImportException Several(CheckpointFit[] fits, string path)
+    {
+        bool isOneNetwork = fits.All(fit => fit.Names.Prefix == fits[0].Names.Prefix);
+        Remedy remedy = !isOneNetwork ? Remedy.NameStateDict
+            : fits.Select(fit => fit.Architecture).Distinct().Count() > 1 ? Remedy.NameArchitecture
+            : Remedy.None;
+        return new ModelImportException(ModelFault.ArchitectureNotRecognized,
+            $"The tensors of '{path}' fit more than one architecture, or fit more than once: " +
+            $"{string.Join(", ", fits.Select(fit => fit.ToString()))}." +
+            (remedy == Remedy.None ? " Save the network with one of them." : ""))
+        {
+            Remedy = remedy,
+            About = remedy == Remedy.NameStateDict ? TensorDifference.Clean(fits[0].Names.Key) : null,
+        };
     }
 
     /// <summary>The architecture, and the way to read the names, that leaves the fewest differences.</summary>
@@ -88,7 +101,10 @@ internal static class ParameterLoading
         return new ModelImportException(ModelFault.ArchitectureNotRecognized,
             $"The tensors of '{path}' fit no known architecture. {(nothingInCommon ? "No name is known." : $"The nearest is {near}: {near.Difference}.")} " +
             $"It holds: {TensorDifference.List(entries.Select(entry => entry.Name), ExamplesShown)}. " +
-            "Known are torchvision's classifiers, under its names; Tab completes them after -Architecture.");
+            "Known are torchvision's classifiers, under its names.")
+        {
+            Remedy = Remedy.LookUpArchitecture,
+        };
     }
 
     /// <summary>Reads every parameter's value, as float32 on <paramref name="device"/>.</summary>

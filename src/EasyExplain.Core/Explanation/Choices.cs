@@ -22,17 +22,20 @@ internal sealed record Choices(
     CamModel Model, IReadOnlyList<CamLayer> Layers, IReadOnlyList<CamMethod> Methods, IReadOnlyList<string>? Classes, int? Top, Noise Noise,
     bool SeedIsGiven, Smoothing Smoothing)
 {
-    /// <summary>All of it, a line each. Pictures are recognised by its hash: another line, or another order, makes every audit begin anew.</summary>
+    /// <summary>All of it, a line each; pictures are recognised by its hash: with another line every audit begins anew.</summary>
     /// <remarks>Made once, for the model's file may be replaced while it runs.</remarks>
     internal string Text { get; } = string.Join('\n', [
         Model.Path, .. Model.InputSize, Model.ResizeMode, Model.ResizeSize, Model.Interpolation,
-        .. Model.Mean.Concat(Model.Std).Select(number => number.ToString(CultureInfo.InvariantCulture)), Model.ChannelOrder, Model.Precision,
-        Model.Activation, Model.Output, string.Join('\t', Model.Labels), .. Layers, .. Methods.Select(method => method.Name),
+        .. Model.Mean.Concat(Model.Std).Select(number => number.ToString(CultureInfo.InvariantCulture)), Model.ChannelOrder,
+        Model.Precision, Model.Activation, Model.Output, string.Join('\t', Model.Labels), .. Layers,
+        .. Methods.Select(method => method.Name),
         "class", .. Classes ?? [], "top", Top, Noise.SampleCount, Noise.Std.ToString(CultureInfo.InvariantCulture), Smoothing,
         Model.Path.Length > 0 ? File.GetLastWriteTimeUtc(Model.Path).Ticks : Model.Name,
         .. SeedIsGiven && Methods.Any(method => method.DrawsNoise) ? ["seed", Noise.Seed] : Array.Empty<object>()]);
 
-    /// <summary>Sixteen digits that stand for a photo as it is on the disk now, and for the choices; folders' names cannot be read out of them.</summary>
+    /// <summary>
+    /// Sixteen digits that stand for a photo as it is on the disk now, and for the choices; folders' names cannot be read out of them.
+    /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public string IdOf(string photo)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EasyExplain.Models;
+using EasyExplain.Runtime;
 
 namespace EasyExplain.Explanation;
 
@@ -25,12 +26,21 @@ public sealed class ClassChoice
     {
         if (model.ClassCount == 0)
         {
-            throw new SelectionException(SelectionFault.ClassNotFound, given[0], $"{model} ends in features and has no classes, so there is no '{given[0]}'. If its outputs are classes, import it with -LabelPath or -Activation.");
+            throw new SelectionException(
+                SelectionFault.ClassNotFound, given[0], $"{model} ends in features and has no classes, so there is no '{given[0]}'.")
+            {
+                Remedy = Remedy.SayThatOutputsAreClasses,
+            };
         }
         var problems = new List<string>();
         int?[] classes = [.. given.Select(one => Find(model, one, problems))];
         return problems.Count > 0
             ? throw new SelectionException(SelectionFault.ClassNotFound, Wrong(model, given), string.Join(" ", problems))
+            {
+                Remedy = model.Labels.Length == 0 && !given.All(one => IsPredicted(one) || IsNumber(one, out _))
+                    ? Remedy.GiveLabels
+                    : Remedy.None,
+            }
             : new ClassChoice(ranking => classes.SelectMany(named => named is { } one ? [one] : ClassesOf(ranking.Predicted)).Distinct());
     }
 
@@ -39,11 +49,15 @@ public sealed class ClassChoice
 
     private static IEnumerable<int> ClassesOf(IEnumerable<Prediction> predictions) => predictions.Select(prediction => prediction.Class);
 
+    private static bool IsPredicted(string given) => given.Equals(nameof(Predicted), StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsNumber(string given, out int index) =>
+        int.TryParse(given, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out index);
+
     /// <summary>What of it stands for no class, or for several: a text, or a list of them.</summary>
     private static object Wrong(CamModel model, IReadOnlyList<string> given)
     {
-        string[] wrong =
-            [.. given.Where(one => Find(model, one, []) is null && !one.Equals(nameof(Predicted), StringComparison.OrdinalIgnoreCase))];
+        string[] wrong = [.. given.Where(one => Find(model, one, []) is null && !IsPredicted(one))];
         return wrong.Length == 1 ? wrong[0] : wrong;
     }
 
@@ -55,11 +69,11 @@ public sealed class ClassChoice
         {
             return named[0];
         }
-        if (named.Length == 0 && given.Equals(nameof(Predicted), StringComparison.OrdinalIgnoreCase))
+        if (named.Length == 0 && IsPredicted(given))
         {
             return null;
         }
-        if (named.Length == 0 && int.TryParse(given, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index))
+        if (named.Length == 0 && IsNumber(given, out int index))
         {
             problems.Add($"{model} has no class {index}: its {model.ClassCount} classes are 0 to {model.ClassCount - 1}.");
             return null;
@@ -67,7 +81,7 @@ public sealed class ClassChoice
         problems.Add(named.Length > 1
             ? $"'{given}' stands for more than one class of {model}: {string.Join(", ", named.Select(@class => $"{@class} ({model.Labels[@class]})"))}. Give the number."
             : model.Labels.Length == 0
-            ? $"{model} has no class '{given}', for it has no labels: give a number from 0 to {model.ClassCount - 1}, or import it with -LabelPath."
+            ? $"{model} has no class '{given}', for it has no labels: give a number from 0 to {model.ClassCount - 1}."
             : $"{model} has no class '{given}'. {NearNames.Hint(given, [.. model.Labels, .. NearNames.Of(given, [nameof(Predicted)])])}");
         return null;
     }

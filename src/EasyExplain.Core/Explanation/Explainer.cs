@@ -46,7 +46,7 @@ public sealed class Explainer
         (_model, _layers, _methods, _choice, _noise, _smoothing, _progress) = (model, layers, methods, choice, noise, smoothing, progress);
         if (methods.FirstOrDefault(method => !method.Fits(layers)) is { } misfit)
         {
-            throw new SelectionException(SelectionFault.MethodNotPossible, misfit.Name, misfit.WhyNot(layers)!);
+            throw misfit.NotPossible(layers);
         }
         bool atInput = methods.Any(method => method.AtInput);
         // A folded network has other biases, and a method that explains the whole of it asks for every one.
@@ -58,15 +58,12 @@ public sealed class Explainer
         _biased = atInput ? [.. _network.Nodes.Where(node => node.Operator.ChannelBias is not null && _network.LeadsToOutput(node))] : [];
     }
 
-    /// <summary>Which engine runs what of the network, as the end of a sentence; what can be compiled for that is.</summary>
-    internal string Engine
+    /// <summary>Compiles what can be, and says which engine runs what of the network, as the end of a sentence.</summary>
+    internal string Compile()
     {
-        get
-        {
-            using IDisposable weights = _model.Use();
-            long[] shape = [3, _model.Preprocessing.Height, _model.Preprocessing.Width];
-            return IsCurved ? "libtorch" : _model.Runner.Summary(_network, Taps, IsTracked, shape);
-        }
+        using IDisposable weights = _model.Use();
+        long[] shape = [3, _model.Preprocessing.Height, _model.Preprocessing.Width];
+        return IsCurved ? "libtorch" : _model.Runner.Summary(_network, Taps, IsTracked, shape);
     }
 
     private Node[] Taps => [.. _taps, .. _biased];
@@ -87,7 +84,7 @@ public sealed class Explainer
     }
 
     /// <summary>Explains a tensor that is already an input: <c>[1, 3, H, W]</c> or <c>[3, H, W]</c> of the model's input size, normalised.</summary>
-    /// <exception cref="ArgumentException">It has another shape.</exception>
+    /// <exception cref="InputShapeException">It has another shape.</exception>
     /// <exception cref="ComputeException">Memory ran out, or an engine failed.</exception>
     public IReadOnlyList<CamExplanation> Explain(Tensor input, CancellationToken cancel = default)
     {

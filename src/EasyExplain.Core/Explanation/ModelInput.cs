@@ -7,13 +7,13 @@ namespace EasyExplain.Explanation;
 internal static class ModelInput
 {
     /// <summary>A float32 copy <c>[1, 3, H, W]</c> on the CPU of a tensor that is already an input: of the model's input size, normalised.</summary>
-    /// <exception cref="ArgumentException">It is neither <c>[1, 3, H, W]</c> nor <c>[3, H, W]</c> of that size.</exception>
+    /// <exception cref="InputShapeException">It is neither <c>[1, 3, H, W]</c> nor <c>[3, H, W]</c> of that size.</exception>
     public static Tensor Of(CamModel model, Tensor input)
     {
         long[] wanted = [1, 3, model.Preprocessing.Height, model.Preprocessing.Width];
         return input.shape.SequenceEqual(wanted) || input.shape.SequenceEqual(wanted.Skip(1))
             ? input.detach().to(CPU).to(float32).view(wanted)
-            : throw new ArgumentException(
-                $"The tensor has shape [{string.Join(", ", input.shape)}]; {model} takes [{string.Join(", ", wanted)}], normalised, one picture a tensor.", nameof(input));
+            : throw new InputShapeException(
+                $"The tensor has shape [{string.Join(", ", input.shape)}]; {model} takes [{string.Join(", ", wanted)}], normalised, one picture a tensor.");
     }
 }

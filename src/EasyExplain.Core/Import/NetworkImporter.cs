@@ -56,8 +56,11 @@ internal static class NetworkImporter
         }
         catch (WeightFileException e) when (options.InputSize is null && sizeIsOpen)
         {
-            throw new WeightFileException(path, $"{e.Message[(path.Length + 2)..]} " +
-                $"(It was tried with {preprocessing.Height}×{preprocessing.Width} pixels; if it takes others, give -InputSize.)", e);
+            throw new WeightFileException(
+                path, $"{e.Message[(path.Length + 2)..]} It was tried with {preprocessing.Height}×{preprocessing.Width} pixels.", e)
+            {
+                Remedy = Remedy.GiveInputSize,
+            };
         }
         Network network = followed.Network;
         try
@@ -105,7 +108,11 @@ internal static class NetworkImporter
         (string Name, bool Given)[] wrong = [("Architecture", options.Architecture is not null), ("StateDictKey", options.StateDictKey is not null), ("Weights", options.Weights is not null)];
         if (wrong.FirstOrDefault(option => option.Given).Name is { } name)
         {
-            throw new ModelImportException(ModelFault.InvalidOption, $"'{path}' holds a whole model, with its architecture: leave -{name} out.");
+            throw new ModelImportException(ModelFault.InvalidOption, $"'{path}' holds a whole model, with its architecture.")
+            {
+                Remedy = Remedy.LeaveOut,
+                About = name,
+            };
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using EasyExplain.Models;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
+using EasyExplain.Runtime;
 
 namespace EasyExplain.Import;
 
@@ -41,8 +42,10 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
         if (heads.Length > 1 && fitting.Length != 1)
         {
             throw new ModelImportException(ModelFault.SeveralOutputs,
-                $"'{path}' has several outputs that could be scores of classes: {List([.. heads.Select(pair => pair.Output)], recorder)}. " +
-                "Choose one with -Output, by its name or number, or give -LabelPath with the labels of one.");
+                $"'{path}' has several outputs that could be scores of classes: {List([.. heads.Select(pair => pair.Output)], recorder)}.")
+            {
+                Remedy = Remedy.NameOutput,
+            };
         }
         if (fitting.Length == 1 && outputs.Count > 1)
         {

@@ -9,7 +9,7 @@ internal static class ModelFiles
 
     /// <summary>Throws for a folder, and for the name of an architecture.</summary>
     /// <exception cref="ModelImportException">It is a folder; the message names model files in it.</exception>
-    /// <exception cref="FileNotFoundException">There is no such file, and it is an architecture's name; the message says how to get that.</exception>
+    /// <exception cref="ArchitectureNamedException">There is no such file, and it is an architecture's name.</exception>
     public static void Demand(string path)
     {
         if (Directory.Exists(path))
@@ -23,9 +23,7 @@ internal static class ModelFiles
         Architecture? architecture = ArchitectureCatalog.All.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         if (architecture is not null && !File.Exists(path))
         {
-            string published = NamedWeights.Of(architecture.Name).Count > 0 ? ", or take torchvision's weights with -Weights Default" : "";
-            throw new FileNotFoundException($"There is no file '{path}'. {architecture.Name} is an architecture: " +
-                $"give a weight file with -Architecture {architecture.Name}{published}.", path);
+            throw new ArchitectureNamedException(path, architecture, NamedWeights.Of(architecture.Name).Count > 0);
         }
     }
 

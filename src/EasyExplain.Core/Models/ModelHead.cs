@@ -1,6 +1,7 @@
 using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
+using EasyExplain.Runtime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Models;
@@ -27,12 +28,21 @@ internal sealed record ModelHead(Network Network, Activation Activation, string[
         if (options.Activation is { } asked && ending is { } own && asked != own)
         {
             throw new ModelImportException(ModelFault.InvalidOption,
-                $"-Activation {asked} is not what {whose} has: it ends in {(own == Activation.Softmax ? "a softmax" : "sigmoids")} itself. Leave -Activation out.");
+                $"{asked} is not what {whose} has: it ends in {(own == Activation.Softmax ? "a softmax" : "sigmoids")} itself.")
+            {
+                Remedy = Remedy.LeaveOutValue,
+                About = nameof(ModelOptions.Activation),
+            };
         }
         if (options.Activation == Activation.Softmax && outputs == 1)
         {
             throw new ModelImportException(ModelFault.InvalidOption,
-                $"-Activation Softmax does not fit {whose}: it has one output, of which a softmax makes 1 for every picture. Sigmoid makes a yes or no of it.");
+                $"Softmax does not fit {whose}: it has one output, of which a softmax makes 1 for every picture. " +
+                "Sigmoid makes a yes or no of it.")
+            {
+                Remedy = Remedy.LeaveOutValue,
+                About = nameof(ModelOptions.Activation),
+            };
         }
         Activation activation = options.Activation ?? ending ?? (outputs == 1 ? Activation.Sigmoid : Activation.Softmax);
         if (outputs == 1 && activation == Activation.Sigmoid)
@@ -50,7 +60,8 @@ internal sealed record ModelHead(Network Network, Activation Activation, string[
         bool hasClasses = labels.Count > 0 || ending is not null || options.Activation is not null || !EndsInFeatures(network);
         if (!hasClasses)
         {
-            explain($"It ends in {outputs} features, not in classes: methods that need no class explain it. If they are classes, say so with -LabelPath or -Activation.");
+            explain($"It ends in {outputs} features, not in classes: methods that need no class explain it. " +
+                "If they are classes, labels or an activation say so.");
         }
         return new ModelHead(isYesOrNo ? network.WithBothSigns() : network, activation, [.. labels], hasClasses);
     }

@@ -1,3 +1,5 @@
+using EasyExplain.Runtime;
+
 namespace EasyExplain.Models;
 
 /// <summary>Why a model could not be imported.</summary>
@@ -43,7 +45,7 @@ public enum ModelFault
 /// <summary>A model could not be imported; the message names the value, the file and what would have been right.</summary>
 /// <param name="fault">What kind of fault it is.</param>
 /// <param name="message">The whole story.</param>
-public sealed class ModelImportException(ModelFault fault, string message) : Exception(message)
+public sealed class ModelImportException(ModelFault fault, string message) : UserFaultException(message)
 {
     /// <summary>What kind of fault it is.</summary>
     public ModelFault Fault { get; } = fault;

@@ -93,7 +93,7 @@ public static class ModelImporter
         explain($"'{path}' is a {file.Format} file with {file.Entries.Count} tensors{(file.Key is null ? "" : $" under '{TensorDifference.Clean(file.Key)}'")}.");
         if (options.StateDictKey is null && file.OtherKeys.Count > 0)
         {
-            explain($"-StateDictKey would take those under {TensorDifference.List(file.OtherKeys)} instead.");
+            explain($"A state dict key would take those under {TensorDifference.List(file.OtherKeys)} instead.");
         }
         (Architecture architecture, IReadOnlyList<WeightEntry> entries) = ArchitectureOf(file, options, explain);
         Device device = ComputeDevice.Find(options.Device, explain);
@@ -149,7 +149,11 @@ public static class ModelImporter
         catch (Exception e) when (e is ArgumentException or System.Runtime.InteropServices.ExternalException)
         {
             throw new ModelImportException(ModelFault.InvalidOption,
-                $"{name} cannot be explained as it is: {e.Message.Split('\n')[0]}. It must take [N, 3, {preprocessing.Height}, {preprocessing.Width}] (see -InputSize) and give [N, classes].");
+                $"{name} cannot be explained as it is: {e.Message.Split('\n')[0]}. " +
+                $"It must take [N, 3, {preprocessing.Height}, {preprocessing.Width}] and give [N, classes].")
+            {
+                Remedy = Remedy.GiveInputSize,
+            };
         }
         long outputs = network.Output.Operator.OutputShape([])[0];
         explain($"{name}: {network.Layers.Count} of its submodules take part in a run and can be explained, {outputs} classes.");
@@ -166,7 +170,11 @@ public static class ModelImporter
             && (ComputeDevice.IsCpu(device) ? whyNotHalf() : $"it is for the CPU, not for '{device}'") is { } why)
         {
             throw new ModelImportException(ModelFault.InvalidOption,
-                $"-Precision BFloat16 cannot be had here: {why}. Leave -Precision out: Float32 runs everywhere.");
+                $"BFloat16 cannot be had here: {why}. Float32 runs everywhere.")
+            {
+                Remedy = Remedy.LeaveOutValue,
+                About = nameof(ModelOptions.Precision),
+            };
         }
     }
 
@@ -174,7 +182,12 @@ public static class ModelImporter
     {
         if (options.Output is not null)
         {
-            throw new ModelImportException(ModelFault.InvalidOption, $"{who} one output: leave -Output {options.Output} out. It is for TorchScript and ONNX files that have several.");
+            throw new ModelImportException(ModelFault.InvalidOption,
+                $"{who} one output, and '{options.Output}' is another: only TorchScript and ONNX files have several.")
+            {
+                Remedy = Remedy.LeaveOut,
+                About = nameof(ModelOptions.Output),
+            };
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using EasyExplain.Architectures;
 using EasyExplain.Imaging;
+using EasyExplain.Runtime;
 
 namespace EasyExplain.Models;
 
@@ -81,7 +82,7 @@ public sealed record NamedWeights
         {
             throw Unknown($"The weights '{name}' are those of {named.ToLowerInvariant()}, not of {architecture}.");
         }
-        string wanted = named ?? architecture ?? throw Unknown(WithoutArchitecture(name));
+        string wanted = named ?? architecture ?? throw WithoutArchitecture(name);
         string known = ArchitectureCatalog.Find(wanted).Name;
         NamedWeights[] candidates = [.. Of(known)];
         if (candidates.Length == 0)
@@ -98,24 +99,26 @@ public sealed record NamedWeights
     public override string ToString() => FullName;
 
     /// <summary>What to say of a name that does not say whose weights they are: torchvision has it for some architectures, or none.</summary>
-    private static string WithoutArchitecture(string name)
+    private static ModelImportException WithoutArchitecture(string name)
     {
         string[] names = [.. All.Select(weights => weights.Name).Distinct()];
         if (names.Append(Default).Contains(name, StringComparer.OrdinalIgnoreCase))
         {
-            return $"Whose weights '{name}' are is not said. Give the architecture too, or torchvision's full name, such as ResNet50_Weights.{name}.";
+            return Unknown($"Whose weights '{name}' are is not said. " +
+                $"Give the architecture too, or torchvision's full name, such as ResNet50_Weights.{name}.");
         }
         if (Of(name).Count > 0)
         {
-            return $"'{name}' is an architecture: give it to -Architecture, and its weights to -Weights, such as {Default}.";
+            return Unknown($"'{name}' is an architecture, and no weights.", Remedy.NameArchitectureOfWeights, Default);
         }
         string[] near = [.. NearNames.Of(name, names.Concat(All.Select(weights => weights.FullName)))];
-        return $"There are no weights '{name}'. {(near.Length > 0 ? $"Near: {string.Join(", ", near)}. " : "")}" +
-            "Weights are named as torchvision does: -Weights Default or IMAGENET1K_V1 beside -Architecture, or in full " +
-            "ResNet50_Weights.IMAGENET1K_V1. A file goes to -Path.";
+        return Unknown($"There are no weights '{name}'. {(near.Length > 0 ? $"Near: {string.Join(", ", near)}. " : "")}" +
+            "Weights are named as torchvision does: Default or IMAGENET1K_V1 beside an architecture, or in full " +
+            "ResNet50_Weights.IMAGENET1K_V1.", Remedy.NameFile);
     }
 
-    private static ModelImportException Unknown(string message) => new(ModelFault.UnknownWeights, message);
+    private static ModelImportException Unknown(string message, Remedy remedy = Remedy.None, string? about = null) =>
+        new(ModelFault.UnknownWeights, message) { Remedy = remedy, About = about };
 
     private static IReadOnlyList<double> Numbers(string text) => [.. text.Split(',').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
 

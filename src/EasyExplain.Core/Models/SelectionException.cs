@@ -1,3 +1,5 @@
+using EasyExplain.Runtime;
+
 namespace EasyExplain.Models;
 
 /// <summary>What a user chose that cannot be had.</summary>
@@ -29,7 +31,7 @@ public enum SelectionFault
 /// <param name="fault">What kind of mistake it is.</param>
 /// <param name="value">What was asked for, such as the name of a layer.</param>
 /// <param name="message">The whole story.</param>
-public sealed class SelectionException(SelectionFault fault, object? value, string message) : Exception(message)
+public sealed class SelectionException(SelectionFault fault, object? value, string message) : UserFaultException(message)
 {
     /// <summary>What kind of mistake it is.</summary>
     public SelectionFault Fault { get; } = fault;

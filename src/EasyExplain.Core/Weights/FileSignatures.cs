@@ -1,4 +1,5 @@
 using System.Text;
+using EasyExplain.Runtime;
 
 namespace EasyExplain.Weights;
 
@@ -74,8 +75,7 @@ internal static class FileSignatures
         }
         if ((IsBitmap(head) ? "a picture (BMP)" : Find(Pictures, head)) is { } picture)
         {
-            throw new InvalidDataException(
-                $"The file is {picture}, not a model. Pictures are for Invoke-CamExplanation, which takes the model with -Model.");
+            throw new WeightDataException($"The file is {picture}, not a model.") { Remedy = Remedy.ExplainPicture };
         }
         throw new InvalidDataException(
             $"The file is {Name(head)}. Read are safetensors files, state dicts written by torch.save, and whole models in TorchScript or ONNX, told by their content. {HowToSave}");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EasyExplain.Runtime;
 
 namespace EasyExplain.Weights;
 
@@ -54,9 +55,12 @@ internal sealed record StateDict(string? Key, IReadOnlyList<string> OtherKeys, I
         Place[][] ranked = [.. places.GroupBy(place => CheckpointKeys.Rank(place.Path)).OrderBy(group => group.Key).Select(group => group.ToArray())];
         return ranked[0] is [Place only]
             ? only
-            : throw new InvalidDataException(
-                $"The file holds several dictionaries of tensors: {Show(ranked[0], place => $"'{place.Path}' ({place.TensorCount})")}. " +
-                $"Say which with -StateDictKey {ranked[0][0].Path}.");
+            : throw new WeightDataException(
+                $"The file holds several dictionaries of tensors: {Show(ranked[0], place => $"'{place.Path}' ({place.TensorCount})")}.")
+            {
+                Remedy = Remedy.NameStateDict,
+                About = ranked[0][0].Path,
+            };
     }
 
     /// <summary>Every collection in <paramref name="root"/>, the outer ones first; each once, so that a circle has an end.</summary>

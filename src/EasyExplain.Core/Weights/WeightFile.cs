@@ -127,6 +127,14 @@ public sealed class WeightFile : IDisposable
         {
             throw new WeightFileException(path, Printable(e.Message), e);
         }
+        catch (WeightDataException e)
+        {
+            throw new WeightFileException(path, Printable(e.Message), e)
+            {
+                Remedy = e.Remedy,
+                About = e.About is null ? null : Printable(e.About),
+            };
+        }
     }
 
     /// <summary>A message may quote names from the file, which can be long and full of control characters.</summary>

@@ -17,12 +17,16 @@ internal static class Errors
     /// <summary>Whether an exception is about one file, so that the pipeline can go on with the next.</summary>
     public static bool IsAboutOneFile(Exception e) =>
         e is ImageFileException or IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException
-            or InvalidDataException or ArgumentException or SessionStateException or OutOfMemoryException or ComputeException;
+            or InvalidDataException or ArgumentException or InputShapeException or SessionStateException or OutOfMemoryException
+            or ComputeException;
 
     /// <summary>An error about one input file (or tensor): non-terminating, its target is the file.</summary>
     public static ErrorRecord Reading(Exception e, object target) => e switch
     {
-        NoMapException => new ErrorRecord(e, "PassedOver", ErrorCategory.InvalidOperation, target),
+        NoMapException { Path: var path } => new ErrorRecord(
+            new NotSupportedException(
+                $"'{path}' was passed over by -SkipExisting, so there is no map to draw; explain it without -SkipExisting.", e),
+            "PassedOver", ErrorCategory.InvalidOperation, target),
         ImageFileException { Fault: var fault } => new ErrorRecord(e, "Image" + fault, ErrorCategory.InvalidData, target),
         FileNotFoundException or DirectoryNotFoundException or SessionStateException => new ErrorRecord(e, "ImageNotFound", ErrorCategory.ObjectNotFound, target),
         UnauthorizedAccessException when Directory.Exists(target as string) => new ErrorRecord(
@@ -32,7 +36,7 @@ internal static class Errors
         ComputeException { Fault: ComputeFault.OutOfMemory } => new ErrorRecord(About(e, target), nameof(ComputeFault.OutOfMemory), ErrorCategory.ResourceUnavailable, target),
         ComputeException { Fault: var fault } => new ErrorRecord(About(e, target), fault.ToString(), ErrorCategory.InvalidResult, target),
         InvalidDataException => new ErrorRecord(e, "OutputNotFinite", ErrorCategory.InvalidResult, target),
-        ArgumentException => new ErrorRecord(e, "InputShapeMismatch", ErrorCategory.InvalidArgument, target),
+        InputShapeException => new ErrorRecord(e, "InputShapeMismatch", ErrorCategory.InvalidArgument, target),
         IOException when Has(e, InUse) => new ErrorRecord(e, "ImageInUse", ErrorCategory.ResourceBusy, target),
         _ => new ErrorRecord(e, "ImageReadFailed", ErrorCategory.ReadError, target),
     };
@@ -56,8 +60,15 @@ internal static class Errors
         or IOException or UnauthorizedAccessException or SessionStateException;
 
     /// <summary>An error that ends the command, or null if <paramref name="e"/> is none that we know.</summary>
-    public static ErrorRecord? Fatal(Exception e, object? target) => e switch
+    public static ErrorRecord? Fatal(Exception e, object? target)
     {
+        Advice.AddTo(e);
+        return FatalOf(e, target);
+    }
+
+    private static ErrorRecord? FatalOf(Exception e, object? target) => e switch
+    {
+        ArchitectureNamedException it => FatalOf(new FileNotFoundException($"{it.Message} {Advice.For(it)}", it.FileName, e), target),
         ModelImportException { Fault: var fault } => new ErrorRecord(e, fault.ToString(), ErrorCategory.InvalidArgument, target),
         DeviceException { Fault: DeviceFault.UnknownDevice } => new ErrorRecord(e, nameof(DeviceFault.UnknownDevice), ErrorCategory.InvalidArgument, target),
         DeviceException { Fault: var fault } => new ErrorRecord(e, fault.ToString(), ErrorCategory.ResourceUnavailable, target),

@@ -29,8 +29,8 @@ public abstract class DrawingCmdlet : PSCmdlet
     public double Alpha { get; set; } = 0.5;
 
     /// <summary>
-    /// The colours of the heat, by matplotlib's names: Jet, Turbo, Viridis, Inferno, Magma, Plasma, Cividis or Gray. Tab completes them, with
-    /// a line on each.
+    /// The colours of the heat, by matplotlib's names: Jet, Turbo, Viridis, Inferno, Magma, Plasma, Cividis or Gray. Tab completes them,
+    /// with a line on each.
     /// </summary>
     /// <value>Jet</value>
     [Parameter]

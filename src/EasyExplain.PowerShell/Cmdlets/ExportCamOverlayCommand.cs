@@ -206,11 +206,14 @@ public sealed class ExportCamOverlayCommand : DrawingCmdlet, IDisposable
                 {
                     ExceptionDispatchInfo.Throw(error);
                 }
-                WriteError(picture.Path is { } path ? Errors.Writing(error, path) : Errors.Reading(error, picture.Result.Path ?? (object)picture.Result));
+                WriteError(picture.Path is { } path
+                    ? Errors.Writing(error, path)
+                    : Errors.Reading(error, picture.Result.Path ?? (object)picture.Result));
             }
             else if (PassThru)
             {
-                WriteObject(InvokeProvider.Item.Get([picture.Path], force: true, literalPath: true), enumerateCollection: true); // as Get-Item gives it
+                // As Get-Item gives it.
+                WriteObject(InvokeProvider.Item.Get([picture.Path], force: true, literalPath: true), enumerateCollection: true);
             }
         }
     }

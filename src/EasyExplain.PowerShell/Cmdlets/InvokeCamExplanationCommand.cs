@@ -330,7 +330,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         var noise = new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize);
         _choices = new Choices(model, layers, methods, Class, Top, noise, _seedIsGiven, smoothing);
         _explainer = new Explainer(model, layers, methods, choice, noise, smoothing, ShowPasses);
-        WriteVerbose($"{model} runs in {_explainer.Engine}.");
+        WriteVerbose($"{model} runs in {_explainer.Compile()}.");
     }
 
     /// <summary>Whether a method was named that says nothing of its own about the default layer alone.</summary>

@@ -24,7 +24,8 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
 
     /// <summary>
     /// Image files, with wildcards. A file whose very name has brackets in it is found too. Of objects with a Path property, such as
-    /// explanations and the rows of a CSV file, that is the file, and no character in it is a wildcard; explanations bring their model, too.
+    /// explanations and the rows of a CSV file, that is the file, and no character in it is a wildcard; explanations bring their model,
+    /// too.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPath)]
     [AllowNull]
@@ -38,13 +39,15 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>A TorchSharp tensor [1, 3, H, W] or [3, H, W] of the model's input size, already normalised, in place of an image.</summary>
+    /// <summary>
+    /// A TorchSharp tensor [1, 3, H, W] or [3, H, W] of the model's input size, already normalised, in place of an image.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByInputTensor)]
     public torch.Tensor InputTensor { get; set; } = null!;
 
     /// <summary>
-    /// A model of Import-CamModel, or the path of a model file, which is imported for this command and then disposed. Layers of Get-CamLayer
-    /// bring theirs.
+    /// A model of Import-CamModel, or the path of a model file, which is imported for this command and then disposed. Layers of
+    /// Get-CamLayer bring theirs.
     /// </summary>
     [Parameter(Position = 1, ParameterSetName = ByPath)]
     [Parameter(Position = 0, ParameterSetName = ByLiteralPath)]
@@ -64,8 +67,8 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     public LayerArgument[] Layer { get; set; } = [];
 
     /// <summary>
-    /// What comes through the pipeline: a model, or layers of Get-CamLayer, which share the pass through the network; or pictures, as -Path,
-    /// -LiteralPath and -InputTensor take them.
+    /// What comes through the pipeline: a model, or layers of Get-CamLayer, which share the pass through the network; or pictures, as
+    /// -Path, -LiteralPath and -InputTensor take them.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
@@ -82,7 +85,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Makes what looks at pictures with this model, at these layers or, where there are none, at its default; once for each model.</summary>
+    /// <summary>Makes what looks at pictures with this model, at these layers or, without any, at its default; once a model.</summary>
     private protected abstract void Prepare(CamModel model, LayerArgument[] layers);
 
     /// <summary>Looks at an input tensor with the model that was prepared.</summary>

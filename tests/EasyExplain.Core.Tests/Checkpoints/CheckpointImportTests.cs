@@ -39,7 +39,7 @@ public sealed class CheckpointImportTests : IDisposable
         Assert.Equal(
             [
                 $"is a PyTorch zip file with {tensors + 1} tensors under 'state_dict'.",
-                "-StateDictKey would take those under state_dict_ema instead.",
+                "A state dict key would take those under state_dict_ema instead.",
                 $"Recognised as 'resnet20': all {tensors} names and shapes fit, and fit no other architecture.",
                 "'module.', which the names begin with, was left out.",
                 "Left out, as resnet20 does not have them: n_averaged.",

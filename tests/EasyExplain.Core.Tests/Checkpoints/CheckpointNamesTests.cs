@@ -2,6 +2,7 @@ using EasyExplain.Architectures;
 using EasyExplain.Checkpoints;
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Runtime;
 using EasyExplain.Weights;
 using static TorchSharp.torch;
 
@@ -130,7 +131,8 @@ public class CheckpointNamesTests
     {
         var error = Assert.Throws<ModelImportException>(() => Recognize([.. Under("student.", ResNet18), .. Under("teacher.", ResNet18)]));
 
-        Assert.Contains("resnet18 under 'student', resnet18 under 'teacher'. Say which with -StateDictKey student.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("resnet18 under 'student', resnet18 under 'teacher'.", error.Message, StringComparison.Ordinal);
+        Assert.Equal((Remedy.NameStateDict, "student"), (error.Remedy, error.About));
     }
 
     // ---- a last layer that was replaced

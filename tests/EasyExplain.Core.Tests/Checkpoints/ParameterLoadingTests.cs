@@ -2,6 +2,7 @@ using EasyExplain.Architectures;
 using EasyExplain.Checkpoints;
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Runtime;
 using EasyExplain.Weights;
 using static TorchSharp.torch;
 
@@ -30,7 +31,7 @@ public class ParameterLoadingTests
         Assert.Equal(ModelFault.ArchitectureNotRecognized, error.Fault);
         Assert.Contains("resnet18, resnet18_dilated", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("vgg11", error.Message, StringComparison.Ordinal);
-        Assert.Contains("-Architecture", error.Message, StringComparison.Ordinal);
+        Assert.Equal(Remedy.NameArchitecture, error.Remedy);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using EasyExplain.Models;
 
 namespace EasyExplain.Tests.Explanation;
 
-/// <summary>By what a later run knows which photos are done. Who has pictures of an audit has this in them: it must stay as it is.</summary>
+/// <summary>By what a later run knows which photos are done. Pictures of users have it in them: it must stay as it is.</summary>
 public sealed class ChoicesTests
 {
     private static readonly string Cat = Repository.Photo("cat.jpg");
@@ -23,8 +23,8 @@ public sealed class ChoicesTests
 
         Assert.Equal(
             [
-                model.Path, "32", "40", "CenterCrop", "46", "Bicubic", "0.5", "0.25", "0.125", "1", "2", "4", "Bgr", "Float32", "Softmax", "",
-                "airplane\tautomobile\tbird\tcat\tdeer\tdog\tfrog\thorse\tship\ttruck", "layer2", "layer3", "LayerCAM", "RandomCAM",
+                model.Path, "32", "40", "CenterCrop", "46", "Bicubic", "0.5", "0.25", "0.125", "1", "2", "4", "Bgr", "Float32", "Softmax",
+                "", "airplane\tautomobile\tbird\tcat\tdeer\tdog\tfrog\thorse\tship\ttruck", "layer2", "layer3", "LayerCAM", "RandomCAM",
                 "class", "Predicted", "dog", "top", "3", "4", "0.25", "Eigen, Augmentation",
                 $"{File.GetLastWriteTimeUtc(model.Path).Ticks}", "seed", "7",
             ],

@@ -5,6 +5,7 @@ using EasyExplain.Explanation.Methods;
 using EasyExplain.Import;
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Runtime;
 using EasyExplain.Tests.Import.Onnx;
 using EasyExplain.Tests.Weights;
 using TorchSharp;
@@ -305,7 +306,8 @@ public sealed class HeadTests : IDisposable
     {
         var error = Assert.Throws<ModelImportException>(() => ModelImporter.Import(Case(file), new ModelOptions { Activation = activation }, _ => { }));
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
-        Assert.Contains($"-Activation {activation}", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{activation} ", error.Message, StringComparison.Ordinal);
+        Assert.Equal((Remedy.LeaveOutValue, "Activation"), (error.Remedy, error.About));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using EasyExplain.Import;
 using EasyExplain.Models;
+using EasyExplain.Runtime;
 using EasyExplain.Tests.Import.Onnx;
 using EasyExplain.Tests.Weights;
 
@@ -24,7 +25,7 @@ public sealed class OutputChoiceTests : IDisposable
         var error = Assert.Throws<ModelImportException>(() => ModelImporter.Import(Repository.Data("cases", file), new ModelOptions(), _ => { }));
         Assert.Equal(ModelFault.SeveralOutputs, error.Fault);
         Assert.Contains(list, error.Message, StringComparison.Ordinal);
-        Assert.Contains("-Output", error.Message, StringComparison.Ordinal);
+        Assert.Equal(Remedy.NameOutput, error.Remedy);
     }
 
     [Theory]
@@ -79,7 +80,7 @@ public sealed class OutputChoiceTests : IDisposable
 
     [Fact]
     public void WeightsHaveOneOutput() =>
-        Assert.Contains("-Output logits", Assert.Throws<ModelImportException>(() =>
+        Assert.Contains("'logits'", Assert.Throws<ModelImportException>(() =>
             ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions { Output = "logits" }, _ => { })).Message, StringComparison.Ordinal);
 
     [Theory]

@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using EasyExplain.Weights;
 
 namespace EasyExplain.Tests.Weights;
@@ -124,11 +125,11 @@ public class CheckpointTests
         string path = folder.Write("w.pth", PickleBuilder.Zip(
             new PickleBuilder().Raw("}").Text("student").Raw("}").Text("w").Tensor([6], [1]).Raw("ss").Text("teacher").Raw("}").Text("w").Tensor([3], [1]).Raw("ss").Bytes));
 
-        string message = Assert.Throws<WeightFileException>(() => WeightFile.Open(path)).Message;
+        var error = Assert.Throws<WeightFileException>(() => WeightFile.Open(path));
         using WeightFile teacher = WeightFile.Open(path, "teacher");
 
-        Assert.Contains("'student' (1), 'teacher' (1)", message);
-        Assert.Contains("-StateDictKey student", message);
+        Assert.Contains("'student' (1), 'teacher' (1)", error.Message);
+        Assert.Equal((Remedy.NameStateDict, "student"), (error.Remedy, error.About));
         Assert.Equal([3], teacher.Entries[0].Shape);
     }
 

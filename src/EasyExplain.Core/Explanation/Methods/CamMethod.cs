@@ -1,5 +1,6 @@
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Runtime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
@@ -65,13 +66,19 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
     /// <summary>Whether it can explain these layers together.</summary>
     public bool Fits(IReadOnlyList<CamLayer> layers) => WhyNot(layers) is null;
 
+    /// <summary>Says that it cannot explain these layers, and why.</summary>
+    internal SelectionException NotPossible(IReadOnlyList<CamLayer> layers) => new(SelectionFault.MethodNotPossible, Name, WhyNot(layers)!)
+    {
+        Remedy = NeedsClass && layers is [{ Model.ClassCount: 0 }, ..] ? Remedy.SayThatOutputsAreClasses : Remedy.None,
+    };
+
     /// <summary>Why it cannot explain these layers of one model, in a sentence; null where it can.</summary>
     internal string? WhyNot(IReadOnlyList<CamLayer> layers)
     {
         if (NeedsClass && layers.FirstOrDefault()?.Model is { ClassCount: 0 } backbone)
         {
             return $"{Name} explains a class, and {backbone} has none: it ends in features. {string.Join(", ", MethodCatalog.All.Where(method => !method.NeedsClass).Select(method => method.Name))} " +
-                "need no class. If its outputs are classes, import it with -LabelPath or -Activation.";
+                "need no class.";
         }
         foreach (CamLayer layer in AtInput ? [] : layers)
         {
