@@ -153,7 +153,7 @@ internal sealed partial class OnnxOperators
             "Sub" => new Subtract(),
             "Mul" => new Multiply(),
             "Div" => new Divide(),
-            "Pow" => new PowerOf(),
+            "Pow" => new Power(),
             "Min" => new Minimum(),
             "Max" => new Maximum(),
             "Equal" => new Compare(Relation.Equal),
@@ -228,7 +228,7 @@ internal sealed partial class OnnxOperators
         }
         if (name == "Add" && known.Shape.Length == 1 && Normalised(x) is { } norm && norm.Weight.Count == known.Shape[0])
         {
-            return new PictureValue(_recorder.Call(_layer, new LayerNorm(norm.Weight, known.Parameter(_layer + ".bias"), norm.Eps), norm.Source));
+            return new PictureValue(_recorder.Call(_layer, new LayerNorm(1, norm.Weight, known.Parameter(_layer + ".bias"), norm.Eps), norm.Source));
         }
         if (Rank(value) != 4 || known.Shape.Length is not (3 or 4) || known.Shape[^1] != 1 || known.Shape[^2] != 1 || known.Shape is [not 1, _, _, _]
             || ShapeOf(value)[1] != new Size(known.Shape[^3]))

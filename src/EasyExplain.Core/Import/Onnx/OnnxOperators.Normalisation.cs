@@ -28,13 +28,12 @@ internal sealed partial class OnnxOperators
         if (!fit && Spreads(scale, call[0]) && (shift is null || Spreads(shift, call[0])))
         {
             // Weights for other places than what is normalised: for each token, or one for all.
-            OnnxValue scaled = Apply(new Multiply(), Apply(new LayerNormOver(over.Length, null, null, eps), call[0]), scale);
+            OnnxValue scaled = Apply(new Multiply(), Apply(new LayerNorm(over.Length, null, null, eps), call[0]), scale);
             return shift is null ? scaled : Apply(new Add(), scaled, shift);
         }
         Parameter weight = scale.Parameter(_layer + ".weight", Fits(scale, over) ? over : null);
         Parameter? bias = shift?.Parameter(_layer + ".bias", Fits(shift, over) ? over : null);
-        return Apply(
-            over.Length == 1 && bias is not null ? new LayerNorm(weight, bias, eps) : new LayerNormOver(over.Length, weight, bias, eps), call[0]);
+        return Apply(new LayerNorm(over.Length, weight, bias, eps), call[0]);
     }
 
     private OnnxValue RmsNorm(OnnxCall call)

@@ -183,7 +183,7 @@ internal sealed partial class Aten
             "div" => new Divide(),
             "minimum" => new Minimum(),
             "maximum" => new Maximum(),
-            "pow" => new PowerOf(),
+            "pow" => new Power(),
             _ => throw new NotSupportedException("of tensors that depend on the picture"),
         }, one, other);
 

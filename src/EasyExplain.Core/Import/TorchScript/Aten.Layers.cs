@@ -33,9 +33,7 @@ internal sealed partial class Aten
             (FixedTensor? weight, FixedTensor? bias) = (call.FixedOrNull(2), call.FixedOrNull(3));
             int dims = call.Integers(1).Length;
             double eps = call.Real(4, 1e-5);
-            return Apply(dims == 1 && weight is not null && bias is not null
-                ? new LayerNorm(weight.Parameter, bias.Parameter, eps)
-                : new LayerNormOver(dims, weight?.Parameter, bias?.Parameter, eps), call.Tensor(0));
+            return Apply(new LayerNorm(dims, weight?.Parameter, bias?.Parameter, eps), call.Tensor(0));
         };
 
         _functions["rms_norm"] = call =>
