@@ -52,7 +52,7 @@ internal static class AxisRules
     public static Axis[]? Backward(Operator @operator, Axis[] axes) => @operator switch
     {
         Permute permute => [.. axes.Select((_, i) => axes[permute.Order.ToList().IndexOf(i)])],
-        Add or Dropout or StochasticDepth or LayerNorm or LayerNormOver or RMSNorm or LayerScale => axes,
+        Add or Dropout or StochasticDepth or LayerNorm or RMSNorm or LayerScale => axes,
         Multiply => axes,
         Linear => [.. axes[..^1], Axis.Other],
         _ => null,

@@ -37,7 +37,7 @@ internal abstract partial class Dialect
         Subtract => number == 0 ? x : Apply(new AddNumber(-number), x),
         Multiply => number == 1 ? x : Apply(new MultiplyBy(number), x),
         Divide => number == 1 ? x : Apply(new MultiplyBy(1 / number), x),
-        PowerOf => Apply(new Power(number), x),
+        Power => Apply(new Power(number), x),
         Maximum => Clamped(x, number, null),
         Minimum => Clamped(x, null, number),
         _ => null,

@@ -27,7 +27,7 @@ internal abstract partial class Dialect
 
     /// <summary>A layer normalisation over the last dimensions.</summary>
     protected ModelValue LayerNorm(ModelValue x, int dims, Parameter? weight, Parameter? bias, double eps) => Apply(
-        dims == 1 && weight is not null && bias is not null ? new LayerNorm(weight, bias, eps) : new LayerNormOver(dims, weight, bias, eps), x);
+        new LayerNorm(dims, weight, bias, eps), x);
 
     /// <summary>softmax(q·kᵀ·scale + mask)·v (Vaswani et al. 2017, arXiv 1706.03762, 3.2), written out.</summary>
     /// <param name="queries">The queries.</param>

@@ -93,7 +93,7 @@ internal sealed class Fusions(NetworkRecorder recorder, Func<Node, bool> mayVani
         norm is { Operator: RMSNorm { Dims: 1, Weight: { } weight, Eps: var eps }, Inputs: [{ Operator: Subtract, Inputs: [var x, var mean] } apart] }
         && mean is { Operator: Mean(var dims, true), Inputs: [var averaged] } && averaged == x && IsLast(x, dims)
         && shift.Shape.SequenceEqual(weight.Shape) && mayVanish(norm) && mayVanish(apart) && mayVanish(mean)
-            ? (new LayerNorm(weight, shift, eps), [x])
+            ? (new LayerNorm(1, weight, shift, eps), [x])
             : null;
 
     /// <summary>x·1/√(mean of x² + ε) over the last dimension, or that by a weight: a normalisation by the root mean square.</summary>

@@ -192,7 +192,7 @@ internal sealed class NetworkRecorder
         (isFixed && inputs.Any(input => _shapes[input].Any(size => !size.IsFixed)))
         || (@operator is Softmax(var dim) && !_shapes[inputs[0]][dim].IsFixed)
         || (@operator is LogSoftmax(var axis) && !_shapes[inputs[0]][axis].IsFixed)
-        || (@operator is LayerNormOver { Dims: var dims } && _shapes[inputs[0]][^dims..].Any(size => !size.IsFixed));
+        || (@operator is LayerNorm { Dims: var dims } && _shapes[inputs[0]][^dims..].Any(size => !size.IsFixed));
 
     private bool BatchFirst(Node node) =>
         node.Operator is not Constant && _shapes[node] is [var batch, .. var rest] && batch == Pictures && rest.All(size => size.IsFixed);

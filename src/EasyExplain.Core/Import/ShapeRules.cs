@@ -22,8 +22,7 @@ internal static class ShapeRules
         GroupNorm { Groups: var groups } norm => Channels(inputs[0], 2) ?? PerChannel(inputs[0], norm.Weight, norm.Bias)
             ?? (groups < 1 || inputs[0][1] % groups != 0 ? $"{inputs[0][1]} channels do not fall into {groups} groups" : null),
         InstanceNorm norm => Channels(inputs[0], 3) ?? PerChannel(inputs[0], norm.Weight, norm.Bias),
-        LayerNorm norm => OverLast(inputs[0], 1, norm.Weight, norm.Bias),
-        LayerNormOver norm => OverLast(inputs[0], norm.Dims, norm.Weight, norm.Bias),
+        LayerNorm norm => OverLast(inputs[0], norm.Dims, norm.Weight, norm.Bias),
         LocalResponseNorm norm => Channels(inputs[0], 3) ?? (norm.Size is < 1 or > Most ? $"it looks at {norm.Size} channels" : null),
         Linear linear => OfLinear(linear, inputs[0]),
         PReLU { Slope: var slope } => slope.Count == 1 || (inputs[0].Length > 1 && slope.Count == inputs[0][1]) ? null
@@ -39,7 +38,7 @@ internal static class ShapeRules
         ChannelAffine affine => Channels(inputs[0], 3) ?? (inputs[0][^3] != affine.Scale.Count && affine.Scale.Count != 1
             ? $"it has {affine.Scale.Count} factors for an input {Shown(inputs[0])}" : null),
         Pad pad => OfPad(pad, inputs[0]),
-        Add or Subtract or Multiply or Divide or Maximum or Minimum or PowerOf or Compare or Where => Together(inputs),
+        Add or Subtract or Multiply or Divide or Maximum or Minimum or Power or Compare or Where => Together(inputs),
         Concat { Dim: var dim } => OfConcat(dim, inputs),
         Permute { Order: var order } => order.Count == inputs[0].Length ? null
             : $"it puts {order.Count} dimensions in order, and gets {Shown(inputs[0])}",

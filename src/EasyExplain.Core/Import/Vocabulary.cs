@@ -174,7 +174,7 @@ internal static class Vocabulary
             OfSizes = (a, b) => a - FloorDivided(a, b) * b,
             OfNumbers = (a, b) => a - b * Math.Floor(a / b),
         },
-        new("Pow", ["pow"], new PowerOf(), (a, b) => a.pow(b))
+        new("Pow", ["pow"], new Power(), (a, b) => a.pow(b))
         {
             OfSizes = (a, b) => a.IsFixed && b is { IsFixed: true, Fixed: >= 0 and < 64 } ? checked((long)Math.Pow(a.Fixed, b.Fixed)) : null,
             OfNumbers = Math.Pow,

@@ -83,7 +83,7 @@ public sealed class NetworkBuilder
     {
         string path = PathOf(name);
         long channels = Channels(x);
-        return Add(name, new LayerNorm(new Parameter(path + ".weight", channels), new Parameter(path + ".bias", channels), eps), x);
+        return Add(name, new LayerNorm(1, new Parameter(path + ".weight", channels), new Parameter(path + ".bias", channels), eps), x);
     }
 
     /// <summary>The same of <c>[C, H, W]</c>.</summary>

@@ -29,7 +29,7 @@ public sealed class ImportedOperatorTests
         ("GroupNorm, plain", () => new GroupNorm(2, null, null, 1e-3)),
         ("InstanceNorm", () => new InstanceNorm(Filled(4), null, 1e-3)),
         ("LocalResponseNorm", () => new LocalResponseNorm(3, 0.2, 0.75, 1.5)),
-        ("LayerNormOver", () => new LayerNormOver(2, Filled(11, 13), null, 1e-3)),
+        ("LayerNorm, over two", () => new LayerNorm(2, Filled(11, 13), null, 1e-3)),
         ("LeakyReLU", () => new LeakyReLU(0.2)),
         ("PReLU", () => new PReLU(Filled(4))),
         ("ELU", () => new ELU(0.5)),
@@ -85,7 +85,7 @@ public sealed class ImportedOperatorTests
         ("Resize, by a factor", () => new Resize(null, (1.3, 1.7), ResizeKind.Bilinear, false)),
     ];
 
-    private static readonly string[] InLibtorchAlone = ["AvgPool2d, ceil", "AvgPool2d, divisor", "LayerNormOver", "Roll", "Resize, by a factor"];
+    private static readonly string[] InLibtorchAlone = ["AvgPool2d, ceil", "AvgPool2d, divisor", "LayerNorm, over two", "Roll", "Resize, by a factor"];
 
     public static TheoryData<string> Names => [.. Operations.Select(operation => operation.Name)];
 

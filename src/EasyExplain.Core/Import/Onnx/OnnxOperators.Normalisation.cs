@@ -28,7 +28,7 @@ internal sealed partial class OnnxOperators
         if (!fit && Spreads(scale, call[0]) && (shift is null || Spreads(shift, call[0])))
         {
             // Weights for other places than what is normalised: for each token, or one for all.
-            ModelValue scaled = Apply(new Multiply(), Apply(new LayerNormOver(over.Length, null, null, eps), call[0]), scale);
+            ModelValue scaled = Apply(new Multiply(), Apply(new LayerNorm(over.Length, null, null, eps), call[0]), scale);
             return shift is null ? scaled : Apply(new Add(), scaled, shift);
         }
         Parameter weight = scale.Parameter(Layer + ".weight", Fits(scale, over) ? over : null);

@@ -3,11 +3,25 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
 
+/// <summary>x + y.</summary>
+public sealed record Add : Broadcasts
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].Plus(inputs[1]);
+}
+
 /// <summary>x − y.</summary>
 public sealed record Subtract : Broadcasts
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] - inputs[1];
+}
+
+/// <summary>x · y; where one has a single value for a channel, that value stands for the whole channel.</summary>
+public sealed record Multiply : Broadcasts
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] * inputs[1];
 }
 
 /// <summary>x / y.</summary>
@@ -31,11 +45,12 @@ public sealed record Minimum : Broadcasts
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].minimum(inputs[1]);
 }
 
-/// <summary>xʸ.</summary>
-public sealed record PowerOf : Broadcasts
+/// <summary>xʸ, for a number y or place by place.</summary>
+/// <param name="Exponent">y; null where it is the second input.</param>
+public sealed record Power(double? Exponent = null) : Broadcasts
 {
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].pow(inputs[1]);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => Exponent is { } exponent ? inputs[0].ToPower(exponent) : inputs[0].pow(inputs[1]);
 }
 
 /// <summary>x + a number.</summary>
@@ -52,14 +67,6 @@ public sealed record MultiplyBy(double Factor) : KeepsShape
 {
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].Times(Factor);
-}
-
-/// <summary>x to the power of a number.</summary>
-/// <param name="Exponent">The number.</param>
-public sealed record Power(double Exponent) : KeepsShape
-{
-    /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].ToPower(Exponent);
 }
 
 /// <summary>−x.</summary>

@@ -1,3 +1,4 @@
+using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -40,4 +41,31 @@ public sealed record ChannelShuffle(long Groups) : KeepsShape
         using Tensor groups = inputs[0].unflatten(1, Groups, -1), dealt = groups.transpose(1, 2);
         return dealt.flatten(1, 2);
     }
+}
+
+/// <summary>Scale·x + shift, with a fixed scale and shift for each channel of <c>[N, C, H, W]</c>.</summary>
+/// <param name="Scale">One factor a channel.</param>
+/// <param name="Shift">What is added afterwards, one number a channel.</param>
+public sealed record ChannelAffine(IReadOnlyList<double> Scale, IReadOnlyList<double> Shift) : KeepsShape
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using Tensor scale = PerChannel(Scale, inputs[0]), shift = PerChannel(Shift, inputs[0]);
+        return shift.addcmul(inputs[0], scale, One);
+    }
+
+    private static Tensor PerChannel(IReadOnlyList<double> values, Tensor like) =>
+        tensor([.. values], [values.Count, 1, 1], dtype: like.dtype, device: like.device);
+}
+
+/// <summary>Each channel of <c>[N, C, H, W]</c> times a trained factor (Touvron et al. 2021, arXiv 2103.17239).</summary>
+/// <param name="Factor"><c>[C, 1, 1]</c>.</param>
+public sealed record LayerScale(Parameter Factor) : KeepsShape
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters => [Factor];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] * Factor.Value;
 }

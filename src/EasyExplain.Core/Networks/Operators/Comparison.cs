@@ -1,4 +1,5 @@
 using static EasyExplain.Runtime.HeldNumbers;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -54,5 +55,36 @@ public sealed record Where : Broadcasts
     {
         using Tensor chosen = inputs[0].ne(Zero);
         return where(chosen, inputs[1], inputs[2]);
+    }
+}
+
+/// <summary>The first input where the second lies between two bounds, 0 elsewhere: the way back through an operation that cuts off what lies beyond.</summary>
+/// <param name="Low">What the second must exceed.</param>
+/// <param name="High">What it must stay below.</param>
+/// <remarks>
+/// libtorch's way: the gradient stops at the bounds of ReLU and ReLU6, and comes through at those of clamp (<see cref="WithBounds"/>).
+/// </remarks>
+internal sealed record WhereBetween(double Low, double High) : KeepsShape
+{
+    /// <summary>Whether the bounds themselves lie between.</summary>
+    public bool WithBounds { get; init; }
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        // A gradient that stops is 0, also an infinite one; as libtorch has it, NaN lies between only where the bounds do not.
+        using Scalar lowest = Low, highest = High;
+        using Tensor low = WithBounds ? inputs[1].ge(lowest) : inputs[1].le(lowest);
+        if (WithBounds)
+        {
+            using Tensor high = inputs[1].le(highest), between = low & high, beyond = between.logical_not();
+            return inputs[0].masked_fill(beyond, Zero);
+        }
+        if (double.IsPositiveInfinity(High))
+        {
+            return inputs[0].masked_fill(low, Zero);
+        }
+        using Tensor above = inputs[1].ge(highest), outside = low | above;
+        return inputs[0].masked_fill(outside, Zero);
     }
 }

@@ -2,6 +2,27 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
 
+/// <summary><c>[N, C, H, W]</c> to <c>[N, C·H·W]</c>.</summary>
+public sealed record Flatten : ByDimension
+{
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [inputs[0].Aggregate(1L, (product, size) => product * size)];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].flatten(1);
+}
+
+/// <summary>A vector's numbers as the shape that they were flattened from.</summary>
+/// <param name="Shape">That, without the batch dimension.</param>
+internal sealed record Unflatten(long[] Shape) : KeepsLayout
+{
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Shape;
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].reshape([-1, .. Shape]);
+}
+
 /// <summary>The same numbers in another shape.</summary>
 /// <param name="Shape">The full shape; −1 once, for what follows from the rest, such as the batch.</param>
 public sealed record Reshape(long[] Shape) : ByDimension
@@ -17,6 +38,28 @@ public sealed record Reshape(long[] Shape) : ByDimension
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].reshape(Shape);
+}
+
+/// <summary>The dimensions in another order: a view.</summary>
+/// <param name="Order">Which dimension of the input comes first, second, …, counted as torch does: the batch is 0 and stays first.</param>
+public sealed record Permute(IReadOnlyList<long> Order) : Operator
+{
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. Order.Skip(1).Select(dimension => inputs[0][dimension - 1])];
+
+    /// <inheritdoc/>
+    public override Layout? OutputLayout(IReadOnlyList<Layout?> inputs) => (inputs[0], Order) switch
+    {
+        (ChannelsFirst, [0, 2, 3, 1]) => new ChannelsLast(),
+        (ChannelsLast, [0, 3, 1, 2]) => new ChannelsFirst(),
+        _ => null,
+    };
+
+    /// <inheritdoc/>
+    public override bool ReadsCells(bool ofOutput) => ofOutput;
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0].permute([.. Order]);
 }
 
 /// <summary>A new dimension of one.</summary>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -31,4 +32,24 @@ public sealed record Resize(Extent? Size, (double Height, double Width)? Scale, 
         inputs[0], Size is { } size ? [size.Height, size.Width] : null, Scale is { } scale ? [scale.Height, scale.Width] : null,
         Kind switch { ResizeKind.Nearest => InterpolationMode.Nearest, ResizeKind.Bilinear => InterpolationMode.Bilinear, _ => InterpolationMode.Bicubic },
         Kind == ResizeKind.Nearest ? null : AlignCorners);
+}
+
+/// <summary>Each entry along a dimension a sum of those that were there, with fixed weights: resizing, one dimension at a time.</summary>
+/// <param name="Dim">The dimension; the batch is 0.</param>
+/// <param name="Weights"><c>[entries, entries that were there]</c>.</param>
+public sealed record Interpolate(int Dim, Parameter Weights) : KeepsLayout
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters => [Weights];
+
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
+        [.. inputs[0].Select((size, i) => i == Dim - 1 ? Weights.Shape[0] : size)];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return inputs[0].transpose(Dim, -1).matmul(Weights.Value.t()).transpose(Dim, -1).contiguous().MoveToOuterDisposeScope();
+    }
 }

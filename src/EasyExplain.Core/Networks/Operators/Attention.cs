@@ -27,3 +27,23 @@ public sealed record SelfAttention(long Heads) : KeepsLayout
         return MatMul.Product(scores.softmax(-1), parts[2]).transpose(1, 2).flatten(2).MoveToOuterDisposeScope();
     }
 }
+
+/// <summary>softmax(q·kᵀ·scale)·v (Vaswani et al. 2017, arXiv 1706.03762, equation 1): queries <c>[…, L, d]</c>, keys <c>[…, S, d]</c> and values <c>[…, S, e]</c> to <c>[…, L, e]</c>.</summary>
+/// <param name="Scale">What the products are multiplied by; null for 1/√d.</param>
+public sealed record ScaledDotProductAttention(double? Scale) : ByDimension
+{
+    /// <inheritdoc/>
+    public override bool ReadsCells(bool ofOutput) => true;
+
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [.. inputs[0][..^1], inputs[2][^1]];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        // Not libtorch's fused operator: that has no second derivative, and asking for one would end the process.
+        Tensor queries = inputs[0].Times(Scale ?? 1 / Math.Sqrt(inputs[0].shape[^1]));
+        return MatMul.Product(MatMul.Product(queries, inputs[1].transpose(-2, -1)).softmax(-1), inputs[2]).MoveToOuterDisposeScope();
+    }
+}
