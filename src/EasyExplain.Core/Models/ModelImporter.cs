@@ -183,7 +183,7 @@ public static class ModelImporter
         if (options.Output is not null)
         {
             throw new ModelImportException(ModelFault.InvalidOption,
-                $"{who} one output, and '{options.Output}' is another: only TorchScript and ONNX files have several.")
+                $"{who} one output, so '{options.Output}' cannot be chosen: only TorchScript and ONNX files have several.")
             {
                 Remedy = Remedy.LeaveOut,
                 About = nameof(ModelOptions.Output),

@@ -109,7 +109,7 @@ public sealed record NamedWeights
         }
         if (Of(name).Count > 0)
         {
-            return Unknown($"'{name}' is an architecture, and no weights.", Remedy.NameArchitectureOfWeights, Default);
+            return Unknown($"'{name}' is an architecture, not the name of weights.", Remedy.NameArchitectureOfWeights, Default);
         }
         string[] near = [.. NearNames.Of(name, names.Concat(All.Select(weights => weights.FullName)))];
         return Unknown($"There are no weights '{name}'. {(near.Length > 0 ? $"Near: {string.Join(", ", near)}. " : "")}" +
