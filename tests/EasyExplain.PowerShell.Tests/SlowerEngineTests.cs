@@ -29,7 +29,8 @@ public class SlowerEngineTests(ModuleSession session) : IClassFixture<ModuleSess
     [Fact]
     public void WhereItRuns_NothingIsSaid()
     {
-        ModuleSession.Result result = session.Run("Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel)", Repository.Photo("cat.jpg"));
+        ModuleSession.Result result = session.Run(
+            "Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel)", Repository.Photo("cat.jpg"));
         Assert.Single(result.OrThrow());
         Assert.Empty(result.Warnings);
     }

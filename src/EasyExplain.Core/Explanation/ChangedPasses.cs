@@ -33,7 +33,8 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
     public Tensor ScoresWithoutChannel()
     {
         var tail = new Tail(run.Runner, run.Network, _tap);
-        IReadOnlyList<Tensor> beside = tail.Beside.Count == 0 ? [] : run.Runner.Run(run.Network, run.Input, tail.Beside, track: false, run.Cancel).Taps;
+        IReadOnlyList<Tensor> beside = tail.Beside.Count == 0 ? []
+            : run.Runner.Run(run.Network, run.Input, tail.Beside, track: false, run.Cancel).Taps;
         Tensor clean = run.Pass.Taps[tapIndex].detach();
         return MeanScores(rounds: 1, (_, first, count) =>
         {

@@ -181,7 +181,7 @@ public sealed class CamModel : ICamSource, IDisposable
         }
     }
 
-    /// <summary>Why it runs slower than it could, as a sentence without its full stop: told once, and null before it is known and ever after.</summary>
+    /// <summary>Why it runs slower than it could, a sentence without its full stop: told once, and null before it is known and ever after.</summary>
     internal string? TellFailure() => Runner.Failure is { } failure && Interlocked.Exchange(ref _toldFailure, 1) == 0 ? failure : null;
 
     private int[] Labelled(string label, StringComparison comparison) =>

@@ -50,7 +50,9 @@ internal static class Executor
         network.OnePicture && input.shape[0] != 1 ? throw new ArgumentException("The network takes one picture at a time.", nameof(input))
         : Run(network, network.Nodes, new Dictionary<Node, Tensor> { [network.Input] = input }, taps, track, cancel);
 
-    /// <summary>Runs some of a network's nodes, in their order; outputs that are <paramref name="given"/> are not computed, and stay the caller's.</summary>
+    /// <summary>
+    /// Runs some of a network's nodes, in their order; outputs that are <paramref name="given"/> are not computed, and stay the caller's.
+    /// </summary>
     public static Pass Run(
         Network network, IReadOnlyList<Node> nodes, IReadOnlyDictionary<Node, Tensor> given, IReadOnlyList<Node> taps, bool track, CancellationToken cancel)
     {

@@ -28,7 +28,7 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
     /// <summary>Whether it takes one picture at a time: it was exported for a batch of one, and no other follows from it.</summary>
     internal bool OnePicture => Input.Operator is Input { OnePicture: true };
 
-    /// <summary>Whether it only names layers, in the order they run: what lies between them is unknown, as in a user's own module.</summary>
+    /// <summary>Whether it only names layers, in the order they run: what lies between is unknown, as in a user's own module.</summary>
     internal bool NamesLayersOnly { get; init; }
 
     /// <summary>Every parameter and buffer, in the order the nodes run; one that several nodes share once.</summary>

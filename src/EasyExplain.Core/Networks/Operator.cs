@@ -8,7 +8,7 @@ namespace EasyExplain.Networks;
 /// </summary>
 /// <remarks>
 /// It knows no engine, no format and no other way than forward: those are tables, of ONNX forms and of rules for the way back. Most
-/// operators are one of the kinds of <see cref="KeepsShape"/>, <see cref="KeepsLayout"/>, <see cref="Broadcasts"/> or <see cref="ByDimension"/>.
+/// operators are of a kind: <see cref="KeepsShape"/>, <see cref="KeepsLayout"/>, <see cref="Broadcasts"/> or <see cref="ByDimension"/>.
 /// </remarks>
 public abstract record Operator
 {
@@ -21,7 +21,7 @@ public abstract record Operator
     /// <summary>What it adds to each channel of <c>[N, C, H, W]</c> whatever it reads, <c>[C]</c>, a new tensor; null if nothing.</summary>
     public virtual Tensor? ChannelBias => null;
 
-    /// <summary>The shape of the output, without the batch dimension, for inputs of the given shapes (<c>[C, H, W]</c>, <c>[F]</c>, …).</summary>
+    /// <summary>The shape of the output for inputs of the given shapes, all without the batch dimension (<c>[C, H, W]</c>, …).</summary>
     public abstract long[] OutputShape(IReadOnlyList<long[]> inputs);
 
     /// <summary>How the output lies on the picture, for inputs that lie as given; null where it does not.</summary>

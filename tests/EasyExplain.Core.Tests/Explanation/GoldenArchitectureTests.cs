@@ -31,7 +31,8 @@ public class GoldenArchitectureTests
         Tensor input = model.Preprocessing.ToInput(GoldenModels.Pattern(model)).to(model.Device);
         // Batch norms folded and not, each on libtorch alone and on what is used.
         Network folded = model.Optimized(new HashSet<string>());
-        foreach (var (runner, network) in new[] { (Runner.Libtorch, model.Network), (model.Runner, model.Network), (Runner.Libtorch, folded), (model.Runner, folded) })
+        (Runner, Network)[] ways = [(Runner.Libtorch, model.Network), (model.Runner, model.Network), (Runner.Libtorch, folded), (model.Runner, folded)];
+        foreach (var (runner, network) in ways)
         {
             using DisposeScope run = NewDisposeScope();
             Tensor output = runner.Run(network, input, [], track: false).Logits;

@@ -49,7 +49,8 @@ public sealed class ConceptFinder
                 $"The last layer from which it does is '{model.DefaultLayer}'.");
         }
         _network = model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
-        _layers = [.. layers.Select(layer => _network.Find(layer.Name)!.Node).Zip(layers, (node, layer) => new LayerTail(layer.Name, node, new Tail(model.Runner, _network, node)))];
+        _layers = [.. layers.Select(layer => _network.Find(layer.Name)!.Node)
+            .Zip(layers, (node, layer) => new LayerTail(layer.Name, node, new Tail(model.Runner, _network, node)))];
         _taps = [.. _layers.SelectMany(layer => layer.Tail.Beside.Prepend(layer.Node)).Distinct()];
     }
 

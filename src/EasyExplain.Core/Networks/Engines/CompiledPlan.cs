@@ -27,7 +27,8 @@ internal sealed class CompiledPlan : IDisposable
     /// <param name="shapes">The nodes' output shapes.</param>
     /// <param name="engine">What runs its first part.</param>
     /// <returns>Null if the engine cannot.</returns>
-    public static CompiledPlan? Of(Network network, CutPlan plan, IReadOnlyList<Node> taps, IReadOnlyDictionary<Node, long[]> shapes, IEngine engine)
+    public static CompiledPlan? Of(
+        Network network, CutPlan plan, IReadOnlyList<Node> taps, IReadOnlyDictionary<Node, long[]> shapes, IEngine engine)
     {
         HashSet<Node> head = [.. plan.Head];
         Node[] read = plan.Back is null ? [] : [.. plan.Back.Nodes.SelectMany(node => node.Inputs).Where(head.Contains).Distinct()];

@@ -115,9 +115,11 @@ internal sealed class CompilingRunner(IEngine engine) : Runner
         IReadOnlyDictionary<Node, long[]> shapes = network.Shapes(inputShape);
         try
         {
-            return CutPlan.For(engine, network, taps, track, shapes) is { } plan ? CompiledPlan.Of(network, plan, taps, shapes, engine) : null;
+            return CutPlan.For(engine, network, taps, track, shapes) is { } plan
+                ? CompiledPlan.Of(network, plan, taps, shapes, engine) : null;
         }
-        catch (Exception e) when (e is ExternalException or DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or NotSupportedException)
+        catch (Exception e) when (e is ExternalException or DllNotFoundException or TypeInitializationException
+            or EntryPointNotFoundException or NotSupportedException)
         {
             GiveUp($"{engine.Name} is not to be had: {e.GetBaseException().Message.Split('\n')[0]}");
             return null;

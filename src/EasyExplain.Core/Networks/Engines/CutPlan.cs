@@ -19,7 +19,8 @@ internal sealed record CutPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyList
     /// <param name="taps">The nodes whose outputs are wanted.</param>
     /// <param name="track">Whether gradients with respect to them will be asked for.</param>
     /// <param name="shapes">The nodes' output shapes.</param>
-    public static CutPlan? For(IEngine engine, Network network, IReadOnlyList<Node> taps, bool track, IReadOnlyDictionary<Node, long[]> shapes)
+    public static CutPlan? For(
+        IEngine engine, Network network, IReadOnlyList<Node> taps, bool track, IReadOnlyDictionary<Node, long[]> shapes)
     {
         // Without a convolution before it, a cut would only cost a way from one engine to the other.
         int convolution = network.Nodes.TakeWhile(node => node.Operator is not Conv2d).Count();

@@ -22,5 +22,6 @@ internal interface IEngine
     /// <returns>Null if it cannot run one of them.</returns>
     /// <exception cref="EngineException">It does not take it.</exception>
     /// <exception cref="DllNotFoundException">It is not there.</exception>
-    IPart? Compile(IReadOnlyList<Node> nodes, IReadOnlyList<Node> given, IReadOnlyList<Node> wanted, IReadOnlyDictionary<Node, long[]> shapes);
+    IPart? Compile(
+        IReadOnlyList<Node> nodes, IReadOnlyList<Node> given, IReadOnlyList<Node> wanted, IReadOnlyDictionary<Node, long[]> shapes);
 }

@@ -20,7 +20,7 @@ internal abstract class Runner : IDisposable
         : device.type != TorchSharp.DeviceType.CPU ? Libtorch
         : new CompilingRunner(half ? new BFloat16Engine() : new OnnxRuntimeEngine());
 
-    /// <summary>Why what was to be faster is left to libtorch, once that is known, as a sentence without its full stop; else null.</summary>
+    /// <summary>Why what was to be faster is left to libtorch, once that is known: a sentence without its full stop; else null.</summary>
     public virtual string? Failure => null;
 
     /// <summary>
@@ -32,17 +32,18 @@ internal abstract class Runner : IDisposable
     /// <param name="taps">The nodes whose outputs are kept.</param>
     /// <param name="track">Whether gradients will be asked for.</param>
     /// <param name="cancel">Stops it.</param>
-    /// <param name="curved">Whether the gradients will be differentiated in their turn: autograd alone can do that, from the first tap on.</param>
+    /// <param name="curved">Whether the gradients will be differentiated in their turn: autograd alone can do that.</param>
     /// <remarks>Call it within a dispose scope, which owns what is returned and, if the run is stopped, what it had made.</remarks>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     public abstract Pass Run(
         Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel = default, bool curved = false);
 
     /// <summary>
-    /// Runs some of a network's nodes, in their order, up to the logits; outputs that are <paramref name="given"/> are not computed, and stay
-    /// the caller's.
+    /// Runs some of a network's nodes, in their order, up to the logits; outputs that are <paramref name="given"/> are not computed, and
+    /// stay the caller's.
     /// </summary>
-    public virtual Tensor RunPart(Network network, IReadOnlyList<Node> nodes, IReadOnlyDictionary<Node, Tensor> given, CancellationToken cancel) =>
+    public virtual Tensor RunPart(
+        Network network, IReadOnlyList<Node> nodes, IReadOnlyDictionary<Node, Tensor> given, CancellationToken cancel) =>
         Executor.Run(network, nodes, given, [], track: false, cancel).Logits;
 
     /// <summary>Which engine runs what of such a run, as the end of a sentence; what can be compiled for it is.</summary>

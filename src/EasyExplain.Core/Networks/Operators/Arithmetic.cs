@@ -50,7 +50,8 @@ public sealed record Minimum : Broadcasts
 public sealed record Power(double? Exponent = null) : Broadcasts
 {
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => Exponent is { } exponent ? inputs[0].ToPower(exponent) : inputs[0].pow(inputs[1]);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) =>
+        Exponent is { } exponent ? inputs[0].ToPower(exponent) : inputs[0].pow(inputs[1]);
 }
 
 /// <summary>x + a number.</summary>

@@ -2,16 +2,16 @@ using EasyExplain.Networks.Operators;
 
 namespace EasyExplain.Networks.Rewrites;
 
-/// <summary>A way back through a network by a table of rules, such as the chain rule, written down as nodes: so whatever runs a network can run it.</summary>
-/// <param name="Start">Stands for what comes in at the output of the node that it began at, such as the gradient there; to be given.</param>
+/// <summary>A way back through a network by a table of rules, written down as nodes: so whatever runs a network can run it.</summary>
+/// <param name="Start">Stands for what comes in at the output of the node that it began at, such as its gradient; to be given.</param>
 /// <param name="Nodes">What is computed of it, in order; nodes of the network that it reads are to be given.</param>
 /// <param name="Results">Makes what has come back to each node asked for.</param>
 internal sealed record Backpropagation(Node Start, IReadOnlyList<Node> Nodes, IReadOnlyList<Node> Results)
 {
     /// <summary>From <paramref name="end"/> to <paramref name="taps"/>, which come before it and lead to nothing but through it.</summary>
     /// <param name="rules">
-    /// For each type of operator, of what has come back to its output what comes back to its inputs, in their order. Where several nodes read
-    /// one, what comes back from them is added up.
+    /// For each type of operator: of what has come back to its output, what comes back to its inputs, in their order. Where several nodes
+    /// read one, what comes back from them is added up.
     /// </param>
     /// <param name="network">The network.</param>
     /// <param name="end">The node to begin at.</param>
@@ -19,7 +19,8 @@ internal sealed record Backpropagation(Node Start, IReadOnlyList<Node> Nodes, IR
     /// <param name="shapes">The nodes' output shapes.</param>
     /// <returns>Null if there is no rule for an operator on the way, or a tap does not lead there.</returns>
     public static Backpropagation? From(
-        OperatorTable<WayBack, IReadOnlyList<Node>> rules, Network network, Node end, IReadOnlyList<Node> taps, IReadOnlyDictionary<Node, long[]> shapes)
+        OperatorTable<WayBack, IReadOnlyList<Node>> rules,
+        Network network, Node end, IReadOnlyList<Node> taps, IReadOnlyDictionary<Node, long[]> shapes)
     {
         HashSet<Node> depends = [.. taps];
         foreach (Node node in network.Nodes.Where(node => node.Inputs.Any(depends.Contains)))
@@ -39,7 +40,8 @@ internal sealed record Backpropagation(Node Start, IReadOnlyList<Node> Nodes, IR
             foreach (var (source, back) in node.Inputs.Zip(inputs).Where(pair => depends.Contains(pair.First)))
             {
                 Append(back);
-                incoming[source] = incoming.TryGetValue(source, out Node? other) ? Append(new Node(new Add(), [other, back], source.Name)) : back;
+                incoming[source] = incoming.TryGetValue(source, out Node? other)
+                    ? Append(new Node(new Add(), [other, back], source.Name)) : back;
             }
         }
         return taps.All(incoming.ContainsKey) ? new Backpropagation(start, nodes, [.. taps.Select(tap => incoming[tap])]) : null;

@@ -43,7 +43,8 @@ internal static class GradientRules
     {
         (Flatten _, WayBack g) => [g.Then(new Unflatten(g.InputShape))],
         (Reshape _, WayBack g) => [g.Then(new Unflatten(g.InputShape))],
-        (Pad pad, WayBack g) => pad.Mode == PadMode.Constant ? [g.Then(pad with { Amounts = [.. pad.Amounts.Select(amount => -amount)], Value = 0 })] : null,
+        (Pad pad, WayBack g) => pad.Mode == PadMode.Constant
+            ? [g.Then(pad with { Amounts = [.. pad.Amounts.Select(amount => -amount)], Value = 0 })] : null,
         (Concat concat, WayBack g) => concat.Dim == 1 ? [.. Parts(g)] : null,
     };
 

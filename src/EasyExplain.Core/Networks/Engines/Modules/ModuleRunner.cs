@@ -24,11 +24,16 @@ internal sealed class ModuleRunner(Network network) : Runner
         Run(network, input, taps, new Dictionary<Node, Tensor>(), track, cancel);
 
     /// <inheritdoc/>
-    public override Tensor RunPart(Network network, IReadOnlyList<Node> nodes, IReadOnlyDictionary<Node, Tensor> given, CancellationToken cancel) =>
-        Run(network, given[network.Input], [], given.Where(output => output.Key != network.Input).ToDictionary(), track: false, cancel).Logits;
+    public override Tensor RunPart(
+        Network network, IReadOnlyList<Node> nodes, IReadOnlyDictionary<Node, Tensor> given, CancellationToken cancel)
+    {
+        Dictionary<Node, Tensor> replaced = given.Where(output => output.Key != network.Input).ToDictionary();
+        return Run(network, given[network.Input], [], replaced, track: false, cancel).Logits;
+    }
 
     private Pass Run(
-        Network run, Tensor input, IReadOnlyList<Node> taps, IReadOnlyDictionary<Node, Tensor> replaced, bool track, CancellationToken cancel)
+        Network run, Tensor input, IReadOnlyList<Node> taps, IReadOnlyDictionary<Node, Tensor> replaced, bool track,
+        CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         Pass pass = Run(input, run.Input, taps, replaced, track);

@@ -11,7 +11,7 @@ internal static class OnnxForms
     /// <summary>All of them.</summary>
     public static OperatorTable<OnnxPlace, string> Table { get; } = new()
     {
-        ActivationForms.Table, ArithmeticForms.Table, LayerForms.Table, NormalisationForms.Table, PoolingForms.Table, QuantizationForms.Table,
-        ReductionForms.Table, ResizeForms.Table, ShapeForms.Table,
+        ActivationForms.Table, ArithmeticForms.Table, LayerForms.Table, NormalisationForms.Table, PoolingForms.Table,
+        QuantizationForms.Table, ReductionForms.Table, ResizeForms.Table, ShapeForms.Table,
     };
 }

@@ -8,8 +8,10 @@ internal static class NormalisationForms
 {
     public static readonly OperatorTable<OnnxPlace, string> Table = new()
     {
-        (BatchNorm2d norm, OnnxPlace at) => at.Add("BatchNormalization", [at.X, .. norm.Parameters.Select(at.Weight)], ("epsilon", norm.Eps)),
-        (LayerNorm norm, OnnxPlace at) => norm is { Dims: 1, Weight: { } weight, Bias: { } bias } ? OverLast(at, at.X, weight, bias, norm.Eps) : null,
+        (BatchNorm2d norm, OnnxPlace at) => at.Add("BatchNormalization",
+            [at.X, .. norm.Parameters.Select(at.Weight)], ("epsilon", norm.Eps)),
+        (LayerNorm norm, OnnxPlace at) => norm is { Dims: 1, Weight: { } weight, Bias: { } bias }
+            ? OverLast(at, at.X, weight, bias, norm.Eps) : null,
         (LayerNorm2d norm, OnnxPlace at) => OverChannels(norm, at),
         (RMSNorm norm, OnnxPlace at) => RootMeanSquare(norm, at),
         (GroupNorm norm, OnnxPlace at) => Groups(norm, at),

@@ -11,7 +11,8 @@ internal static class PoolingForms
         (MaxPool2dGradient back, OnnxPlace at) => ToWinners(back.Forward, at),
         // ONNX counts the pixels beyond the edge, torch does not.
         (AvgPool2d pool, OnnxPlace at) => pool.CeilMode || pool.Divisor is not null ? null
-            : at.Add("AveragePool", [.. Window(pool.Kernel, pool.Stride, pool.Padding), ("count_include_pad", pool.CountIncludePad ? 1L : 0L)]),
+            : at.Add("AveragePool",
+                [.. Window(pool.Kernel, pool.Stride, pool.Padding), ("count_include_pad", pool.CountIncludePad ? 1L : 0L)]),
         (AdaptiveAvgPool2d pool, OnnxPlace at) => Means(pool.Size, at),
         (AdaptiveMaxPool2d pool, OnnxPlace at) => pool.Size == 1 ? at.Add("GlobalMaxPool") : null,
         (SpreadEvenly spread, OnnxPlace at) => at.Add("Mul", [at.X, at.Weight(spread.Shares())]),
@@ -22,7 +23,8 @@ internal static class PoolingForms
 
     private static (string, object)[] Window(MaxPool2d pool) =>
     [
-        .. Window(pool.Kernel, pool.Stride, pool.Padding), ("dilations", LayerForms.Sides(pool.Dilation)), ("ceil_mode", pool.CeilMode ? 1L : 0L),
+        .. Window(pool.Kernel, pool.Stride, pool.Padding), ("dilations", LayerForms.Sides(pool.Dilation)),
+        ("ceil_mode", pool.CeilMode ? 1L : 0L),
     ];
 
     /// <summary>

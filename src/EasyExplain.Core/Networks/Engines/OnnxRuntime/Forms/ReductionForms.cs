@@ -16,5 +16,6 @@ internal static class ReductionForms
         (LogSumExp log, OnnxPlace at) => Over("ReduceLogSumExp", log.Dims, log.Keep, at),
     };
 
-    private static string Over(string type, long[] dims, bool keep, OnnxPlace at) => at.Add(type, ("axes", dims), ("keepdims", keep ? 1L : 0L));
+    private static string Over(string type, long[] dims, bool keep, OnnxPlace at) =>
+        at.Add(type, ("axes", dims), ("keepdims", keep ? 1L : 0L));
 }
