@@ -1,5 +1,5 @@
-using EasyExplain.Runtime;
 using EasyExplain.Networks;
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,3 @@
-using static EasyExplain.Runtime.HeldNumbers;
 using System.Diagnostics;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
@@ -6,6 +5,7 @@ using EasyExplain.Models;
 using EasyExplain.Networks;
 using EasyExplain.Runtime;
 using TorchSharp;
+using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;

@@ -1,7 +1,7 @@
-using static EasyExplain.Runtime.HeldNumbers;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 using EasyExplain.Runtime;
+using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Import;

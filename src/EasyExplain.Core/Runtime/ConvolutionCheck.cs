@@ -1,6 +1,6 @@
-using static EasyExplain.Runtime.HeldNumbers;
 using System.Globalization;
 using TorchSharp;
+using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Runtime;

@@ -1,5 +1,5 @@
-using static EasyExplain.Runtime.HeldNumbers;
 using TorchSharp;
+using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Weights;

@@ -1,10 +1,10 @@
-using static EasyExplain.Runtime.HeldNumbers;
 using System.Diagnostics;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
 using EasyExplain.Runtime;
 using TorchSharp;
+using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Concepts;

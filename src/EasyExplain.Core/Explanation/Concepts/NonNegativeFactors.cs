@@ -1,7 +1,7 @@
-using static EasyExplain.Runtime.HeldNumbers;
-using EasyExplain.Runtime;
 using System.Runtime.InteropServices;
+using EasyExplain.Runtime;
 using TorchSharp;
+using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Concepts;

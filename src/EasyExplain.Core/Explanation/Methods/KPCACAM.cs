@@ -1,5 +1,5 @@
-using static EasyExplain.Runtime.HeldNumbers;
 using EasyExplain.Runtime;
+using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;

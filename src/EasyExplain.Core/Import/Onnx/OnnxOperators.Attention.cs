@@ -1,5 +1,5 @@
-using static EasyExplain.Runtime.HeldNumbers;
 using EasyExplain.Networks.Operators;
+using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Import.Onnx;

@@ -1,6 +1,6 @@
-using EasyExplain.Runtime;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
+using EasyExplain.Runtime;
 
 namespace EasyExplain.Import.Onnx;
 

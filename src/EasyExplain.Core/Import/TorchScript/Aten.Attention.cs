@@ -1,5 +1,5 @@
-using EasyExplain.Runtime;
 using EasyExplain.Networks.Operators;
+using EasyExplain.Runtime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Import.TorchScript;

@@ -1,6 +1,6 @@
-using static EasyExplain.Runtime.HeldNumbers;
 using EasyExplain.Networks.Operators;
 using TorchSharp;
+using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Import.TorchScript;

@@ -1,5 +1,5 @@
-using EasyExplain.Networks.Operators;
 using EasyExplain.Networks;
+using EasyExplain.Networks.Operators;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Import.TorchScript;

@@ -1,7 +1,7 @@
-using static EasyExplain.Runtime.HeldNumbers;
-using EasyExplain.Runtime;
 using EasyExplain.Networks.Operators;
+using EasyExplain.Runtime;
 using TorchSharp;
+using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Rewrites;
