@@ -11,7 +11,7 @@ public class SlowerEngineTests(ModuleSession session) : IClassFixture<ModuleSess
             foreach ($name in 'one', 'two') {
                 $model = Import-CamModel -Name $name
                 $runner = $model.GetType().GetProperty('Runner', [Reflection.BindingFlags] 'NonPublic, Instance').GetValue($model)
-                $null = $runner.GetType().GetMethod('GiveUp').Invoke($runner, @('ONNX Runtime is not to be had: no such file'))
+                $null = $runner.GetType().GetMethod('GiveUp').Invoke($runner, @('ONNX Runtime cannot be used: no such file'))
                 $explained = Invoke-CamExplanation -LiteralPath $args[0], $args[0] -Model $model
                 $null = Get-CamConcept -LiteralPath $args[0] -Model $model -Count 2
                 "$($explained.Count) $([Math]::Abs($explained[0].Probability - $right.Probability) -lt 1e-5)"
@@ -22,7 +22,7 @@ public class SlowerEngineTests(ModuleSession session) : IClassFixture<ModuleSess
         Assert.All(new[] { "one", "two" }.Zip(result.Warnings), pair =>
         {
             Assert.StartsWith($"{pair.First} (resnet20) runs in libtorch alone", pair.Second, StringComparison.Ordinal);
-            Assert.Contains("ONNX Runtime is not to be had: no such file", pair.Second, StringComparison.Ordinal);
+            Assert.Contains("ONNX Runtime cannot be used: no such file", pair.Second, StringComparison.Ordinal);
         });
     }
 

@@ -12,7 +12,7 @@ internal static class SlowerEngine
         if (model.TellFailure() is { } why)
         {
             cmdlet.WriteWarning($"{model} runs in libtorch alone, which takes longer; maps are the same but for rounding. {why}. " +
-                "This is said once a model.");
+                "This is said once for each model.");
         }
     }
 }

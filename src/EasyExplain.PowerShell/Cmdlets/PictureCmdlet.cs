@@ -67,7 +67,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     public LayerArgument[] Layer { get; set; } = [];
 
     /// <summary>
-    /// What comes through the pipeline: a model, or layers of Get-CamLayer, which share the pass through the network; or pictures, as
+    /// What comes through the pipeline: a model, or layers of Get-CamLayer, which share the pass through the network; or images, as
     /// -Path, -LiteralPath and -InputTensor take them.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]

@@ -121,7 +121,7 @@ internal sealed class CompilingRunner(IEngine engine) : Runner
         catch (Exception e) when (e is ExternalException or DllNotFoundException or TypeInitializationException
             or EntryPointNotFoundException or NotSupportedException)
         {
-            GiveUp($"{engine.Name} is not to be had: {e.GetBaseException().Message.Split('\n')[0]}");
+            GiveUp($"{engine.Name} cannot be used: {e.GetBaseException().Message.Split('\n')[0]}");
             return null;
         }
     }

@@ -96,8 +96,8 @@ public class CompilingRunnerTests
         using Network network = SmallNetwork.Build();
         Node[] taps = [network.Find("stem")!.Node, network.Find("block")!.Node];
         Assert.Equal("ONNX Runtime", fast.Summary(network, taps, track: true, [.. SmallNetwork.Picture().shape[1..]]));
-        fast.GiveUp("ONNX Runtime is not to be had: no such file");
-        Assert.Equal("libtorch (ONNX Runtime is not to be had: no such file)", fast.Summary(network, taps, track: true, [.. SmallNetwork.Picture().shape[1..]]));
+        fast.GiveUp("ONNX Runtime cannot be used: no such file");
+        Assert.Equal("libtorch (ONNX Runtime cannot be used: no such file)", fast.Summary(network, taps, track: true, [.. SmallNetwork.Picture().shape[1..]]));
         Pass expected = Executor.Run(network, SmallNetwork.Picture(), taps, track: true), actual = fast.Run(network, SmallNetwork.Picture(), taps, track: true);
         Assert.True(expected.Logits.Equals(actual.Logits));
         Assert.Null(actual.Back);

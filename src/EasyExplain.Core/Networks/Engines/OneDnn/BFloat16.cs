@@ -16,7 +16,7 @@ internal static class BFloat16
     private static readonly Lazy<string?> Finding = new(() => !HasInstructions ? "this CPU has no instructions for it (AVX512_BF16)"
         : IsRight() ? null : "oneDNN, which would compute it, gives wrong results on this machine, or none");
 
-    /// <summary>Why convolutions in bfloat16 are not to be had here, as the end of a sentence; null where they are. Loads libtorch where the CPU has the instructions.</summary>
+    /// <summary>Why convolutions in bfloat16 cannot be used here, as the end of a sentence; null where they can. Loads libtorch where the CPU has the instructions.</summary>
     public static string? WhyNot => Finding.Value;
 
     private static bool HasInstructions { get; } = X86Base.IsSupported && Avx512F.IsSupported
