@@ -21,7 +21,8 @@ internal sealed class CmdletReader
         _comments = new DocComments(documentation, ReaderName);
         foreach (Type type in CmdletTypes())
         {
-            _cmdletNames.Add(type.FullName!, string.Join('-', CmdletAttribute(type).ConstructorArguments.Select(argument => argument.Value)));
+            _cmdletNames.Add(type.FullName!,
+                string.Join('-', CmdletAttribute(type).ConstructorArguments.Select(argument => argument.Value)));
         }
     }
 
@@ -50,7 +51,8 @@ internal sealed class CmdletReader
             parameters,
             [.. Properties(type)
                 .Where(p => Attributes(p, "ParameterAttribute").Any(a => Named(a, "ValueFromPipeline") is true))
-                .Select(p => new TypeHelp(FullName(p.PropertyType), $"To -{p.Name}. {string.Join(' ', _comments.Section(PropertyId(p), "summary"))}"))],
+                .Select(p => new TypeHelp(FullName(p.PropertyType),
+                $"To -{p.Name}. {string.Join(' ', _comments.Section(PropertyId(p), "summary"))}"))],
             [.. Attributes(type, "OutputTypeAttribute").SelectMany(OutputTypes)],
             _comments.Examples(id),
             _comments.Links(id));
@@ -60,7 +62,8 @@ internal sealed class CmdletReader
     private IReadOnlyList<string> SetNames(Type type)
     {
         string? first = Named(CmdletAttribute(type), "DefaultParameterSetName") as string;
-        string[] named = [.. Properties(type).SelectMany(property => Attributes(property, "ParameterAttribute")).Select(SetName).Where(set => set != AllSets)];
+        string[] named = [.. Properties(type).SelectMany(property => Attributes(property, "ParameterAttribute")).Select(SetName)
+            .Where(set => set != AllSets)];
         return named.Length == 0 ? [AllSets] : [.. named.Distinct().OrderByDescending(set => set == first)];
     }
 

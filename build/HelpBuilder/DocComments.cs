@@ -107,7 +107,8 @@ internal sealed class DocComments(string file, Func<string, string> nameOf)
     private static string Verbatim(XElement code)
     {
         string[] lines = code.Value.ReplaceLineEndings("\n").Split('\n');
-        int indent = lines.Where(line => line.Trim().Length > 0).Select(line => line.Length - line.TrimStart().Length).DefaultIfEmpty().Min();
+        int indent = lines.Where(line => line.Trim().Length > 0).Select(line => line.Length - line.TrimStart().Length).DefaultIfEmpty()
+            .Min();
         return string.Join('\n', lines.Select(line => line.Length > indent ? line[indent..].TrimEnd() : "")).Trim('\n');
     }
 }

@@ -57,7 +57,8 @@ internal static class MamlWriter
         new XAttribute("position", parameter.Position?.ToString() ?? "named"),
         new XAttribute("aliases", parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases)),
         new XElement(Maml + "name", parameter.Name),
-        Description(parameter.Values.Count == 0 ? parameter.Description : [.. parameter.Description, $"One of: {string.Join(", ", parameter.Values)}."]),
+        Description(parameter.Values.Count == 0 ? parameter.Description
+            : [.. parameter.Description, $"One of: {string.Join(", ", parameter.Values)}."]),
         values,
         parameter.TypeName is null || values is not null ? null : new XElement(Command + "parameterValue",
             new XAttribute("required", true),

@@ -13,7 +13,8 @@ while (root is not null && !File.Exists(Path.Combine(root.FullName, "EasyExplain
 }
 if (root is null)
 {
-    Console.Error.WriteLine($"EasyExplain.psd1 lies neither in {AppContext.BaseDirectory} nor in a folder above it: run this from a clone.");
+    Console.Error.WriteLine($"EasyExplain.psd1 lies neither in {AppContext.BaseDirectory} nor in a folder above it: run this from a " +
+        $"clone.");
     return 1;
 }
 
@@ -28,5 +29,6 @@ if (Console.IsOutputRedirected || Console.IsErrorRedirected)
 {
     PSStyle.Instance.OutputRendering = OutputRendering.PlainText;
 }
-const string Banner = "PowerShell with EasyExplain imported", Help = "Takes the arguments of pwsh: script.ps1 [arguments], -Command '…', or none.";
+const string Banner = "PowerShell with EasyExplain imported",
+    Help = "Takes the arguments of pwsh: script.ps1 [arguments], -Command '…', or none.";
 return ConsoleShell.Start(state, Banner, Help, ["-NoProfile", .. args]);

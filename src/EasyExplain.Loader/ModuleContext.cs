@@ -41,7 +41,9 @@ internal sealed class ModuleContext : AssemblyLoadContext
     }
 
     /// <summary>Loads natives that lie beside Core.</summary>
-    /// <remarks>The runtime's own search comes later, and starts in a table of names that all contexts share: another module's would do for it.</remarks>
+    /// <remarks>
+    /// The runtime's own search comes later, and starts in a table of names that all contexts share: another module's would do for it.
+    /// </remarks>
     protected override IntPtr LoadUnmanagedDll(string name)
     {
         string extension = OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so";

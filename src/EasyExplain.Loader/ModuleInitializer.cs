@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace EasyExplain.Loader;
 
-/// <summary>Runs at Import-Module before anything of the cmdlets' assembly does: decides where the assemblies that it needs come from.</summary>
+/// <summary>
+/// Runs at Import-Module before anything of the cmdlets' assembly does: decides where the assemblies that it needs come from.
+/// </summary>
 public sealed class ModuleInitializer : IModuleAssemblyInitializer
 {
     private static readonly object Gate = new();

@@ -22,7 +22,8 @@ internal static class SharedTorch
         else if (AssemblyName.GetAssemblyName(file).Version is { } needed && loaded.GetName().Version is { } found && found != needed)
         {
             throw new InvalidOperationException(
-                $"EasyExplain needs TorchSharp {needed} ('{file}'), but this session has loaded TorchSharp {found} ('{loaded.Location}'), " +
+                $"EasyExplain needs TorchSharp {needed} ('{file}'), but this session has loaded TorchSharp {found} " +
+                $"('{loaded.Location}'), " +
                 "and can hold only one. Start a new session and import EasyExplain first.");
         }
     }

@@ -34,7 +34,8 @@ internal sealed class LoopbackServer : IDisposable
     });
 
     /// <summary>The status line and the headers.</summary>
-    public static async Task Head(Stream stream, string head) => await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {head}\r\nConnection: close\r\n\r\n"));
+    public static async Task Head(Stream stream, string head) =>
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {head}\r\nConnection: close\r\n\r\n"));
 
     public void Dispose()
     {

@@ -34,7 +34,8 @@ internal sealed record BenchmarkArguments(int? Soak, int? Scaling, string Only, 
         {
             switch (args)
             {
-                case ["--soak", string number, ..] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int images):
+                case ["--soak", string number, ..]
+                    when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int images):
                     if (images < FewestSoakImages)
                     {
                         return null;
@@ -44,7 +45,8 @@ internal sealed record BenchmarkArguments(int? Soak, int? Scaling, string Only, 
                 case ["--soak", ..]:
                     (soak, args) = (SoakImages, args[1..]);
                     break;
-                case ["--scaling", string number, ..] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int rounds) && rounds > 0:
+                case ["--scaling", string number, ..]
+                    when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int rounds) && rounds > 0:
                     (scaling, args) = (rounds, args[2..]);
                     break;
                 case ["--scaling", ..]:

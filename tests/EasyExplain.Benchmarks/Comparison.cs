@@ -21,6 +21,7 @@ internal sealed record Comparison(string What, double Reach, Func<IDisposable?> 
         Func<IDisposable?>[] contestants = [.. all.SelectMany(comparison => new[] { comparison.Work, comparison.Yardstick }).Distinct()];
         double[] medians = contestants.Length == 0 ? [] : SideBySide.Medians(rounds, () => { }, contestants);
         double Of(Func<IDisposable?> contestant) => medians[Array.IndexOf(contestants, contestant)];
-        return all.Select(comparison => new Row(comparison.What, comparison.Reach, Of(comparison.Work) / (comparison.Yardsticks * Of(comparison.Yardstick))));
+        return all.Select(comparison =>
+            new Row(comparison.What, comparison.Reach, Of(comparison.Work) / (comparison.Yardsticks * Of(comparison.Yardstick))));
     }
 }

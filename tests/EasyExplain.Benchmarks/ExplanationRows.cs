@@ -3,7 +3,9 @@ using EasyExplain.Networks.Engines.OneDnn;
 
 namespace EasyExplain.Benchmarks;
 
-/// <summary>Explanations by gradients against plain inference, against the Python libraries' way, and against ONNX Runtime's inference.</summary>
+/// <summary>
+/// Explanations by gradients against plain inference, against the Python libraries' way, and against ONNX Runtime's inference.
+/// </summary>
 internal static class ExplanationRows
 {
     private const int Rounds = 21;
@@ -21,7 +23,8 @@ internal static class ExplanationRows
             using Subject imported = resnet.ThroughOnnx();
             Comparison[] forms =
             [
-                new("GradCAM at layer4, imported from ONNX / built in", 1.15, imported.Explanation("GradCAM"), resnet.Explanation("GradCAM", "layer4")),
+                new("GradCAM at layer4, imported from ONNX / built in", 1.15, imported.Explanation("GradCAM"),
+                    resnet.Explanation("GradCAM", "layer4")),
                 new("SmoothGradCAMPlusPlus, 4 samples, layer4, imported from ONNX / built in", 1.15,
                     imported.Explanation("SmoothGradCAMPlusPlus"), resnet.Explanation("SmoothGradCAMPlusPlus", "layer4")),
             ];
@@ -73,7 +76,8 @@ internal static class ExplanationRows
     {
         Func<IDisposable?> inference = resnet.Inference(), onnx = resnet.OnnxInference();
         Func<IDisposable?> gradCam = resnet.Explanation("GradCAM", "layer4"), layerCam = resnet.Explanation("LayerCAM", "layer4");
-        Func<IDisposable?> layerCamThree = resnet.Explanation("LayerCAM", Three), smooth = resnet.Explanation("SmoothGradCAMPlusPlus", "layer4");
+        Func<IDisposable?> layerCamThree = resnet.Explanation("LayerCAM", Three),
+            smooth = resnet.Explanation("SmoothGradCAMPlusPlus", "layer4");
         return
         [
             new("GradCAM at layer4 / plain inference", 0.65, gradCam, inference),
@@ -82,9 +86,11 @@ internal static class ExplanationRows
             new("LayerCAM at layer4 / ONNX Runtime's inference", 1.25, layerCam, onnx),
             new("LayerCAM at layer2, layer3, layer4 / plain inference", 1.25, layerCamThree, inference),
             new("LayerCAM at layer2, layer3, layer4 / as torch-cam does it", 0.88, layerCamThree, new TorchCam(resnet, Three).LayerCam),
-            new("LayerCAM at layer2, layer3, layer4 / as pytorch-grad-cam does it", 0.88, layerCamThree, new PyTorchGradCam(resnet, Three).LayerCam),
+            new("LayerCAM at layer2, layer3, layer4 / as pytorch-grad-cam does it", 0.88, layerCamThree,
+                new PyTorchGradCam(resnet, Three).LayerCam),
             new("SmoothGradCAMPlusPlus, 4 samples, layer4 / plain inference", 2.7, smooth, inference),
-            new("SmoothGradCAMPlusPlus, 4 samples, layer4 / as torch-cam does it", 0.65, smooth, new TorchCam(resnet, ["layer4"]).SmoothGradCamPlusPlus),
+            new("SmoothGradCAMPlusPlus, 4 samples, layer4 / as torch-cam does it", 0.65, smooth,
+                new TorchCam(resnet, ["layer4"]).SmoothGradCamPlusPlus),
         ];
     }
 

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Benchmarks;
 
-/// <summary>A folder of large photos through ResNet-50 and LayerCAM at layer4 to overlays: the cmdlets against the Python libraries' way, and beside a busy process.</summary>
+/// <summary>
+/// A folder of large photos through ResNet-50 and LayerCAM at layer4 to overlays: the cmdlets against the Python libraries' way, and beside
+/// a busy process.
+/// </summary>
 internal static class FolderRows
 {
     private const int Photos = 12;
@@ -16,8 +19,10 @@ internal static class FolderRows
 
     public static IEnumerable<Row> Measure(Func<string, bool> wanted)
     {
-        const string EndToEnd = "12-megapixel JPEGs to overlays of 1024 pixels, images per second / as torch-cam does it, one step after another";
-        const string Busy = "12-megapixel JPEGs to overlays of 1024 pixels, images per second beside a process that keeps one core busy / alone";
+        const string EndToEnd = "12-megapixel JPEGs to overlays of 1024 pixels, images per second / as torch-cam does it, one step after " +
+            "another";
+        const string Busy = "12-megapixel JPEGs to overlays of 1024 pixels, images per second beside a process that keeps one core busy " +
+            "/ alone";
         if (!wanted(EndToEnd) && !wanted(Busy))
         {
             yield break;
@@ -28,7 +33,8 @@ internal static class FolderRows
             using var resnet = new Subject("resnet50");
             string photos = Path.Combine(folder.FullName, "photos"), weights = Path.Combine(folder.FullName, "resnet50.safetensors");
             LargePhotos.Write(photos, Photos);
-            SafetensorsWriter.Write(weights, resnet.Model.Network.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value)));
+            SafetensorsWriter.Write(weights,
+                resnet.Model.Network.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value)));
             string cmdlets = PowerShellProcess.Write(folder, "folder.ps1", $$"""
                 Import-Module {{PowerShellProcess.Module}}
                 $model = Import-CamModel {{PowerShellProcess.Quoted(weights)}}
@@ -73,7 +79,8 @@ internal static class FolderRows
     }
 
     /// <summary>
-    /// Yardstick (b): a photo decoded whole, resized to the input, explained as torch-cam does, resized to the overlay, painted over, encoded; then the next.
+    /// Yardstick (b): a photo decoded whole, resized to the input, explained as torch-cam does, resized to the overlay, painted over,
+    /// encoded; then the next.
     /// </summary>
     /// <remarks>
     /// What Python does with Pillow and NumPy is done by this project's own code, which takes about as long in all: Pillow decodes faster
@@ -92,7 +99,8 @@ internal static class FolderRows
             var values = new float[map.shape[1], map.shape[2]];
             Buffer.BlockCopy(map.data<float>().ToArray(), 0, values, 0, values.Length * sizeof(float));
             Photo small = PhotoResizer.FitWithin(photo, OverlaySize);
-            PixelRegion seen = preprocessing.RegionOf(photo.Width, photo.Height).Scale((double)small.Width / photo.Width, (double)small.Height / photo.Height);
+            PixelRegion seen = preprocessing.RegionOf(photo.Width, photo.Height)
+                .Scale((double)small.Width / photo.Width, (double)small.Height / photo.Height);
             Photo overlay = Overlay.Blend(small, values, seen, Colormap.Jet, alpha: 0.5);
             ImageEncoder.Save(overlay, Path.Combine(overlays, Path.GetFileName(file)), ImageFormat.Jpeg, Quality);
         }

@@ -23,10 +23,13 @@ internal static class HalfMaps
         });
     }
 
-    private static double Largest(float[,] one, float[,] other) => one.Cast<float>().Zip(other.Cast<float>(), (x, y) => Math.Abs(x - y)).Max();
+    private static double Largest(float[,] one, float[,] other) =>
+        one.Cast<float>().Zip(other.Cast<float>(), (x, y) => Math.Abs(x - y)).Max();
 
     private static CamExplanation Explain(CamModel model, Photo photo, string[] layers, ClassChoice @class) =>
-        new Explainer(model, LayerSelection.Select(model, layers), [LayerCAM.Method], @class, new Noise(1, 0, 0, 1)).Explain(photo, null)[0];
+        new Explainer(model, LayerSelection.Select(model, layers), [LayerCAM.Method], @class, new Noise(1, 0, 0, 1))
+            .Explain(photo, null)[0];
 
-    private static CamModel Bundled(Precision precision) => ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions { Precision = precision }, _ => { });
+    private static CamModel Bundled(Precision precision) =>
+        ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions { Precision = precision }, _ => { });
 }

@@ -15,7 +15,8 @@ internal static class ImportRows
     {
         (string What, string File)[] times = [.. ResNet50Files.Names.Where(name => name != ResNet50Files.Half)
             .Select(name => ($"importing ResNet-50 from {name} / reading the file + building the network", name))];
-        (string What, string File)[] peaks = [.. ResNet50Files.Names.Select(name => ($"peak memory of importing ResNet-50 from {name} / its weights as float32", name))];
+        (string What, string File)[] peaks =
+            [.. ResNet50Files.Names.Select(name => ($"peak memory of importing ResNet-50 from {name} / its weights as float32", name))];
         if (!times.Concat(peaks).Any(row => wanted(row.What)))
         {
             yield break;
@@ -41,9 +42,11 @@ internal static class ImportRows
 
     private static double Time(string path)
     {
-        // All start with memory that the system has yet to give: what was freed before would make the next round look faster than a first one.
+        // All start with memory that the system has yet to give: what was freed before would make the next round look faster than a first
+        // one.
         double[] medians = SideBySide.Medians(Rounds, NativeHeap.Trim,
-            () => ModelImporter.Import(path, new ModelOptions(), _ => { }), () => new Built(new PlainRead(path), ArchitectureCatalog.Find("resnet50").Build(1000)));
+            () => ModelImporter.Import(path, new ModelOptions(), _ => { }), () =>
+                new Built(new PlainRead(path), ArchitectureCatalog.Find("resnet50").Build(1000)));
         return medians[0] / medians[1];
     }
 

@@ -27,7 +27,8 @@ internal static class LargePhotos
     {
         for (int pixel = 0; pixel < rgb.Length; pixel += 3)
         {
-            int noise = (int)Math.Round(10 * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5)); // a standard deviation of 5
+            // a standard deviation of 5
+            int noise = (int)Math.Round(10 * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5));
             for (int c = pixel; c < pixel + 3; c++)
             {
                 rgb[c] = (byte)Math.Clamp(rgb[c] + noise, 0, 255);

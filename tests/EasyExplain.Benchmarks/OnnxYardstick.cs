@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Benchmarks;
 
-/// <summary>ONNX Runtime's inference of a whole network as imported, float32, with as many threads as libtorch and else its default options.</summary>
+/// <summary>
+/// ONNX Runtime's inference of a whole network as imported, float32, with as many threads as libtorch and else its default options.
+/// </summary>
 internal sealed class OnnxYardstick(CamModel model, Tensor input) : IDisposable
 {
     private readonly InferenceSession _session = Session(model.Network, input.shape);

@@ -34,7 +34,8 @@ internal static class PassesRows
         Func<IDisposable?>[] candidates = [.. sizes.Select(size => subject.Inference(size, Sample / size))];
         double[] medians = SideBySide.Medians(rounds: 3, () => { }, candidates);
         int best = Array.IndexOf(medians, medians.Min());
-        Console.Error.WriteLine($"ResNet-18, plain inference: best in batches of {sizes[best]}, {1000 * medians[best] / Sample:f1} ms a picture");
+        Console.Error.WriteLine($"ResNet-18, plain inference: best in batches of {sizes[best]}, {1000 * medians[best] / Sample:f1} ms a " +
+            $"picture");
         return candidates[best];
     }
 }

@@ -9,7 +9,10 @@ using EasyExplain.Runtime;
 
 namespace EasyExplain.Benchmarks;
 
-/// <summary>How much resident memory some work takes at its highest point, in bytes: measured in a process of its own, less what was resident before.</summary>
+/// <summary>
+/// How much resident memory some work takes at its highest point, in bytes: measured in a process of its own, less what was resident
+/// before.
+/// </summary>
 internal static class PeakMemory
 {
     public const string Argument = "--peak";
@@ -64,7 +67,8 @@ internal static class PeakMemory
         child.WaitForExit();
         return child.ExitCode == 0
             ? double.Parse(text, CultureInfo.InvariantCulture)
-            : throw new InvalidOperationException($"The process that measures the peak of {work} '{argument}' ended with {child.ExitCode}.");
+            : throw new InvalidOperationException(
+            $"The process that measures the peak of {work} '{argument}' ended with {child.ExitCode}.");
     }
 
     private static CamModel Bundled() => ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
@@ -73,5 +77,6 @@ internal static class PeakMemory
         new(model, LayerSelection.Select(model, layers), [LayerCAM.Method], ClassChoice.Predicted, new Noise(1, 0, 0, 1));
 
     private static void Export(CamExplanation explanation) => ImageEncoder.Save(
-        new CamPicture(0.5, Colormap.Jet, 0.5, MaxSize: 1024).Draw(explanation, OverlayStyle.Overlay), explanation.Path + ".overlay.jpg", ImageFormat.Jpeg);
+        new CamPicture(0.5, Colormap.Jet, 0.5, MaxSize: 1024).Draw(explanation, OverlayStyle.Overlay), explanation.Path + ".overlay.jpg",
+        ImageFormat.Jpeg);
 }

@@ -19,7 +19,9 @@ internal static class PowerShellProcess
     /// <summary>How a script is started; what it prints is to be read.</summary>
     public static ProcessStartInfo Start(string script, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Pwsh.Value, "-NoProfile", "-NonInteractive", "-File", script, .. arguments]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet",
+            [Pwsh.Value, "-NoProfile", "-NonInteractive", "-File", script, .. arguments])
+        { RedirectStandardOutput = true };
         start.Environment["NO_COLOR"] = "1";
         return start;
     }
@@ -38,7 +40,8 @@ internal static class PowerShellProcess
         return path;
     }
 
-    private static string Tool(params string[] arguments) => Output(new ProcessStartInfo("dotnet", ["tool", .. arguments]) { WorkingDirectory = Repository.Root });
+    private static string Tool(params string[] arguments) =>
+        Output(new ProcessStartInfo("dotnet", ["tool", .. arguments]) { WorkingDirectory = Repository.Root });
 
     private static string Output(ProcessStartInfo start)
     {
@@ -47,6 +50,7 @@ internal static class PowerShellProcess
         string text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? text
-            : throw new InvalidOperationException($"{start.FileName} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}: {text}");
+            : throw new InvalidOperationException(
+            $"{start.FileName} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}: {text}");
     }
 }

@@ -25,7 +25,8 @@ internal static partial class ProcessMemory
     /// <summary>What of the C library's heap is in use, where it is glibc's; else 0.</summary>
     public static long NativeInUse()
     {
-        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libc.so.6", out nint library) || !NativeLibrary.TryGetExport(library, "mallinfo2", out _))
+        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libc.so.6", out nint library)
+            || !NativeLibrary.TryGetExport(library, "mallinfo2", out _))
         {
             return 0;
         }
@@ -44,7 +45,10 @@ internal static partial class ProcessMemory
     [LibraryImport("libc.so.6", EntryPoint = "mallinfo2")]
     private static partial HeapInfo MallInfo();
 
-    /// <summary>What mallinfo(3) says of all arenas together, in bytes: in use are <c>Mapped</c>, which are blocks of their own, and <c>InUse</c>.</summary>
+    /// <summary>
+    /// What mallinfo(3) says of all arenas together, in bytes: in use are <c>Mapped</c>, which are blocks of their own, and <c>InUse</c>.
+    /// </summary>
     private readonly record struct HeapInfo(
-        nuint Arena, nuint FreeChunks, nuint SmallChunks, nuint Blocks, nuint Mapped, nuint Unused, nuint SmallFree, nuint InUse, nuint Free, nuint Trimmable);
+        nuint Arena, nuint FreeChunks, nuint SmallChunks, nuint Blocks, nuint Mapped, nuint Unused, nuint SmallFree, nuint InUse,
+        nuint Free, nuint Trimmable);
 }

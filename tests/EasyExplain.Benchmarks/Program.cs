@@ -42,7 +42,8 @@ if (given.Scaling is { } rounds)
 bool Wanted(string what) => what.Contains(given.Only, StringComparison.OrdinalIgnoreCase);
 IEnumerable<Row>[] families = given.Soak is { } images
     ? [SoakRows.Measure(images)]
-    : [ExplanationRows.Measure(Wanted), PassesRows.Measure(Wanted), StartRows.Measure(Wanted), FolderRows.Measure(Wanted), ImportRows.Measure(Wanted)];
+    : [ExplanationRows.Measure(Wanted), PassesRows.Measure(Wanted), StartRows.Measure(Wanted), FolderRows.Measure(Wanted),
+    ImportRows.Measure(Wanted)];
 var rows = new List<Row>();
 foreach (Row row in families.SelectMany(family => family))
 {
@@ -58,7 +59,8 @@ Console.WriteLine("| what | reach | measured | held |");
 Console.WriteLine("| --- | --- | --- | --- |");
 foreach (Row row in rows)
 {
-    Console.WriteLine(FormattableString.Invariant($"| {row.What} | {(row.AtLeast ? '≥' : '≤')} {row.Reach}{Unit(row)} | {Measured(row)} | {(row.Held ? "yes" : "no")} |"));
+    Console.WriteLine(FormattableString.Invariant(
+        $"| {row.What} | {(row.AtLeast ? '≥' : '≤')} {row.Reach}{Unit(row)} | {Measured(row)} | {(row.Held ? "yes" : "no")} |"));
 }
 if (given.Json is { } file)
 {

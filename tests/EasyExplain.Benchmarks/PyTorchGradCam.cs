@@ -5,14 +5,15 @@ using static TorchSharp.torch;
 namespace EasyExplain.Benchmarks;
 
 /// <summary>
-/// Yardstick (b): what pytorch-grad-cam (jacobgil/pytorch-grad-cam, base_cam.py, activations_and_gradients.py, layer_cam.py and utils/image.py,
-/// read in 2026) does for one picture, on this libtorch.
+/// Yardstick (b): what pytorch-grad-cam (jacobgil/pytorch-grad-cam, base_cam.py, activations_and_gradients.py, layer_cam.py and
+/// utils/image.py, read in 2026) does for one picture, on this libtorch.
 /// </summary>
 /// <remarks>
-/// Taken over in behaviour: the network runs as it is, recorded by autograd from the input on; hooks keep the layers' outputs and gradients;
-/// the class is the one with the highest score; loss.backward() goes all the way to the input; each map is the sum over channels, ReLU,
-/// min-max with eps 1e-7, resized to the input (bilinear); several are averaged and scaled again. Its map arithmetic is NumPy's and OpenCV's,
-/// here it is libtorch's, which is no slower. Weights ask for no gradients; where a user leaves them on, as they are after loading, it takes longer.
+/// Taken over in behaviour: the network runs as it is, recorded by autograd from the input on; hooks keep the layers' outputs and
+/// gradients; the class is the one with the highest score; loss.backward() goes all the way to the input; each map is the sum over
+/// channels, ReLU, min-max with eps 1e-7, resized to the input (bilinear); several are averaged and scaled again. Its map arithmetic is
+/// NumPy's and OpenCV's, here it is libtorch's, which is no slower. Weights ask for no gradients; where a user leaves them on, as they are
+/// after loading, it takes longer.
 /// </remarks>
 internal sealed class PyTorchGradCam(Subject subject, IReadOnlyList<string> layers)
 {
@@ -29,7 +30,8 @@ internal sealed class PyTorchGradCam(Subject subject, IReadOnlyList<string> laye
         long predicted = pass.Logits.argmax(-1).item<long>();
         IList<Tensor> gradients = autograd.grad([pass.Logits[0, predicted]], [.. pass.Taps], retain_graph: true);
         using IDisposable untracked = no_grad();
-        Tensor[] maps = [.. pass.Taps.Zip(gradients).Skip(1).Select(layer => ToInputSize(Scale((layer.Second.relu() * layer.First.detach()).sum(dim: 1).relu())))];
+        Tensor[] maps = [.. pass.Taps.Zip(gradients).Skip(1)
+            .Select(layer => ToInputSize(Scale((layer.Second.relu() * layer.First.detach()).sum(dim: 1).relu())))];
         Scale(cat(maps, 1).relu().mean([1]));
         return null;
     }

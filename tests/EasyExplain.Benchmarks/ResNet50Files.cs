@@ -28,7 +28,8 @@ internal static class ResNet50Files
             [Half] = Path.Combine(folder, "resnet50_half.pth"),
         };
         File.WriteAllBytes(files[Full], Checkpoint(parameters, "torch\nFloatStorage\n", Values));
-        File.WriteAllBytes(files[Half], Checkpoint(parameters, "torch\nHalfStorage\n", count => Array.ConvertAll(Values(count), value => (Half)value)));
+        File.WriteAllBytes(files[Half],
+            Checkpoint(parameters, "torch\nHalfStorage\n", count => Array.ConvertAll(Values(count), value => (Half)value)));
         using (WeightFile file = WeightFile.Open(files[Full]))
         using (TorchSharp.DisposeScope scope = NewDisposeScope())
         {
@@ -46,7 +47,8 @@ internal static class ResNet50Files
             long[] shape = [.. parameter.Shape];
             long[] strides = [.. shape.Select((_, i) => shape[(i + 1)..].Aggregate(1L, (product, size) => product * size))];
             pickle.Text(parameter.Name).Tensor(shape, strides, 0, parameter.Count, $"{index}", storage).Raw("s");
-            members.Add(($"archive/data/{index}", MemoryMarshal.AsBytes<T>(values(parameter.Count)).ToArray(), CompressionLevel.NoCompression));
+            members.Add(($"archive/data/{index}", MemoryMarshal.AsBytes<T>(values(parameter.Count)).ToArray(),
+                CompressionLevel.NoCompression));
         }
         return PickleBuilder.Zip(pickle.Bytes, [.. members]);
     }

@@ -9,7 +9,8 @@ namespace EasyExplain.Benchmarks;
 /// <param name="Unit">Of both, such as <c>s</c>; null for a ratio.</param>
 /// <param name="AtLeast">Whether more is better.</param>
 public sealed record Row(
-    string What, double Reach, double Measured, string? Unit = null, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool AtLeast = false)
+    string What, double Reach, double Measured, string? Unit = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool AtLeast = false)
 {
     /// <summary>Whether the promise was kept.</summary>
     public bool Held => AtLeast ? Measured >= Reach : Measured <= Reach;

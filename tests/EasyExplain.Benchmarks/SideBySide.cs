@@ -5,7 +5,9 @@ namespace EasyExplain.Benchmarks;
 /// <summary>Times several things in turn, round after round, so that what else the machine does meets all of them.</summary>
 internal static class SideBySide
 {
-    /// <summary>Longer than ONNX Runtime's threads spin after their work, which was found to be 20 to 50 ms: else whatever follows it looks slower.</summary>
+    /// <summary>
+    /// Longer than ONNX Runtime's threads spin after their work, which was found to be 20 to 50 ms: else whatever follows it looks slower.
+    /// </summary>
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The median time of each in seconds.</summary>
@@ -14,7 +16,8 @@ internal static class SideBySide
     /// <param name="contestants">What is timed; what they return is disposed when the clock has stopped.</param>
     public static double[] Medians(int rounds, Action before, params IReadOnlyList<Func<IDisposable?>> contestants)
     {
-        double[][] times = [.. Enumerable.Range(0, 1 + rounds).Select(_ => contestants.Select(contestant => Time(before, contestant)).ToArray())];
+        double[][] times = [.. Enumerable.Range(0, 1 + rounds)
+            .Select(_ => contestants.Select(contestant => Time(before, contestant)).ToArray())];
         return [.. contestants.Select((_, index) => Median(times.Skip(1).Select(round => round[index])))];
     }
 

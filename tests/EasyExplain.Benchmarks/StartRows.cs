@@ -25,7 +25,8 @@ internal static class StartRows
                 """);
             if (wanted(Import))
             {
-                yield return new Row(Import, 0.5, Median(() => double.Parse(PowerShellProcess.Run(import), CultureInfo.InvariantCulture)), "s");
+                yield return new Row(Import, 0.5, Median(() => double.Parse(PowerShellProcess.Run(import), CultureInfo.InvariantCulture)),
+                    "s");
             }
             if (wanted(First))
             {
@@ -39,7 +40,8 @@ internal static class StartRows
     }
 
     /// <summary>The first is not counted: it brings the files into the system's cache.</summary>
-    private static double Median(Func<double> measure) => SideBySide.Median([.. Enumerable.Range(0, 1 + Rounds).Select(_ => measure()).Skip(1)]);
+    private static double Median(Func<double> measure) =>
+        SideBySide.Median([.. Enumerable.Range(0, 1 + Rounds).Select(_ => measure()).Skip(1)]);
 
     private static double SecondsToFile(string script, string picture)
     {

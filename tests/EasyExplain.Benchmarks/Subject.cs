@@ -10,7 +10,10 @@ using static TorchSharp.torch;
 namespace EasyExplain.Benchmarks;
 
 /// <summary>A network with random weights and a random picture, 224×224, float32: what is timed of it, ours and the yardsticks.</summary>
-/// <remarks>All is made when it is first used, so that a row that is not measured costs nothing. Weights are drawn such that numbers neither vanish nor explode.</remarks>
+/// <remarks>
+/// All is made when it is first used, so that a row that is not measured costs nothing. Weights are drawn such that numbers neither vanish
+/// nor explode.
+/// </remarks>
 internal sealed class Subject : IDisposable
 {
     private readonly Lazy<CamModel> _model;
@@ -31,7 +34,9 @@ internal sealed class Subject : IDisposable
 
     public CamModel Model => _model.Value;
 
-    /// <summary>The same network, written as an .onnx file and imported from there: as deep a layer as <c>layer4</c> is its default one.</summary>
+    /// <summary>
+    /// The same network, written as an .onnx file and imported from there: as deep a layer as <c>layer4</c> is its default one.
+    /// </summary>
     public Subject ThroughOnnx() => new(() =>
     {
         string path = Path.Combine(Path.GetTempPath(), $"easyexplain-{Guid.NewGuid():N}.onnx");
@@ -58,7 +63,8 @@ internal sealed class Subject : IDisposable
         // The defaults of Invoke-CamExplanation.
         var noise = new Noise(SampleCount: 4, Std: 0.3, Seed: 1, batchSize);
         var explainer = new Lazy<Explainer>(() =>
-            new Explainer(Model, LayerSelection.Select(Model, layers.Count > 0 ? layers : [Model.DefaultLayer]), [MethodCatalog.Find(method)], ClassChoice.Predicted, noise));
+            new Explainer(Model, LayerSelection.Select(Model, layers.Count > 0 ? layers : [Model.DefaultLayer]),
+                [MethodCatalog.Find(method)], ClassChoice.Predicted, noise));
         return () =>
         {
             explainer.Value.Explain(Input);
@@ -131,7 +137,10 @@ internal sealed class Subject : IDisposable
         return new CamModel(architecture.Name, architecture.Name, "", network, architecture.Preprocessing, [], CPU, precision);
     }
 
-    /// <summary>Weights of <paramref name="uniform"/> numbers in [-1, 1): filters keep the variance through a ReLU (He et al. 2015, arXiv 1502.01852), and norms are near 1.</summary>
+    /// <summary>
+    /// Weights of <paramref name="uniform"/> numbers in [-1, 1): filters keep the variance through a ReLU (He et al. 2015, arXiv
+    /// 1502.01852), and norms are near 1.
+    /// </summary>
     private static Tensor Values(Parameter parameter, Tensor uniform)
     {
         long[] shape = [.. parameter.Shape];
@@ -140,7 +149,8 @@ internal sealed class Subject : IDisposable
             double fanIn = shape[1..].Aggregate(1.0, (product, size) => product * size);
             return uniform * Math.Sqrt(4 / fanIn);
         }
-        bool aroundOne = parameter.Name.EndsWith("running_var", StringComparison.Ordinal) || parameter.Name.EndsWith("weight", StringComparison.Ordinal);
+        bool aroundOne = parameter.Name.EndsWith("running_var", StringComparison.Ordinal)
+            || parameter.Name.EndsWith("weight", StringComparison.Ordinal);
         return aroundOne ? 0.8 + 0.2 * uniform : 0.1 * uniform;
     }
 

@@ -5,15 +5,16 @@ using static TorchSharp.torch;
 namespace EasyExplain.Benchmarks;
 
 /// <summary>
-/// Yardstick (b): what torch-cam (frgfm/torch-cam, torchcam/methods/core.py and gradient.py, read in 2026) does for one picture, on this libtorch.
+/// Yardstick (b): what torch-cam (frgfm/torch-cam, torchcam/methods/core.py and gradient.py, read in 2026) does for one picture, on this
+/// libtorch.
 /// </summary>
 /// <remarks>
 /// Taken over in behaviour: the network runs as it is, recorded by autograd from the input on; hooks keep the layers' outputs; the class is
 /// the one with the highest score; one call of autograd.grad gives the gradients of its score in those outputs, which ends at the earliest
-/// of the layers (up to torch-cam 0.4 it was loss.backward(), which went on to the input); maps are nansum over channels, ReLU, min-max with
-/// eps 1e-8 in place; several are put through tanh(2·map), resized to the largest (bilinear) and fused by their maximum. Smooth Grad-CAM++
-/// runs the clean picture (recorded, as its hooks are on), then one noisy sample after the other, forward and backward.
-/// Weights ask for no gradients, which is the faster of the two ways in which the library is used.
+/// of the layers (up to torch-cam 0.4 it was loss.backward(), which went on to the input); maps are nansum over channels, ReLU, min-max
+/// with eps 1e-8 in place; several are put through tanh(2·map), resized to the largest (bilinear) and fused by their maximum. Smooth
+/// Grad-CAM++ runs the clean picture (recorded, as its hooks are on), then one noisy sample after the other, forward and backward. Weights
+/// ask for no gradients, which is the faster of the two ways in which the library is used.
 /// </remarks>
 internal sealed class TorchCam(Subject subject, IReadOnlyList<string> layers)
 {
@@ -74,12 +75,14 @@ internal sealed class TorchCam(Subject subject, IReadOnlyList<string> layers)
 
     private static long Predicted(Tensor logits) => logits.squeeze(0).argmax().item<long>();
 
-    private static Tensor[] Gradients(Tensor logits, long @class, Tensor[] outputs) => [.. autograd.grad([logits.select(1, @class).sum()], outputs)];
+    private static Tensor[] Gradients(Tensor logits, long @class, Tensor[] outputs) =>
+        [.. autograd.grad([logits.select(1, @class).sum()], outputs)];
 
     private static Tensor Map(Tensor weights, Tensor activation)
     {
         Tensor weighted = weights * activation.detach();
-        Tensor map = where(weighted.isnan(), zeros_like(weighted), weighted).sum(dim: 1).relu_(); // nansum, which TorchSharp has for a whole tensor only
+        // nansum, which TorchSharp has for a whole tensor only
+        Tensor map = where(weighted.isnan(), zeros_like(weighted), weighted).sum(dim: 1).relu_();
         map.sub_(map.flatten(1).min(-1).values[.., TensorIndex.None, TensorIndex.None]);
         return map.div_(map.flatten(1).max(-1).values[.., TensorIndex.None, TensorIndex.None] + Eps);
     }
@@ -91,7 +94,8 @@ internal sealed class TorchCam(Subject subject, IReadOnlyList<string> layers)
             return maps[0];
         }
         long[] size = [maps.Max(map => map.shape[1]), maps.Max(map => map.shape[2])];
-        return stack(maps.Select(map => nn.functional.interpolate((2 * map).tanh().unsqueeze(1), size, mode: InterpolationMode.Bilinear, align_corners: false)))
+        return stack(maps.Select(map =>
+            nn.functional.interpolate((2 * map).tanh().unsqueeze(1), size, mode: InterpolationMode.Bilinear, align_corners: false)))
             .max(0).values.squeeze(1);
     }
 }

@@ -41,6 +41,15 @@ public class DocumentsTests
         select $"{Path.GetRelativePath(Repository.Root, page)}: {path.Groups[1].Value}");
 
     [Fact]
+    public void NoLineOfCode_HasMoreThan140Columns() => Assert.Empty(
+        from folder in new[] { "src", "tools", "build" }
+        from file in Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories)
+        where !Regex.IsMatch(file, @"[\\/](bin|obj)[\\/]")
+        from line in File.ReadLines(file).Select((text, i) => (Text: text, Number: i + 1))
+        where line.Text.Length > 140
+        select $"{Path.GetRelativePath(Repository.Root, file)}:{line.Number}");
+
+    [Fact]
     public void EveryLink_LeadsSomewhere()
     {
         string[] broken =

@@ -12,13 +12,18 @@ internal sealed record Golden(long[] Shape, byte[] Bytes)
     public float[] Floats => MemoryMarshal.Cast<byte, float>(Bytes).ToArray();
 }
 
-/// <summary>The reference numbers of tests/data/goldens, and the formulas that rebuild their models and inputs without a download.</summary>
+/// <summary>
+/// The reference numbers of tests/data/goldens, and the formulas that rebuild their models and inputs without a download.
+/// </summary>
 internal static class Goldens
 {
     private static readonly ConcurrentDictionary<(string Suite, string Folder), Dictionary<string, Golden>> Suites = new();
 
-    /// <summary>All tensors of a suite (architectures, methods, pipeline) by name. Read here without the product's reader, which they check.</summary>
-    public static Dictionary<string, Golden> Load(string suite, string folder = "goldens") => Suites.GetOrAdd((suite, folder), static file =>
+    /// <summary>
+    /// All tensors of a suite (architectures, methods, pipeline) by name. Read here without the product's reader, which they check.
+    /// </summary>
+    public static Dictionary<string, Golden> Load(string suite, string folder = "goldens") =>
+        Suites.GetOrAdd((suite, folder), static file =>
     {
         byte[] bytes = File.ReadAllBytes(Repository.Data(file.Folder, file.Suite + ".safetensors"));
         int header = 8 + (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
@@ -26,7 +31,8 @@ internal static class Goldens
         return table.RootElement.EnumerateObject().Where(entry => entry.Name != "__metadata__").ToDictionary(entry => entry.Name, entry =>
         {
             int[] range = [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt32())];
-            return new Golden([.. entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())], bytes[(header + range[0])..(header + range[1])]);
+            return new Golden([.. entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())],
+                bytes[(header + range[0])..(header + range[1])]);
         });
     });
 

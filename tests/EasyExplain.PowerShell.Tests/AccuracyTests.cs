@@ -15,7 +15,8 @@ public class AccuracyTests(ITestOutputHelper output, ModuleSession session) : IC
     public void TheBundledModel_IsAsAccurateAsItsTrainingLogSays()
     {
         ZipFile.ExtractToDirectory(Repository.Shared(Images), session.Folder);
-        string said = (string)session.Run("& $args[0] -Path ./test", Path.Combine(Repository.Root, "examples", "accuracy.ps1")).OrThrow().Single().BaseObject;
+        string said = (string)session.Run("& $args[0] -Path ./test", Path.Combine(Repository.Root, "examples", "accuracy.ps1")).OrThrow()
+            .Single().BaseObject;
         output.WriteLine(said);
         Match match = Regex.Match(said, @"([\d.]+) % of 10,000 images");
         Assert.True(match.Success, said);

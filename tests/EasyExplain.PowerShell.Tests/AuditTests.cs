@@ -5,7 +5,9 @@ namespace EasyExplain.PowerShell.Tests;
 /// <summary>A folder with folders of photos, audited: where pictures go, what is expected, what a second run does.</summary>
 public sealed class AuditTests : IDisposable
 {
-    private const string Explain = "$m = Import-CamModel; $photos = [System.IO.DirectoryInfo]::new(\"$($pwd.ProviderPath)/photos\").GetFiles('*', 'AllDirectories') | Sort FullName; $photos | Invoke-CamExplanation -Model $m ";
+    private const string Explain =
+        "$m = Import-CamModel; $photos = [System.IO.DirectoryInfo]::new(\"$($pwd.ProviderPath)/photos\").GetFiles('*', 'AllDirectories') " +
+        "| Sort FullName; $photos | Invoke-CamExplanation -Model $m ";
     private readonly ModuleSession _session = new();
 
     public AuditTests()
@@ -23,7 +25,8 @@ public sealed class AuditTests : IDisposable
     [InlineData("-RelativeTo photos/cat", "1_LayerCAM_cat_overlay.png", "1_LayerCAM_ship_overlay.png")]
     [InlineData("-FileName '{Name}'", "1.png", "1 (2).png")]
     [InlineData("-FileName '{expected}/{NAME}.{extension} is {Predicted}' -Format Jpeg", "-/1.jpg is cat.jpg", "-/1.jpg is ship.jpg")]
-    [InlineData("-RelativeTo photos -FileName '{Folder}\\{Class}-{Layers}-{Model}-{Style}' -Style Mask", "cat/3-layer3-resnet20-cifar10-mask.png", "truck/8-layer3-resnet20-cifar10-mask.png")]
+    [InlineData("-RelativeTo photos -FileName '{Folder}\\{Class}-{Layers}-{Model}-{Style}' -Style Mask",
+        "cat/3-layer3-resnet20-cifar10-mask.png", "truck/8-layer3-resnet20-cifar10-mask.png")]
     [InlineData("-FileName '/../{Label}/..'", "--/ship/--.png", "--/cat/--.png")]
     public void Pictures_LieBelowTheDestination_ByTheTemplate(string options, params string[] expected)
     {
@@ -54,10 +57,12 @@ public sealed class AuditTests : IDisposable
     public void WhatIsExpected_IsComparedWithThePrediction(string expected, string rows, int warnings = 0, int errors = 0)
     {
         ModuleSession.Result result = _session.Run($"{Explain} -Class dog -ExpectedLabel {expected}");
-        string said = string.Join(' ', result.Output.Select(row => $"{row.Properties["Expected"].Value}:{row.Properties["Correct"].Value}"));
+        string said = string.Join(' ',
+            result.Output.Select(row => $"{row.Properties["Expected"].Value}:{row.Properties["Correct"].Value}"));
         Assert.Equal(expected.Contains("Length", StringComparison.Ordinal) ? $"{Length("cat")}: {Length("truck")}:" : rows, said);
         Assert.Equal(warnings, result.Warnings.Count);
-        Assert.Equal(Enumerable.Repeat("ExpectedLabelFailed", errors), result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
+        Assert.Equal(Enumerable.Repeat("ExpectedLabelFailed", errors),
+            result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
         Assert.All(result.Errors, error => Assert.EndsWith("1.jpg", (string)error.TargetObject, StringComparison.Ordinal));
     }
 
@@ -65,10 +70,12 @@ public sealed class AuditTests : IDisposable
     public void Tab_CompletesWhatCanBeExpected_AndPlaceholders()
     {
         string Complete(string line) => string.Join(' ', _session.Run(
-            "$global:m = Import-CamModel; [System.Management.Automation.CommandCompletion]::CompleteInput($args[0], $args[0].Length, $null).CompletionMatches", line).OrThrow().Select(match => match.Properties["CompletionText"].Value));
+            "$global:m = Import-CamModel; [System.Management.Automation.CommandCompletion]::CompleteInput($args[0], $args[0].Length, " +
+            "$null).CompletionMatches", line).OrThrow().Select(match => match.Properties["CompletionText"].Value));
         Assert.Equal("ParentFolder", Complete("Invoke-CamExplanation -ExpectedLabel Par"));
         Assert.Equal("deer", Complete("Invoke-CamExplanation -Model $m -ExpectedLabel de"));
-        Assert.Equal("'{Folder}/{Predicted}' '{Folder}/{Probability}'", string.Join(' ', Complete("Export-CamOverlay out -FileName '{Folder}/{Pr").Split(' ').Order(StringComparer.Ordinal)));
+        Assert.Equal("'{Folder}/{Predicted}' '{Folder}/{Probability}'",
+            string.Join(' ', Complete("Export-CamOverlay out -FileName '{Folder}/{Pr").Split(' ').Order(StringComparer.Ordinal)));
     }
 
     /// <summary>Each change after a first run, and the photos that the second run explains again.</summary>
@@ -105,7 +112,8 @@ public sealed class AuditTests : IDisposable
         }
         ModuleSession.Result second = _session.Run($"{Explain} {options} -SkipExisting out -Verbose");
         Assert.Equal(2, second.OrThrow().Count); // a row of those that are passed over, too
-        Assert.Equal(again, string.Join(' ', second.Output.Where(IsExplained).Select(one => Path.GetFileName(Path.GetDirectoryName((string)one.Properties["Path"].Value)))));
+        Assert.Equal(again, string.Join(' ',
+            second.Output.Where(IsExplained).Select(one => Path.GetFileName(Path.GetDirectoryName((string)one.Properties["Path"].Value)))));
         Assert.Equal(again != "cat truck", second.Verbose.Any(line => line.Contains("passed over", StringComparison.Ordinal)));
     }
 
@@ -142,7 +150,8 @@ public sealed class AuditTests : IDisposable
     {
         Add("photos/locked.jpg", "cat.jpg");
         Add("photos/gone.jpg", "cat.jpg");
-        using FileStream locked = new(Path.Combine(_session.Folder, "photos", "locked.jpg"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        using FileStream locked = new(Path.Combine(_session.Folder, "photos", "locked.jpg"), FileMode.Open, FileAccess.ReadWrite,
+            FileShare.None);
         ModuleSession.Result result = _session.Run("""
             $m = Import-CamModel
             $all = [System.IO.DirectoryInfo]::new("$($pwd.ProviderPath)/photos").GetFileSystemInfos('*', 'AllDirectories') | Sort FullName
@@ -153,8 +162,10 @@ public sealed class AuditTests : IDisposable
             """);
         Assert.Equal([false, 4], result.Output.Select(one => one.BaseObject));
         Assert.Equal(
-            ["PathIsFolder InvalidArgument cat", "ImageNotFound ObjectNotFound gone.jpg", "ImageInUse ResourceBusy locked.jpg", "PathIsFolder InvalidArgument truck"],
-            result.Errors.Select(error => $"{error.FullyQualifiedErrorId.Split(',')[0]} {error.CategoryInfo.Category} {Path.GetFileName((string)error.TargetObject)}"));
+            ["PathIsFolder InvalidArgument cat", "ImageNotFound ObjectNotFound gone.jpg", "ImageInUse ResourceBusy locked.jpg",
+                "PathIsFolder InvalidArgument truck"],
+            result.Errors.Select(error => $"{error.FullyQualifiedErrorId.Split(',')[0]} {error.CategoryInfo.Category} " +
+                $"{Path.GetFileName((string)error.TargetObject)}"));
         Assert.Equal(2, Files("out").Length);
     }
 
@@ -178,7 +189,8 @@ public sealed class AuditTests : IDisposable
         File.WriteAllText(Path.Combine(_session.Folder, "file"), "");
         ModuleSession.Result result = _session.Run($"{Explain} | Export-CamOverlay file -RelativeTo photos -FileName '{{Name}}'; $?");
         Assert.Equal(["OverlayWriteFailed WriteError 1.png", "OverlayWriteFailed WriteError 1 (2).png"],
-            result.Errors.Select(error => $"{error.FullyQualifiedErrorId.Split(',')[0]} {error.CategoryInfo.Category} {Path.GetFileName((string)error.TargetObject)}"));
+            result.Errors.Select(error => $"{error.FullyQualifiedErrorId.Split(',')[0]} {error.CategoryInfo.Category} " +
+                $"{Path.GetFileName((string)error.TargetObject)}"));
         Assert.False((bool)result.Output.Single().BaseObject);
     }
 
@@ -189,11 +201,13 @@ public sealed class AuditTests : IDisposable
         Assert.Equal(0, ChildProcess.Run("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], _session.Folder).ExitCode);
         try
         {
-            ModuleSession.Result result = _session.Run($"{Explain} | Export-CamOverlay disk -Style Overlay, Heatmap -FileName '{{Style}}{{Label}}' -MaxSize 64");
+            ModuleSession.Result result = _session
+                .Run($"{Explain} | Export-CamOverlay disk -Style Overlay, Heatmap -FileName '{{Style}}{{Label}}' -MaxSize 64");
             Assert.Empty(result.Errors); // small ones fit
             result = _session.Run($"{Explain} | Export-CamOverlay disk -Style Overlay -FileName 'big{{Label}}'");
             Assert.Equal(["DiskFull ResourceUnavailable bigcat.png", "DiskFull ResourceUnavailable bigship.png"],
-                result.Errors.Select(error => $"{error.FullyQualifiedErrorId.Split(',')[0]} {error.CategoryInfo.Category} {Path.GetFileName((string)error.TargetObject)}"));
+                result.Errors.Select(error => $"{error.FullyQualifiedErrorId.Split(',')[0]} {error.CategoryInfo.Category} " +
+                    $"{Path.GetFileName((string)error.TargetObject)}"));
             Assert.Equal(["heatmapcat.png", "heatmapship.png", "overlaycat.png", "overlayship.png"], Files("disk"));
         }
         finally
@@ -235,7 +249,8 @@ public sealed class AuditTests : IDisposable
     public void TheExample_CountsMistakes_AndDrawsTheWorst()
     {
         Add("photos/cat/2.jpg", "astronaut.jpg");
-        string[] said = [.. _session.Run("& $args[0] -Path photos -Destination worst -Worst 1", Path.Combine(Repository.Root, "examples", "audit-cifar.ps1")).OrThrow().Select(line => line.ToString())];
+        string[] said = [.. _session.Run("& $args[0] -Path photos -Destination worst -Worst 1",
+            Path.Combine(Repository.Root, "examples", "audit-cifar.ps1")).OrThrow().Select(line => line.ToString())];
         string[] called = Words(said, "is");
         Assert.Equal("1", Words(said, "cat")[Array.IndexOf(called, "cat") - 2]); // the corner is three words
         Assert.Equal("1", Words(said, "truck")[Array.IndexOf(called, "ship") - 2]);
@@ -260,7 +275,8 @@ public sealed class AuditTests : IDisposable
     {
         string full = Path.Combine(_session.Folder, folder);
         return Directory.Exists(full)
-            ? [.. Directory.GetFiles(full, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(full, file).Replace('\\', '/')).Order(StringComparer.Ordinal)]
+            ? [.. Directory.GetFiles(full, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(full, file).Replace('\\', '/')).Order(StringComparer.Ordinal)]
             : [];
     }
 }

@@ -5,7 +5,9 @@ namespace EasyExplain.PowerShell.Tests;
 /// <summary>A program run to its end, with everything it wrote.</summary>
 internal sealed record ChildProcess(int ExitCode, string Output, string Error)
 {
-    /// <summary>Runs a program; <paramref name="input"/> is all its standard input, "" by default: nothing a question could wait for.</summary>
+    /// <summary>
+    /// Runs a program; <paramref name="input"/> is all its standard input, "" by default: nothing a question could wait for.
+    /// </summary>
     public static ChildProcess Run(string program, IEnumerable<string> arguments, string folder, string input = "")
     {
         using Process process = Start(program, arguments, folder);

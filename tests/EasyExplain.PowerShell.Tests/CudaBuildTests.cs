@@ -8,7 +8,8 @@ namespace EasyExplain.PowerShell.Tests;
 /// </summary>
 public sealed class CudaBuildTests : IDisposable
 {
-    private const string Loaded = "[IO.File]::ReadAllLines('/proc/self/maps') -match '/lib(torch|torch_cpu|torch_cuda|c10)[.]so' -replace '^[^/]*' | & { begin { $seen = @{} } process { $seen[$_] = 1 } end { $seen.Keys } }";
+    private const string Loaded = "[IO.File]::ReadAllLines('/proc/self/maps') -match '/lib(torch|torch_cpu|torch_cuda|c10)[.]so' " +
+        "-replace '^[^/]*' | & { begin { $seen = @{} } process { $seen[$_] = 1 } end { $seen.Keys } }";
     private const string Told = "catch { $_.FullyQualifiedErrorId.Split(',')[0]; $_.Exception.Message }";
 
     private static readonly string Host = BuiltAssembly.Of("src/EasyExplain.Host", "EasyExplain.Host.dll");
@@ -24,13 +25,15 @@ public sealed class CudaBuildTests : IDisposable
         string lib = PutCudaBuild();
         string photo = Path.Combine(Repository.Root, "examples", "photos", "cat.jpg");
 
-        string output = Run($"try {{ Import-CamModel -Device cuda }} {Told}; (Import-CamModel | Invoke-CamExplanation -LiteralPath '{photo}' -Method LayerCAM).Label; {Loaded}", _folder);
+        string output = Run($"try {{ Import-CamModel -Device cuda }} {Told}; (Import-CamModel | Invoke-CamExplanation -LiteralPath " +
+            $"'{photo}' -Method LayerCAM).Label; {Loaded}", _folder);
 
         string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("CudaUnavailable", lines[0]);
         Assert.Contains("'cuda'", lines[1], StringComparison.Ordinal);
         Assert.Equal("cat", lines[2]);
-        Assert.Equal(new[] { "libc10.so", "libtorch.so", "libtorch_cpu.so", "libtorch_cuda.so" }.Select(file => Path.Combine(lib, file)), lines[3..].Order(StringComparer.Ordinal));
+        Assert.Equal(new[] { "libc10.so", "libtorch.so", "libtorch_cpu.so", "libtorch_cuda.so" }.Select(file => Path.Combine(lib, file)),
+            lines[3..].Order(StringComparer.Ordinal));
     }
 
     /// <summary>TorchSharp itself would load the libtorch beside it, and then find the other one: two in a process end it.</summary>
@@ -39,7 +42,8 @@ public sealed class CudaBuildTests : IDisposable
     {
         string lib = PutCudaBuild();
 
-        string output = Run($"$n = [TorchSharp.torch]::get_num_threads(); try {{ Import-CamModel -Device cuda }} {Told}; {Loaded}", _folder);
+        string output = Run($"$n = [TorchSharp.torch]::get_num_threads(); try {{ Import-CamModel -Device cuda }} {Told}; {Loaded}",
+            _folder);
 
         Assert.StartsWith("CudaUnavailable\n", output, StringComparison.Ordinal);
         Assert.Contains(Path.Combine(lib, "libtorch_cpu.so"), output, StringComparison.Ordinal);
@@ -49,7 +53,8 @@ public sealed class CudaBuildTests : IDisposable
     [LinuxFact]
     public void AGpuWithoutABuild_IsAskedForInVain_AndWhatToGetIsSaid()
     {
-        string[] lines = Run($"try {{ Import-CamModel -Architecture resnet50 -Weights Default -Device cuda:1 }} {Told}; {Loaded}", "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = Run($"try {{ Import-CamModel -Architecture resnet50 -Weights Default -Device cuda:1 }} {Told}; {Loaded}", "")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal("CudaBuildNotNamed", lines[0]);
         Assert.Contains("EASYEXPLAIN_LIBTORCH", lines[1], StringComparison.Ordinal);
@@ -60,7 +65,8 @@ public sealed class CudaBuildTests : IDisposable
     public void ABuildNamedAfterAModelWasImported_AsksForANewSession()
     {
         PutCudaBuild();
-        string[] lines = Run($"$m = Import-CamModel; $env:EASYEXPLAIN_LIBTORCH = '{_folder}'; try {{ Import-CamModel -Device cuda }} {Told}", "").Split('\n');
+        string[] lines = Run($"$m = Import-CamModel; $env:EASYEXPLAIN_LIBTORCH = '{_folder}'; try {{ Import-CamModel -Device cuda }} " +
+            $"{Told}", "").Split('\n');
 
         Assert.Equal("LibTorchAlreadyLoaded", lines[0]);
         Assert.Contains($"'{Packaged}'", lines[1], StringComparison.Ordinal);
@@ -70,7 +76,8 @@ public sealed class CudaBuildTests : IDisposable
     [LinuxFact]
     public void ABuildThatDoesNotFit_LeavesTheCpuToThePackagedOne()
     {
-        string output = Run($"(Import-CamModel).Device.ToString(); try {{ Import-CamModel -Device cuda }} {Told}", Path.Combine(_folder, "gone"));
+        string output = Run($"(Import-CamModel).Device.ToString(); try {{ Import-CamModel -Device cuda }} {Told}",
+            Path.Combine(_folder, "gone"));
 
         Assert.StartsWith("cpu\nCudaBuildNotFound\n", output, StringComparison.Ordinal);
     }
@@ -84,7 +91,8 @@ public sealed class CudaBuildTests : IDisposable
             PutStandIn($"lib{library}.so");
         }
 
-        string[] lines = Run($"try {{ Import-CamModel -Device cuda }} {Told}; try {{ Import-CamModel }} {Told}", _folder).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = Run($"try {{ Import-CamModel -Device cuda }} {Told}; try {{ Import-CamModel }} {Told}", _folder)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal("CudaBuildVersionMismatch", lines[0]);
         Assert.Contains("needs 2.10.0", lines[1], StringComparison.Ordinal);

@@ -14,7 +14,8 @@ public class ExportCamOverlayTests(ModuleSession session) : IClassFixture<Module
         Assert.Equal(
             ["cat_LayerCAM_cat_overlay.png", "cat_LayerCAM_cat_heatmap.png", "cat_LayerCAM_cat_mask.png", "cat_LayerCAM_cat_panel.png"],
             result.OrThrow().Select(file => file.Properties["Name"].Value));
-        Assert.All(Directory.GetFiles(Path.Combine(session.Folder, "out1")), file => Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(file)[..4]));
+        Assert.All(Directory.GetFiles(Path.Combine(session.Folder, "out1")), file =>
+            Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(file)[..4]));
         Assert.Equal(4, Directory.GetFiles(Path.Combine(session.Folder, "out1")).Length);
     }
 
@@ -23,7 +24,8 @@ public class ExportCamOverlayTests(ModuleSession session) : IClassFixture<Module
     [InlineData("Webp", ".webp", 'R')]
     public void TheFormat_IsTheOneAskedFor(string format, string extension, int firstByte)
     {
-        string path = (string)session.Run(Explain + $"Export-CamOverlay out2 -Format {format} -PassThru", Cat).OrThrow().Single().Properties["FullName"].Value;
+        string path = (string)session.Run(Explain + $"Export-CamOverlay out2 -Format {format} -PassThru", Cat).OrThrow()
+            .Single().Properties["FullName"].Value;
         Assert.EndsWith(extension, path, StringComparison.Ordinal);
         Assert.Equal(firstByte, File.ReadAllBytes(path)[0]);
     }
@@ -61,14 +63,17 @@ public class ExportCamOverlayTests(ModuleSession session) : IClassFixture<Module
             Directory.CreateDirectory(Path.Combine(session.Folder, folder));
             File.Copy(Cat, Path.Combine(session.Folder, folder, "1.jpg"), overwrite: true);
         }
-        session.Run("'a/1.jpg', 'b/1.jpg' | Invoke-CamExplanation -Model (Import-CamModel) | Export-CamOverlay out6 -FileName '{Name}_{Method}_{Label}_{Style}'").OrThrow();
-        Assert.Equal(["1_LayerCAM_cat_overlay (2).png", "1_LayerCAM_cat_overlay.png"], Directory.GetFiles(Path.Combine(session.Folder, "out6")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        session.Run("'a/1.jpg', 'b/1.jpg' | Invoke-CamExplanation -Model (Import-CamModel) | Export-CamOverlay out6 -FileName " +
+            "'{Name}_{Method}_{Label}_{Style}'").OrThrow();
+        Assert.Equal(["1_LayerCAM_cat_overlay (2).png", "1_LayerCAM_cat_overlay.png"],
+            Directory.GetFiles(Path.Combine(session.Folder, "out6")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void TwoClassesOfOnePhoto_GiveTwoFiles()
     {
-        session.Run("Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) -Class Predicted, dog -Method LayerCAM, GradCAM | Export-CamOverlay out8", Cat).OrThrow();
+        session.Run("Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) -Class Predicted, dog -Method LayerCAM, " +
+            "GradCAM | Export-CamOverlay out8", Cat).OrThrow();
         Assert.Equal(
             ["cat_GradCAM_cat_overlay.png", "cat_GradCAM_dog_overlay.png", "cat_LayerCAM_cat_overlay.png", "cat_LayerCAM_dog_overlay.png"],
             Directory.GetFiles(Path.Combine(session.Folder, "out8")).Select(Path.GetFileName).Order(StringComparer.Ordinal));

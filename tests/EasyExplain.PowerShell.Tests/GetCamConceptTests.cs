@@ -12,15 +12,19 @@ public class GetCamConceptTests(ModuleSession session) : IClassFixture<ModuleSes
     [InlineData("'cat.jpg', 'a [1].jpg' | Get-CamConcept -Model $m -Layer layer2 -Count 1", "cat.jpg:layer2:1 a [1].jpg:layer2:1")]
     [InlineData("$m | Get-CamLayer layer? | Get-CamConcept cat.jpg -Count 3", "cat.jpg:layer1:3 cat.jpg:layer2:3 cat.jpg:layer3:3")]
     [InlineData("$m | Get-CamLayer layer1 | Get-CamConcept cat.jpg -Count 1 -Layer layer3", "cat.jpg:layer3:1 cat.jpg:layer1:1")]
-    [InlineData("Get-CamConcept cat.jpg -Model $m -Layer layer3.?, conv1 -Count 1", "cat.jpg:layer3.0:1 cat.jpg:layer3.1:1 cat.jpg:layer3.2:1 cat.jpg:conv1:1")]
+    [InlineData("Get-CamConcept cat.jpg -Model $m -Layer layer3.?, conv1 -Count 1",
+        "cat.jpg:layer3.0:1 cat.jpg:layer3.1:1 cat.jpg:layer3.2:1 cat.jpg:conv1:1")]
     [InlineData("Get-CamConcept cat.jpg -Layer ($m | Get-CamLayer layer2) -Count 1", "cat.jpg:layer2:1")]
-    [InlineData("'cat.jpg', 'a [1].jpg' | Get-CamConcept -InputObject ($m | Get-CamLayer layer2) -Count 1", "cat.jpg:layer2:1 a [1].jpg:layer2:1")]
-    [InlineData("[System.IO.FileInfo]::new((Join $pwd.ProviderPath 'a [1].jpg')) | Get-CamConcept -Model $m -Count 1", "a [1].jpg:layer3:1")]
+    [InlineData("'cat.jpg', 'a [1].jpg' | Get-CamConcept -InputObject ($m | Get-CamLayer layer2) -Count 1",
+        "cat.jpg:layer2:1 a [1].jpg:layer2:1")]
+    [InlineData("[System.IO.FileInfo]::new((Join $pwd.ProviderPath 'a [1].jpg')) | Get-CamConcept -Model $m -Count 1",
+        "a [1].jpg:layer3:1")]
     [InlineData("Get-CamConcept cat.jpg -Model $m -Count 64 -Layer conv1", "cat.jpg:conv1:16")] // it has no more channels
     public void ImagesModelsAndLayers_ComeTogether(string script, string expected)
     {
         CopyPhotos();
-        ModuleSession.Result result = session.Run("function Join { [System.IO.Path]::Combine($args[0], $args[1]) }; $m = Import-CamModel; " + script);
+        ModuleSession.Result result = session
+            .Run("function Join { [System.IO.Path]::Combine($args[0], $args[1]) }; $m = Import-CamModel; " + script);
         Assert.Equal(expected, string.Join(' ', result.OrThrow().Select(found =>
             $"{Path.GetFileName((string)found.Properties["Path"].Value)}:{found.Properties["Layer"].Value}:{((System.Collections.ICollection)found.Properties["Concepts"].Value).Count}")));
     }
@@ -32,7 +36,8 @@ public class GetCamConceptTests(ModuleSession session) : IClassFixture<ModuleSes
         double[] shares = [.. result.OrThrow().Select(concept => (double)concept.Properties["Share"].Value)];
         Assert.Equal(shares.OrderDescending(), shares);
         Assert.InRange(shares.Sum(), 0.8, 1);
-        Assert.All(result.Output, concept => Assert.Equal(3, ((System.Collections.ICollection)concept.Properties["Predictions"].Value).Count));
+        Assert.All(result.Output, concept =>
+            Assert.Equal(3, ((System.Collections.ICollection)concept.Properties["Predictions"].Value).Count));
     }
 
     [Fact]
@@ -50,7 +55,8 @@ public class GetCamConceptTests(ModuleSession session) : IClassFixture<ModuleSes
     [InlineData("Get-CamConcept cat.jpg", "ModelMissing", "-Model")]
     [InlineData("Get-CamConcept cat.jpg -Model (Import-CamModel) -Layer layer33", "LayerNotFound", "layer3")]
     [InlineData("Get-CamConcept cat.jpg -Model (Import-CamModel) -Layer fc", "LayerNotSpatial", "layer3")]
-    [InlineData("Get-CamConcept cat.jpg -Model (Import-CamModel) -Layer (Import-CamModel | Get-CamLayer layer3)", "LayerOfAnotherModel", "another model")]
+    [InlineData("Get-CamConcept cat.jpg -Model (Import-CamModel) -Layer (Import-CamModel | Get-CamLayer layer3)", "LayerOfAnotherModel",
+        "another model")]
     [InlineData("Get-CamConcept cat.jpg -Model (Import-CamModel) -Count 0", "ParameterArgumentValidationError", "Count")]
     public void AWrongChoice_StopsAtOnce_AndSaysWhatWouldBeRight(string script, string id, string named)
     {
@@ -64,7 +70,9 @@ public class GetCamConceptTests(ModuleSession session) : IClassFixture<ModuleSes
     public void AnInputTensor_OfZerosAtAFirstLayer_IsWarnedOfOnce()
     {
         // conv1 has no bias, so zeros stay zeros there.
-        ModuleSession.Result result = session.Run("$zero = [TorchSharp.torch]::zeros([long[]] (3, 32, 32)); $zero, $zero | Get-CamConcept -Model (Import-CamModel) -Layer conv1");
+        ModuleSession.Result result = session
+            .Run("$zero = [TorchSharp.torch]::zeros([long[]] (3, 32, 32)); $zero, $zero | Get-CamConcept -Model (Import-CamModel) -Layer " +
+            "conv1");
         Assert.Equal(2, result.OrThrow().Count);
         Assert.Contains("'conv1' is zero everywhere", Assert.Single(result.Warnings), StringComparison.Ordinal);
     }
@@ -80,14 +88,18 @@ public class GetCamConceptTests(ModuleSession session) : IClassFixture<ModuleSes
     [Fact]
     public void EachStyle_IsAFile_NamedAfterTheLayer()
     {
-        ModuleSession.Result result = session.Run("Get-CamConcept -LiteralPath $args[0] -Model (Import-CamModel) | Export-CamOverlay concepts -Style Overlay, Heatmap, Panel -PassThru", Cat);
-        Assert.Equal(["cat_DFF_layer3_overlay.png", "cat_DFF_layer3_heatmap.png", "cat_DFF_layer3_panel.png"], result.OrThrow().Select(file => (string)file.Properties["Name"].Value));
+        ModuleSession.Result result = session
+            .Run("Get-CamConcept -LiteralPath $args[0] -Model (Import-CamModel) | Export-CamOverlay concepts -Style Overlay, Heatmap, " +
+            "Panel -PassThru", Cat);
+        Assert.Equal(["cat_DFF_layer3_overlay.png", "cat_DFF_layer3_heatmap.png", "cat_DFF_layer3_panel.png"],
+            result.OrThrow().Select(file => (string)file.Properties["Name"].Value));
     }
 
     [Fact]
     public void AMask_ThereIsNone_AndTheErrorSaysWhatThereIs()
     {
-        ModuleSession.Result result = session.Run("Get-CamConcept -LiteralPath $args[0] -Model (Import-CamModel) | Export-CamOverlay masks -Style Mask", Cat);
+        ModuleSession.Result result = session
+            .Run("Get-CamConcept -LiteralPath $args[0] -Model (Import-CamModel) | Export-CamOverlay masks -Style Mask", Cat);
         Assert.Equal("StyleNotPossible", result.Terminated?.FullyQualifiedErrorId.Split(',')[0]);
         Assert.Contains("Overlay, Heatmap or Panel", result.Terminated!.ToString(), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(session.Folder, "masks")));
@@ -96,8 +108,11 @@ public class GetCamConceptTests(ModuleSession session) : IClassFixture<ModuleSes
     [Fact]
     public void ExplanationsAndConcepts_GoThroughOnePipeline()
     {
-        ModuleSession.Result result = session.Run("$m = Import-CamModel; & { Invoke-CamExplanation -LiteralPath $args[0] -Model $m; Get-CamConcept -LiteralPath $args[0] -Model $m } $args[0] | Export-CamOverlay mixed -PassThru", Cat);
-        Assert.Equal(["cat_LayerCAM_cat_overlay.png", "cat_DFF_layer3_overlay.png"], result.OrThrow().Select(file => (string)file.Properties["Name"].Value));
+        ModuleSession.Result result = session
+            .Run("$m = Import-CamModel; & { Invoke-CamExplanation -LiteralPath $args[0] -Model $m; Get-CamConcept -LiteralPath $args[0] " +
+            "-Model $m } $args[0] | Export-CamOverlay mixed -PassThru", Cat);
+        Assert.Equal(["cat_LayerCAM_cat_overlay.png", "cat_DFF_layer3_overlay.png"],
+            result.OrThrow().Select(file => (string)file.Properties["Name"].Value));
     }
 
     private void CopyPhotos()

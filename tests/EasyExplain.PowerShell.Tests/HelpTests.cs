@@ -15,7 +15,8 @@ public sealed class HelpTests
     {
         Assert.Equal(["Peels a Fruit."], Ask(Fixture, "(Get-Help Remove-Skin).Synopsis"));
         Assert.Equal(
-            ["Takes the skin off, and nothing else. A fruit from Get-Fruit goes to Fruit; 0 < 1.", "Second paragraph:", "- one", "- two: its meaning"],
+            ["Takes the skin off, and nothing else. A fruit from Get-Fruit goes to Fruit; 0 < 1.", "Second paragraph:", "- one",
+                "- two: its meaning"],
             Ask(Fixture, "(Get-Help Remove-Skin).description.Text"));
         Assert.Equal(
             ["The fruit, as Get-Fruit gives it; not with -Name."],
@@ -55,7 +56,8 @@ public sealed class HelpTests
     [InlineData("Confirm", "SwitchParameter|false|named|False|False|cf|false")]
     public void Parameter_SaysAllThereIsToKnow(string parameter, string expected)
     {
-        string script = $"$p = Get-Help Remove-Skin -Parameter {parameter}; $p.type.name, $p.required, $p.position, $p.defaultValue, $p.pipelineInput, $p.aliases, $p.globbing -join '|'";
+        string script = $"$p = Get-Help Remove-Skin -Parameter {parameter}; $p.type.name, $p.required, $p.position, $p.defaultValue, " +
+            $"$p.pipelineInput, $p.aliases, $p.globbing -join '|'";
 
         Assert.Equal([expected], Ask(Fixture, script));
     }
@@ -64,7 +66,8 @@ public sealed class HelpTests
     public void Parameter_NamesTheValuesItTakes()
     {
         Assert.Equal(["Which knife.", "One of: small, large."], Ask(Fixture, "(Get-Help Remove-Skin -Parameter Knife).description.Text"));
-        Assert.Equal(["How ripe it must be.", "One of: Green, Ripe."], Ask(Fixture, "(Get-Help Remove-Skin -Parameter Ripeness).description.Text"));
+        Assert.Equal(["How ripe it must be.", "One of: Green, Ripe."],
+            Ask(Fixture, "(Get-Help Remove-Skin -Parameter Ripeness).description.Text"));
     }
 
     [Fact]

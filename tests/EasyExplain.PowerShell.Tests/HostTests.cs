@@ -11,7 +11,8 @@ public sealed class HostTests : IDisposable
     [Fact]
     public void QuickStart_ShowsLayersAndLabel_AsPlainText_AndWritesItsPictures()
     {
-        ChildProcess run = Run(Path.Combine(Repository.Root, "examples", "quickstart.ps1"), "-Destination", Path.Combine(_folder, "two words"));
+        ChildProcess run = Run(Path.Combine(Repository.Root, "examples", "quickstart.ps1"), "-Destination",
+            Path.Combine(_folder, "two words"));
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Matches(@"\n\s+60\s+layer3\.2 1×64×8×8\s+BasicBlock\s+73,984\n", run.Output);

@@ -10,7 +10,8 @@ public class ImageFormatTests(ModuleSession session) : IClassFixture<ModuleSessi
     {
         string cut = Path.Combine(session.Folder, "cut.tif");
         File.WriteAllBytes(cut, File.ReadAllBytes(Data("rgb_lzw.tif"))[..1000]);
-        ModuleSession.Result result = session.Run("$args | Invoke-CamExplanation -Model (Import-CamModel) | ForEach-Object { \"$($_.Label) $($_.Probability)\" }",
+        ModuleSession.Result result = session
+            .Run("$args | Invoke-CamExplanation -Model (Import-CamModel) | ForEach-Object { \"$($_.Label) $($_.Probability)\" }",
             Data("rgb.png"), Data("rgb.tif"), Data("rgb.tga"), Data("rgb.ppm"), Data("refused_bigtiff.tif"), cut);
         Assert.Null(result.Terminated);
         Assert.Equal(4, result.Output.Count);
@@ -25,7 +26,8 @@ public class ImageFormatTests(ModuleSession session) : IClassFixture<ModuleSessi
     [InlineData("Get-CamConcept")]
     public void FloatingPoint_IsScaledByItsOwnRange_AndAWarningSaysSoOnce(string command)
     {
-        ModuleSession.Result result = session.Run($"$args | {command} -Model (Import-CamModel) -Verbose", Data("float.tif"), Data("float_rgb.tif"));
+        ModuleSession.Result result = session
+            .Run($"$args | {command} -Model (Import-CamModel) -Verbose", Data("float.tif"), Data("float_rgb.tif"));
         Assert.Empty(result.Errors);
         string warning = Assert.Single(result.Warnings);
         Assert.Matches(@"float\.tif: its samples are floating point; -[0-9.]+ became black and [0-9.]+ white", warning);

@@ -26,7 +26,8 @@ public class ImportCamModelTests(ModuleSession session) : IClassFixture<ModuleSe
     [Fact]
     public void LabelsOfAFile_NameTheClasses()
     {
-        File.WriteAllText(Path.Combine(session.Folder, "labels.txt"), "zero\r\none\r\ntwo\r\nthree\r\nfour\r\nfive\r\nsix\r\nseven\r\neight\r\nnine\r\n");
+        File.WriteAllText(Path.Combine(session.Folder, "labels.txt"),
+            "zero\r\none\r\ntwo\r\nthree\r\nfour\r\nfive\r\nsix\r\nseven\r\neight\r\nnine\r\n");
         Assert.Equal("three", session.Run("(Import-CamModel -LabelPath labels.txt).Labels[3]").OrThrow().Single().BaseObject);
     }
 
@@ -36,12 +37,16 @@ public class ImportCamModelTests(ModuleSession session) : IClassFixture<ModuleSe
     [InlineData("Import-CamModel resnet18", "FileNotFound", ErrorCategory.ObjectNotFound, "with -Architecture resnet18, or take")]
     [InlineData("Import-CamModel -Output logits", "InvalidOption", ErrorCategory.InvalidArgument, "have several. Leave -Output out.")]
     [InlineData("Import-CamModel -Architecture resnet21", "UnknownArchitecture", ErrorCategory.InvalidArgument, "resnet20")]
-    [InlineData("Import-CamModel (Import-CamModel).Path -Architecture resnet18", "WeightsDoNotFit", ErrorCategory.InvalidArgument, "layer4.0.conv1.weight")]
+    [InlineData("Import-CamModel (Import-CamModel).Path -Architecture resnet18", "WeightsDoNotFit", ErrorCategory.InvalidArgument,
+        "layer4.0.conv1.weight")]
     [InlineData("Import-CamModel -Device gpu", "UnknownDevice", ErrorCategory.InvalidArgument, "'gpu'")]
     [InlineData("Import-CamModel nowhere.pth -Device cuda:one", "UnknownDevice", ErrorCategory.InvalidArgument, "cuda:1")]
-    [InlineData("$before, $env:EASYEXPLAIN_LIBTORCH = $env:EASYEXPLAIN_LIBTORCH, \"$pwd/none\"; try { Import-CamModel -Device cuda } finally { $env:EASYEXPLAIN_LIBTORCH = $before }", "CudaBuildNotFound", ErrorCategory.ResourceUnavailable, "none'")]
-    [InlineData("[System.IO.File]::WriteAllText(\"$pwd/junk.pth\", 'hello'); Import-CamModel junk.pth", "WeightFileInvalid", ErrorCategory.InvalidData, "junk.pth")]
-    [InlineData("[System.IO.File]::WriteAllBytes(\"$pwd/empty.pth\", [byte[]]::new(0)); Import-CamModel empty.pth", "WeightFileInvalid", ErrorCategory.InvalidData, "empty.pth")]
+    [InlineData("$before, $env:EASYEXPLAIN_LIBTORCH = $env:EASYEXPLAIN_LIBTORCH, \"$pwd/none\"; try { Import-CamModel -Device cuda } " +
+        "finally { $env:EASYEXPLAIN_LIBTORCH = $before }", "CudaBuildNotFound", ErrorCategory.ResourceUnavailable, "none'")]
+    [InlineData("[System.IO.File]::WriteAllText(\"$pwd/junk.pth\", 'hello'); Import-CamModel junk.pth", "WeightFileInvalid",
+        ErrorCategory.InvalidData, "junk.pth")]
+    [InlineData("[System.IO.File]::WriteAllBytes(\"$pwd/empty.pth\", [byte[]]::new(0)); Import-CamModel empty.pth", "WeightFileInvalid",
+        ErrorCategory.InvalidData, "empty.pth")]
     public void WhatIsWrong_StopsAtOnce_AndSaysWhat(string script, string id, ErrorCategory category, string named)
     {
         ErrorRecord? error = session.Run(script).Terminated;
@@ -75,11 +80,13 @@ public class ImportCamModelTests(ModuleSession session) : IClassFixture<ModuleSe
     public void AWholeModel_IsOneLikeAnyOther_AsWhatLiesBesideItSays(string file)
     {
         ModuleSession.Result result = session.Run(
-            "$model = Import-CamModel $args[0] -Verbose; $model | Get-CamLayer blocks.?, blocks.1? | Invoke-CamExplanation $args[1] -Method GradCAM, AblationCAM -Class person",
+            "$model = Import-CamModel $args[0] -Verbose; $model | Get-CamLayer blocks.?, blocks.1? | Invoke-CamExplanation $args[1] " +
+            "-Method GradCAM, AblationCAM -Class person",
             Repository.Data("vww", file), Repository.Photo("astronaut.jpg"));
         Assert.Equal(2, result.OrThrow().Count);
         Assert.All(result.Output, explanation => Assert.Equal("person", explanation.Properties["Label"].Value));
-        Assert.All(result.Output, explanation => Assert.Equal(13, ((IReadOnlyCollection<string>)explanation.Properties["Layers"].Value).Count));
+        Assert.All(result.Output, explanation =>
+            Assert.Equal(13, ((IReadOnlyCollection<string>)explanation.Properties["Layers"].Value).Count));
         Assert.Contains(result.Verbose, message => message.Contains("preprocess.json", StringComparison.Ordinal));
         Assert.Contains(result.Verbose, message => message.Contains("labels.txt", StringComparison.Ordinal));
     }
@@ -89,7 +96,9 @@ public class ImportCamModelTests(ModuleSession session) : IClassFixture<ModuleSe
     {
         session.Run("$global:person = Import-CamModel $args[0]", Repository.Data("vww", "model_traced.pt")).OrThrow();
         const string line = "Get-CamLayer -Model $person -Name blocks.3.depthwise.";
-        object? completion = session.Run("[System.Management.Automation.CommandCompletion]::CompleteInput($args[0], $args[0].Length, $null).CompletionMatches.CompletionText -join ' '", line).OrThrow().Single().BaseObject;
+        object? completion = session.Run(
+            "[System.Management.Automation.CommandCompletion]::CompleteInput($args[0], $args[0].Length, " +
+            "$null).CompletionMatches.CompletionText -join ' '", line).OrThrow().Single().BaseObject;
         Assert.Contains("blocks.3.depthwise.conv", Assert.IsType<string>(completion), StringComparison.Ordinal);
     }
 
@@ -97,7 +106,9 @@ public class ImportCamModelTests(ModuleSession session) : IClassFixture<ModuleSe
     public void Architectures_AreCompletedWithTab()
     {
         const string line = "Import-CamModel -Architecture resnext";
-        object? completion = session.Run("[System.Management.Automation.CommandCompletion]::CompleteInput($args[0], $args[0].Length, $null).CompletionMatches.CompletionText -join ' '", line).OrThrow().Single().BaseObject;
+        object? completion = session.Run(
+            "[System.Management.Automation.CommandCompletion]::CompleteInput($args[0], $args[0].Length, " +
+            "$null).CompletionMatches.CompletionText -join ' '", line).OrThrow().Single().BaseObject;
         Assert.Equal("resnext50_32x4d resnext101_32x8d resnext101_64x4d", completion);
     }
 }

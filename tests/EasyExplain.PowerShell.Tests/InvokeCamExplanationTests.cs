@@ -19,26 +19,33 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
         Assert.Null(result.Output[0].Properties["Seed"].Value);
     }
 
-    /// <summary>Every way of the design card to bring images, a model and layers together, and what comes out: photo:layers of each explanation.</summary>
+    /// <summary>
+    /// Every way of the design card to bring images, a model and layers together, and what comes out: photo:layers of each explanation.
+    /// </summary>
     [Theory]
     [InlineData("Invoke-CamExplanation cat.jpg -Model $m", "cat.jpg:layer3")]
     [InlineData("Import-CamModel | Invoke-CamExplanation cat.jpg", "cat.jpg:layer3")]
     [InlineData("Import-CamModel | Invoke-CamExplanation -LiteralPath 'a [1].jpg'", "a [1].jpg:layer3")]
     [InlineData("Import-CamModel | Get-CamLayer layer? | Invoke-CamExplanation cat.jpg", "cat.jpg:layer1,layer2,layer3")]
-    [InlineData("Import-CamModel | Get-CamLayer layer? | Invoke-CamExplanation -Path *.jpg", "a [1].jpg:layer1,layer2,layer3 cat.jpg:layer1,layer2,layer3")]
+    [InlineData("Import-CamModel | Get-CamLayer layer? | Invoke-CamExplanation -Path *.jpg",
+        "a [1].jpg:layer1,layer2,layer3 cat.jpg:layer1,layer2,layer3")]
     [InlineData("Import-CamModel | Get-CamLayer layer1 | Invoke-CamExplanation -LiteralPath 'a [1].jpg'", "a [1].jpg:layer1")]
     [InlineData("'cat.jpg', 'a [1].jpg' | Invoke-CamExplanation -Model $m -Layer layer2", "cat.jpg:layer2 a [1].jpg:layer2")]
     [InlineData("Invoke-CamExplanation cat.jpg -Model $m -Layer layer3.?, conv1", "cat.jpg:layer3.0,layer3.1,layer3.2,conv1")]
     [InlineData("Invoke-CamExplanation cat.jpg -Model $m -Layer ($m | Get-CamLayer layer3, layer1)", "cat.jpg:layer3,layer1")]
-    [InlineData("[System.IO.DirectoryInfo]::new($pwd.ProviderPath).GetFiles('*.jpg') | Sort | Invoke-CamExplanation -Model $m", "a [1].jpg:layer3 cat.jpg:layer3")]
+    [InlineData("[System.IO.DirectoryInfo]::new($pwd.ProviderPath).GetFiles('*.jpg') | Sort | Invoke-CamExplanation -Model $m",
+        "a [1].jpg:layer3 cat.jpg:layer3")]
     [InlineData("Invoke-CamExplanation cat.jpg -Layer ($m | Get-CamLayer layer3, layer1)", "cat.jpg:layer3,layer1")]
-    [InlineData("'cat.jpg', 'a [1].jpg' | Invoke-CamExplanation -InputObject ($m | Get-CamLayer layer2)", "cat.jpg:layer2 a [1].jpg:layer2")]
+    [InlineData("'cat.jpg', 'a [1].jpg' | Invoke-CamExplanation -InputObject ($m | Get-CamLayer layer2)",
+        "cat.jpg:layer2 a [1].jpg:layer2")]
     [InlineData("$m | Get-CamLayer layer1 | Invoke-CamExplanation cat.jpg -Layer layer3", "cat.jpg:layer3,layer1")]
     public void ImagesModelsAndLayers_ComeTogether(string script, string expected)
     {
         File.Copy(Cat, Path.Combine(session.Folder, "cat.jpg"), overwrite: true);
         File.Copy(Cat, Path.Combine(session.Folder, "a [1].jpg"), overwrite: true);
-        ModuleSession.Result result = session.Run("function Sort { [System.Linq.Enumerable]::OrderBy([object[]] @($input), [Func[object, string]] { $args[0].Name }) }; $m = Import-CamModel; " + script);
+        ModuleSession.Result result = session
+            .Run("function Sort { [System.Linq.Enumerable]::OrderBy([object[]] @($input), [Func[object, string]] { $args[0].Name }) }; " +
+            "$m = Import-CamModel; " + script);
         Assert.Equal(expected, string.Join(' ', result.OrThrow().Select(explanation =>
             $"{Path.GetFileName((string)explanation.Properties["Path"].Value)}:{string.Join(',', (IEnumerable<string>)explanation.Properties["Layers"].Value)}")));
     }
@@ -71,7 +78,8 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     [InlineData("-Method ShapleyCAM", "libtorch.")]
     public void Verbose_SaysWhichEngineRunsWhat(string choice, string expected)
     {
-        ModuleSession.Result result = session.Run($"Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) {choice} -Verbose", Cat);
+        ModuleSession.Result result = session
+            .Run($"Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) {choice} -Verbose", Cat);
         Assert.Single(result.OrThrow());
         Assert.Contains(result.Verbose, line => line.EndsWith($" runs in {expected}", StringComparison.Ordinal));
     }
@@ -80,9 +88,11 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     public void AMethodOfManyPasses_ShowsHowFarItIs_UnderThePictures()
     {
         using var shell = System.Management.Automation.PowerShell.Create(session.Runspace);
-        shell.AddScript("Invoke-CamExplanation -LiteralPath $args[0], $args[0] -Model (Import-CamModel) -Layer layer1 -Method AblationCAM -BatchSize 8").AddArgument(Cat);
+        shell.AddScript("Invoke-CamExplanation -LiteralPath $args[0], $args[0] -Model (Import-CamModel) -Layer layer1 -Method " +
+            "AblationCAM -BatchSize 8").AddArgument(Cat);
         Assert.Equal(2, shell.Invoke().Count);
-        ProgressRecord[] shown = [.. shell.Streams.Progress.Where(record => record.StatusDescription.EndsWith("passes", StringComparison.Ordinal))];
+        ProgressRecord[] shown = [.. shell.Streams.Progress
+            .Where(record => record.StatusDescription.EndsWith("passes", StringComparison.Ordinal))];
         Assert.Contains(shown, record => record.StatusDescription == "8 of 16 passes" && record.PercentComplete == 50);
         Assert.Equal(ProgressRecordType.Completed, shown[^1].RecordType);
         Assert.Equal((-1, 0), (shown[0].ParentActivityId, shown[^1].ParentActivityId)); // the first picture may be the only one
@@ -103,7 +113,8 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     [Fact]
     public void AFilterThatLetsNoLayerThrough_IsWarnedOf()
     {
-        ModuleSession.Result result = session.Run("Import-CamModel | Get-CamLayer | Where-Object { $false } | Invoke-CamExplanation -LiteralPath $args[0]", Cat);
+        ModuleSession.Result result = session
+            .Run("Import-CamModel | Get-CamLayer | Where-Object { $false } | Invoke-CamExplanation -LiteralPath $args[0]", Cat);
         Assert.Empty(result.OrThrow());
         Assert.Contains("no layer came", Assert.Single(result.Warnings), StringComparison.Ordinal);
     }
@@ -126,7 +137,8 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
         Assert.Null(result.Terminated);
         Assert.Single(result.Output);
         Assert.Equal(
-            ["ImageNotAnImage,EasyExplain.PowerShell.Cmdlets.InvokeCamExplanationCommand", "ImageNotFound,EasyExplain.PowerShell.Cmdlets.InvokeCamExplanationCommand"],
+            ["ImageNotAnImage,EasyExplain.PowerShell.Cmdlets.InvokeCamExplanationCommand",
+                "ImageNotFound,EasyExplain.PowerShell.Cmdlets.InvokeCamExplanationCommand"],
             result.Errors.Select(error => error.FullyQualifiedErrorId));
         Assert.Equal([ErrorCategory.InvalidData, ErrorCategory.ObjectNotFound], result.Errors.Select(error => error.CategoryInfo.Category));
         Assert.All(result.Errors, error => Assert.True(Path.IsPathFullyQualified((string)error.TargetObject)));
@@ -135,7 +147,9 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     [Fact]
     public void WhatALaterCommandThrows_IsNotTakenForAnErrorOfTheImage()
     {
-        ErrorRecord? error = session.Run("Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) | ForEach-Object { throw [System.IO.IOException]::new('later') }", Cat).Terminated;
+        ErrorRecord? error = session.Run(
+            "Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) | ForEach-Object { throw " +
+            "[System.IO.IOException]::new('later') }", Cat).Terminated;
         Assert.NotNull(error);
         Assert.Equal("later", error.Exception.Message);
     }
@@ -154,7 +168,8 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     [InlineData("-Method GradCAMM", "MethodNotFound", "GradCAM")]
     [InlineData("-Method LayerCAM, GradCAMM*", "MethodNotFound", "Near: GradCAM")]
     [InlineData("-Class catt", "ClassNotFound", "cat")]
-    [InlineData("-Class cat, dogg, hors", "ClassNotFound", "'dogg'. Near: dog. resnet20-cifar10 (resnet20) has no class 'hors'. Near: horse.")]
+    [InlineData("-Class cat, dogg, hors", "ClassNotFound",
+        "'dogg'. Near: dog. resnet20-cifar10 (resnet20) has no class 'hors'. Near: horse.")]
     [InlineData("-Class cat, 10", "ClassNotFound", "0 to 9")]
     [InlineData("-Class 10", "ClassNotFound", "0 to 9")]
     [InlineData("-Method RefineCAM -Layer layer3", "MethodNotPossible", "'layer1', 'layer2', 'layer3'")]
@@ -184,7 +199,8 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     [InlineData("-Method GradCAM, LayerCAM", "cat,cat")]
     public void TheClass_IsTheOneAskedFor(string options, string expected, bool onlyCount = false)
     {
-        string[] labels = [.. session.Run($"Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) {options}", Cat).OrThrow().Select(explanation => (string)explanation.Properties["Label"].Value)];
+        string[] labels = [.. session.Run($"Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) {options}", Cat).OrThrow()
+            .Select(explanation => (string)explanation.Properties["Label"].Value)];
         if (onlyCount)
         {
             Assert.Equal(expected.Split(',').Length, labels.Distinct().Count());
@@ -198,10 +214,13 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     [InlineData("-Method GradCAM, LayerCAM, gradcam -Class dog, cat", "dog:GradCAM dog:LayerCAM cat:GradCAM cat:LayerCAM")]
     [InlineData("-Method Layer*, GradCAM", "cat:LayerCAM cat:GradCAM")]
     [InlineData("-Method Grad[C]AM, ?ayerCAM", "cat:GradCAM cat:LayerCAM")]
-    [InlineData("-Method grad-cam++, smooth_grad_cam++, XGrad-CAM, GradCAMpp -Class *at", "cat:GradCAMPlusPlus cat:SmoothGradCAMPlusPlus cat:XGradCAM")]
-    [InlineData("-Method *-cam++ -Class d*", "deer:GradCAMPlusPlus deer:SmoothGradCAMPlusPlus dog:GradCAMPlusPlus dog:SmoothGradCAMPlusPlus")]
+    [InlineData("-Method grad-cam++, smooth_grad_cam++, XGrad-CAM, GradCAMpp -Class *at",
+        "cat:GradCAMPlusPlus cat:SmoothGradCAMPlusPlus cat:XGradCAM")]
+    [InlineData("-Method *-cam++ -Class d*",
+        "deer:GradCAMPlusPlus deer:SmoothGradCAMPlusPlus dog:GradCAMPlusPlus dog:SmoothGradCAMPlusPlus")]
     public void TheMethods_AreThoseAskedFor_ForEachClass(string options, string expected) =>
-        Assert.Equal(expected, string.Join(' ', Explained(options).Select(explanation => $"{explanation.Properties["Label"].Value}:{explanation.Properties["Method"].Value}")));
+        Assert.Equal(expected, string.Join(' ',
+            Explained(options).Select(explanation => $"{explanation.Properties["Label"].Value}:{explanation.Properties["Method"].Value}")));
 
     [Theory]
     [InlineData("*", "", "RefineCAM")] // the default layer is one, and that method needs several
@@ -209,9 +228,11 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     [InlineData("*grad*", "Grad", "")]
     public void AWildcard_TakesAllMethodsThatFit_InTheOrderOfTabCompletion(string wildcard, string within, string misfit)
     {
-        string[] all = [.. Complete("Invoke-CamExplanation -Method ").Select(method => method.CompletionText).Where(method => method.Contains(within, StringComparison.Ordinal))];
+        string[] all = [.. Complete("Invoke-CamExplanation -Method ").Select(method => method.CompletionText)
+            .Where(method => method.Contains(within, StringComparison.Ordinal))];
         Assert.Contains("SmoothGradCAMPlusPlus", all);
-        Assert.Equal(all.Where(method => method != misfit), Explained("-Method " + wildcard).Select(explanation => explanation.Properties["Method"].Value));
+        Assert.Equal(all.Where(method => method != misfit),
+            Explained("-Method " + wildcard).Select(explanation => explanation.Properties["Method"].Value));
     }
 
     [Theory]
@@ -241,8 +262,10 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     public void EveryCompletedClass_IsTaken()
     {
         UseLabels();
-        string all = string.Join(',', Complete("Invoke-CamExplanation -Model $labelled -Class ").Select(completion => completion.CompletionText));
-        IEnumerable<int> classes = session.Run($"Invoke-CamExplanation -LiteralPath $args[0] -Model $global:labelled -Class {all}", Cat).OrThrow().Select(explanation => (int)explanation.Properties["Class"].Value);
+        string all = string.Join(',', Complete("Invoke-CamExplanation -Model $labelled -Class ")
+            .Select(completion => completion.CompletionText));
+        IEnumerable<int> classes = session.Run($"Invoke-CamExplanation -LiteralPath $args[0] -Model $global:labelled -Class {all}", Cat)
+            .OrThrow().Select(explanation => (int)explanation.Properties["Class"].Value);
         Assert.Equal([3, 0, 1, 2, 4, 5, 6, 7, 8, 9], classes); // the predicted one first
     }
 
@@ -250,8 +273,10 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     public void TheSameSeed_GivesTheSameMap_WhateverTheBatchSize()
     {
         float[] Map(string options) => [.. ((float[,])session.Run(
-            $"$e = Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) -Layer layer2 -Method SmoothGradCAMPlusPlus {options}; , $e.Map.ToArray()", Cat).OrThrow().Single().BaseObject).Cast<float>()];
-        float[] once = Map("-Seed 7 -BatchSize 4"), again = Map("-Seed 7 -BatchSize 4"), singly = Map("-Seed 7 -BatchSize 1"), other = Map("-Seed 8");
+            $"$e = Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) -Layer layer2 -Method SmoothGradCAMPlusPlus " +
+            $"{options}; , $e.Map.ToArray()", Cat).OrThrow().Single().BaseObject).Cast<float>()];
+        float[] once = Map("-Seed 7 -BatchSize 4"), again = Map("-Seed 7 -BatchSize 4"), singly = Map("-Seed 7 -BatchSize 1"),
+            other = Map("-Seed 8");
         Assert.Equal(once, again);
         Assert.All(once.Zip(singly), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-3f));
         Assert.NotEqual(once, other);
@@ -270,7 +295,9 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
         Assert.Equal(result.Output[0].Properties["Score"].Value, result.Output[1].Properties["Score"].Value);
         Assert.Null(result.Output[0].Properties["Path"].Value);
 
-        ErrorRecord error = Assert.Single(session.Run("Invoke-CamExplanation -InputTensor ([TorchSharp.torch]::zeros([long[]] (1, 3, 30, 32))) -Model (Import-CamModel)").Errors);
+        ErrorRecord error = Assert.Single(session
+            .Run("Invoke-CamExplanation -InputTensor ([TorchSharp.torch]::zeros([long[]] (1, 3, 30, 32))) -Model " +
+            "(Import-CamModel)").Errors);
         Assert.StartsWith("InputShapeMismatch,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains("[1, 3, 32, 32]", error.ToString(), StringComparison.Ordinal);
     }
@@ -302,7 +329,8 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     [Fact]
     public void ADisposedModel_IsAClearError()
     {
-        ErrorRecord? error = session.Run("$m = Import-CamModel; $m.Dispose(); Invoke-CamExplanation -LiteralPath $args[0] -Model $m", Cat).Terminated;
+        ErrorRecord? error = session.Run("$m = Import-CamModel; $m.Dispose(); Invoke-CamExplanation -LiteralPath $args[0] -Model $m",
+            Cat).Terminated;
         Assert.NotNull(error);
         Assert.StartsWith("ModelDisposed,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
     }
@@ -335,20 +363,23 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
             """, afterOutputs: 2, Cat);
         Assert.InRange(written, 2, 4);
         Assert.Equal(written, Directory.GetFiles(folder).Length);
-        Assert.All(Directory.GetFiles(folder), file => Assert.Equal("IEND", System.Text.Encoding.ASCII.GetString(File.ReadAllBytes(file)[^8..^4])));
+        Assert.All(Directory.GetFiles(folder), file =>
+            Assert.Equal("IEND", System.Text.Encoding.ASCII.GetString(File.ReadAllBytes(file)[^8..^4])));
     }
 
     private System.Collections.ObjectModel.Collection<PSObject> Explained(string options) =>
         session.Run($"Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel) {options}", Cat).OrThrow();
 
     private CompletionResult[] Complete(string line) =>
-        [.. session.Run("[System.Management.Automation.CommandCompletion]::CompleteInput($args[0], $args[0].Length, $null).CompletionMatches", line).OrThrow()
+        [.. session.Run("[System.Management.Automation.CommandCompletion]::CompleteInput($args[0], $args[0].Length, " +
+            "$null).CompletionMatches", line).OrThrow()
             .Select(completion => (CompletionResult)completion.BaseObject)];
 
     /// <summary>Sets $labelled to a model whose labels need care: spaces, quotes, one for two classes, one like a number.</summary>
     private void UseLabels()
     {
-        File.WriteAllLines(Path.Combine(session.Folder, "labels.txt"), ["tabby cat", "jack-o'-lantern", "crane", "crane", "007", "plane", "v1.5", "seven", "it's ‘so’", "a,b;c $d"]);
+        File.WriteAllLines(Path.Combine(session.Folder, "labels.txt"),
+            ["tabby cat", "jack-o'-lantern", "crane", "crane", "007", "plane", "v1.5", "seven", "it's ‘so’", "a,b;c $d"]);
         session.Run("if (-not $global:labelled) { $global:labelled = Import-CamModel -LabelPath labels.txt }").OrThrow();
     }
 }

@@ -32,15 +32,18 @@ public sealed class ModuleSession : IDisposable
     public Result Run(string script, params object[] arguments)
     {
         using var shell = System.Management.Automation.PowerShell.Create(_runspace);
-        shell.AddScript("param($script, $arguments) try { & ([scriptblock]::Create($script)) @arguments } catch { throw }").AddArgument(script).AddArgument(arguments);
+        shell.AddScript("param($script, $arguments) try { & ([scriptblock]::Create($script)) @arguments } catch { throw }")
+            .AddArgument(script).AddArgument(arguments);
         try
         {
             Collection<PSObject> output = shell.Invoke();
-            return new Result(output, [.. shell.Streams.Error], [.. shell.Streams.Warning.Select(warning => warning.Message)], [.. shell.Streams.Verbose.Select(verbose => verbose.Message)], null);
+            return new Result(output, [.. shell.Streams.Error], [.. shell.Streams.Warning.Select(warning => warning.Message)],
+                [.. shell.Streams.Verbose.Select(verbose => verbose.Message)], null);
         }
         catch (RuntimeException e)
         {
-            return new Result([], [.. shell.Streams.Error], [.. shell.Streams.Warning.Select(warning => warning.Message)], [.. shell.Streams.Verbose.Select(verbose => verbose.Message)], e.ErrorRecord);
+            return new Result([], [.. shell.Streams.Error], [.. shell.Streams.Warning.Select(warning => warning.Message)],
+                [.. shell.Streams.Verbose.Select(verbose => verbose.Message)], e.ErrorRecord);
         }
     }
 
@@ -76,7 +79,8 @@ public sealed class ModuleSession : IDisposable
     }
 
     /// <summary>What a script left in its streams.</summary>
-    public sealed record Result(Collection<PSObject> Output, IReadOnlyList<ErrorRecord> Errors, IReadOnlyList<string> Warnings, IReadOnlyList<string> Verbose, ErrorRecord? Terminated)
+    public sealed record Result(Collection<PSObject> Output, IReadOnlyList<ErrorRecord> Errors, IReadOnlyList<string> Warnings,
+        IReadOnlyList<string> Verbose, ErrorRecord? Terminated)
     {
         /// <summary>The output of a script that was to go well.</summary>
         public Collection<PSObject> OrThrow()
@@ -87,6 +91,8 @@ public sealed class ModuleSession : IDisposable
         }
 
         /// <summary>A property of the only output.</summary>
-        public T Get<T>(string property) => (T)LanguagePrimitives.ConvertTo(OrThrow().Single().Properties[property].Value, typeof(T), System.Globalization.CultureInfo.InvariantCulture);
+        public T Get<T>(string property) =>
+            (T)LanguagePrimitives.ConvertTo(OrThrow().Single().Properties[property].Value, typeof(T),
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -14,7 +14,8 @@ public sealed class NamedWeightsTests : IClassFixture<ModuleSession>, IDisposabl
 
     private readonly ModuleSession _session;
     private readonly string _home = Directory.CreateTempSubdirectory("torch [1] ").FullName;
-    private readonly string?[] _before = [Environment.GetEnvironmentVariable(HomeVariable), Environment.GetEnvironmentVariable(SourceVariable)];
+    private readonly string?[] _before =
+        [Environment.GetEnvironmentVariable(HomeVariable), Environment.GetEnvironmentVariable(SourceVariable)];
 
     public NamedWeightsTests(ModuleSession session)
     {
@@ -47,7 +48,8 @@ public sealed class NamedWeightsTests : IClassFixture<ModuleSession>, IDisposabl
         Assert.Contains(_session.Run("Import-CamModel $args[0] -Verbose", Path.Combine(Cache, ResNet18)).Verbose,
             message => message.Contains("as the file's name says", StringComparison.Ordinal));
         File.Move(Path.Combine(Cache, ResNet18), Path.Combine(Cache, "mine.pth"));
-        Assert.Contains(_session.Run("Import-CamModel $args[0] -Weights ResNet18_Weights.DEFAULT -Verbose", Path.Combine(Cache, "mine.pth")).Verbose,
+        Assert.Contains(_session.Run("Import-CamModel $args[0] -Weights ResNet18_Weights.DEFAULT -Verbose",
+            Path.Combine(Cache, "mine.pth")).Verbose,
             message => message.Contains("ResNet18_Weights.IMAGENET1K_V1", StringComparison.Ordinal));
     }
 
@@ -55,7 +57,8 @@ public sealed class NamedWeightsTests : IClassFixture<ModuleSession>, IDisposabl
     public void AFolderInPath_GoesFirst()
     {
         string own = MakeWeights(Path.Combine(_home, "own [2]"), ResNet18);
-        Assert.Equal(own, _session.Run("Import-CamModel $args[0] -Weights ResNet18_Weights.DEFAULT", Path.GetDirectoryName(own)!).Get<string>("Path"));
+        Assert.Equal(own, _session.Run("Import-CamModel $args[0] -Weights ResNet18_Weights.DEFAULT", Path.GetDirectoryName(own)!)
+            .Get<string>("Path"));
     }
 
     [Theory]
@@ -127,11 +130,14 @@ public sealed class NamedWeightsTests : IClassFixture<ModuleSession>, IDisposabl
             await stream.WriteAsync(content, stop);
         });
         string script = Path.Combine(_home, "fetch.ps1");
-        File.WriteAllText(script, "param($Module, $Name) Import-Module $Module; [EasyExplain.Weights.WeightsCache]::OfPyTorch.Get([string[]] $Name, [NullString]::Value, $null, $null, [System.Threading.CancellationToken]::None)");
+        File.WriteAllText(script, "param($Module, $Name) Import-Module $Module; " +
+            "[EasyExplain.Weights.WeightsCache]::OfPyTorch.Get([string[]] $Name, [NullString]::Value, $null, $null, " +
+            "[System.Threading.CancellationToken]::None)");
         Environment.SetEnvironmentVariable(SourceVariable, server.Address.ToString());
 
         ChildProcess[] runs = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
-            () => ChildProcess.Run("dotnet", [Host, script, Path.Combine(Repository.Root, "EasyExplain.psd1"), name], _home), TaskCreationOptions.LongRunning)));
+            () => ChildProcess.Run("dotnet", [Host, script, Path.Combine(Repository.Root, "EasyExplain.psd1"), name], _home),
+            TaskCreationOptions.LongRunning)));
 
         Assert.All(runs, run => Assert.Equal((0, Path.Combine(Cache, name) + "\n", ""), (run.ExitCode, run.Output, run.Error)));
         Assert.Equal(2, server.Requests.Count);
@@ -152,12 +158,15 @@ public sealed class NamedWeightsTests : IClassFixture<ModuleSession>, IDisposabl
     [InlineData("Import-CamModel -Architecture resnet50 -Weights ", "Default IMAGENET1K_V2 IMAGENET1K_V1")]
     [InlineData("Import-CamModel -Weights resnext50", "ResNeXt50_32X4D_Weights.IMAGENET1K_V1 ResNeXt50_32X4D_Weights.IMAGENET1K_V2")]
     public void Weights_AreCompletedWithTab(string line, string expected) =>
-        Assert.Equal(expected, _session.Run("[System.Management.Automation.CommandCompletion]::CompleteInput($args[0], $args[0].Length, $null).CompletionMatches.CompletionText -join ' '", line).OrThrow().Single().BaseObject);
+        Assert.Equal(expected, _session
+            .Run("[System.Management.Automation.CommandCompletion]::CompleteInput($args[0], $args[0].Length, " +
+            "$null).CompletionMatches.CompletionText -join ' '", line).OrThrow().Single().BaseObject);
 
     private string MakeWeights(string folder, string name)
     {
         string path = Path.Combine(Directory.CreateDirectory(folder).FullName, name);
-        _session.Run("& $args[0] resnet18 $args[1]", Path.Combine(Repository.Root, "tests", "Common", "New-ZeroWeights.ps1"), path).OrThrow();
+        _session.Run("& $args[0] resnet18 $args[1]", Path.Combine(Repository.Root, "tests", "Common", "New-ZeroWeights.ps1"), path)
+            .OrThrow();
         return path;
     }
 }

@@ -3,11 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace EasyExplain.PowerShell.Tests;
 
-/// <summary>An audit that goes on: what -SkipExisting gives of the photos that it passes over, and that nothing is lost when it is killed.</summary>
+/// <summary>
+/// An audit that goes on: what -SkipExisting gives of the photos that it passes over, and that nothing is lost when it is killed.
+/// </summary>
 public sealed class ResumeTests : IDisposable
 {
     private const string Explain = "$m = Import-CamModel; Invoke-CamExplanation -LiteralPath cat.jpg, rocket.jpg -Model $m ";
-    private const string CountPassedOver = "Where-Object { -not $_.Maps.Length -and $null -eq $_.Map } | Measure-Object | ForEach-Object Count";
+    private const string CountPassedOver =
+        "Where-Object { -not $_.Maps.Length -and $null -eq $_.Map } | Measure-Object | ForEach-Object Count";
     private readonly ModuleSession _session = new();
 
     public ResumeTests()
@@ -52,7 +55,8 @@ public sealed class ResumeTests : IDisposable
 
         ModuleSession.Result other = _session.Run($"{Explain} -SkipExisting out | Export-CamOverlay elsewhere");
         Assert.Equal(["PassedOver", "PassedOver"], other.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
-        Assert.Contains("cat.jpg' was passed over by -SkipExisting, so there is no map to draw", other.Errors[0].ToString(), StringComparison.Ordinal);
+        Assert.Contains("cat.jpg' was passed over by -SkipExisting, so there is no map to draw", other.Errors[0].ToString(),
+            StringComparison.Ordinal);
         Assert.Equal(Path.Combine(_session.Folder, "cat.jpg"), other.Errors[0].TargetObject);
     }
 
@@ -98,14 +102,16 @@ public sealed class ResumeTests : IDisposable
     public void TheReadmesAudit_KilledAtAnyMoment_LosesNothing()
     {
         const int count = 40;
-        Match lines = Regex.Match(File.ReadAllText(Path.Combine(Repository.Root, "README.md")), "## Auditing a folder\\s+```powershell\r?\n(.*?)```", RegexOptions.Singleline);
+        Match lines = Regex.Match(File.ReadAllText(Path.Combine(Repository.Root, "README.md")),
+            "## Auditing a folder\\s+```powershell\r?\n(.*?)```", RegexOptions.Singleline);
         Assert.True(lines.Success);
         string script = Path.Combine(_session.Folder, "audit.ps1"), outFolder = Path.Combine(_session.Folder, "out");
         File.WriteAllText(script, "$model = Import-CamModel\n" + lines.Groups[1].Value);
         string photos = Directory.CreateDirectory(Path.Combine(_session.Folder, "photos", "cat")).FullName;
         for (int i = 0; i < count; i++)
         {
-            File.Copy(Repository.Photo("cat.jpg"), Path.Combine(photos, OperatingSystem.IsWindows() ? $"{i:00}, a.jpg" : $"{i:00}, \"a\".jpg"));
+            File.Copy(Repository.Photo("cat.jpg"),
+                Path.Combine(photos, OperatingSystem.IsWindows() ? $"{i:00}, a.jpg" : $"{i:00}, \"a\".jpg"));
         }
 
         int Pictures() => Directory.Exists(outFolder) ? Directory.GetFiles(outFolder, "*.png", SearchOption.AllDirectories).Length : 0;

@@ -43,7 +43,8 @@ public sealed class ScheduledAuditTests : IDisposable
         Assert.Equal(2, Summary("photos/out").GetProperty("passedOver").GetInt32());
         Assert.Equal(["DONE", At("photos", "cat.jpg"), "cat", fields[4]],
             Lines("photos/out").Single(line => line.Contains("cat.jpg", StringComparison.Ordinal)).Split('\t')[1..]);
-        Assert.Equal(string.Join('\t', fields), File.ReadAllLines(At("photos", "out", "audit.1.log")).Single(line => line.Contains("cat.jpg", StringComparison.Ordinal)));
+        Assert.Equal(string.Join('\t', fields),
+            File.ReadAllLines(At("photos", "out", "audit.1.log")).Single(line => line.Contains("cat.jpg", StringComparison.Ordinal)));
 
         // The photos are gone: the summary does not go on saying that all is well.
         Directory.Move(At("photos", "out"), At("out"));
@@ -87,7 +88,8 @@ public sealed class ScheduledAuditTests : IDisposable
         ChildProcess.Run("chmod", ["777", _folder.FullName], _folder.FullName);
         try
         {
-            ChildProcess run = UnreadableFolderFactAttribute.Run([Host, Script, "-Path", "photos", "-Destination", "out"], _folder.FullName);
+            ChildProcess run = UnreadableFolderFactAttribute.Run([Host, Script, "-Path", "photos", "-Destination", "out"],
+                _folder.FullName);
 
             Assert.Equal(1, run.ExitCode);
             Assert.Equal((1, 3, 2, 1), Counts(Summary("out")));
@@ -122,8 +124,10 @@ public sealed class ScheduledAuditTests : IDisposable
         Assert.Equal(1, run.Error.Count(letter => letter == '\n'));
         Assert.Equal((1, 3, 2, 1), Counts(Summary("out")));
         JsonElement failure = Summary("out").GetProperty("failures").EnumerateArray().Single();
-        Assert.Equal((At("photos", "half.jpg"), "ImageTruncated"), (failure.GetProperty("path").GetString(), failure.GetProperty("errorId").GetString()));
-        Assert.Equal(["ERROR", At("photos", "half.jpg")], Lines("out").Single(line => line.Contains("half.jpg", StringComparison.Ordinal)).Split('\t')[1..3]);
+        Assert.Equal((At("photos", "half.jpg"), "ImageTruncated"),
+            (failure.GetProperty("path").GetString(), failure.GetProperty("errorId").GetString()));
+        Assert.Equal(["ERROR", At("photos", "half.jpg")],
+            Lines("out").Single(line => line.Contains("half.jpg", StringComparison.Ordinal)).Split('\t')[1..3]);
         Assert.Equal(3, Lines("out").Length);
     }
 
@@ -194,9 +198,11 @@ public sealed class ScheduledAuditTests : IDisposable
     public void TwoRunsAtOnce_TheFirstEnds0_TheSecond2()
     {
         ChildProcess.Run("mkfifo", [At("labels")], _folder.FullName);
-        using Process first = ChildProcess.Start("dotnet", [Host, Script, "-Path", "photos", "-Destination", "out", "-LabelPath", "labels"], _folder.FullName);
+        using Process first = ChildProcess.Start("dotnet", [Host, Script, "-Path", "photos", "-Destination", "out", "-LabelPath", "labels"],
+            _folder.FullName);
         ChildProcess second;
-        using (var labels = new FileStream(At("labels"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) // opens when the first run reads
+        // opens when the first run reads
+        using (var labels = new FileStream(At("labels"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             second = Run("-Path", "photos", "-Destination", "out");
             labels.Write("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n"u8);
@@ -223,7 +229,9 @@ public sealed class ScheduledAuditTests : IDisposable
     private string At(params string[] parts) => Path.GetFullPath(Path.Combine([_folder.FullName, .. parts]));
 }
 
-/// <summary>A test of a folder that may not be read; skipped, with the reason, where everything may be read and nobody else can run the job.</summary>
+/// <summary>
+/// A test of a folder that may not be read; skipped, with the reason, where everything may be read and nobody else can run the job.
+/// </summary>
 internal sealed class UnreadableFolderFactAttribute : FactAttribute
 {
     private static readonly string[] AsNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
@@ -239,7 +247,8 @@ internal sealed class UnreadableFolderFactAttribute : FactAttribute
         }
         try
         {
-            return Run([BuiltAssembly.Of("src/EasyExplain.Host", "EasyExplain.Host.dll"), "-Command", "Import-CamModel | Out-Null"], "/").ExitCode == 0
+            return Run([BuiltAssembly.Of("src/EasyExplain.Host", "EasyExplain.Host.dll"), "-Command", "Import-CamModel | Out-Null"],
+                "/").ExitCode == 0
                 ? null : "root may read everything, and the user nobody may not read this clone or dotnet";
         }
         catch (System.ComponentModel.Win32Exception)

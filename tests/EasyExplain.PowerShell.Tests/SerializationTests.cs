@@ -10,7 +10,8 @@ public class SerializationTests(ModuleSession session) : IClassFixture<ModuleSes
     private const string Explain = "$e = Import-CamModel | Get-CamLayer layer? | Invoke-CamExplanation -LiteralPath $args[0]; ";
 
     // In the session: its table of types says how to serialise.
-    private const string ThereAndBack = "$back = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($e)); ";
+    private const string ThereAndBack =
+        "$back = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($e)); ";
 
     private static readonly string Cat = Repository.Photo("cat.jpg");
 
@@ -25,7 +26,8 @@ public class SerializationTests(ModuleSession session) : IClassFixture<ModuleSes
         Assert.StartsWith("Deserialized.", back.TypeNames[0], StringComparison.Ordinal);
         Assert.EndsWith(type, back.TypeNames[0], StringComparison.Ordinal);
         // One that is missing has to be named in EasyExplain.Types.ps1xml.
-        Assert.Empty(there.BaseObject.GetType().GetProperties().Select(property => property.Name).Except(back.Properties.Select(property => property.Name)));
+        Assert.Empty(there.BaseObject.GetType().GetProperties().Select(property => property.Name)
+            .Except(back.Properties.Select(property => property.Name)));
         Assert.DoesNotContain(back.Properties, property => property.Name is "Model" or "Tensor" or "Map");
     }
 

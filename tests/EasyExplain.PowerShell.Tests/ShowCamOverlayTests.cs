@@ -49,7 +49,8 @@ public sealed class ShowCamOverlayTests : IDisposable
     [Fact]
     public void TheStyle_IsTheOneAskedFor()
     {
-        int[,] photo = Pixels("Show-CamOverlay -Alpha 0"), heat = Pixels("Show-CamOverlay Heatmap -Colormap Gray"), mask = Pixels("Show-CamOverlay -Style Mask -Threshold 0");
+        int[,] photo = Pixels("Show-CamOverlay -Alpha 0"), heat = Pixels("Show-CamOverlay Heatmap -Colormap Gray"),
+            mask = Pixels("Show-CamOverlay -Style Mask -Threshold 0");
         Assert.NotEqual(photo, heat);
         Assert.All(heat.Cast<int>(), pixel => Assert.Equal(Red(pixel), Blue(pixel)));
         Assert.All(mask.Cast<int>(), pixel => Assert.Equal(0xFFFFFF, pixel));
@@ -105,7 +106,8 @@ public sealed class ShowCamOverlayTests : IDisposable
 
     [Fact]
     public void PlainTextRendering_HasNoColours() => Assert.DoesNotContain(
-        Run("$before = $PSStyle.OutputRendering; $PSStyle.OutputRendering = 'PlainText'; try { " + Explain + "Show-CamOverlay } finally { $PSStyle.OutputRendering = $before }", new WindowHost()).Lines,
+        Run("$before = $PSStyle.OutputRendering; $PSStyle.OutputRendering = 'PlainText'; try { " + Explain
+            + "Show-CamOverlay } finally { $PSStyle.OutputRendering = $before }", new WindowHost()).Lines,
         line => line.Contains('\e', StringComparison.Ordinal));
 
     [Theory]
@@ -163,7 +165,8 @@ public sealed class ShowCamOverlayTests : IDisposable
         }
         string photo = Path.Combine(Directory.CreateTempSubdirectory().FullName, "a\e[2Jb.jpg");
         File.Copy(Cat, photo);
-        Assert.Equal("a?[2Jb.jpg: cat (LayerCAM)", Run(Explain.Replace("0", "1", StringComparison.Ordinal) + "Show-CamOverlay", new WindowHost(), photo).Lines[0]);
+        Assert.Equal("a?[2Jb.jpg: cat (LayerCAM)",
+            Run(Explain.Replace("0", "1", StringComparison.Ordinal) + "Show-CamOverlay", new WindowHost(), photo).Lines[0]);
         Directory.Delete(Path.GetDirectoryName(photo)!, recursive: true);
     }
 
@@ -175,7 +178,8 @@ public sealed class ShowCamOverlayTests : IDisposable
             return;
         }
         Shown shown = Run(Explain + "Show-CamOverlay -Viewer", new WindowHost());
-        Assert.Equal("ViewerMissing,EasyExplain.PowerShell.Cmdlets.ShowCamOverlayCommand", Assert.Single(shown.Errors).FullyQualifiedErrorId);
+        Assert.Equal("ViewerMissing,EasyExplain.PowerShell.Cmdlets.ShowCamOverlayCommand",
+            Assert.Single(shown.Errors).FullyQualifiedErrorId);
         Assert.Contains("Export-CamOverlay", shown.Errors[0].ToString(), StringComparison.Ordinal);
     }
 
@@ -190,7 +194,8 @@ public sealed class ShowCamOverlayTests : IDisposable
         using Runspace runspace = RunspaceFactory.CreateRunspace(host, InitialSessionState.CreateDefault2());
         runspace.Open();
         using var shell = System.Management.Automation.PowerShell.Create(runspace);
-        shell.AddCommand("Import-Module").AddParameter("Name", WildcardPattern.Escape(Path.Combine(Repository.Root, "EasyExplain.psd1"))).AddStatement().AddScript(script).AddArgument(Cat);
+        shell.AddCommand("Import-Module").AddParameter("Name", WildcardPattern.Escape(Path.Combine(Repository.Root, "EasyExplain.psd1")))
+            .AddStatement().AddScript(script).AddArgument(Cat);
         foreach (object argument in arguments)
         {
             shell.AddArgument(argument);
@@ -205,8 +210,10 @@ public sealed class ShowCamOverlayTests : IDisposable
         {
             terminated.Add(e.ErrorRecord);
         }
-        return new Shown(output, host.Lines, [.. shell.Streams.Error, .. terminated], [.. shell.Streams.Verbose.Select(record => record.Message)]);
+        return new Shown(output, host.Lines, [.. shell.Streams.Error, .. terminated],
+            [.. shell.Streams.Verbose.Select(record => record.Message)]);
     }
 
-    private sealed record Shown(IReadOnlyList<PSObject> Output, IReadOnlyList<string> Lines, IReadOnlyList<ErrorRecord> Errors, IReadOnlyList<string> Verbose);
+    private sealed record Shown(IReadOnlyList<PSObject> Output, IReadOnlyList<string> Lines, IReadOnlyList<ErrorRecord> Errors,
+        IReadOnlyList<string> Verbose);
 }

@@ -1,6 +1,8 @@
 namespace EasyExplain.PowerShell.Tests;
 
-/// <summary>The training program as the model card says to run it, on pictures that are easy to tell apart, and what the module makes of its file.</summary>
+/// <summary>
+/// The training program as the model card says to run it, on pictures that are easy to tell apart, and what the module makes of its file.
+/// </summary>
 public class TrainingToolTests(ModuleSession session) : IClassFixture<ModuleSession>
 {
     private static readonly string Tool = BuiltAssembly.Of("tools/EasyExplain.Training", "EasyExplain.Training.dll");
@@ -21,14 +23,17 @@ public class TrainingToolTests(ModuleSession session) : IClassFixture<ModuleSess
             """).OrThrow();
 
         ChildProcess run = ChildProcess.Run("dotnet",
-            [Tool, "--train", "images", "--test", "images", "--output", "mine.safetensors", "--epochs", "6", "--batch", "16", "--lr", "0.05", "--threads", "1"], session.Folder);
+            [Tool, "--train", "images", "--test", "images", "--output", "mine.safetensors", "--epochs", "6", "--batch", "16", "--lr",
+                "0.05", "--threads", "1"], session.Folder);
 
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("training on 64 images of 2 classes", run.Output, StringComparison.Ordinal);
         Assert.Contains("test accuracy as written: 100.00", run.Output, StringComparison.Ordinal);
         Assert.Equal(["dark", "light"], session.Run("Import-CamModel mine.safetensors").Get<string[]>("Labels"));
-        Assert.Equal("light", session.Run("Invoke-CamExplanation images/light/7.png -Model (Import-CamModel mine.safetensors)").Get<string>("Label"));
-        Assert.Equal("dark", session.Run("Invoke-CamExplanation images/dark/7.png -Model (Import-CamModel mine.safetensors)").Get<string>("Label"));
+        Assert.Equal("light", session.Run("Invoke-CamExplanation images/light/7.png -Model (Import-CamModel mine.safetensors)")
+            .Get<string>("Label"));
+        Assert.Equal("dark", session.Run("Invoke-CamExplanation images/dark/7.png -Model (Import-CamModel mine.safetensors)")
+            .Get<string>("Label"));
     }
 
     [Theory]

@@ -76,14 +76,18 @@ internal sealed class WindowHost(bool hasTerminal = true) : PSHost
 
         public override SecureString ReadLineAsSecureString() => throw new NotSupportedException();
 
-        public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) => throw new NotSupportedException();
+        public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
+            throw new NotSupportedException();
 
-        public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) => throw new NotSupportedException();
+        public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) =>
+            throw new NotSupportedException();
 
-        public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) => throw new NotSupportedException();
+        public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
+            throw new NotSupportedException();
 
         public override PSCredential PromptForCredential(
-            string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) => throw new NotSupportedException();
+            string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes,
+            PSCredentialUIOptions options) => throw new NotSupportedException();
     }
 
     private sealed class WindowSizeUI : PSHostRawUserInterface
@@ -110,7 +114,8 @@ internal sealed class WindowHost(bool hasTerminal = true) : PSHost
 
         public override bool KeyAvailable => throw new NotSupportedException("Nobody may wait for an answer of the terminal.");
 
-        public override KeyInfo ReadKey(ReadKeyOptions options) => throw new NotSupportedException("Nobody may wait for an answer of the terminal.");
+        public override KeyInfo ReadKey(ReadKeyOptions options) =>
+            throw new NotSupportedException("Nobody may wait for an answer of the terminal.");
 
         public override void FlushInputBuffer()
         {
@@ -118,7 +123,8 @@ internal sealed class WindowHost(bool hasTerminal = true) : PSHost
 
         public override BufferCell[,] GetBufferContents(Rectangle rectangle) => throw new NotSupportedException();
 
-        public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) => throw new NotSupportedException();
+        public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) =>
+            throw new NotSupportedException();
 
         public override void SetBufferContents(Coordinates origin, BufferCell[,] contents) => throw new NotSupportedException();
 

@@ -3,13 +3,17 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Training;
 
-/// <summary>Random variants of the training images: moved by up to four pixels, what comes in is a reflection; half of them mirrored.</summary>
+/// <summary>
+/// Random variants of the training images: moved by up to four pixels, what comes in is a reflection; half of them mirrored.
+/// </summary>
 internal static class Augmentation
 {
     private const int Margin = 4;
     private const int Last = ImageSet.Side - 1;
 
-    /// <summary>Variants, [B, 32, 32, 3], of the images at <paramref name="chosen"/> (int64, [B]) in <paramref name="pixels"/> ([N, 32, 32, 3]).</summary>
+    /// <summary>
+    /// Variants, [B, 32, 32, 3], of the images at <paramref name="chosen"/> (int64, [B]) in <paramref name="pixels"/> ([N, 32, 32, 3]).
+    /// </summary>
     public static Tensor Pick(Tensor pixels, Tensor chosen)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -13,7 +13,8 @@ internal sealed class ImageSet : IDisposable
     public const int Side = 32;
 
     private const int Channels = 3;
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".webp", ".bmp", ".tif", ".tiff", ".tga", ".pbm", ".pgm", ".ppm", ".pnm"];
+    private static readonly string[] Extensions =
+        [".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".webp", ".bmp", ".tif", ".tiff", ".tga", ".pbm", ".pgm", ".ppm", ".pnm"];
 
     /// <summary>What is trained, and what its pictures are normalised with, as Import-CamModel knows it.</summary>
     public static readonly Architecture Architecture = ArchitectureCatalog.Find("resnet20");
@@ -47,7 +48,8 @@ internal sealed class ImageSet : IDisposable
     public static ImageSet Load(string path, int? limit = null, int seed = 0)
     {
         using ZipArchive? archive = Directory.Exists(path) ? null : ZipFile.OpenRead(path);
-        List<Source> sources = [.. (archive is null ? InFolder(path) : InArchive(archive)).OrderBy(source => source.Name, StringComparer.Ordinal)];
+        List<Source> sources = [.. (archive is null ? InFolder(path) : InArchive(archive))
+            .OrderBy(source => source.Name, StringComparer.Ordinal)];
         string[] classes = [.. sources.Select(source => source.Class).Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length < 2)
         {
@@ -84,7 +86,8 @@ internal sealed class ImageSet : IDisposable
         _std.Dispose();
     }
 
-    private static Tensor ByChannel(IReadOnlyList<double> values) => tensor([.. values.Select(value => (float)value)]).view(1, Channels, 1, 1);
+    private static Tensor ByChannel(IReadOnlyList<double> values) =>
+        tensor([.. values.Select(value => (float)value)]).view(1, Channels, 1, 1);
 
     private static IEnumerable<Source> InFolder(string folder) =>
         from file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)

@@ -13,7 +13,8 @@ try
     Run(TrainingOptions.Parse(args));
     return 0;
 }
-catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException or InvalidDataException or WeightFileException)
+catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException or InvalidDataException
+    or WeightFileException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;
@@ -43,7 +44,8 @@ static void Run(TrainingOptions options)
                 $"{options.Train} has the classes {string.Join(", ", train.Classes)}, " +
                 $"{options.Test} has {string.Join(", ", test.Classes)}; they must be the same.");
         }
-        Console.WriteLine($"training on {train.Count} images of {train.Classes.Count} classes, testing on {test.Count}, seed {options.Seed}");
+        Console.WriteLine($"training on {train.Count} images of {train.Classes.Count} classes, testing on {test.Count}, seed " +
+            $"{options.Seed}");
         foreach (EpochResult epoch in Trainer.Train(network, train, options))
         {
             double accuracy = Evaluation.Accuracy(network, test);

@@ -37,7 +37,9 @@ internal sealed class ResNet20 : nn.Module<Tensor, Tensor>
         return fc.call(x.mean([2, 3])).MoveToOuterDisposeScope();
     }
 
-    /// <summary>A convolution without bias (batch norm follows); starting weights of He et al., "Delving Deep into Rectifiers", 2015.</summary>
+    /// <summary>
+    /// A convolution without bias (batch norm follows); starting weights of He et al., "Delving Deep into Rectifiers", 2015.
+    /// </summary>
     internal static Conv2d Convolution(int input, int output, int kernel, int stride)
     {
         Conv2d convolution = nn.Conv2d(input, output, kernel, stride, padding: kernel / 2, bias: false);

@@ -41,7 +41,8 @@ internal static class TrainedWeights
         ScalarType type = half ? ScalarType.Float16 : ScalarType.Float32;
         SafetensorsWriter.Write(
             path,
-            network.state_dict().Select(pair => KeyValuePair.Create(pair.Key, pair.Value.is_floating_point() ? pair.Value.to(type) : pair.Value)),
+            network.state_dict().Select(pair =>
+                KeyValuePair.Create(pair.Key, pair.Value.is_floating_point() ? pair.Value.to(type) : pair.Value)),
             FileMetadata.Describe(ImageSet.Architecture.Name, classes, ImageSet.Architecture.Preprocessing));
     }
 }

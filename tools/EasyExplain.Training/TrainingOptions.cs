@@ -91,7 +91,8 @@ internal sealed record TrainingOptions
     private static double Positive(string name, Queue<string> rest)
     {
         string text = Text(name, rest);
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0 && double.IsFinite(value)
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0
+            && double.IsFinite(value)
             ? value
             : throw new ArgumentException($"{name} is '{text}'; it must be a number above 0, such as 0.4.");
     }

@@ -22,7 +22,8 @@ internal static class ConvNeXt
         {
             Node x = g.Scope("features", "Sequential", () =>
             {
-                Node y = g.Scope("0", "Conv2dNormActivation", () => g.LayerNorm2d("1", g.Conv2d("0", g.Input, channels, kernel: 4, stride: 4), Eps));
+                Node y = g.Scope("0", "Conv2dNormActivation", () =>
+                    g.LayerNorm2d("1", g.Conv2d("0", g.Input, channels, kernel: 4, stride: 4), Eps));
                 for (int stage = 0; stage < depths.Length; stage++)
                 {
                     y = stage == 0 ? y : Halve(g, $"{2 * stage}", y);
@@ -47,7 +48,9 @@ internal static class ConvNeXt
             return x;
         });
 
-    /// <summary>A 7×7 convolution of each channel by itself, then two layers that see one place each, and the way around them (figure 4).</summary>
+    /// <summary>
+    /// A 7×7 convolution of each channel by itself, then two layers that see one place each, and the way around them (figure 4).
+    /// </summary>
     private static Node Block(NetworkBuilder g, string name, Node x) =>
         g.Scope(name, "CNBlock", () =>
         {

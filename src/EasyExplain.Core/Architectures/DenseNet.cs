@@ -3,7 +3,9 @@ using EasyExplain.Networks;
 
 namespace EasyExplain.Architectures;
 
-/// <summary>DenseNet-BC (Huang et al. 2016, arXiv 1608.06993, table 1): every layer reads what all layers before it in the block made.</summary>
+/// <summary>
+/// DenseNet-BC (Huang et al. 2016, arXiv 1608.06993, table 1): every layer reads what all layers before it in the block made.
+/// </summary>
 /// <remarks>
 /// The last ReLU has no name. torchvision runs it in place on the output of <c>features</c>, so that is what <c>features</c> stands for
 /// in torch-cam, and here; <c>features.norm5</c> is what comes before it.

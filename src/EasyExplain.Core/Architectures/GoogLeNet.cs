@@ -51,7 +51,8 @@ internal static class GoogLeNet
     }
 
     /// <summary>Convolution, batch norm, ReLU.</summary>
-    internal static Node BasicConv2d(NetworkBuilder g, string name, Node x, long channels, Extent kernel, long stride = 1, Extent padding = default) =>
+    internal static Node BasicConv2d(NetworkBuilder g, string name, Node x, long channels, Extent kernel, long stride = 1,
+        Extent padding = default) =>
         g.Scope(name, "BasicConv2d", () =>
         {
             Node y = g.Conv2d("conv", x, channels, kernel, stride, padding, bias: false);
@@ -59,7 +60,8 @@ internal static class GoogLeNet
         });
 
     /// <summary>Four ways side by side; the numbers are the columns of the paper's table, from #1×1 to pool proj.</summary>
-    private static Node Inception(NetworkBuilder g, string name, Node x, long one, long reduce3, long three, long reduce5, long five, long pool) =>
+    private static Node Inception(NetworkBuilder g, string name, Node x, long one, long reduce3, long three, long reduce5, long five,
+        long pool) =>
         g.Scope(name, "Inception", () => g.Concat(
             BasicConv2d(g, "branch1", x, one, kernel: 1),
             g.Scope("branch2", "Sequential", () =>

@@ -25,7 +25,8 @@ internal static class SwinTransformer
     private delegate Node BlockOf(NetworkBuilder g, string name, Node x, long heads, long window, long shift);
 
     private static Architecture Of(
-        string name, BlockOf block, Func<NetworkBuilder, string, Node, Node> halve, long window, long channels, int[] depths, long[] heads) =>
+        string name, BlockOf block, Func<NetworkBuilder, string, Node, Node> halve, long window, long channels, int[] depths,
+        long[] heads) =>
         Architecture.Torchvision(name, "head.weight", (g, classes) =>
         {
             Node x = g.Scope("features", "Sequential", () =>
@@ -107,8 +108,10 @@ internal static class SwinTransformer
         });
 
     private static Node Halve(NetworkBuilder g, string name, Node x) =>
-        g.Scope(name, "PatchMerging", () => g.Linear("reduction", g.LayerNorm("norm", g.Call(new PatchMerging(), x)), 2 * g.Channels(x), bias: false));
+        g.Scope(name, "PatchMerging", () =>
+            g.Linear("reduction", g.LayerNorm("norm", g.Call(new PatchMerging(), x)), 2 * g.Channels(x), bias: false));
 
     private static Node HalveV2(NetworkBuilder g, string name, Node x) =>
-        g.Scope(name, "PatchMergingV2", () => g.LayerNorm("norm", g.Linear("reduction", g.Call(new PatchMerging(), x), 2 * g.Channels(x), bias: false)));
+        g.Scope(name, "PatchMergingV2", () =>
+            g.LayerNorm("norm", g.Linear("reduction", g.Call(new PatchMerging(), x), 2 * g.Channels(x), bias: false)));
 }

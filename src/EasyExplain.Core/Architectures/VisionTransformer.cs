@@ -4,7 +4,9 @@ using EasyExplain.Weights;
 
 namespace EasyExplain.Architectures;
 
-/// <summary>ViT (Dosovitskiy et al. 2020, arXiv 2010.11929, table 1): patches as tokens, a class token before them that is read at the end.</summary>
+/// <summary>
+/// ViT (Dosovitskiy et al. 2020, arXiv 2010.11929, table 1): patches as tokens, a class token before them that is read at the end.
+/// </summary>
 internal static class VisionTransformer
 {
     private const double Eps = 1e-6;
@@ -81,7 +83,9 @@ internal static class VisionTransformer
     private static string CurrentName(string name) =>
         name.Replace(".mlp.linear_1.", ".mlp.0.", StringComparison.Ordinal).Replace(".mlp.linear_2.", ".mlp.3.", StringComparison.Ordinal);
 
-    /// <summary>The positions are trained one by one, so their number fixes the input's size: a square of patches, and the class token.</summary>
+    /// <summary>
+    /// The positions are trained one by one, so their number fixes the input's size: a square of patches, and the class token.
+    /// </summary>
     private static int? SizeOf(IReadOnlyList<WeightEntry> entries, int patch)
     {
         long tokens = entries.FirstOrDefault(entry => entry.Name == "encoder.pos_embedding") is { Shape: [1, var count, _] } ? count : 0;

@@ -17,7 +17,8 @@ internal sealed partial class FinishedPhotos
     private readonly Dictionary<string, List<Finished>> _found = []; // by the request, for each number of pictures that some want
 
     /// <summary>
-    /// Reads what the whole pictures of <paramref name="folder"/> and of all folders below say; files that cannot be read count as not there.
+    /// Reads what the whole pictures of <paramref name="folder"/> and of all folders below say; files that cannot be read count as not
+    /// there.
     /// </summary>
     public FinishedPhotos(string folder)
     {
@@ -70,7 +71,8 @@ internal sealed partial class FinishedPhotos
             return $"EasyExplain: {result}";
         }
         string what = ControlCharacters().Replace(string.Create(CultureInfo.InvariantCulture,
-            $"{Path.GetFileName(explanation.Path) ?? "tensor"}, {Said(explanation)}{explanation.Method} of {explanation.Model} at {string.Join(", ", explanation.Layers)}"), " ");
+            $"{Path.GetFileName(explanation.Path) ?? "tensor"}, {Said(explanation)}{explanation.Method} of {explanation.Model} at " +
+            $"{string.Join(", ", explanation.Layers)}"), " ");
         what = what.Length > LongestLine ? what[..LongestLine] : what;
         return explanation.Request is { } request && PictureRow.Write(explanation) is { } row
             ? string.Create(CultureInfo.InvariantCulture,
@@ -78,9 +80,11 @@ internal sealed partial class FinishedPhotos
             : $"EasyExplain: {what}";
     }
 
-    private static string Said(CamExplanation explanation) => explanation.Class < 0 ? "" : $"{new Prediction(explanation.Class, explanation.Label, explanation.Probability)}, ";
+    private static string Said(CamExplanation explanation) =>
+        explanation.Class < 0 ? "" : $"{new Prediction(explanation.Class, explanation.Label, explanation.Probability)}, ";
 
-    private static PictureRow? Row(string picture) => Note(picture) is { } note && note.IndexOf('\n', StringComparison.Ordinal) is > 0 and var end
+    private static PictureRow? Row(string picture) =>
+        Note(picture) is { } note && note.IndexOf('\n', StringComparison.Ordinal) is > 0 and var end
         ? PictureRow.Read(note[(end + 1)..])
         : null;
 

@@ -44,7 +44,11 @@ internal sealed record PictureRow(
         try
         {
             PictureRow? row = JsonSerializer.Deserialize<PictureRow>(json, Options);
-            return row is { Method: not null, Label: not null, ComparedWith: not null, Predicted: not null, Predictions: not null, Layers: not null, ImageSize: [_, _] }
+            return row is
+            {
+                Method: not null, Label: not null, ComparedWith: not null, Predicted: not null, Predictions: not null,
+                Layers: not null, ImageSize: [_, _]
+            }
                 ? row : null;
         }
         catch (JsonException)
@@ -57,21 +61,22 @@ internal sealed record PictureRow(
     /// <param name="model">The model that was explained.</param>
     /// <param name="path">The photo.</param>
     /// <param name="foundIn">The picture that the row was in.</param>
-    public CamExplanation? ToExplanation(CamModel model, string path, string foundIn) => Predicted.Any(@class => @class < 0 || @class >= model.ClassCount) ? null : new(model, path, ImageSize, Layers)
-    {
-        Method = Method,
-        Class = Class,
-        Label = Label,
-        Probability = Probability,
-        Score = Score,
-        ComparedWith = [.. ComparedWith],
-        Predicted = [.. Predicted.Select(model.LabelOf)],
-        PredictedClasses = Predicted,
-        Predictions = [.. Predictions],
-        Maps = [],
-        Fused = null,
-        Smoothing = Smoothing,
-        Seed = Seed,
-        FoundIn = foundIn,
-    };
+    public CamExplanation? ToExplanation(CamModel model, string path, string foundIn) =>
+        Predicted.Any(@class => @class < 0 || @class >= model.ClassCount) ? null : new(model, path, ImageSize, Layers)
+        {
+            Method = Method,
+            Class = Class,
+            Label = Label,
+            Probability = Probability,
+            Score = Score,
+            ComparedWith = [.. ComparedWith],
+            Predicted = [.. Predicted.Select(model.LabelOf)],
+            PredictedClasses = Predicted,
+            Predictions = [.. Predictions],
+            Maps = [],
+            Fused = null,
+            Smoothing = Smoothing,
+            Seed = Seed,
+            FoundIn = foundIn,
+        };
 }

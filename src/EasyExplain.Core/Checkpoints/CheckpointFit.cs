@@ -13,7 +13,8 @@ namespace EasyExplain.Checkpoints;
 /// <param name="LeftOut">The tensors that do not belong to the network, such as a counter, a loss's weights or a teacher's.</param>
 /// <param name="Difference">What keeps <paramref name="Entries"/> from being the architecture's parameters.</param>
 internal sealed record CheckpointFit(
-    Architecture Architecture, CheckpointNames Names, IReadOnlyList<WeightEntry> Entries, IReadOnlyList<WeightEntry> LeftOut, TensorDifference Difference)
+    Architecture Architecture, CheckpointNames Names, IReadOnlyList<WeightEntry> Entries, IReadOnlyList<WeightEntry> LeftOut,
+    TensorDifference Difference)
 {
     private const int MostLeftOut = 16;
     private const int ExamplesShown = 5;
@@ -47,7 +48,8 @@ internal sealed record CheckpointFit(
         }
         HashSet<string> own = [.. network.Parameters.Select(parameter => Top(parameter.Name))];
         WeightEntry[] after = [.. names.Outside.Where(entry => ReadsLogits(entry, head))];
-        Func<WeightEntry, bool> standsBeside = names.Trunk.Length > 0 ? entry => IsOtherHead(entry, head, difference.Unexpected) : entry => StandsBeside(entry, head);
+        Func<WeightEntry, bool> standsBeside = names.Trunk.Length > 0 ? entry => IsOtherHead(entry, head, difference.Unexpected) : entry =>
+            StandsBeside(entry, head);
         if (after.Length > 0 || difference.Unexpected.Any(entry => own.Contains(Top(entry.Name)) || !standsBeside(entry)))
         {
             TensorDifference more = difference with { Unexpected = [.. difference.Unexpected, .. after] };
@@ -64,7 +66,8 @@ internal sealed record CheckpointFit(
     {
         string[] aside = LeftOut.Count == 0
             ? []
-            : [$"Left out, as {Architecture.Name} does not have them: {TensorDifference.List(LeftOut.Select(entry => entry.Name), ExamplesShown)}."];
+            : [$"Left out, as {Architecture.Name} does not have them: " +
+            $"{TensorDifference.List(LeftOut.Select(entry => entry.Name), ExamplesShown)}."];
         return Names.Explanations().Concat(aside);
     }
 
@@ -73,14 +76,17 @@ internal sealed record CheckpointFit(
         Architecture.Name + (Names.Prefix.Length == 0 ? "" : $" under '{TensorDifference.Clean(Names.Key)}'")
         + (Names.Trunk.Length == 0 ? "" : $" with '{TensorDifference.Clean(Names.FileHead)}' as its last layer");
 
-    /// <summary>Whether a layer of its own, in no block of the network, cannot change the logits: a number, a loss's weights, another head.</summary>
+    /// <summary>
+    /// Whether a layer of its own, in no block of the network, cannot change the logits: a number, a loss's weights, another head.
+    /// </summary>
     private static bool StandsBeside(WeightEntry entry, WeightEntry head) =>
-        entry.Shape.All(size => size == 1) || (entry.Shape.Count == 1 && (entry.Shape[0] == head.Shape[0] || entry.Name.EndsWith(".bias", StringComparison.Ordinal)))
+        entry.Shape.All(size => size == 1)
+            || (entry.Shape.Count == 1 && (entry.Shape[0] == head.Shape[0] || entry.Name.EndsWith(".bias", StringComparison.Ordinal)))
         || (entry.Shape.Count == 2 && entry.Shape[1] == head.Shape[1] && !ReadsLogits(entry, head));
 
     /// <summary>
-    /// Whether it is another last layer, weights of the classes for a loss, or a counter. Where the last layer stands apart no more than that is safe: what
-    /// stands beside it may lie between the network and it, such as a neck.
+    /// Whether it is another last layer, weights of the classes for a loss, or a counter. Where the last layer stands apart no more than
+    /// that is safe: what stands beside it may lie between the network and it, such as a neck.
     /// </summary>
     private static bool IsOtherHead(WeightEntry entry, WeightEntry head, IReadOnlyList<WeightEntry> beside)
     {

@@ -20,7 +20,9 @@ internal sealed record CheckpointNames(
     // A student and its teacher, each with an average, are four.
     private const int MostWays = 6;
 
-    /// <summary>What was left out behind <see cref="Prefix"/> where the last layer stands apart, such as <c>backbone.</c>; else empty.</summary>
+    /// <summary>
+    /// What was left out behind <see cref="Prefix"/> where the last layer stands apart, such as <c>backbone.</c>; else empty.
+    /// </summary>
     public string Trunk { get; private init; } = "";
 
     /// <summary>The prefix without its dot, as <see cref="WeightFile.Open"/> takes it.</summary>
@@ -42,8 +44,8 @@ internal sealed record CheckpointNames(
     }
 
     /// <summary>
-    /// Every way that takes a layer beside the network for its last one: <c>backbone.*</c> and <c>head.fc.*</c>, <c>model.backbone.*</c> and
-    /// <c>model.classifier.*</c>, as mmpretrain and many scripts of Lightning have it. The likeliest first.
+    /// Every way that takes a layer beside the network for its last one: <c>backbone.*</c> and <c>head.fc.*</c>, <c>model.backbone.*</c>
+    /// and <c>model.classifier.*</c>, as mmpretrain and many scripts of Lightning have it. The likeliest first.
     /// </summary>
     public static IReadOnlyList<CheckpointNames> FindApart(IReadOnlyList<WeightEntry> entries, string headWeight)
     {
@@ -51,7 +53,8 @@ internal sealed record CheckpointNames(
         Dictionary<string, int> counts = [];
         foreach (WeightEntry entry in entries)
         {
-            for (int dot = entry.Name.IndexOf('.'), depth = 0; dot >= 0 && depth < DeepestTrunk; dot = entry.Name.IndexOf('.', dot + 1), depth++)
+            for (int dot = entry.Name.IndexOf('.'), depth = 0; dot >= 0 && depth < DeepestTrunk; dot = entry.Name.IndexOf('.', dot + 1),
+                depth++)
             {
                 string prefix = entry.Name[..(dot + 1)];
                 counts[prefix] = counts.GetValueOrDefault(prefix) + 1;
@@ -65,7 +68,8 @@ internal sealed record CheckpointNames(
                 .Where(way => 2 * way.Count > counts[way.Prefix]) // what is most of what stands there
                 .SelectMany(way => entries
                     .Where(entry => entry.Shape.Count == 2 && entry.Name.EndsWith(Weight, StringComparison.Ordinal)
-                        && entry.Name.StartsWith(way.Prefix, StringComparison.Ordinal) && !entry.Name.StartsWith(way.Trunk, StringComparison.Ordinal))
+                        && entry.Name.StartsWith(way.Prefix, StringComparison.Ordinal)
+                        && !entry.Name.StartsWith(way.Trunk, StringComparison.Ordinal))
                     .Select(entry => (way.Prefix, way.Trunk, FileHead: Parent(entry.Name)[way.Prefix.Length..])))
                 .OrderBy(way => way.FileHead.Contains("aux", StringComparison.OrdinalIgnoreCase))
                 .ThenBy(way => CheckpointKeys.Rank(KeyOf(way.Prefix))).ThenBy(way => way.Trunk.Length)
@@ -100,23 +104,34 @@ internal sealed record CheckpointNames(
         }
         if (FileHead != Head || Trunk.Length > 0)
         {
-            yield return $"'{TensorDifference.Clean(Prefix + FileHead)}' was taken for the last layer, '{Head}'; what has no weights beside it, such as a dropout, is taken to do nothing.";
+            yield return $"'{TensorDifference.Clean(Prefix + FileHead)}' was taken for the last layer, '{Head}'; what has no weights " +
+                $"beside it, such as a dropout, is taken to do nothing.";
         }
     }
 
-    /// <summary>The same without what lies behind a longer one of <paramref name="prefixes"/>, such as an averaged copy; null if there is none.</summary>
+    /// <summary>
+    /// The same without what lies behind a longer one of <paramref name="prefixes"/>, such as an averaged copy; null if there is none.
+    /// </summary>
     private CheckpointNames? Without(IEnumerable<string> prefixes)
     {
-        string[] inner = [.. prefixes.Where(prefix => prefix.Length > Prefix.Length && prefix.StartsWith(Prefix, StringComparison.Ordinal)).Select(prefix => prefix[Prefix.Length..])];
+        string[] inner = [.. prefixes.Where(prefix => prefix.Length > Prefix.Length && prefix.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(prefix => prefix[Prefix.Length..])];
         if (inner.Length == 0)
         {
             return null;
         }
-        ILookup<bool, WeightEntry> split = Inside.ToLookup(entry => Array.Exists(inner, prefix => entry.Name.StartsWith(prefix, StringComparison.Ordinal)));
-        return this with { Inside = [.. split[false]], Outside = [.. Outside, .. split[true].Select(entry => Renamed(entry, Prefix + entry.Name))] };
+        ILookup<bool, WeightEntry> split =
+            Inside.ToLookup(entry => Array.Exists(inner, prefix => entry.Name.StartsWith(prefix, StringComparison.Ordinal)));
+        return this with
+        {
+            Inside = [.. split[false]],
+            Outside = [.. Outside, .. split[true].Select(entry => Renamed(entry, Prefix + entry.Name))]
+        };
     }
 
-    /// <summary>The last layer itself, the one layer with weights in a sequence that replaced it, or a layer that replaced the sequence it ended.</summary>
+    /// <summary>
+    /// The last layer itself, the one layer with weights in a sequence that replaced it, or a layer that replaced the sequence it ended.
+    /// </summary>
     private static IEnumerable<(string Prefix, string FileHead)> Heads(string module, string head)
     {
         if (PrefixOf(module, head) is { } prefix)
@@ -136,7 +151,8 @@ internal sealed record CheckpointNames(
     private static CheckpointNames Read(IReadOnlyList<WeightEntry> entries, string prefix, string fileHead, string head)
     {
         ILookup<bool, WeightEntry> split = entries.ToLookup(entry => entry.Name.StartsWith(prefix, StringComparison.Ordinal));
-        return new CheckpointNames(prefix, fileHead, head, [.. split[true].Select(entry => Renamed(entry, Name(entry.Name)))], [.. split[false]]);
+        return new CheckpointNames(prefix, fileHead, head, [.. split[true].Select(entry => Renamed(entry, Name(entry.Name)))],
+            [.. split[false]]);
 
         string Name(string name) =>
             Parent(name[prefix.Length..]) == fileHead ? head + name[(prefix.Length + fileHead.Length)..] : name[prefix.Length..];
@@ -148,14 +164,17 @@ internal sealed record CheckpointNames(
         return read with
         {
             Trunk = trunk,
-            Inside = [.. read.Inside.Select(entry => entry.Name.StartsWith(trunk, StringComparison.Ordinal) ? Renamed(entry, entry.Name[trunk.Length..]) : entry)],
+            Inside = [.. read.Inside.Select(entry =>
+                entry.Name.StartsWith(trunk, StringComparison.Ordinal) ? Renamed(entry, entry.Name[trunk.Length..]) : entry)],
         };
     }
 
     /// <summary>The entry under another name; itself where that is its own.</summary>
     public static WeightEntry Renamed(WeightEntry entry, string name) => name == entry.Name ? entry : entry with { Name = name };
 
-    /// <summary>What stands before <paramref name="module"/> in <paramref name="path"/>, with its dot; null where the path does not end so.</summary>
+    /// <summary>
+    /// What stands before <paramref name="module"/> in <paramref name="path"/>, with its dot; null where the path does not end so.
+    /// </summary>
     private static string? PrefixOf(string path, string module) =>
         path.EndsWith(module, StringComparison.Ordinal) && (path.Length == module.Length || path[^(module.Length + 1)] == '.')
             ? path[..^module.Length]

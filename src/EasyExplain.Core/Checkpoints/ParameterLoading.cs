@@ -20,7 +20,8 @@ internal static class ParameterLoading
     /// <summary>The entries under the names this architecture has today, without those it has no use for.</summary>
     public static IReadOnlyList<WeightEntry> AsNamedBy(Architecture architecture, IReadOnlyList<WeightEntry> entries) =>
     [
-        .. entries.Select(entry => CheckpointNames.Renamed(entry, architecture.CurrentName(entry.Name))).Where(entry => !architecture.Ignores(entry.Name)),
+        .. entries.Select(entry => CheckpointNames.Renamed(entry, architecture.CurrentName(entry.Name)))
+        .Where(entry => !architecture.Ignores(entry.Name)),
     ];
 
     /// <summary>How many classes the last layer's weight has.</summary>
@@ -29,14 +30,17 @@ internal static class ParameterLoading
         entries.FirstOrDefault(entry => entry.Name == architecture.Head) is { Shape: [> 0, ..] } head
             ? head.Shape[0]
             : throw new ModelImportException(ModelFault.WeightsDoNotFit,
-                $"'{path}' has no '{architecture.Head}', the last layer of {architecture.Name}, so the number of classes is not known. It holds: {TensorDifference.List(entries.Select(entry => entry.Name), ExamplesShown)}.");
+                $"'{path}' has no '{architecture.Head}', the last layer of {architecture.Name}, so the number of classes is not known. " +
+                $"It holds: {TensorDifference.List(entries.Select(entry => entry.Name), ExamplesShown)}.");
 
     /// <summary>The one architecture of <paramref name="candidates"/> that has these tensors, and how they were read.</summary>
     /// <exception cref="ModelImportException">None has, or several have: a wrong guess is worse than a question.</exception>
     public static CheckpointFit Recognize(IReadOnlyList<WeightEntry> entries, IReadOnlyList<Architecture> candidates, string path) =>
         Fit(entries, candidates, path) ?? throw NotRecognized(Nearest(entries, candidates), entries, path);
 
-    /// <summary>The tensors as those of <paramref name="architecture"/>, as near as they come: whether they fit is seen when they are loaded.</summary>
+    /// <summary>
+    /// The tensors as those of <paramref name="architecture"/>, as near as they come: whether they fit is seen when they are loaded.
+    /// </summary>
     /// <exception cref="ModelImportException">They fit several times, such as a student's and a teacher's.</exception>
     public static CheckpointFit ReadAs(Architecture architecture, IReadOnlyList<WeightEntry> entries, string path) =>
         Fit(entries, [architecture], path) ?? Nearest(entries, [architecture]);
@@ -59,11 +63,13 @@ internal static class ParameterLoading
                 .. candidates.SelectMany(candidate => ways[candidate.Head].Select(names => CheckpointFit.CompareIfNear(candidate, names)))
                     .OfType<CheckpointFit>().Where(fit => fit.IsExact)
                     .DistinctBy(fit => (fit.Architecture, fit.Names.Prefix, fit.Names.Trunk.Length > 0 ? fit.Names.FileHead : ""))
-                    .GroupBy(fit => (IsAux(fit), CheckpointKeys.Rank(fit.Names.Key))).MinBy(group => group.Key) ?? Enumerable.Empty<CheckpointFit>(),
+                    .GroupBy(fit => (IsAux(fit), CheckpointKeys.Rank(fit.Names.Key))).MinBy(group => group.Key)
+                    ?? Enumerable.Empty<CheckpointFit>(),
             ];
         }
 
-        static bool IsAux(CheckpointFit fit) => fit.Names.Trunk.Length > 0 && fit.Names.FileHead.Contains("aux", StringComparison.OrdinalIgnoreCase);
+        static bool IsAux(CheckpointFit fit) =>
+            fit.Names.Trunk.Length > 0 && fit.Names.FileHead.Contains("aux", StringComparison.OrdinalIgnoreCase);
     }
 
     private static ModelImportException Several(CheckpointFit[] fits, string path)
@@ -99,7 +105,8 @@ internal static class ParameterLoading
     {
         bool nothingInCommon = near.Difference.Unexpected.Count == near.Entries.Count;
         return new ModelImportException(ModelFault.ArchitectureNotRecognized,
-            $"The tensors of '{path}' fit no known architecture. {(nothingInCommon ? "No name is known." : $"The nearest is {near}: {near.Difference}.")} " +
+            $"The tensors of '{path}' fit no known architecture. " +
+            $"{(nothingInCommon ? "No name is known." : $"The nearest is {near}: {near.Difference}.")} " +
             $"It holds: {TensorDifference.List(entries.Select(entry => entry.Name), ExamplesShown)}. " +
             "Known are torchvision's classifiers, under its names.")
         {
@@ -114,7 +121,8 @@ internal static class ParameterLoading
         TensorDifference difference = TensorDifference.Between(network, entries);
         if (difference.Count > 0)
         {
-            throw new ModelImportException(ModelFault.WeightsDoNotFit, $"The tensors of '{file.Path}' are not those of {architecture}: {difference}.");
+            throw new ModelImportException(ModelFault.WeightsDoNotFit,
+                $"The tensors of '{file.Path}' are not those of {architecture}: {difference}.");
         }
         Dictionary<string, WeightEntry> byName = entries.ToDictionary(entry => entry.Name);
         foreach (Parameter parameter in network.Parameters)

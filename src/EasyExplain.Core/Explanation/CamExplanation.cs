@@ -8,11 +8,15 @@ namespace EasyExplain.Explanation;
 /// <summary>A class and what the network gives it.</summary>
 /// <param name="Class">Its index, from 0.</param>
 /// <param name="Label">Its name, or its index where there are no labels.</param>
-/// <param name="Probability">0 to 1: of the softmax of all logits, or the sigmoid of its own (<see cref="CamModel.Activation"/>); not a number where the model has none.</param>
+/// <param name="Probability">
+/// 0 to 1: of the softmax of all logits, or the sigmoid of its own (<see cref="CamModel.Activation"/>); not a number where the model has
+/// none.
+/// </param>
 public sealed record Prediction(int Class, string Label, double Probability)
 {
     /// <inheritdoc/>
-    public override string ToString() => double.IsNaN(Probability) ? Label : string.Create(CultureInfo.InvariantCulture, $"{Label} {Probability * 100:0.0} %");
+    public override string ToString() =>
+        double.IsNaN(Probability) ? Label : string.Create(CultureInfo.InvariantCulture, $"{Label} {Probability * 100:0.0} %");
 }
 
 /// <summary>Where in one picture a network looked, by one method, for one class, at one or more layers.</summary>
@@ -38,7 +42,9 @@ public sealed record CamExplanation : ICamResult
     /// <summary>The explained class's label, or its number where there are no labels; empty of a network that has no classes.</summary>
     public required string Label { get; init; }
 
-    /// <summary>The explained class's probability, 0 to 1; not a number where the model has none (<see cref="CamModel.Activation"/>).</summary>
+    /// <summary>
+    /// The explained class's probability, 0 to 1; not a number where the model has none (<see cref="CamModel.Activation"/>).
+    /// </summary>
     public required double Probability { get; init; }
 
     /// <summary>The explained class's logit; not a number of a network that has no classes.</summary>
@@ -56,7 +62,10 @@ public sealed record CamExplanation : ICamResult
     /// </summary>
     public required CamList<string> Predicted { get; init; }
 
-    /// <summary>What the photo was expected to show: labels of the model, or as they were given where it has none such, with commas; null where nothing was expected.</summary>
+    /// <summary>
+    /// What the photo was expected to show: labels of the model, or as they were given where it has none such, with commas; null where
+    /// nothing was expected.
+    /// </summary>
     public string? Expected { get; private init; }
 
     /// <summary>
@@ -84,13 +93,16 @@ public sealed record CamExplanation : ICamResult
     /// <summary>The seed of the noise that was drawn; null where the method draws none.</summary>
     public required long? Seed { get; init; }
 
-    /// <summary>What it took in seconds, from pixels to maps; work shared by several explanations of one photo counts for the first.</summary>
+    /// <summary>
+    /// What it took in seconds, from pixels to maps; work shared by several explanations of one photo counts for the first.
+    /// </summary>
     public double Seconds => Duration.TotalSeconds;
 
     /// <summary>The name of the model that was explained.</summary>
     public string ModelName => Model.Name;
 
-    // Public properties are what ConvertTo-Json and Export-Clixml write. The rest are properties in PowerShell, too: see EasyExplain.Types.ps1xml.
+    // Public properties are what ConvertTo-Json and Export-Clixml write. The rest are properties in PowerShell, too: see
+    // EasyExplain.Types.ps1xml.
 
     /// <summary>What <see cref="Seconds"/> says.</summary>
     internal TimeSpan Duration { get; init; }

@@ -30,9 +30,12 @@ public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshol
     /// <summary>The longer side of a picture where nobody asks for another.</summary>
     internal const int UsualMaxSize = 1024;
 
-    /// <summary>Decodes a photo as large as a model and a picture of the usual size need it; for a larger one it is decoded again.</summary>
+    /// <summary>
+    /// Decodes a photo as large as a model and a picture of the usual size need it; for a larger one it is decoded again.
+    /// </summary>
     /// <exception cref="ImageFileException">The file is not a picture that can be read.</exception>
-    internal static Photo Decode(string path, CamModel model) => ImageDecoder.DecodeFor(path, UsualMaxSize, model.Preprocessing.SufficientSide);
+    internal static Photo Decode(string path, CamModel model) =>
+        ImageDecoder.DecodeFor(path, UsualMaxSize, model.Preprocessing.SufficientSide);
 
     /// <summary>Draws one picture, as large as the photo up to <see cref="MaxSize"/>; a panel has its own size.</summary>
     /// <exception cref="ImageFileException">The photo can no longer be read.</exception>
@@ -54,7 +57,8 @@ public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshol
     {
         // A panel is drawn at its tiles' size: cheaper for a large photo, and sharper for one of 32×32 pixels.
         Photo original = explained.Get(style == OverlayStyle.Panel ? Panel.LargestTile : MaxSize);
-        Photo photo = style == OverlayStyle.Panel ? PhotoResizer.ScaleTo(original, Panel.LargestTile) : PhotoResizer.FitWithin(original, MaxSize);
+        Photo photo = style == OverlayStyle.Panel ? PhotoResizer.ScaleTo(original, Panel.LargestTile)
+            : PhotoResizer.FitWithin(original, MaxSize);
         int width = original.OriginalWidth, height = original.OriginalHeight;
         return (photo, preprocessing.RegionOf(width, height).Scale((double)photo.Width / width, (double)photo.Height / height));
     }
@@ -72,7 +76,8 @@ public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshol
             yield return new PanelTile("fused", Heat(photo, fused, region));
             yield return new PanelTile("fused, overlay", Blend(photo, fused, region));
         }
-        yield return new PanelTile(string.Create(CultureInfo.InvariantCulture, $"mask ≥ {Threshold}"), Mask(photo, explanation.Map, region));
+        yield return new PanelTile(string.Create(CultureInfo.InvariantCulture, $"mask ≥ {Threshold}"),
+            Mask(photo, explanation.Map, region));
     }
 
     private static string Headline(CamExplanation explanation) => string.Join("  ·  ", new[]
@@ -84,14 +89,17 @@ public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshol
     }.Where(part => part.Length > 0));
 
     private static string Percent(CamExplanation explanation) =>
-        double.IsNaN(explanation.Probability) ? "" : string.Create(CultureInfo.InvariantCulture, $"  {explanation.Probability * 100:0.0} %");
+        double.IsNaN(explanation.Probability) ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"  {explanation.Probability * 100:0.0} %");
 
     private static string Versus(CamExplanation explanation) =>
         explanation.ComparedWith.Length == 0 ? "" : $" against {string.Join(", ", explanation.ComparedWith)}";
 
     private Photo Blend(Photo photo, CamMap map, PixelRegion region) => Overlay.Blend(photo, map.ToArray(), region, Colormap, Alpha);
 
-    private Photo Heat(Photo photo, CamMap map, PixelRegion region) => Overlay.Heatmap(photo.Width, photo.Height, map.ToArray(), region, Colormap);
+    private Photo Heat(Photo photo, CamMap map, PixelRegion region) =>
+        Overlay.Heatmap(photo.Width, photo.Height, map.ToArray(), region, Colormap);
 
-    private Photo Mask(Photo photo, CamMap map, PixelRegion region) => Overlay.Mask(photo.Width, photo.Height, map.ToArray(), region, Threshold);
+    private Photo Mask(Photo photo, CamMap map, PixelRegion region) =>
+        Overlay.Mask(photo.Width, photo.Height, map.ToArray(), region, Threshold);
 }

@@ -17,18 +17,22 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
     /// <summary>The targets of the picture under each of the channels' masks, <c>[targets, C]</c>: the mean over several rounds.</summary>
     /// <param name="masks"><c>[C, h, w]</c>; resized to the picture (bilinear), then multiplied with every colour of it.</param>
     /// <param name="rounds">How often.</param>
-    /// <param name="change">What is done to resized masks <c>[n, H, W]</c> in a round, which counts from 0. It is asked for channels in order.</param>
-    public Tensor ScoresUnderMasks(Tensor masks, int rounds, Func<int, Tensor, Tensor> change) => MeanScores(rounds, (round, first, count) =>
+    /// <param name="change">
+    /// What is done to resized masks <c>[n, H, W]</c> in a round, which counts from 0. It is asked for channels in order.
+    /// </param>
+    public Tensor ScoresUnderMasks(Tensor masks, int rounds, Func<int, Tensor, Tensor> change) =>
+        MeanScores(rounds, (round, first, count) =>
     {
         Tensor resized = nn.functional.interpolate(
-            masks.narrow(0, first, count).unsqueeze(1), [.. run.Input.shape.Skip(2)], mode: InterpolationMode.Bilinear, align_corners: false);
+            masks.narrow(0, first, count).unsqueeze(1), [.. run.Input.shape.Skip(2)], mode: InterpolationMode.Bilinear,
+            align_corners: false);
         Tensor masked = change(round, resized.squeeze(1)).unsqueeze(1) * run.Input;
         return run.Runner.Run(run.Network, masked, [], track: false, run.Cancel).Logits;
     });
 
     /// <summary>
-    /// The targets with each channel of the layer set to 0 where it lies on the picture, <c>[targets, C]</c>. What comes before the layer does not
-    /// run again, but for a single pass where what follows reads something beside the layer, such as the other branch of a sum.
+    /// The targets with each channel of the layer set to 0 where it lies on the picture, <c>[targets, C]</c>. What comes before the layer
+    /// does not run again, but for a single pass where what follows reads something beside the layer, such as the other branch of a sum.
     /// </summary>
     public Tensor ScoresWithoutChannel()
     {

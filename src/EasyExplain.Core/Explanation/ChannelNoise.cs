@@ -17,7 +17,9 @@ public sealed class ChannelNoise(long seed, long channels, long height, long wid
     private Tensor _drawn = empty(0, height, width).DetachFromDisposeScope();
     private long _left; // of this round, not yet drawn
 
-    /// <summary>The noise of the next <paramref name="count"/> channels, <c>[count, H, W]</c>; a round ends with its last channel.</summary>
+    /// <summary>
+    /// The noise of the next <paramref name="count"/> channels, <c>[count, H, W]</c>; a round ends with its last channel.
+    /// </summary>
     public Tensor Next(long count)
     {
         while (_drawn.shape[0] < count)

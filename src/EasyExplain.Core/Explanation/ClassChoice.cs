@@ -21,7 +21,9 @@ public sealed class ClassChoice
     /// Classes in the order asked, each once, by label (case matters only between labels that differ in nothing else), by index from 0,
     /// or as <c>Predicted</c>, which stands for what is predicted of each picture unless the model has a label of that name.
     /// </summary>
-    /// <exception cref="SelectionException">The model has no classes. Or it lacks some of them, and the message names near labels for each; or one stands for several classes.</exception>
+    /// <exception cref="SelectionException">
+    /// The model has no classes. Or it lacks some of them, and the message names near labels for each; or one stands for several classes.
+    /// </exception>
     public static ClassChoice Of(CamModel model, params IReadOnlyList<string> given)
     {
         if (model.ClassCount == 0)
@@ -79,7 +81,8 @@ public sealed class ClassChoice
             return null;
         }
         problems.Add(named.Length > 1
-            ? $"'{given}' stands for more than one class of {model}: {string.Join(", ", named.Select(@class => $"{@class} ({model.Labels[@class]})"))}. Give the number."
+            ? $"'{given}' stands for more than one class of {model}: " +
+            $"{string.Join(", ", named.Select(@class => $"{@class} ({model.Labels[@class]})"))}. Give the number."
             : model.Labels.Length == 0
             ? $"{model} has no class '{given}', for it has no labels: give a number from 0 to {model.ClassCount - 1}."
             : $"{model} has no class '{given}'. {NearNames.Hint(given, [.. model.Labels, .. NearNames.Of(given, [nameof(Predicted)])])}");

@@ -2,7 +2,10 @@ using EasyExplain.Imaging;
 
 namespace EasyExplain.Explanation;
 
-/// <summary>The photo behind a result: held weakly where it can be read again, since a thousand results in a variable must not hold a thousand photos.</summary>
+/// <summary>
+/// The photo behind a result: held weakly where it can be read again, since a thousand results in a variable must not hold a thousand
+/// photos.
+/// </summary>
 internal sealed class ExplainedPhoto
 {
     private readonly WeakReference<Photo> _decoded;

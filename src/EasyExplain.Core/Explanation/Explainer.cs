@@ -37,7 +37,9 @@ public sealed class Explainer
     /// <param name="choice">Which classes.</param>
     /// <param name="noise">For methods that draw noise.</param>
     /// <param name="smoothing">What makes the maps less noisy.</param>
-    /// <param name="progress">What methods with a pass for each channel tell, after each batch: how many are done, of how many for one layer.</param>
+    /// <param name="progress">
+    /// What methods with a pass for each channel tell, after each batch: how many are done, of how many for one layer.
+    /// </param>
     /// <exception cref="SelectionException">A method cannot explain these layers.</exception>
     public Explainer(
         CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, Noise noise,
@@ -72,7 +74,9 @@ public sealed class Explainer
 
     private bool IsCurved => _methods.Any(method => method.UsesCurvature);
 
-    /// <summary>Explains a photo: one forward pass, one backward pass a class, all layers tapped; six times that with augmentation.</summary>
+    /// <summary>
+    /// Explains a photo: one forward pass, one backward pass a class, all layers tapped; six times that with augmentation.
+    /// </summary>
     /// <returns>One explanation for each class and method, in the order asked.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     /// <exception cref="InvalidDataException">The network's output is not finite.</exception>
@@ -83,7 +87,9 @@ public sealed class Explainer
         return ComputeException.Wrap(() => Explain(_model.Preprocessing.ToInput(photo), photo, path, cancel));
     }
 
-    /// <summary>Explains a tensor that is already an input: <c>[1, 3, H, W]</c> or <c>[3, H, W]</c> of the model's input size, normalised.</summary>
+    /// <summary>
+    /// Explains a tensor that is already an input: <c>[1, 3, H, W]</c> or <c>[3, H, W]</c> of the model's input size, normalised.
+    /// </summary>
     /// <exception cref="InputShapeException">It has another shape.</exception>
     /// <exception cref="ComputeException">Memory ran out, or an engine failed.</exception>
     public IReadOnlyList<CamExplanation> Explain(Tensor input, CancellationToken cancel = default)
@@ -116,28 +122,36 @@ public sealed class Explainer
         return [.. answers.Select(answer => ToExplanation(answer, photo, path, ranking, logits))];
     }
 
-    /// <summary>An answer to be found for each class and method, in the order asked; methods that ask for the same score of a class share the target.</summary>
+    /// <summary>
+    /// An answer to be found for each class and method, in the order asked; methods that ask for the same score of a class share the
+    /// target.
+    /// </summary>
     private Answer[] Ask(IReadOnlyList<int> classes, float[] logits)
     {
         return [.. classes.SelectMany(AskOf)];
 
         IEnumerable<Answer> AskOf(int @class)
         {
-            var targets = _methods.Select(method => method.Score).Distinct().Select(score => (score, target: TargetOf(@class, score))).ToArray();
+            var targets = _methods.Select(method => method.Score).Distinct().Select(score => (score, target: TargetOf(@class, score)))
+                .ToArray();
             return _methods.Select(method => new Answer(targets.First(known => known.score == method.Score).target, method));
         }
 
         Target TargetOf(int @class, ComparingScore? score) => @class == NoClass ? new Features()
-            : score is not null && Others(@class, classes, logits).ToArray() is { Length: > 0 } others ? new ClassAgainstOthers(@class, others, score, _model.Activation)
+            : score is not null && Others(@class, classes, logits).ToArray() is { Length: > 0 } others
+            ? new ClassAgainstOthers(@class, others, score, _model.Activation)
             : new ClassTarget(@class);
     }
 
-    private static IEnumerable<Answer[]> OfOneScore(IEnumerable<Answer> answers) => answers.GroupBy(answer => answer.Method.Score).Select(one => one.ToArray());
+    private static IEnumerable<Answer[]> OfOneScore(IEnumerable<Answer> answers) =>
+        answers.GroupBy(answer => answer.Method.Score).Select(one => one.ToArray());
 
     /// <summary>Adds the maps of one view of the picture to answers that share its passes.</summary>
     /// <param name="answers">The answers.</param>
     /// <param name="run">The view's way through the network.</param>
-    /// <param name="finish">Makes of a map of the view its share in that of the picture, on the CPU: so a GPU is through with it when the time is taken.</param>
+    /// <param name="finish">
+    /// Makes of a map of the view its share in that of the picture, on the CPU: so a GPU is through with it when the time is taken.
+    /// </param>
     /// <param name="watch">Takes the time from one answer to the next.</param>
     private void Find(Answer[] answers, PictureRun run, Func<Tensor, Tensor> finish, Stopwatch watch)
     {
@@ -148,7 +162,8 @@ public sealed class Explainer
         {
             run.Cancel.ThrowIfCancellationRequested();
             int target = Array.IndexOf(targets, answer.Target);
-            Tensor[] maps = MapsOf(answer.Method, tap => new LayerEvidence(evidence, target, tap, answer.Method.Name, _smoothing.HasFlag(Smoothing.Eigen)));
+            Tensor[] maps = MapsOf(answer.Method, tap =>
+                new LayerEvidence(evidence, target, tap, answer.Method.Name, _smoothing.HasFlag(Smoothing.Eigen)));
             answer.Add([.. maps.Select(finish)], watch.Elapsed);
             watch.Restart();
         }
@@ -163,7 +178,8 @@ public sealed class Explainer
     /// <summary>The classes that one is compared with: the others that were asked for, or else those with the nearest scores.</summary>
     private static IEnumerable<int> Others(int @class, IReadOnlyList<int> asked, float[] logits) => asked.Count > 1
         ? asked.Where(other => other != @class)
-        : Enumerable.Range(0, logits.Length).Where(other => other != @class).OrderBy(other => Math.Abs(logits[other] - logits[@class])).Take(SimilarClasses);
+        : Enumerable.Range(0, logits.Length).Where(other => other != @class).OrderBy(other => Math.Abs(logits[other] - logits[@class]))
+        .Take(SimilarClasses);
 
     /// <summary>The scaled maps of a method's layers in their order, then the fused one if there are several.</summary>
     private Tensor[] MapsOf(CamMethod method, Func<int, LayerEvidence> evidenceAt)
@@ -175,7 +191,8 @@ public sealed class Explainer
             return map.isfinite().all().item<bool>()
                 ? Fusion.Scale(map).MoveToOuterDisposeScope()
                 : throw new ComputeException(ComputeFault.MapNotFinite,
-                    $"The map of {method.Name} at '{(_taps[tap].Name.Length > 0 ? _taps[tap].Name : "input")}' is infinite or holds no numbers.");
+                    $"The map of {method.Name} at '{(_taps[tap].Name.Length > 0 ? _taps[tap].Name : "input")}' is infinite or holds no " +
+                    $"numbers.");
         }
         if (method.AtInput)
         {

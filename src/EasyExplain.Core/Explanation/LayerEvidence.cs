@@ -24,10 +24,15 @@ public sealed class LayerEvidence
     /// <summary>The layer's output for the clean image, <c>[C, H, W]</c>.</summary>
     public Tensor Activations => Run.Activations[_tap];
 
-    /// <summary>The gradient of the score (the class's logit, unless the method has another) with respect to <see cref="Activations"/>, <c>[C, H, W]</c>.</summary>
+    /// <summary>
+    /// The gradient of the score (the class's logit, unless the method has another) with respect to <see cref="Activations"/>, <c>[C, H,
+    /// W]</c>.
+    /// </summary>
     public Tensor Gradients => _evidence.Gradients(_target)[_tap];
 
-    /// <summary>The mean over the noisy copies of the image of the gradient raised to <paramref name="power"/> (1, 2 or 3), <c>[C, H, W]</c>.</summary>
+    /// <summary>
+    /// The mean over the noisy copies of the image of the gradient raised to <paramref name="power"/> (1, 2 or 3), <c>[C, H, W]</c>.
+    /// </summary>
     public Tensor MeanNoisyGradient(int power) => _evidence.NoisyMoments(_target)[_tap][power - 1];
 
     /// <summary>H·v, with the Hessian H of the score in <see cref="Activations"/> and v of their shape, <c>[C, H, W]</c>.</summary>
@@ -67,22 +72,30 @@ public sealed class LayerEvidence
     /// <summary>How many samples a method takes.</summary>
     public int SampleCount => Run.Noise.SampleCount;
 
-    /// <summary>The score with each channel of the layer set to 0 where it lies on the picture, <c>[C]</c>: a pass a channel, from this layer on.</summary>
+    /// <summary>
+    /// The score with each channel of the layer set to 0 where it lies on the picture, <c>[C]</c>: a pass a channel, from this layer on.
+    /// </summary>
     public Tensor ScoresWithoutChannel() => _evidence.Changed(_method, _tap, passes => passes.ScoresWithoutChannel())[_target];
 
-    /// <summary>The score of the image under each mask <c>[C, h, w]</c>, resized to the image (bilinear): <c>[C]</c>, a whole pass a mask.</summary>
+    /// <summary>
+    /// The score of the image under each mask <c>[C, h, w]</c>, resized to the image (bilinear): <c>[C]</c>, a whole pass a mask.
+    /// </summary>
     public Tensor ScoresUnderMasks(Tensor masks) => ScoresUnderMasks(masks, 1, (_, mask) => mask);
 
-    /// <summary>The mean of that over some rounds, each of which changes the resized masks <c>[n, H, W]</c> in its way; channels come in order.</summary>
+    /// <summary>
+    /// The mean of that over some rounds, each of which changes the resized masks <c>[n, H, W]</c> in its way; channels come in order.
+    /// </summary>
     public Tensor ScoresUnderMasks(Tensor masks, int rounds, Func<int, Tensor, Tensor> change) =>
         _evidence.Changed(_method, _tap, passes => passes.ScoresUnderMasks(masks, rounds, change))[_target];
 
-    /// <summary>Seeded noise for the resized masks of all channels, the same whatever the batch size. It is the caller's to dispose.</summary>
+    /// <summary>
+    /// Seeded noise for the resized masks of all channels, the same whatever the batch size. It is the caller's to dispose.
+    /// </summary>
     public ChannelNoise DrawMaskNoise() => new(Run.Noise.Seed, Activations.shape[0], Run.Input.shape[2], Run.Input.shape[3]);
 
     /// <summary>
-    /// Channels to one map, <c>[C, H, W]</c> to <c>[H, W]</c>: their sum, the last step of every weighted map; with eigen smoothing the first
-    /// principal component instead, as in pytorch-grad-cam, which leaves out what only few channels say. NaN counts as 0.
+    /// Channels to one map, <c>[C, H, W]</c> to <c>[H, W]</c>: their sum, the last step of every weighted map; with eigen smoothing the
+    /// first principal component instead, as in pytorch-grad-cam, which leaves out what only few channels say. NaN counts as 0.
     /// </summary>
     public Tensor Merge(Tensor weighted)
     {

@@ -16,12 +16,15 @@ public sealed record Noise(int SampleCount, double Std, long Seed, int BatchSize
 /// <param name="Input">The picture, normalised, <c>[1, C, H, W]</c>.</param>
 /// <param name="Taps">The nodes to look at.</param>
 /// <param name="Biased">The nodes whose biases are looked at too; none but for FullGrad.</param>
-/// <param name="Pass">What the network made of the picture, with the outputs of <paramref name="Taps"/>, then of <paramref name="Biased"/>.</param>
+/// <param name="Pass">
+/// What the network made of the picture, with the outputs of <paramref name="Taps"/>, then of <paramref name="Biased"/>.
+/// </param>
 /// <param name="Noise">For methods that draw some.</param>
 /// <param name="Progress">Is told after each batch of further passes how many are done, of how many.</param>
 /// <param name="Cancel">Stops whatever runs.</param>
 internal sealed record PictureRun(
-    Network Network, Tensor Input, IReadOnlyList<Node> Taps, IReadOnlyList<Node> Biased, Pass Pass, Noise Noise, Action<int, int>? Progress, CancellationToken Cancel)
+    Network Network, Tensor Input, IReadOnlyList<Node> Taps, IReadOnlyList<Node> Biased, Pass Pass, Noise Noise, Action<int, int>? Progress,
+    CancellationToken Cancel)
 {
     // What a run may take beside the model: little enough for a small machine, and far more than a CPU needs to be busy.
     private const long MemoryBudget = 1L << 30;
@@ -45,7 +48,8 @@ internal sealed record PictureRun(
             return 1;
         }
         IReadOnlyDictionary<Node, long[]> shapes = Network.Shapes([.. Input.shape.Skip(1)]);
-        long numbersEach = track ? shapes.Values.Sum(shape => shape.Aggregate(1L, (product, size) => product * size)) : Executor.MostNumbersAlive(Network, shapes);
+        long numbersEach = track ? shapes.Values.Sum(shape => shape.Aggregate(1L, (product, size) => product * size))
+            : Executor.MostNumbersAlive(Network, shapes);
         return (int)Math.Clamp(MemoryBudget / (WithInnerTensors * sizeof(float) * numbersEach), 1, Noise.BatchSize);
     }
 }

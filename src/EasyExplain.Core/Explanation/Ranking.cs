@@ -19,7 +19,8 @@ internal sealed record Ranking(IReadOnlyList<Prediction> All, IReadOnlyList<Pred
     {
         if (!logits.All(float.IsFinite))
         {
-            throw new InvalidDataException($"The output of {model} is not finite, so there is nothing to explain: its weights or the input hold NaN or infinity.");
+            throw new InvalidDataException(
+                $"The output of {model} is not finite, so there is nothing to explain: its weights or the input hold NaN or infinity.");
         }
         if (model.ClassCount == 0)
         {
@@ -29,7 +30,8 @@ internal sealed record Ranking(IReadOnlyList<Prediction> All, IReadOnlyList<Pred
         Prediction[] all = [.. Enumerable.Range(0, logits.Length)
             .OrderByDescending(@class => logits[@class]) // which is their order by probability, and tells apart what rounding made 1
             .Select(@class => new Prediction(@class, model.LabelOf(@class), probabilities[@class]))];
-        int predicted = model.Activation == Activation.Sigmoid ? Math.Max(1, all.Count(prediction => prediction.Probability >= Certain)) : 1;
+        int predicted = model.Activation == Activation.Sigmoid ? Math.Max(1, all.Count(prediction => prediction.Probability >= Certain))
+            : 1;
         return new Ranking(all, all[..predicted]);
     }
 }

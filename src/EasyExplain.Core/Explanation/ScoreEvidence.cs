@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace EasyExplain.Explanation;
 
 /// <summary>
-/// What speaks at all layers of one picture for some targets, such as the logits of several classes: one backward pass a target, and whatever
-/// takes further passes forward is run once for all of them.
+/// What speaks at all layers of one picture for some targets, such as the logits of several classes: one backward pass a target, and
+/// whatever takes further passes forward is run once for all of them.
 /// </summary>
 /// <param name="run">The picture's way through the network.</param>
 /// <param name="targets">What is explained.</param>
@@ -17,7 +17,8 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
 {
     private const int Powers = 3;
     private readonly IReadOnlyList<Tensor>?[] _gradients = new IReadOnlyList<Tensor>?[targets.Count];
-    private readonly IReadOnlyList<Tensor>?[] _curvedGradients = new IReadOnlyList<Tensor>?[targets.Count]; // as operators have them, and recorded themselves
+    // as operators have them, and recorded themselves
+    private readonly IReadOnlyList<Tensor>?[] _curvedGradients = new IReadOnlyList<Tensor>?[targets.Count];
     private readonly Dictionary<(string Method, int Tap), Tensor> _changed = [];
     private Tensor[][][]? _noisyMoments; // by target, tap and power
 
@@ -30,7 +31,9 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
     /// <summary>A target's number for the picture.</summary>
     public double Score(int target) => targets[target].Of(run.Pass.Logits.detach()).to(float64).item<double>();
 
-    /// <summary>The gradients of a target with respect to the taps' outputs, then to those of the biased nodes, <c>[C, H, W]</c> each.</summary>
+    /// <summary>
+    /// The gradients of a target with respect to the taps' outputs, then to those of the biased nodes, <c>[C, H, W]</c> each.
+    /// </summary>
     public IReadOnlyList<Tensor> Gradients(int target) => _gradients[target] ??=
         [.. ScoreGradients(run.Pass, [.. run.Taps, .. run.Biased], target).Select(gradient => Keep(gradient[0]))];
 
@@ -42,7 +45,8 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
     {
         using IDisposable recorded = enable_grad();
         IReadOnlyList<Tensor> gradients = _curvedGradients[target] ??=
-            [.. autograd.grad([targets[target].Of(run.Pass.Logits).sum()], [.. run.Pass.Taps.Take(run.Taps.Count)], retain_graph: true, create_graph: true, allow_unused: true)
+            [.. autograd.grad([targets[target].Of(run.Pass.Logits).sum()], [.. run.Pass.Taps.Take(run.Taps.Count)], retain_graph: true,
+                create_graph: true, allow_unused: true)
                 .Select(Keep)];
         if (gradients[tap].IsInvalid)
         {
@@ -51,12 +55,15 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
         Tensor product = (AsMap(gradients[tap], tap) * vector).sum();
         // Where nothing curved follows, the gradient is a constant or depends on other layers alone, and libtorch would rather end the
         // process than say 0.
-        return product.requires_grad && autograd.grad([product], [run.Pass.Taps[tap]], retain_graph: true, allow_unused: true)[0] is { IsInvalid: false } change
+        return product.requires_grad && autograd.grad([product], [run.Pass.Taps[tap]], retain_graph: true,
+            allow_unused: true)[0] is { IsInvalid: false } change
             ? AsMap(change, tap).detach()
             : zeros_like(vector);
     }
 
-    /// <summary>Each target again and again, with something changed for each channel of a tap, <c>[targets, C]</c>: run when a method first asks.</summary>
+    /// <summary>
+    /// Each target again and again, with something changed for each channel of a tap, <c>[targets, C]</c>: run when a method first asks.
+    /// </summary>
     public Tensor Changed(string method, int tap, Func<ChangedPasses, Tensor> passes)
     {
         if (!_changed.TryGetValue((method, tap), out Tensor? known))
@@ -66,13 +73,16 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
         return known;
     }
 
-    /// <summary>The gradients of a summed target, batch dimension first; pictures of a batch do not see each other, so each gets its own.</summary>
+    /// <summary>
+    /// The gradients of a summed target, batch dimension first; pictures of a batch do not see each other, so each gets its own.
+    /// </summary>
     private IReadOnlyList<Tensor> ScoreGradients(Pass pass, IReadOnlyList<Node> taps, int target)
     {
         using Tensor sum = targets[target].Of(pass.Logits).sum();
         if (!sum.requires_grad)
         {
-            throw new InvalidOperationException("Nothing was recorded on the way forward: a method that asks for gradients must say that it uses them.");
+            throw new InvalidOperationException(
+                "Nothing was recorded on the way forward: a method that asks for gradients must say that it uses them.");
         }
         return [.. taps.Zip(pass.Gradients(sum), (tap, gradient) => tap.Layout!.ToMap(Finite(gradient, tap)))];
     }
@@ -91,7 +101,8 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
             if (!all.item<bool>())
             {
                 throw new ComputeException(ComputeFault.GradientsNotFinite,
-                    $"The gradients of the score at '{(tap.Name.Length == 0 ? "input" : tap.Name)}' are infinite or no numbers, so a map of them would " +
+                    $"The gradients of the score at '{(tap.Name.Length == 0 ? "input" : tap.Name)}' are infinite or no numbers, so a map " +
+                    $"of them would " +
                     "say nothing. A later layer, or a method without gradients such as EigenCAM or ScoreCAM, may do.");
             }
         }
@@ -106,7 +117,9 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
     private Tensor[][][] MeasureNoise()
     {
         Noise noise = run.Noise;
-        Tensor[][][] sums = [.. targets.Select(_ => run.Activations.Select(activation => Enumerable.Range(0, Powers).Select(_ => Keep(zeros_like(activation))).ToArray()).ToArray())];
+        Tensor[][][] sums = [.. targets
+            .Select(_ => run.Activations.Select(activation =>
+            Enumerable.Range(0, Powers).Select(_ => Keep(zeros_like(activation))).ToArray()).ToArray())];
         using var generator = new Generator((ulong)noise.Seed, CPU);
         using Scalar std = noise.Std, samples = noise.SampleCount; // held (see HeldNumbers)
         int batch = run.FittingBatch(track: true);

@@ -36,5 +36,7 @@ public sealed record ClassAgainstOthers(int Class, IReadOnlyList<int> Others, Co
 public sealed record Features() : Target(-1)
 {
     /// <inheritdoc/>
-    public override Tensor Of(Tensor logits) => throw new InvalidOperationException("A network without classes has no score: a method that needs one must say that it needs a class.");
+    public override Tensor Of(Tensor logits) =>
+        throw new InvalidOperationException(
+        "A network without classes has no score: a method that needs one must say that it needs a class.");
 }

@@ -48,7 +48,9 @@ internal static class ColorOverlay
         return new Photo(photo.Width, photo.Height, rgb);
     }
 
-    /// <summary>Writes the name of each map where it is the strongest of all and strongest itself; a map that is nowhere so has none.</summary>
+    /// <summary>
+    /// Writes the name of each map where it is the strongest of all and strongest itself; a map that is nowhere so has none.
+    /// </summary>
     /// <param name="photo">What is written on; unchanged. A very small picture gets no names.</param>
     /// <param name="maps">As for <see cref="Blend"/>.</param>
     /// <param name="region">As for <see cref="Blend"/>.</param>

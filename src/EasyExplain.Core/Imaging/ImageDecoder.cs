@@ -19,7 +19,9 @@ public static class ImageDecoder
 
     private static readonly (int, int) All = (int.MaxValue, int.MaxValue);
 
-    /// <summary>Reads a file, with no more pixels than are needed where that saves time: a JPEG of at least twice as many each way.</summary>
+    /// <summary>
+    /// Reads a file, with no more pixels than are needed where that saves time: a JPEG of at least twice as many each way.
+    /// </summary>
     /// <remarks>
     /// A JPEG's blocks of 8 x 8 pixels can be decoded to n x n ones (n/8, as Pillow's draft mode does): 12 megapixels at 3/8 in a third of
     /// the time, and what follows has a seventh of the pixels. A reduction by less than a half would save little and is not made.
@@ -58,7 +60,8 @@ public static class ImageDecoder
     /// <param name="path">The name to use in messages.</param>
     /// <returns>The upright picture.</returns>
     /// <exception cref="ImageFileException">As for a file.</exception>
-    public static Photo Decode(Stream stream, long maxPixels = DefaultMaxPixels, string? path = null) => Decode(stream, maxPixels, path, All);
+    public static Photo Decode(Stream stream, long maxPixels = DefaultMaxPixels, string? path = null) =>
+        Decode(stream, maxPixels, path, All);
 
     private static Photo Decode(Stream stream, long maxPixels, string? path, (int LongSide, int ShortSide) needed)
     {

@@ -85,7 +85,10 @@ public static class Overlay
         return mask;
     }
 
-    /// <summary>The map at the photo's size, row by row: <paramref name="take"/> is told at which pixel of the photo a row begins, and its values in 0..1.</summary>
+    /// <summary>
+    /// The map at the photo's size, row by row: <paramref name="take"/> is told at which pixel of the photo a row begins, and its values in
+    /// 0..1.
+    /// </summary>
     internal static void Spread(float[,] map, PixelRegion region, int width, int height, Resampler.RowTaker take)
     {
         (int left, ResampleAxis columns) = Axis(map.GetLength(1), region.X, region.Width, width);

@@ -43,7 +43,9 @@ internal sealed class PanelText : IDisposable
     /// <param name="text">The text; control characters become spaces.</param>
     /// <param name="x">The left edge.</param>
     /// <param name="y">The line's upper edge.</param>
-    /// <param name="width">The most pixels the line may take; longer text loses its middle, since layers' names differ at their ends.</param>
+    /// <param name="width">
+    /// The most pixels the line may take; longer text loses its middle, since layers' names differ at their ends.
+    /// </param>
     internal void Draw(SKCanvas canvas, string text, float x, float y, float width) =>
         canvas.DrawText(Fit(text, width), x, y - _font.Metrics.Ascent, SKTextAlign.Left, _font, _paint);
 

@@ -33,7 +33,9 @@ public sealed class Photo
     /// <summary>The pixels, [Height, Width, 3]: red, green, blue interleaved, top row first, 0 to 255.</summary>
     public byte[] Rgb { get; }
 
-    /// <summary>The width of the picture in its file, in pixels: more than <see cref="Width"/> where it was decoded at a reduced scale.</summary>
+    /// <summary>
+    /// The width of the picture in its file, in pixels: more than <see cref="Width"/> where it was decoded at a reduced scale.
+    /// </summary>
     internal int OriginalWidth { get; init; }
 
     /// <summary>The height of the picture in its file, in pixels.</summary>
@@ -49,7 +51,8 @@ public sealed class Photo
     internal (float Low, float High)? FloatRange { get; set; }
 
     /// <summary>Whether it has so many pixels of the original's longer side, or all of them.</summary>
-    internal bool Suffices(int longSide) => OriginalWidth == Width && OriginalHeight == Height || Math.Max(Frame.Width, Frame.Height) >= longSide;
+    internal bool Suffices(int longSide) =>
+        OriginalWidth == Width && OriginalHeight == Height || Math.Max(Frame.Width, Frame.Height) >= longSide;
 
     /// <summary>The same part of the picture in these pixels.</summary>
     /// <param name="part">A part in pixels of the original.</param>

@@ -20,7 +20,8 @@ public static class PhotoResizer
     internal static Photo ScaleTo(Photo photo, int longerSide)
     {
         double scale = (double)longerSide / Math.Max(photo.OriginalWidth, photo.OriginalHeight);
-        return Resize(photo, Math.Max(1, (int)Math.Round(photo.OriginalWidth * scale)), Math.Max(1, (int)Math.Round(photo.OriginalHeight * scale)));
+        return Resize(photo, Math.Max(1, (int)Math.Round(photo.OriginalWidth * scale)),
+            Math.Max(1, (int)Math.Round(photo.OriginalHeight * scale)));
     }
 
     /// <summary>Resizes bicubically, with antialiasing when it gets smaller.</summary>

@@ -100,7 +100,8 @@ internal static class PictureNote
         }
         file.Position = at;
         file.ReadExactly(chunk);
-        return chunk.AsSpan().StartsWith("NOTE"u8) ? Text(file, at + chunk.Length, BinaryPrimitives.ReadInt32LittleEndian(chunk.AsSpan(4))) : null;
+        return chunk.AsSpan().StartsWith("NOTE"u8) ? Text(file, at + chunk.Length, BinaryPrimitives.ReadInt32LittleEndian(chunk.AsSpan(4)))
+            : null;
     }
 
     private static string? Text(FileStream file, long at, int length)

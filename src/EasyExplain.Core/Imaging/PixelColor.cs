@@ -3,14 +3,17 @@ namespace EasyExplain.Imaging;
 /// <summary>An opaque colour.</summary>
 internal readonly record struct PixelColor(byte Red, byte Green, byte Blue)
 {
-    // Okabe and Ito's palette without its black (jfly.uni-koeln.de/color, 2008): colours that the colour-blind can tell apart. Those of near
-    // hues come late, since a dark one would look like its neighbour.
+    // Okabe and Ito's palette without its black (jfly.uni-koeln.de/color, 2008): colours that the colour-blind can tell apart. Those of
+    // near hues come late, since a dark one would look like its neighbour.
     private static readonly PixelColor[] Palette =
     [
-        new(0xD5, 0x5E, 0x00), new(0x56, 0xB4, 0xE9), new(0xF0, 0xE4, 0x42), new(0x00, 0x9E, 0x73), new(0xCC, 0x79, 0xA7), new(0xE6, 0x9F, 0x00), new(0x00, 0x72, 0xB2),
+        new(0xD5, 0x5E, 0x00), new(0x56, 0xB4, 0xE9), new(0xF0, 0xE4, 0x42), new(0x00, 0x9E, 0x73), new(0xCC, 0x79, 0xA7),
+        new(0xE6, 0x9F, 0x00), new(0x00, 0x72, 0xB2),
     ];
 
-    /// <summary>The i-th, from 0, of colours that are easy to tell apart; after the seventh they are pale hues, each far from the last few.</summary>
+    /// <summary>
+    /// The i-th, from 0, of colours that are easy to tell apart; after the seventh they are pale hues, each far from the last few.
+    /// </summary>
     public static PixelColor Distinct(int index)
     {
         const double goldenSection = 0.618033988749895;

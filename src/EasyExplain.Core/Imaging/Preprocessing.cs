@@ -57,7 +57,9 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     /// The short side of the resized photo in pixels, of which <see cref="ResizeMode.CenterCrop"/> keeps the middle; where it is not set,
     /// the input's short side / 0.875.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is less than the input's short side, so there would be nothing to crop from.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// It is less than the input's short side, so there would be nothing to crop from.
+    /// </exception>
     public int ResizeSize
     {
         get;
@@ -68,7 +70,9 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     /// <summary>How the pixels of the resized photo are made of its own.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bilinear;
 
-    /// <summary>In which order the input has the colours; <see cref="Mean"/> and <see cref="Std"/> are of red, green and blue all the same.</summary>
+    /// <summary>
+    /// In which order the input has the colours; <see cref="Mean"/> and <see cref="Std"/> are of red, green and blue all the same.
+    /// </summary>
     public ChannelOrder ChannelOrder { get; init; }
 
     /// <summary>Whether resized pixels are rounded to whole bytes, for models that take nothing else.</summary>
@@ -79,7 +83,12 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     /// <param name="width">In pixels.</param>
     public Preprocessing ForInput(int height, int width) => (height, width) == (Height, Width)
         ? this
-        : new Preprocessing(height, width, Mean, Std, ResizeMode) { Interpolation = Interpolation, ChannelOrder = ChannelOrder, WholeBytes = WholeBytes };
+        : new Preprocessing(height, width, Mean, Std, ResizeMode)
+        {
+            Interpolation = Interpolation,
+            ChannelOrder = ChannelOrder,
+            WholeBytes = WholeBytes
+        };
 
     /// <summary>Makes the model's input.</summary>
     /// <param name="photo">The photo, of any size.</param>
@@ -98,7 +107,8 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
                 Span<float> planes = MemoryMarshal.Cast<byte, float>(input.bytes);
                 for (int c = 0; c < 3; c++)
                 {
-                    float mean = (float)(255 * Mean[c]), std = (float)(255 * Std[c]); // in steps of a byte: one rounding fewer for each pixel
+                    // in steps of a byte: one rounding fewer for each pixel
+                    float mean = (float)(255 * Mean[c]), std = (float)(255 * Std[c]);
                     Span<float> line = planes.Slice((PlaneOf(c) * Height + y) * Width, Width);
                     if (WholeBytes)
                     {
@@ -116,7 +126,9 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     /// <summary>The part of a photo that the input shows.</summary>
     /// <param name="photoWidth">The photo's width in pixels.</param>
     /// <param name="photoHeight">The photo's height in pixels.</param>
-    /// <returns>The whole photo for <see cref="ResizeMode.Stretch"/>, the crop's exact edges for <see cref="ResizeMode.CenterCrop"/>.</returns>
+    /// <returns>
+    /// The whole photo for <see cref="ResizeMode.Stretch"/>, the crop's exact edges for <see cref="ResizeMode.CenterCrop"/>.
+    /// </returns>
     public PixelRegion RegionOf(int photoWidth, int photoHeight)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(photoWidth, 1);
@@ -140,7 +152,9 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     /// How many pixels the short side of a photo needs so that an explanation hardly depends on how the photo was reduced to them: four
     /// for each of the input's. Maps then differ by as little as they do for an input of whole bytes, as torchvision makes it.
     /// </summary>
-    internal int SufficientSide => 4 * Math.Max(Height, Width) * (ResizeMode == ResizeMode.CenterCrop ? ResizeSize : Math.Min(Height, Width)) / Math.Min(Height, Width);
+    internal int SufficientSide =>
+        4 * Math.Max(Height, Width) * (ResizeMode == ResizeMode.CenterCrop ? ResizeSize
+        : Math.Min(Height, Width)) / Math.Min(Height, Width);
 
     /// <summary>The way back: shows what an input tensor holds.</summary>
     /// <param name="input">[1, 3, H, W] or [3, H, W], any floating type, any size; unchanged.</param>

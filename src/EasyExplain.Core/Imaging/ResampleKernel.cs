@@ -8,7 +8,9 @@ internal sealed record ResampleKernel(double Support, Func<double, double> Weigh
     /// <summary>Linear interpolation.</summary>
     internal static readonly ResampleKernel Bilinear = new(1, x => Math.Max(0, 1 - Math.Abs(x)));
 
-    /// <summary>Keys' cubic convolution with a = -0.5, the one of Pillow's BICUBIC (Keys 1981, "Cubic convolution interpolation").</summary>
+    /// <summary>
+    /// Keys' cubic convolution with a = -0.5, the one of Pillow's BICUBIC (Keys 1981, "Cubic convolution interpolation").
+    /// </summary>
     internal static readonly ResampleKernel Bicubic = new(2, x => Cubic(Math.Abs(x), a: -0.5));
 
     private static double Cubic(double x, double a) => x switch

@@ -5,10 +5,13 @@ using System.Runtime.Intrinsics;
 
 namespace EasyExplain.Imaging;
 
-/// <summary>Resizes pictures and maps as PyTorch (bilinear, antialias) and Pillow (BICUBIC) do, straight from their own samples, row by row.</summary>
+/// <summary>
+/// Resizes pictures and maps as PyTorch (bilinear, antialias) and Pillow (BICUBIC) do, straight from their own samples, row by row.
+/// </summary>
 /// <remarks>
-/// Done here and not with torch: a photo of 20 million pixels needs no copy in float32, and of a crop only what it shows is computed. What is called row by row,
-/// here and by who takes the rows, is optimised at once: .NET would wait for thirty calls, and the first photo would take twice its time.
+/// Done here and not with torch: a photo of 20 million pixels needs no copy in float32, and of a crop only what it shows is computed. What
+/// is called row by row, here and by who takes the rows, is optimised at once: .NET would wait for thirty calls, and the first photo would
+/// take twice its time.
 /// </remarks>
 internal static class Resampler
 {
@@ -17,7 +20,9 @@ internal static class Resampler
     /// <summary>Is given each row of the output when it is done, to keep what it wants of it: the next one is written over it.</summary>
     internal delegate void RowTaker(int y, Span<float> row);
 
-    /// <summary>Resizes a photo: across, then down. Bicubic values overshoot at edges and are clamped to 0..255 in both directions, as Pillow does.</summary>
+    /// <summary>
+    /// Resizes a photo: across, then down. Bicubic values overshoot at edges and are clamped to 0..255 in both directions, as Pillow does.
+    /// </summary>
     /// <param name="photo">The photo.</param>
     /// <param name="columns">The horizontal axis, in the photo's own pixels.</param>
     /// <param name="rows">The vertical axis.</param>
@@ -53,7 +58,8 @@ internal static class Resampler
     /// <param name="columns">The horizontal axis.</param>
     /// <param name="rows">The vertical axis.</param>
     /// <param name="take">Takes each row, [columns.Length].</param>
-    internal static void Resize(float[,] map, ResampleAxis columns, ResampleAxis rows, RowTaker take) => Resize(columns.Length, rows, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (row, line) =>
+    internal static void Resize(float[,] map, ResampleAxis columns, ResampleAxis rows, RowTaker take) =>
+        Resize(columns.Length, rows, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (row, line) =>
     {
         for (int x = 0; x < columns.Length; x++)
         {

@@ -44,8 +44,8 @@ internal static class AxisRules
     }
 
     /// <summary>
-    /// What the dimensions of an input must stand for, given those of the output: what is added to an output lies on the picture as that does.
-    /// Null where that does not follow.
+    /// What the dimensions of an input must stand for, given those of the output: what is added to an output lies on the picture as that
+    /// does. Null where that does not follow.
     /// </summary>
     /// <param name="operator">What makes the output.</param>
     /// <param name="axes">What the output's dimensions stand for.</param>
@@ -63,14 +63,16 @@ internal static class AxisRules
     {
         Select(var dimension, var index) => index < axes[0][dimension].Leading,
         Slice(var dimension, _, var end, _) => end <= axes[0][dimension].Leading && axes[0][dimension].Kind == AxisKind.Places,
-        IndexSelect(var dimension, var indices) => axes[0][dimension].Kind == AxisKind.Places && indices.All(index => index < axes[0][dimension].Leading),
+        IndexSelect(var dimension, var indices) =>
+            axes[0][dimension].Kind == AxisKind.Places && indices.All(index => index < axes[0][dimension].Leading),
         _ => false,
     };
 
     private static Axis[] With(Axis[] axes, long dimension, Axis axis) => [.. axes.Select((known, i) => i == dimension ? axis : known)];
 
     /// <summary>The rest of the tokens; without some of the places it is no grid any more, which <see cref="Axis.Fits"/> finds.</summary>
-    private static Axis From(Axis axis, long start) => axis.Kind == AxisKind.Places ? axis with { Leading = axis.Leading - Math.Min(start, axis.Leading) } : axis;
+    private static Axis From(Axis axis, long start) =>
+        axis.Kind == AxisKind.Places ? axis with { Leading = axis.Leading - Math.Min(start, axis.Leading) } : axis;
 
     private static Axis[] Reduced(Axis[] axes, long[] dimensions, bool keep) => keep
         ? [.. axes.Select((axis, i) => dimensions.Contains(i) ? Axis.Other : axis)]
@@ -99,10 +101,17 @@ internal static class AxisRules
     private static Axis Joined(IReadOnlyList<Axis[]> axes, IReadOnlyList<long[]> shapes, int dimension)
     {
         int places = Enumerable.Range(0, axes.Count).FirstOrDefault(input => axes[input][dimension].Kind == AxisKind.Places, -1);
-        return places < 0 ? Axis.Other : axes[places][dimension] with { Leading = axes[places][dimension].Leading + shapes.Take(places).Sum(shape => shape[dimension]) };
+        return places < 0 ? Axis.Other
+            : axes[places][dimension] with
+            {
+                Leading = axes[places][dimension].Leading
+            + shapes.Take(places).Sum(shape => shape[dimension])
+            };
     }
 
-    /// <summary>The dimensions after a reshape: those that stay what they are, rows and columns that become places, and the other way round.</summary>
+    /// <summary>
+    /// The dimensions after a reshape: those that stay what they are, rows and columns that become places, and the other way round.
+    /// </summary>
     private static Axis[] Regrouped(Axis[] axes, long[] from, long[] to)
     {
         var found = new Axis[to.Length];
@@ -135,9 +144,11 @@ internal static class AxisRules
                     break;
                 case ([{ Kind: AxisKind.Rows }, { Kind: AxisKind.Columns }], [var at]):
                     int rows = Array.FindIndex(axes, axis => axis.Kind == AxisKind.Rows);
-                    found[at] = new Axis(AxisKind.Places, 0, from[rows], from[Array.FindIndex(axes, axis => axis.Kind == AxisKind.Columns)]);
+                    found[at] = new Axis(AxisKind.Places, 0, from[rows],
+                        from[Array.FindIndex(axes, axis => axis.Kind == AxisKind.Columns)]);
                     break;
-                case ([{ Kind: AxisKind.Places, Leading: 0 } places], [var high, var wide]) when places.Height == to[high] && places.Width == to[wide]:
+                case ([{ Kind: AxisKind.Places, Leading: 0 } places], [var high, var wide])
+                    when places.Height == to[high] && places.Width == to[wide]:
                     (found[high], found[wide]) = (new Axis(AxisKind.Rows), new Axis(AxisKind.Columns));
                     break;
             }

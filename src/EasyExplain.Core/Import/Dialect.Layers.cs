@@ -16,7 +16,8 @@ internal abstract partial class Dialect
     protected Parameter Statistic(FixedTensor statistic, string name) => statistic.Parameter($"{Layer}.{name}", isBuffer: true);
 
     /// <summary>A product of matrices; one by a fixed matrix is a linear layer.</summary>
-    protected ModelValue Product(ModelValue x, ModelValue y) => y is FixedTensor { Shape.Length: 2 } weight && x is PictureValue && Rank(x) > 1
+    protected ModelValue Product(ModelValue x, ModelValue y) =>
+        y is FixedTensor { Shape.Length: 2 } weight && x is PictureValue && Rank(x) > 1
         ? Apply(new Linear(weight.Parameter(Layer + ".weight", transposed: true), null), x)
         : Apply(new MatMul(), x, y);
 

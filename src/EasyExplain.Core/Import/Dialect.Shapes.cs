@@ -70,7 +70,9 @@ internal abstract partial class Dialect
         return Permuted(x, order);
     }
 
-    /// <summary>Repeated along dimensions of one until it has that shape, which has as many dimensions or more, counted from the last.</summary>
+    /// <summary>
+    /// Repeated along dimensions of one until it has that shape, which has as many dimensions or more, counted from the last.
+    /// </summary>
     protected ModelValue Expanded(ModelValue x, Size[] target)
     {
         Size[] shape = [.. Enumerable.Repeat(new Size(1), Math.Max(0, target.Length - Rank(x))), .. ShapeOf(x)];
@@ -115,7 +117,8 @@ internal abstract partial class Dialect
             if (x is not SizesValue)
             {
                 return (start, end, step) == (0, size, 1) ? x
-                    : dim == 1 && step == 1 && Rank(x) == 4 && x is PictureValue && end > start ? Apply(new ChannelSlice(start, end - start), x)
+                    : dim == 1 && step == 1 && Rank(x) == 4 && x is PictureValue && end > start
+                    ? Apply(new ChannelSlice(start, end - start), x)
                     : Apply(new Slice(dim, start, end, step), x);
             }
             indices = [.. Range(end - start).Where(i => i % step == 0).Select(i => start + i)];
@@ -126,7 +129,8 @@ internal abstract partial class Dialect
             end = Math.Clamp(end < 0 ? end + size : end, -1, size - 1);
             indices = [.. Range(Math.Max(0, start - end)).Where(i => i % step == 0).Select(i => start - i)];
         }
-        return x is SizesValue sizes ? ValueOf([.. indices.Select(i => sizes.Sizes[i])], scalar: false) : Apply(new IndexSelect(dim, indices), x);
+        return x is SizesValue sizes ? ValueOf([.. indices.Select(i => sizes.Sizes[i])], scalar: false)
+            : Apply(new IndexSelect(dim, indices), x);
     }
 
     /// <summary>A bound within a dimension; one that is negative counts from the end.</summary>

@@ -118,16 +118,20 @@ internal abstract partial class Dialect
         return count <= LargestFixed ? shape : throw new InvalidDataException($"The {_source} asks for a tensor of {count:0} numbers.");
     }
 
-    /// <summary>Tensors that are computed with place by place, each repeated to the sizes of all, must become no more than memory holds.</summary>
+    /// <summary>
+    /// Tensors that are computed with place by place, each repeated to the sizes of all, must become no more than memory holds.
+    /// </summary>
     protected void BoundTogether(params FixedTensor[] values)
     {
         int rank = values.Max(value => value.Shape.Length);
-        Bounded([.. Enumerable.Range(1, rank).Select(fromEnd => values.Max(value => fromEnd <= value.Shape.Length ? value.Shape[^fromEnd] : 1))]);
+        Bounded([.. Enumerable.Range(1, rank)
+            .Select(fromEnd => values.Max(value => fromEnd <= value.Shape.Length ? value.Shape[^fromEnd] : 1))]);
     }
 
     /// <summary>0, 1, 2, … below a number that must not be too large.</summary>
     protected static IEnumerable<long> Range(long count) =>
-        Enumerable.Range(0, count <= LongestList ? (int)count : throw new NotSupportedException($"over {count} numbers")).Select(i => (long)i);
+        Enumerable.Range(0, count <= LongestList ? (int)count : throw new NotSupportedException($"over {count} numbers"))
+            .Select(i => (long)i);
 
     // ---- values
 
@@ -197,7 +201,9 @@ internal abstract partial class Dialect
     /// <summary>The product of sizes.</summary>
     protected static Size Product(IEnumerable<Size> sizes) => sizes.Aggregate(new Size(1), (product, size) => product * size);
 
-    /// <summary>The only number of what is the same for every picture, if it adds no dimension to a partner of so many; else null.</summary>
+    /// <summary>
+    /// The only number of what is the same for every picture, if it adds no dimension to a partner of so many; else null.
+    /// </summary>
     protected static double? Single(ModelValue value, int rank) => value switch
     {
         SizesValue { Scalar: true, Sizes: [var size] } => Fixed(size),

@@ -18,19 +18,22 @@ internal sealed record Einsum(long[] Left, long[] Right, long[] Result)
         string[] sides = equation.Replace(" ", "", StringComparison.Ordinal).Split("->");
         string[] terms = sides[0].Split(',');
         if (sides is not [_, var output] || terms is not [var left, var right] || equation.Contains('.', StringComparison.Ordinal)
-            || left.Distinct().Count() != left.Length || right.Distinct().Count() != right.Length || output.Distinct().Count() != output.Length
+            || left.Distinct().Count() != left.Length || right.Distinct().Count() != right.Length
+            || output.Distinct().Count() != output.Length
             || left.Length != leftRank || right.Length != rightRank)
         {
             return null;
         }
         string batch = string.Concat(left.Where(index => right.Contains(index) && output.Contains(index)));
         string summed = string.Concat(left.Where(index => right.Contains(index) && !output.Contains(index)));
-        string rows = string.Concat(left.Where(index => !right.Contains(index))), columns = string.Concat(right.Where(index => !left.Contains(index)));
+        string rows = string.Concat(left.Where(index => !right.Contains(index))),
+            columns = string.Concat(right.Where(index => !left.Contains(index)));
         string result = batch + rows + columns;
         return summed.Length == 1 && rows.Length == 1 && columns.Length == 1 && result.Order().SequenceEqual(output.Order())
             ? new Einsum(Order(left, batch + rows + summed), Order(right, batch + summed + columns), Order(result, output))
             : null;
     }
 
-    private static long[] Order(string indices, string wanted) => [.. wanted.Select(index => (long)indices.IndexOf(index, StringComparison.Ordinal))];
+    private static long[] Order(string indices, string wanted) =>
+        [.. wanted.Select(index => (long)indices.IndexOf(index, StringComparison.Ordinal))];
 }

@@ -56,11 +56,14 @@ internal static class FixedBatch
         catch (WeightFileException e)
         {
             throw new WeightFileException(path,
-                $"{e.Message[(path.Length + 2)..]} It was exported for {pictures} pictures at a time; export it with an open batch (dynamic_axes).", e);
+                $"{e.Message[(path.Length + 2)..]} It was exported for {pictures} pictures at a time; export it with an open batch " +
+                $"(dynamic_axes).", e);
         }
     }
 
-    /// <summary>Whether two pictures together give something else than each by itself: a number in a shape was taken for another than it was.</summary>
+    /// <summary>
+    /// Whether two pictures together give something else than each by itself: a number in a shape was taken for another than it was.
+    /// </summary>
     public static bool MixesPictures(Network network, long channels, long height, long width)
     {
         // Only where the batch has left its place, as in attention.

@@ -4,8 +4,8 @@ using EasyExplain.Networks.Operators;
 namespace EasyExplain.Import;
 
 /// <summary>
-/// Rewrites of the graph, as it is taken down, for whatever dialect: where an operation completes a pattern that is one operator written out,
-/// such as GELU or a layer normalisation, it becomes that operator of what the pattern reads.
+/// Rewrites of the graph, as it is taken down, for whatever dialect: where an operation completes a pattern that is one operator written
+/// out, such as GELU or a layer normalisation, it becomes that operator of what the pattern reads.
 /// </summary>
 /// <param name="recorder">What was taken down.</param>
 /// <param name="mayVanish">Whether an output may be lost that the pattern made on the way: others may know it by its name.</param>
@@ -26,7 +26,9 @@ internal sealed class Fusions(NetworkRecorder recorder, Func<Node, bool> mayVani
         _ => null,
     };
 
-    /// <summary>Whether two operations make the same, for they do the same to the same: code that repeats itself is recorded twice.</summary>
+    /// <summary>
+    /// Whether two operations make the same, for they do the same to the same: code that repeats itself is recorded twice.
+    /// </summary>
     public static bool IsSame(NetworkRecorder recorder, Node a, Node b, int depth = DeepestTwin) => a == b || (depth > 0
         && a.Inputs.Count > 0 && a.Inputs.Count == b.Inputs.Count && recorder.Shape(a).SequenceEqual(recorder.Shape(b))
         && (a.Operator.Equals(b.Operator) || GoOverTheSame(a.Operator, b.Operator))
@@ -66,14 +68,19 @@ internal sealed class Fusions(NetworkRecorder recorder, Func<Node, bool> mayVani
         { Operator: Sigmoid, Inputs: [var source] } when source == x && mayVanish(gate) => (new SiLU(), [x]),
         { Operator: Hardsigmoid, Inputs: [var source] } when source == x && mayVanish(gate) => (new Hardswish(), [x]),
         { Operator: MultiplyBy(0.5), Inputs: [var whole] } when mayVanish(gate) && OnePlus(whole, x) is { } gelu => (gelu, [x]),
-        _ when x is { Operator: MultiplyBy(0.5), Inputs: [var source] } && mayVanish(x) && OnePlus(gate, source) is { } gelu => (gelu, [source]),
+        _ when x is { Operator: MultiplyBy(0.5), Inputs: [var source] } && mayVanish(x) && OnePlus(gate, source) is { } gelu =>
+            (gelu, [source]),
         _ => null,
     };
 
     /// <summary>1 + erf(x/√2), or 1 + tanh(√(2/π)·(x + 0.044715·x³)): what makes a GELU of x, and of which kind.</summary>
     private GELU? OnePlus(Node gate, Node x)
     {
-        if (gate is not { Operator: AddNumber(1), Inputs: [{ Inputs: [{ Operator: MultiplyBy(var factor), Inputs: [var inner] } scaled] } curve] }
+        if (gate is not
+            {
+                Operator: AddNumber(1),
+                Inputs: [{ Inputs: [{ Operator: MultiplyBy(var factor), Inputs: [var inner] } scaled] } curve]
+            }
             || !mayVanish(gate) || !mayVanish(curve) || !mayVanish(scaled))
         {
             return null;
@@ -82,7 +89,11 @@ internal sealed class Fusions(NetworkRecorder recorder, Func<Node, bool> mayVani
         {
             Erf when inner == x && IsNear(factor, 1 / Math.Sqrt(2)) => new GELU(),
             Tanh when IsNear(factor, Math.Sqrt(2 / Math.PI)) && mayVanish(inner)
-                && inner is { Operator: Add, Inputs: [var source, { Operator: MultiplyBy(var share), Inputs: [{ Operator: Power(3), Inputs: [var cubed] } cube] } part] }
+                && inner is
+                {
+                    Operator: Add, Inputs: [var source,
+                    { Operator: MultiplyBy(var share), Inputs: [{ Operator: Power(3), Inputs: [var cubed] } cube] } part]
+                }
                 && source == x && cubed == x && IsNear(share, 0.044715) && mayVanish(cube) && mayVanish(part) => new GELU { Tanh = true },
             _ => null,
         };
@@ -90,7 +101,11 @@ internal sealed class Fusions(NetworkRecorder recorder, Func<Node, bool> mayVani
 
     /// <summary>What is normalised by its root mean square after its mean was taken off, and has β added: a layer normalisation.</summary>
     private (Operator, Node[])? Normalised(Node norm, Parameter shift) =>
-        norm is { Operator: RMSNorm { Dims: 1, Weight: { } weight, Eps: var eps }, Inputs: [{ Operator: Subtract, Inputs: [var x, var mean] } apart] }
+        norm is
+        {
+            Operator: RMSNorm { Dims: 1, Weight: { } weight, Eps: var eps },
+            Inputs: [{ Operator: Subtract, Inputs: [var x, var mean] } apart]
+        }
         && mean is { Operator: Mean(var dims, true), Inputs: [var averaged] } && averaged == x && IsLast(x, dims)
         && shift.Shape.SequenceEqual(weight.Shape) && mayVanish(norm) && mayVanish(apart) && mayVanish(mean)
             ? (new LayerNorm(1, weight, shift, eps), [x])
@@ -116,7 +131,11 @@ internal sealed class Fusions(NetworkRecorder recorder, Func<Node, bool> mayVani
         root is { Operator: Sqrt, Inputs: [var shifted] } && mayVanish(root) ? RootMeanSquareOf(x, shifted) : null;
 
     private (Operator, Node[])? RootMeanSquareOf(Node x, Node shifted) =>
-        shifted is { Operator: AddNumber(var eps), Inputs: [{ Operator: Mean(var dims, true), Inputs: [{ Operator: Power(2), Inputs: [var squared] } square] } mean] }
+        shifted is
+        {
+            Operator: AddNumber(var eps),
+            Inputs: [{ Operator: Mean(var dims, true), Inputs: [{ Operator: Power(2), Inputs: [var squared] } square] } mean]
+        }
         && IsSame(recorder, squared, x) && IsLast(x, dims) && mayVanish(shifted) && mayVanish(mean) && mayVanish(square)
             ? (new RMSNorm(1, null, eps), [x])
             : null;

@@ -8,11 +8,15 @@ namespace EasyExplain.Import;
 /// <param name="Activation">What the file makes probabilities of them with; null where it leaves that to others.</param>
 internal sealed record Head(Node Logits, Activation? Activation)
 {
-    /// <summary>How many classes an output is of: <c>[N, classes]</c>, the same with further dimensions of one, or <c>[N]</c>; null if it is something else.</summary>
+    /// <summary>
+    /// How many classes an output is of: <c>[N, classes]</c>, the same with further dimensions of one, or <c>[N]</c>; null if it is
+    /// something else.
+    /// </summary>
     public static long? ClassesOf(NetworkRecorder recorder, Node output)
     {
         IReadOnlyList<Size> shape = recorder.Shape(output);
-        return shape.Count >= 1 && shape[0] == recorder.Pictures && shape.Skip(1).All(size => size is { IsFixed: true, Fixed: > 0 }) && shape.Skip(1).Count(size => size.Fixed > 1) <= 1
+        return shape.Count >= 1 && shape[0] == recorder.Pictures && shape.Skip(1).All(size => size is { IsFixed: true, Fixed: > 0 })
+            && shape.Skip(1).Count(size => size.Fixed > 1) <= 1
             ? shape.Skip(1).Aggregate(1L, (product, size) => product * size.Fixed)
             : null;
     }
@@ -44,7 +48,10 @@ internal sealed record Head(Node Logits, Activation? Activation)
         _ => recorder.Call(node.Name, new Flatten(), node),
     };
 
-    /// <summary>The patterns, all of which take the node that would make the probabilities, and give what makes the logits; null where it is another.</summary>
+    /// <summary>
+    /// The patterns, all of which take the node that would make the probabilities, and give what makes the logits; null where it is
+    /// another.
+    /// </summary>
     private sealed class Ending(NetworkRecorder recorder, long classes)
     {
         private const double Tiny = 1e-3; // what is added before a logarithm, or cut off at both ends, so that nothing is infinite
@@ -56,7 +63,8 @@ internal sealed record Head(Node Logits, Activation? Activation)
             if (node.Operator is Concat && node.Inputs.All(part => ClassesOf(recorder, part) is not null))
             {
                 Node?[] parts = [.. node.Inputs.Select(part => Sigmoid(part))];
-                return parts.All(part => part is not null) ? recorder.Call(node.Name, new Concat(), [.. parts.Select(part => Flat(recorder, part!))]) : null;
+                return parts.All(part => part is not null)
+                    ? recorder.Call(node.Name, new Concat(), [.. parts.Select(part => Flat(recorder, part!))]) : null;
             }
             return Sigmoid(node);
         }
@@ -67,9 +75,14 @@ internal sealed record Head(Node Logits, Activation? Activation)
         private Node? Sigmoid(Node result) => Bare(result) switch
         {
             { Operator: Networks.Operators.Sigmoid, Inputs: [var x] } => x,
-            { Operator: AddNumber(1), Inputs: [{ Operator: Negate, Inputs: [var p] }] } when Sigmoid(p) is { } x => recorder.Call(x.Name, new Negate(), x),
-            { Operator: Reciprocal or Power(-1), Inputs: [{ Operator: AddNumber(1), Inputs: [{ Operator: Exp, Inputs: [var minus] }] }] } => Negated(minus),
-            { Operator: Divide, Inputs: [{ Operator: Exp, Inputs: [var x] }, { Operator: AddNumber(1), Inputs: [{ Operator: Exp, Inputs: [var again] }] }] }
+            { Operator: AddNumber(1), Inputs: [{ Operator: Negate, Inputs: [var p] }] } when Sigmoid(p) is { } x =>
+                recorder.Call(x.Name, new Negate(), x),
+            { Operator: Reciprocal or Power(-1), Inputs: [{ Operator: AddNumber(1), Inputs: [{ Operator: Exp, Inputs: [var minus] }] }] } =>
+                Negated(minus),
+            {
+                Operator: Divide, Inputs: [{ Operator: Exp, Inputs: [var x] },
+                { Operator: AddNumber(1), Inputs: [{ Operator: Exp, Inputs: [var again] }] }]
+            }
                 when Fusions.IsSame(recorder, x, again) => x,
             _ => null,
         };
@@ -142,7 +155,8 @@ internal sealed record Head(Node Logits, Activation? Activation)
             Dropout or Quantize or Dequantize => true, // a grid that the numbers lie on is the same numbers, rounded
             Clamp(null or (>= 0 and <= Tiny), null or (>= 1 - Tiny and <= 1)) => true,
             // Of numbers along one dimension there is only one order.
-            Flatten or Reshape or Unflatten or Squeeze or Unsqueeze or Permute or Select or Mean or Max or Min or AdaptiveAvgPool2d or AvgPool2d or Expand or Sum =>
+            Flatten or Reshape or Unflatten or Squeeze or Unsqueeze or Permute or Select or Mean or Max or Min or AdaptiveAvgPool2d
+                or AvgPool2d or Expand or Sum =>
                 ClassesOf(recorder, before) is { } count && ClassesOf(recorder, after) == count,
             _ => false,
         };

@@ -39,7 +39,8 @@ internal static class ImportErrors
         {
             throw new WeightFileException(path, $"The {what} is nested too deeply.", e);
         }
-        catch (Exception e) when (e is ExternalException or NotSupportedException or ArgumentException or ArithmeticException or InvalidCastException
+        catch (Exception e) when (e is ExternalException or NotSupportedException or ArgumentException or ArithmeticException
+            or InvalidCastException
             or KeyNotFoundException or FormatException or InvalidOperationException)
         {
             throw new WeightFileException(path, $"The model's {what} cannot be followed: {Printable(e.Message.Split('\n')[0])}", e);
@@ -49,16 +50,19 @@ internal static class ImportErrors
     /// <summary>The error that names all operators that are missing, with the layers they are in.</summary>
     public static ModelImportException Missing(string path, IReadOnlyList<(string Operator, string Layer)> missing)
     {
-        string[] all = [.. missing.GroupBy(one => one.Operator).Select(group => $"{group.Key} in {Places([.. group.Select(one => one.Layer).Distinct()])}")];
-        return new ModelImportException(ModelFault.UnsupportedOperator,
-            $"'{path}' needs operators that are not known here: {Printable(string.Join("; ", all.Take(MostShown)) + (all.Length > MostShown ? $" and {all.Length - MostShown} more" : ""))}.");
+        string[] all = [.. missing.GroupBy(one => one.Operator)
+            .Select(group => $"{group.Key} in {Places([.. group.Select(one => one.Layer).Distinct()])}")];
+        string shown = string.Join("; ", all.Take(MostShown)) + (all.Length > MostShown ? $" and {all.Length - MostShown} more" : "");
+        return new ModelImportException(
+            ModelFault.UnsupportedOperator, $"'{path}' needs operators that are not known here: {Printable(shown)}.");
     }
 
     /// <summary>A sentence about the end of a model, for -Verbose; begins with a space, if there is anything to say.</summary>
     public static string LeftOut(Activation? activation) => activation switch
     {
         Activation.Softmax => " The softmax at its end is left out: classes are explained by their scores before it.",
-        Activation.Sigmoid => " It ends in sigmoids, so each class is there or not by itself; they are left out: classes are explained by their scores before them.",
+        Activation.Sigmoid => " It ends in sigmoids, so each class is there or not by itself; they are left out: classes are explained " +
+            "by their scores before them.",
         _ => "",
     };
 
@@ -67,5 +71,6 @@ internal static class ImportErrors
         string.Concat(message.Take(LongestMessage).Select(c => char.IsControl(c) ? '?' : c)) + (message.Length > LongestMessage ? "…" : "");
 
     private static string Places(string[] layers) =>
-        string.Join(", ", layers.Take(3).Select(layer => layer.Length == 0 ? "the model itself" : $"'{layer}'")) + (layers.Length > 3 ? $" and {layers.Length - 3} more" : "");
+        string.Join(", ", layers.Take(3).Select(layer => layer.Length == 0 ? "the model itself" : $"'{layer}'"))
+            + (layers.Length > 3 ? $" and {layers.Length - 3} more" : "");
 }

@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Import;
 
-/// <summary>Makes a model of a file that holds a whole one, in TorchScript or ONNX: what it does is in the file, how its pictures are made is not.</summary>
+/// <summary>
+/// Makes a model of a file that holds a whole one, in TorchScript or ONNX: what it does is in the file, how its pictures are made is not.
+/// </summary>
 internal static class NetworkImporter
 {
     /// <summary>Reads <paramref name="file"/> and follows what it does to a picture.</summary>
@@ -38,7 +40,8 @@ internal static class NetworkImporter
         }
         using TorchScriptFile script = TorchScriptFile.Read(file);
         Preprocessing stated = script.Preprocessing(Architecture.ImageNet, explain);
-        return Import(path, script.Type, PreprocessingOf(path, stated, false, options, explain), true, script.Labels, script.ToNetwork, device, options, explain);
+        return Import(path, script.Type, PreprocessingOf(path, stated, false, options, explain), true, script.Labels, script.ToNetwork,
+            device, options, explain);
     }
 
     private static CamModel Import(
@@ -46,7 +49,8 @@ internal static class NetworkImporter
         Func<long, long, OutputChoice, Action<string>, FollowedModel> follow, Device device, ModelOptions options, Action<string> explain)
     {
         IReadOnlyList<string>? LabelsFor(long classes, IReadOnlyList<string>? ofOutput, Action<string> tell) =>
-            options.Labels ?? Fitting(ofOutput ?? ownLabels, classes) ?? PreprocessFile.LabelsBeside(path, classes, tell) ?? UsualLabels(classes, tell);
+            options.Labels ?? Fitting(ofOutput ?? ownLabels, classes) ?? PreprocessFile.LabelsBeside(path, classes, tell)
+                ?? UsualLabels(classes, tell);
 
         var choice = new OutputChoice(path, options.Output, classes => LabelsFor(classes, null, _ => { })?.Count == classes, explain);
         FollowedModel followed;
@@ -72,7 +76,8 @@ internal static class NetworkImporter
             long classes = network.Shapes(3, preprocessing.Height, preprocessing.Width)[network.Output][0];
             IReadOnlyList<string> labels = LabelsFor(classes, followed.Labels, explain) ?? [];
             return ModelHead.Complete(network, classes, followed.Activation, labels, options, $"'{path}'", explain).ToModel(
-                options.Name ?? Path.GetFileNameWithoutExtension(path), kind, path, preprocessing, device, options.Precision, followed.Output);
+                options.Name ?? Path.GetFileNameWithoutExtension(path), kind, path, preprocessing, device, options.Precision,
+                followed.Output);
         }
         catch
         {
@@ -85,14 +90,16 @@ internal static class NetworkImporter
         labels?.Count == classes || (classes == 1 && labels?.Count == 2) ? labels : null;
 
     /// <summary>Options first, then preprocess.json, then what the file says, then what ImageNet's networks have.</summary>
-    private static Preprocessing PreprocessingOf(string path, Preprocessing usual, bool declaresSize, ModelOptions options, Action<string> explain)
+    private static Preprocessing PreprocessingOf(string path, Preprocessing usual, bool declaresSize, ModelOptions options,
+        Action<string> explain)
     {
         try
         {
             Preprocessing? beside = PreprocessFile.Beside(path, usual, explain);
             if (beside is null && (options.InputSize is null || options.Mean is null || options.Std is null))
             {
-                explain($"There is no '{PreprocessFile.PathFor(path)}': what is not given is as {(usual.Mean == Architecture.ImageNet.Mean ? "ImageNet's networks have it" : "the file says")}" +
+                explain($"There is no '{PreprocessFile.PathFor(path)}': what is not given is as " +
+                    $"{(usual.Mean == Architecture.ImageNet.Mean ? "ImageNet's networks have it" : "the file says")}" +
                     $"{(declaresSize ? ", the input's size as the file declares it" : "")}.");
             }
             return ModelImporter.Chosen(options, beside ?? usual, $"'{path}'", explain);
@@ -105,7 +112,9 @@ internal static class NetworkImporter
 
     private static void DemandNoWeightOptions(string path, ModelOptions options)
     {
-        (string Name, bool Given)[] wrong = [("Architecture", options.Architecture is not null), ("StateDictKey", options.StateDictKey is not null), ("Weights", options.Weights is not null)];
+        (string Name, bool Given)[] wrong =
+            [("Architecture", options.Architecture is not null), ("StateDictKey", options.StateDictKey is not null),
+            ("Weights", options.Weights is not null)];
         if (wrong.FirstOrDefault(option => option.Given).Name is { } name)
         {
             throw new ModelImportException(ModelFault.InvalidOption, $"'{path}' holds a whole model, with its architecture.")

@@ -43,7 +43,9 @@ internal sealed class NetworkRecorder
     /// <summary>What was taken down, in order.</summary>
     public IReadOnlyList<Node> Nodes => _nodes;
 
-    /// <summary>The latest output that tells how many pictures there are, <c>[N, …]</c>: the nearer it is, the less must be kept for it.</summary>
+    /// <summary>
+    /// The latest output that tells how many pictures there are, <c>[N, …]</c>: the nearer it is, the less must be kept for it.
+    /// </summary>
     public Node Batch => _nodes.FindLast(BatchFirst)!;
 
     /// <summary>What <see cref="Build"/> has left out at the end; null if nothing.</summary>
@@ -92,12 +94,15 @@ internal sealed class NetworkRecorder
         Size[] shape = [.. two.Zip(three, (of2, of3) => new Size(of2 - 2 * (of3 - of2), of3 - of2))];
         if (Numbers(shape) is var numbers && numbers > MostNumbers)
         {
-            throw new InvalidDataException($"{(name.Length == 0 ? "The model" : $"The layer '{name}'")} would make {numbers:0} numbers of one picture.");
+            throw new InvalidDataException(
+                $"{(name.Length == 0 ? "The model" : $"The layer '{name}'")} would make {numbers:0} numbers of one picture.");
         }
         return shape;
     }
 
-    /// <summary>The full shape of an output, with the batch where it stands: <c>[N, 64, 56, 56]</c>, <c>[N·3, 49, 96]</c>, <c>[50, N, 768]</c>.</summary>
+    /// <summary>
+    /// The full shape of an output, with the batch where it stands: <c>[N, 64, 56, 56]</c>, <c>[N·3, 49, 96]</c>, <c>[50, N, 768]</c>.
+    /// </summary>
     public IReadOnlyList<Size> Shape(Node node) => _shapes[node];
 
     /// <summary>Names an output. The same name again stands for the later output, as a forward hook would see it.</summary>
@@ -117,8 +122,8 @@ internal sealed class NetworkRecorder
     }
 
     /// <summary>
-    /// The network up to the logits: what made probabilities of them is left out, since classes are explained by their scores before it, and
-    /// so is what the logits do not depend on.
+    /// The network up to the logits: what made probabilities of them is left out, since classes are explained by their scores before it,
+    /// and so is what the logits do not depend on.
     /// </summary>
     /// <param name="head">What it ends in.</param>
     public Network Build(Head head)
@@ -141,28 +146,35 @@ internal sealed class NetworkRecorder
                 Inputs = [.. node.Inputs.Select(source => built[source])],
                 Layout = batchFirst ? Axis.Layout(axes[node]) : null,
                 Recorded = new RecordedOutput(
-                    batchFirst ? [.. _shapes[node].Skip(1).Select(size => size.Fixed)] : node.Operator is Constant ? [.. _shapes[node].Select(size => size.Fixed)] : [(long)Numbers(_shapes[node])],
+                    batchFirst ? [.. _shapes[node].Skip(1).Select(size => size.Fixed)] : node.Operator is Constant
+                        ? [.. _shapes[node].Select(size => size.Fixed)] : [(long)Numbers(_shapes[node])],
                     batchFirst,
                     AxisRules.DropsCells(node.Operator, [.. node.Inputs.Select(source => axes[source])])),
             };
         }
-        return new Network([.. built.Values], built[logits], [.. _layers.Where(layer => read.Contains(layer.Node)).Select(layer => layer with { Node = built[layer.Node] })]);
+        return new Network([.. built.Values], built[logits],
+            [.. _layers.Where(layer => read.Contains(layer.Node)).Select(layer => layer with { Node = built[layer.Node] })]);
     }
 
-    /// <summary>What the dimensions stand for: as it follows from the picture, and, where that is lost on the way, from what an output is added to.</summary>
+    /// <summary>
+    /// What the dimensions stand for: as it follows from the picture, and, where that is lost on the way, from what an output is added to.
+    /// </summary>
     private Dictionary<Node, Axis[]> FindAxes(IReadOnlyList<Node> nodes)
     {
         long[] Odd(Node node) => [.. _shapes[node].Select(size => size.At(OddBatch))];
         var axes = new Dictionary<Node, Axis[]> { [Input] = [Axis.Other, Axis.Other, new(AxisKind.Rows), new(AxisKind.Columns)] };
         foreach (Node node in nodes.Skip(1))
         {
-            axes[node] = AxisRules.Forward(node.Operator, [.. node.Inputs.Select(source => axes[source])], [.. node.Inputs.Select(Odd)], Odd(node));
+            axes[node] = AxisRules.Forward(node.Operator, [.. node.Inputs.Select(source => axes[source])], [.. node.Inputs.Select(Odd)],
+                Odd(node));
         }
         foreach (Node node in nodes.Reverse().Where(node => axes[node].Any(axis => axis != Axis.Other)))
         {
-            foreach (Node source in node.Inputs.Where(source => _shapes[source].Length == _shapes[node].Length && axes[source].All(axis => axis == Axis.Other)))
+            foreach (Node source in node.Inputs
+                .Where(source => _shapes[source].Length == _shapes[node].Length && axes[source].All(axis => axis == Axis.Other)))
             {
-                if (AxisRules.Backward(node.Operator, axes[node]) is { } found && source.Operator is not Constant && found.Zip(Odd(source), (axis, size) => axis.Fits(size) && (axis == Axis.Other || size > 1)).All(fits => fits))
+                if (AxisRules.Backward(node.Operator, axes[node]) is { } found && source.Operator is not Constant
+                    && found.Zip(Odd(source), (axis, size) => axis.Fits(size) && (axis == Axis.Other || size > 1)).All(fits => fits))
                 {
                     axes[source] = found;
                 }
@@ -182,7 +194,8 @@ internal sealed class NetworkRecorder
         };
         if (wanted is { } channels && _shapes[inputs[0]] is [_, var given, _, _] && given != new Size(channels))
         {
-            throw new InvalidDataException($"The convolution '{name}' takes {channels} channel{(channels == 1 ? "" : "s")}, but gets {given.At(1)}" +
+            throw new InvalidDataException(
+                $"The convolution '{name}' takes {channels} channel{(channels == 1 ? "" : "s")}, but gets {given.At(1)}" +
                 (inputs[0] == Input ? ": a photo has red, green and blue." : "."));
         }
     }

@@ -22,23 +22,30 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
     private const int MostShown = 20;
 
     /// <summary>The output to explain, and what it ends in; null if none of them says something of classes.</summary>
-    /// <exception cref="ModelImportException">There is none of that name, it is not one of classes, or several are and nothing says which.</exception>
+    /// <exception cref="ModelImportException">
+    /// There is none of that name, it is not one of classes, or several are and nothing says which.
+    /// </exception>
     public (ModelOutput Output, Head Head)? From(IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder)
     {
         if (asked is not null)
         {
             ModelOutput named = Named(outputs, recorder);
             return Ending(named) is { } head ? (named, head) : throw new ModelImportException(ModelFault.InvalidOutput,
-                $"The output '{named.Name}' of '{path}' does not say something of classes for each picture, [pictures, classes]. It has: {List(outputs, recorder)}.");
+                $"The output '{named.Name}' of '{path}' does not say something of classes for each picture, [pictures, classes]. It has: " +
+                $"{List(outputs, recorder)}.");
         }
         // The same scores may be given twice, before and after the softmax.
-        (ModelOutput Output, Head Head)[] heads = [.. outputs.Select(output => (output, head: Ending(output))).Where(pair => pair.head is not null)
-            .Select(pair => (pair.output, pair.head!)).GroupBy(pair => Scores(pair.Item2.Logits)).Select(same => same.MaxBy(pair => pair.Item2.Activation is not null))];
+        (ModelOutput Output, Head Head)[] heads =
+            [.. outputs.Select(output => (output, head: Ending(output))).Where(pair => pair.head is not null)
+            .Select(pair => (pair.output, pair.head!)).GroupBy(pair => Scores(pair.Item2.Logits))
+            .Select(same => same.MaxBy(pair => pair.Item2.Activation is not null))];
         if (heads.Any(pair => recorder.Shape(pair.Output.Node!).Count > 1))
         {
-            heads = [.. heads.Where(pair => recorder.Shape(pair.Output.Node!).Count > 1)]; // one number a picture is a yes or no only where there is nothing else
+            // one number a picture is a yes or no only where there is nothing else
+            heads = [.. heads.Where(pair => recorder.Shape(pair.Output.Node!).Count > 1)];
         }
-        (ModelOutput Output, Head Head)[] fitting = heads.Length > 1 ? [.. heads.Where(pair => IsLabelled(pair.Output, recorder.Shape(pair.Head.Logits)[1].Fixed))] : heads;
+        (ModelOutput Output, Head Head)[] fitting = heads.Length > 1
+            ? [.. heads.Where(pair => IsLabelled(pair.Output, recorder.Shape(pair.Head.Logits)[1].Fixed))] : heads;
         if (heads.Length > 1 && fitting.Length != 1)
         {
             throw new ModelImportException(ModelFault.SeveralOutputs,
@@ -55,13 +62,16 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
 
         bool IsLabelled(ModelOutput output, long classes) => output.Labels?.Count == classes || labelled(classes);
 
-        Head? Ending(ModelOutput output) => output.Node is { } node && Head.ClassesOf(recorder, node) is not null ? Head.Find(recorder, node) : null;
+        Head? Ending(ModelOutput output) =>
+            output.Node is { } node && Head.ClassesOf(recorder, node) is not null ? Head.Find(recorder, node) : null;
     }
 
     private ModelOutput Named(IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder) =>
         outputs.FirstOrDefault(output => output.Name == asked)
-        ?? (int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < outputs.Count ? outputs[number] : null)
-        ?? throw new ModelImportException(ModelFault.UnknownOutput, $"'{path}' has no output '{asked}'. It has: {List(outputs, recorder)}.");
+        ?? (int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < outputs.Count ? outputs[number]
+        : null)
+        ?? throw new ModelImportException(ModelFault.UnknownOutput,
+        $"'{path}' has no output '{asked}'. It has: {List(outputs, recorder)}.");
 
     /// <summary>Each output with its number, name and shape.</summary>
     private static string List(IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder)
@@ -71,7 +81,10 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
         return string.Join(", ", shown) + (outputs.Count > MostShown ? $" and {outputs.Count - MostShown} more" : "");
 
         string Shape(ModelOutput output) => output.Node is null ? "(no numbers of the picture)"
-            : $"[{string.Join(", ", recorder.Shape(output.Node).Select((size, i) => i == 0 && size == recorder.Pictures ? "N" : size.IsFixed ? $"{size.Fixed}" : $"{size.PerPicture}·N"))}]";
+            : $"[{string.Join(", ", recorder.Shape(output.Node).Select(Size))}]";
+
+        string Size(Size size, int i) =>
+            i == 0 && size == recorder.Pictures ? "N" : size.IsFixed ? $"{size.Fixed}" : $"{size.PerPicture}·N";
     }
 
     private static Node Scores(Node logits) => logits.Operator is Flatten or Unsqueeze && logits.Inputs is [var source] ? source : logits;

@@ -11,7 +11,9 @@ internal static class ShapeRules
 {
     private const long Most = int.MaxValue;
 
-    /// <summary>Why an operator cannot run on inputs of these full shapes, as the end of a sentence; null where nothing speaks against it.</summary>
+    /// <summary>
+    /// Why an operator cannot run on inputs of these full shapes, as the end of a sentence; null where nothing speaks against it.
+    /// </summary>
     /// <param name="operator">The operator, with its weights.</param>
     /// <param name="inputs">The shapes, for some number of pictures.</param>
     public static string? WhyNot(Operator @operator, IReadOnlyList<long[]> inputs) => @operator switch

@@ -1,6 +1,8 @@
 namespace EasyExplain.Import;
 
-/// <summary>A number that a model computes of the sizes of its tensors, and that may depend on how many pictures are given: PerPicture · N + Fixed.</summary>
+/// <summary>
+/// A number that a model computes of the sizes of its tensors, and that may depend on how many pictures are given: PerPicture · N + Fixed.
+/// </summary>
 /// <param name="Fixed">What does not depend on it.</param>
 /// <param name="PerPicture">What each picture adds.</param>
 internal readonly record struct Size(long Fixed, long PerPicture = 0)
@@ -39,7 +41,8 @@ internal readonly record struct Size(long Fixed, long PerPicture = 0)
             return new(Floor(a.Fixed, b.Fixed), a.PerPicture / b.Fixed);
         }
         bool multiple = !b.IsFixed && a.PerPicture % b.PerPicture == 0 && a.Fixed == a.PerPicture / b.PerPicture * b.Fixed;
-        return multiple ? a.PerPicture / b.PerPicture : throw new NotSupportedException("The network divides the number of pictures, and drops the rest.");
+        return multiple ? a.PerPicture / b.PerPicture
+            : throw new NotSupportedException("The network divides the number of pictures, and drops the rest.");
     }
 
     /// <summary>Quotient without a rest: what is left of a shape when the rest of it is known.</summary>
@@ -49,10 +52,12 @@ internal readonly record struct Size(long Fixed, long PerPicture = 0)
         if (!known.IsFixed)
         {
             // (f + p·N) / (k·N) has no N left.
-            return total.Fixed == 0 && known.Fixed == 0 && total.PerPicture % known.PerPicture == 0 ? new Size(total.PerPicture / known.PerPicture)
+            return total.Fixed == 0 && known.Fixed == 0 && total.PerPicture % known.PerPicture == 0
+                ? new Size(total.PerPicture / known.PerPicture)
                 : throw new NotSupportedException("to a shape that depends on how many pictures are in the batch");
         }
-        return total.Fixed % known.Fixed == 0 && total.PerPicture % known.Fixed == 0 ? new Size(total.Fixed / known.Fixed, total.PerPicture / known.Fixed)
+        return total.Fixed % known.Fixed == 0 && total.PerPicture % known.Fixed == 0
+            ? new Size(total.Fixed / known.Fixed, total.PerPicture / known.Fixed)
             : throw new NotSupportedException("to a shape that fits only a certain number of pictures");
     }
 
@@ -73,6 +78,7 @@ internal readonly record struct Size(long Fixed, long PerPicture = 0)
     private static bool Same(Size a, Size b, Func<long, long, bool> compare)
     {
         bool answer = compare(a.At(2), b.At(2));
-        return answer == compare(a.At(3), b.At(3)) ? answer : throw new NotSupportedException("The network does other things for other numbers of pictures.");
+        return answer == compare(a.At(3), b.At(3)) ? answer
+            : throw new NotSupportedException("The network does other things for other numbers of pictures.");
     }
 }

@@ -38,17 +38,21 @@ internal static partial class UltralyticsMetadata
             }
         }
         return numbered.Count > 0
-            ? Enumerable.Range(0, numbered.Count).All(numbered.ContainsKey) ? [.. Enumerable.Range(0, numbered.Count).Select(number => numbered[number])] : null
+            ? Enumerable.Range(0, numbered.Count).All(numbered.ContainsKey)
+            ? [.. Enumerable.Range(0, numbered.Count).Select(number => numbered[number])] : null
             : text.TrimStart().StartsWith('[') && listed.Length > 0 ? listed : null;
     }
 
-    /// <summary>The preprocessing of Ultralytics' classifiers, bytes / 255 of the middle of the photo; null where no such exporter wrote it.</summary>
+    /// <summary>
+    /// The preprocessing of Ultralytics' classifiers, bytes / 255 of the middle of the photo; null where no such exporter wrote it.
+    /// </summary>
     /// <param name="metadata">What the file says.</param>
     /// <param name="declared">Height and width as the input declares them; null where it does not.</param>
     /// <param name="path">The file.</param>
     /// <param name="explain">Is told what was found.</param>
     /// <exception cref="ModelImportException">It is no classifier, or its size is none.</exception>
-    public static Preprocessing? Preprocessing(IReadOnlyDictionary<string, string> metadata, (int Height, int Width)? declared, string path, Action<string> explain)
+    public static Preprocessing? Preprocessing(IReadOnlyDictionary<string, string> metadata, (int Height, int Width)? declared, string path,
+        Action<string> explain)
     {
         if (!IsThere(metadata))
         {
@@ -57,7 +61,8 @@ internal static partial class UltralyticsMetadata
         if (metadata.TryGetValue(Task, out string? task) && task != "classify")
         {
             throw new ModelImportException(ModelFault.NoClassifier,
-                $"'{path}' says that its task is '{ImportErrors.Printable(task)}', not 'classify': it does not tell of which class a picture is, so there is no class to explain.");
+                $"'{path}' says that its task is '{ImportErrors.Printable(task)}', not 'classify': it does not tell of which class a " +
+                $"picture is, so there is no class to explain.");
         }
         explain($"'{path}' was written by Ultralytics, whose classifiers take the middle of a picture, from 0 to 1.");
         (int height, int width) = declared ?? SizeOf(metadata, $"'{path}'") ?? (Architecture.ImageNet.Height, Architecture.ImageNet.Width);
@@ -81,10 +86,12 @@ internal static partial class UltralyticsMetadata
             return null;
         }
         int[] sides = [.. text.Trim('[', ']', '(', ')', ' ').Split(',', StringSplitOptions.RemoveEmptyEntries)
-            .Select(side => int.TryParse(side, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int number) ? number : 0)];
+            .Select(side => int.TryParse(side, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+            CultureInfo.InvariantCulture, out int number) ? number : 0)];
         return sides.Length is 1 or 2 && sides.All(side => side > 0 && side <= FileMetadata.LargestNumber)
             ? (sides[0], sides[^1])
-            : throw FileMetadata.Wrong(whose, Size, ImportErrors.Printable(text), $"height and width, such as [224, 224], at most {FileMetadata.LargestNumber}");
+            : throw FileMetadata.Wrong(whose, Size, ImportErrors.Printable(text),
+            $"height and width, such as [224, 224], at most {FileMetadata.LargestNumber}");
     }
 
     private static string Unescape(string quoted)
@@ -99,7 +106,8 @@ internal static partial class UltralyticsMetadata
             }
             char kind = quoted[++i];
             int digits = kind switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
-            if (digits > 0 && i + digits < quoted.Length && int.TryParse(quoted.AsSpan(i + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code)
+            if (digits > 0 && i + digits < quoted.Length
+                && int.TryParse(quoted.AsSpan(i + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code)
                 && (code <= char.MaxValue || Rune.IsValid(code)))
             {
                 text.Append(code <= char.MaxValue ? ((char)code).ToString() : new Rune(code).ToString());

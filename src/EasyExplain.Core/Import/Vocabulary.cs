@@ -42,7 +42,8 @@ internal sealed record PairOperation(string? Onnx, string[] Aten, Operator? Oper
 }
 
 /// <summary>
-/// The operations that are the same in ONNX (github.com/onnx/onnx/blob/main/docs/Operators.md) and ATen: a row each, with the names of both.
+/// The operations that are the same in ONNX (github.com/onnx/onnx/blob/main/docs/Operators.md) and ATen: a row each, with the names of
+/// both.
 /// </summary>
 internal static class Vocabulary
 {
@@ -125,7 +126,9 @@ internal static class Vocabulary
         OfNumbers = (a, b) => b == 0 ? throw new InvalidDataException("The model divides by 0.") : a / b,
     };
 
-    /// <summary>Quotient, of whole numbers without what is behind the point. To ATen a way to round, to ONNX what Div does to integers.</summary>
+    /// <summary>
+    /// Quotient, of whole numbers without what is behind the point. To ATen a way to round, to ONNX what Div does to integers.
+    /// </summary>
     public static PairOperation TruncatedDivide { get; } = new(null, [], null, (a, b) => a.div(Divisor(b), RoundingMode.trunc))
     {
         OfSizes = (a, b) => a.IsFixed && b is { IsFixed: true, Fixed: not 0 } ? a.Fixed / b.Fixed : FloorDivided(a, b),
@@ -176,7 +179,8 @@ internal static class Vocabulary
         },
         new("Pow", ["pow"], new Power(), (a, b) => a.pow(b))
         {
-            OfSizes = (a, b) => a.IsFixed && b is { IsFixed: true, Fixed: >= 0 and < 64 } ? checked((long)Math.Pow(a.Fixed, b.Fixed)) : null,
+            OfSizes = (a, b) => a.IsFixed && b is { IsFixed: true, Fixed: >= 0 and < 64 } ? checked((long)Math.Pow(a.Fixed, b.Fixed))
+                : null,
             OfNumbers = Math.Pow,
         },
         Question("Equal", "eq", Relation.Equal, (a, b) => a.eq(b), (a, b) => a == b, (a, b) => a == b),
@@ -190,7 +194,8 @@ internal static class Vocabulary
     ];
 
     private static PairOperation Question(
-        string? onnx, string aten, Relation relation, Func<Tensor, Tensor, Tensor> ofTensors, Func<Size, Size, bool> ofSizes, Func<double, double, bool> ofNumbers) =>
+        string? onnx, string aten, Relation relation, Func<Tensor, Tensor, Tensor> ofTensors, Func<Size, Size, bool> ofSizes, Func<double,
+        double, bool> ofNumbers) =>
         new(onnx, [aten], new Compare(relation), ofTensors)
         {
             OfSizes = (a, b) => ofSizes(a, b) ? 1 : 0,
@@ -200,7 +205,8 @@ internal static class Vocabulary
     private static long Whole(Size size) =>
         size.IsFixed ? size.Fixed : throw new NotSupportedException("a number that depends on how many pictures are in the batch");
 
-    private static Size FloorDivided(Size a, Size b) => b != new Size(0) ? a / b : throw new InvalidDataException("The model divides by 0.");
+    private static Size FloorDivided(Size a, Size b) =>
+        b != new Size(0) ? a / b : throw new InvalidDataException("The model divides by 0.");
 
     /// <summary>Libtorch may end the process over a whole number that is divided by 0.</summary>
     private static Tensor Divisor(Tensor b) => b.is_floating_point() || !b.eq(Zero).any().item<bool>()

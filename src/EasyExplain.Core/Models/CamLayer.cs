@@ -10,10 +10,12 @@ public sealed class CamLayer : ICamSource
         long[] shape = model.Shapes[layer.Node];
         (Model, Node, Index, Name, Type, OutputShape) = (model, layer.Node, index, layer.Name, layer.Type, [1, .. shape]);
         GridSize = layer.Node.Layout?.MapShape(shape) is [_, var height, var width] ? (height, width) : (1, 1);
-        // An imported file may call a weight as it likes, and share it among layers; a user's module holds some that none of its layers runs.
+        // An imported file may call a weight as it likes, and share it among layers; a user's module holds some that none of its layers
+        // runs.
         string inside = layer.Name + ".";
         ParameterCount = model.Network.Nodes
-            .SelectMany(node => IsInside(node.Name) ? node.Operator.Parameters : node.Operator.Parameters.Where(parameter => IsInside(parameter.Name)))
+            .SelectMany(node => IsInside(node.Name) ? node.Operator.Parameters
+            : node.Operator.Parameters.Where(parameter => IsInside(parameter.Name)))
             .Where(parameter => !parameter.IsBuffer).Distinct().Sum(parameter => parameter.Count);
 
         bool IsInside(string name) => name == layer.Name || name.StartsWith(inside, StringComparison.Ordinal);
@@ -43,7 +45,9 @@ public sealed class CamLayer : ICamSource
     /// <summary>The name of the model it belongs to.</summary>
     public string ModelName => Model.Name;
 
-    /// <summary>The model it belongs to: a property in PowerShell, too (see EasyExplain.Types.ps1xml), but not one that ConvertTo-Json writes.</summary>
+    /// <summary>
+    /// The model it belongs to: a property in PowerShell, too (see EasyExplain.Types.ps1xml), but not one that ConvertTo-Json writes.
+    /// </summary>
     internal CamModel Model { get; }
 
     CamModel ICamSource.Source => Model;
@@ -57,7 +61,9 @@ public sealed class CamLayer : ICamSource
     /// <summary>Whether a map by gradients can say something: it is spatial, and the model's output depends on its cells.</summary>
     internal bool IsExplainable => IsSpatial && Model.Network.CellsLeadToOutput(Node);
 
-    /// <summary>Whether its output is an enlarged smaller one, as after an adaptive pooling to more cells than there are: a map of it shows no more.</summary>
+    /// <summary>
+    /// Whether its output is an enlarged smaller one, as after an adaptive pooling to more cells than there are: a map of it shows no more.
+    /// </summary>
     internal bool IsEnlarged =>
         Model.Places.TryGetValue(Node, out Extent places) && (places.Height < GridSize.Height || places.Width < GridSize.Width);
 

@@ -19,10 +19,12 @@ public sealed class CamModel : ICamSource, IDisposable
     private bool _disposed;
     private int _toldFailure;
 
-    internal CamModel(string name, string architecture, string path, Network network, Preprocessing preprocessing, string[] labels, Device device, Precision precision = Precision.Float32,
+    internal CamModel(string name, string architecture, string path, Network network, Preprocessing preprocessing, string[] labels,
+        Device device, Precision precision = Precision.Float32,
         Activation activation = Activation.Softmax, bool hasClasses = true)
     {
-        (Name, Architecture, Path, Network, Preprocessing, Labels, Device) = (name, architecture, path, network, preprocessing, labels, device);
+        (Name, Architecture, Path, Network, Preprocessing, Labels, Device) =
+            (name, architecture, path, network, preprocessing, labels, device);
         (Precision, Activation) = (precision, activation);
         _folding = new BatchNormFolding(network);
         Runner = Runner.For(network, device, half: precision == Precision.BFloat16);
@@ -36,13 +38,17 @@ public sealed class CamModel : ICamSource, IDisposable
         CamLayer[] notEnlarged = [.. explainable.Where(layer => !layer.IsEnlarged)];
         CamLayer? last = (notEnlarged.Length > 0 ? notEnlarged : explainable).MaxBy(layer => OrderOf(layer.Node));
         DefaultLayer = (last ?? throw new ModelImportException(ModelFault.InvalidOption,
-            $"No layer of {architecture} has an output larger than 1×1 for input of {preprocessing.Height}×{preprocessing.Width} pixels. Give a larger input size.")).Name;
+            $"No layer of {architecture} has an output larger than 1×1 for input of {preprocessing.Height}×{preprocessing.Width} pixels. " +
+            $"Give a larger input size.")).Name;
     }
 
     /// <summary>What it was called on import; else the file's name without its extension, or of a user's own module its name.</summary>
     public string Name { get; }
 
-    /// <summary>torchvision's name, such as <c>resnet50</c>; of a TorchScript file its class, of an ONNX file <c>ONNX</c>, of a user's own module its name.</summary>
+    /// <summary>
+    /// torchvision's name, such as <c>resnet50</c>; of a TorchScript file its class, of an ONNX file <c>ONNX</c>, of a user's own module
+    /// its name.
+    /// </summary>
     public string Architecture { get; }
 
     /// <summary>The weight or model file, as a full path; empty for a user's own module.</summary>
@@ -54,10 +60,15 @@ public sealed class CamModel : ICamSource, IDisposable
     /// <summary>In what numbers it computes.</summary>
     public Precision Precision { get; }
 
-    /// <summary>The number of classes, as the weights have it; 0 of a network without a classifier, which only methods that need no class explain.</summary>
+    /// <summary>
+    /// The number of classes, as the weights have it; 0 of a network without a classifier, which only methods that need no class explain.
+    /// </summary>
     public int ClassCount { get; }
 
-    /// <summary>What makes probabilities of its logits: a softmax, for one class of several; sigmoids, for classes that are each there or not; or nothing.</summary>
+    /// <summary>
+    /// What makes probabilities of its logits: a softmax, for one class of several; sigmoids, for classes that are each there or not; or
+    /// nothing.
+    /// </summary>
     public Activation Activation { get; }
 
     /// <summary>Of a whole model with several outputs, the name of the one that is explained; else null.</summary>
@@ -78,7 +89,9 @@ public sealed class CamModel : ICamSource, IDisposable
     /// <summary>How a photo of another shape becomes the input.</summary>
     public ResizeMode ResizeMode => Preprocessing.ResizeMode;
 
-    /// <summary>The short side of a photo in pixels before <see cref="ResizeMode.CenterCrop"/> takes its middle; else of no effect.</summary>
+    /// <summary>
+    /// The short side of a photo in pixels before <see cref="ResizeMode.CenterCrop"/> takes its middle; else of no effect.
+    /// </summary>
     public int ResizeSize => Preprocessing.ResizeSize;
 
     /// <summary>How the pixels of the input are made of the photo's.</summary>
@@ -92,8 +105,8 @@ public sealed class CamModel : ICamSource, IDisposable
 
     /// <summary>
     /// The layer that is explained when none is named: the last one to run whose output still has height and width over 1 and
-    /// is read all over, not only at a class token, and is no enlarged smaller one; of several names for it the outermost (<c>layer4</c>, not
-    /// <c>layer4.2.relu</c>).
+    /// is read all over, not only at a class token, and is no enlarged smaller one; of several names for it the outermost (<c>layer4</c>,
+    /// not <c>layer4.2.relu</c>).
     /// </summary>
     public string DefaultLayer { get; }
 
@@ -140,7 +153,9 @@ public sealed class CamModel : ICamSource, IDisposable
         return classes.Length == 0 && isNumber ? [number] : classes;
     }
 
-    /// <summary>Gives the weights' memory back, at once or, where another thread is explaining with them, when that is through with its picture.</summary>
+    /// <summary>
+    /// Gives the weights' memory back, at once or, where another thread is explaining with them, when that is through with its picture.
+    /// </summary>
     public void Dispose()
     {
         lock (_gate)
@@ -181,7 +196,9 @@ public sealed class CamModel : ICamSource, IDisposable
         }
     }
 
-    /// <summary>Why it runs slower than it could, a sentence without its full stop: told once, and null before it is known and ever after.</summary>
+    /// <summary>
+    /// Why it runs slower than it could, a sentence without its full stop: told once, and null before it is known and ever after.
+    /// </summary>
     internal string? TellFailure() => Runner.Failure is { } failure && Interlocked.Exchange(ref _toldFailure, 1) == 0 ? failure : null;
 
     private int[] Labelled(string label, StringComparison comparison) =>

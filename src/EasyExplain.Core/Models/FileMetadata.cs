@@ -6,9 +6,9 @@ namespace EasyExplain.Models;
 
 /// <summary>
 /// What a weight file says about itself. A safetensors file may carry <c>architecture</c>, <c>labels</c>, <c>input_size</c>,
-/// <c>mean</c>, <c>std</c>, <c>resize</c>, <c>resize_size</c>, <c>interpolation</c>, <c>channel_order</c> (rgb or bgr) and <c>scale</c>, with
-/// which a pixel's byte is multiplied before mean and std (lists with commas), as tools/EasyExplain.Training writes them. Mean and std are of
-/// red, green and blue, whatever the order.
+/// <c>mean</c>, <c>std</c>, <c>resize</c>, <c>resize_size</c>, <c>interpolation</c>, <c>channel_order</c> (rgb or bgr) and <c>scale</c>,
+/// with which a pixel's byte is multiplied before mean and std (lists with commas), as tools/EasyExplain.Training writes them. Mean and std
+/// are of red, green and blue, whatever the order.
 /// </summary>
 public static class FileMetadata
 {
@@ -30,13 +30,15 @@ public static class FileMetadata
     private const string ScaleKey = "scale";
 
     /// <summary>The keys that say how pictures are made.</summary>
-    internal static IReadOnlyList<string> PreprocessingKeys { get; } = [InputSizeKey, MeanKey, StdKey, ResizeKey, ResizeSizeKey, InterpolationKey, ChannelOrderKey, ScaleKey];
+    internal static IReadOnlyList<string> PreprocessingKeys { get; } =
+        [InputSizeKey, MeanKey, StdKey, ResizeKey, ResizeSizeKey, InterpolationKey, ChannelOrderKey, ScaleKey];
 
     /// <summary>What a file has to say of itself so that importing it needs no options; for <see cref="SafetensorsWriter"/>.</summary>
     /// <param name="architecture">A name of the catalog.</param>
     /// <param name="labels">One label a class, in order, without commas in them.</param>
     /// <param name="preprocessing">What the network was trained with.</param>
-    public static IReadOnlyDictionary<string, string> Describe(string architecture, IReadOnlyList<string> labels, Preprocessing preprocessing) =>
+    public static IReadOnlyDictionary<string,
+        string> Describe(string architecture, IReadOnlyList<string> labels, Preprocessing preprocessing) =>
         new Dictionary<string, string>
         {
             [ArchitectureKey] = architecture,
@@ -52,7 +54,8 @@ public static class FileMetadata
 
     internal static string? Architecture(WeightFile file) => file.Metadata.GetValueOrDefault(ArchitectureKey);
 
-    internal static IReadOnlyList<string>? Labels(WeightFile file) => file.Metadata.GetValueOrDefault(LabelsKey)?.Split(',', StringSplitOptions.TrimEntries);
+    internal static IReadOnlyList<string>? Labels(WeightFile file) =>
+        file.Metadata.GetValueOrDefault(LabelsKey)?.Split(',', StringSplitOptions.TrimEntries);
 
     /// <summary>The preprocessing that is stated; what is left out is as <paramref name="usual"/>.</summary>
     /// <param name="stated">By the keys of a file's metadata.</param>
@@ -85,7 +88,8 @@ public static class FileMetadata
                 string other => throw Wrong(whose, ResizeKey, other, "stretch or centercrop"),
             },
             // A crop cannot be larger than what it is taken from.
-            ResizeSize = (int)(Numbers(stated, whose, ResizeSizeKey, 1, Math.Min(sized.Height, sized.Width), whole: true)?[0] ?? sized.ResizeSize),
+            ResizeSize = (int)(Numbers(stated, whose, ResizeSizeKey, 1, Math.Min(sized.Height, sized.Width), whole: true)?[0]
+                ?? sized.ResizeSize),
             Interpolation = stated.GetValueOrDefault(InterpolationKey) switch
             {
                 null => usual.Interpolation,
@@ -104,13 +108,16 @@ public static class FileMetadata
             return null;
         }
         string[] parts = text.Split('/');
-        double[] numbers = [.. parts.Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
+        double[] numbers = [.. parts.Select(part =>
+            double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
         double scale = numbers.Length <= 2 ? numbers[0] / (numbers.Length == 2 ? numbers[1] : 1) : double.NaN;
         return scale is > SmallestStd and <= 1 ? Math.Abs(scale * 255 - 1) < 1e-4 ? null : scale : throw Wrong(whose, ScaleKey, text,
-            "what a pixel's byte, 0 to 255, is multiplied with before mean and std: 1/255 for pixels from 0 to 1, 1 for pixels from 0 to 255");
+            "what a pixel's byte, 0 to 255, is multiplied with before mean and std: 1/255 for pixels from 0 to 1, 1 for pixels from 0 " +
+            "to 255");
     }
 
-    private static IReadOnlyList<double>? Numbers(IReadOnlyDictionary<string, string> stated, string whose, string key, int count, double least, bool whole = false)
+    private static IReadOnlyList<double>? Numbers(IReadOnlyDictionary<string, string> stated, string whose, string key, int count,
+        double least, bool whole = false)
     {
         if (!stated.TryGetValue(key, out string? text))
         {
@@ -129,10 +136,12 @@ public static class FileMetadata
         return numbers.Count == count ? numbers : throw Wrong(whose, key, text, Right());
 
         string Right() => string.Create(CultureInfo.InvariantCulture,
-            $"{(count == 1 ? "a" : $"{count}")}{(whole ? " whole" : "")} number{(count == 1 ? "" : "s")} between {least} and {LargestNumber}{(count == 1 ? "" : ", with commas")}");
+            $"{(count == 1 ? "a" : $"{count}")}{(whole ? " whole" : "")} number{(count == 1 ? "" : "s")} between {least} and " +
+            $"{LargestNumber}{(count == 1 ? "" : ", with commas")}");
     }
 
-    private static string Text(IEnumerable<double> numbers) => string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
+    private static string Text(IEnumerable<double> numbers) =>
+        string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
     internal static ModelImportException Wrong(string whose, string key, string value, string right) =>
         new(ModelFault.InvalidOption, $"{whose} says {key} = '{value}'; it must be {right}.");

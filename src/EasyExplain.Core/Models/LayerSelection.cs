@@ -9,16 +9,21 @@ public static class LayerSelection
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="names">Full names, and wildcards as <paramref name="wildcard"/> knows them.</param>
-    /// <param name="wildcard">Gives what tells a name that fits a wildcard, and null for a full name; without it, all are full names.</param>
+    /// <param name="wildcard">
+    /// Gives what tells a name that fits a wildcard, and null for a full name; without it, all are full names.
+    /// </param>
     /// <exception cref="SelectionException">A name fits no layer, or one without height and width.</exception>
-    public static IReadOnlyList<CamLayer> Select(CamModel model, IEnumerable<string> names, Func<string, Func<string, bool>?>? wildcard = null) =>
+    public static IReadOnlyList<CamLayer> Select(CamModel model, IEnumerable<string> names, Func<string, Func<string,
+        bool>?>? wildcard = null) =>
     [
         .. names
             .SelectMany(name => wildcard?.Invoke(name) is { } fits ? Matching(model, name, fits) : [Named(model, name)])
             .DistinctBy(layer => layer.Name),
     ];
 
-    /// <summary>The last layer of each height and width, from the largest to the smallest: what the network saw at each of its resolutions.</summary>
+    /// <summary>
+    /// The last layer of each height and width, from the largest to the smallest: what the network saw at each of its resolutions.
+    /// </summary>
     public static IReadOnlyList<CamLayer> Stages(CamModel model) =>
     [
         .. model.Layers
@@ -30,7 +35,8 @@ public static class LayerSelection
 
     /// <summary>Says that there is no such layer, and which are near.</summary>
     internal static SelectionException Unknown(CamModel model, string name) =>
-        new(SelectionFault.LayerNotFound, name, $"{model} has no layer '{name}'. {NearNames.Hint(name, model.Layers.Select(layer => layer.Name))}");
+        new(SelectionFault.LayerNotFound, name,
+            $"{model} has no layer '{name}'. {NearNames.Hint(name, model.Layers.Select(layer => layer.Name))}");
 
     /// <summary>The layer of this name; case matters only where names differ in nothing else.</summary>
     private static CamLayer Named(CamModel model, string name)
@@ -46,6 +52,7 @@ public static class LayerSelection
     {
         CamLayer[] matching = [.. model.Layers.Where(layer => layer.IsExplainable && fits(layer.Name))];
         return matching.Length > 0 ? matching : throw new SelectionException(SelectionFault.LayerNotFound, wildcard,
-            $"No layer of {model} with height and width fits '{wildcard}'. {NearNames.Hint(wildcard.Replace("*", "", StringComparison.Ordinal), model.Layers.Select(layer => layer.Name))}");
+            $"No layer of {model} with height and width fits '{wildcard}'. " +
+            $"{NearNames.Hint(wildcard.Replace("*", "", StringComparison.Ordinal), model.Layers.Select(layer => layer.Name))}");
     }
 }

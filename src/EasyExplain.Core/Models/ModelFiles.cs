@@ -20,7 +20,8 @@ internal static class ModelFiles
                 : $"Name a file in it, such as {string.Join(", ", inside)}."));
         }
         string name = Path.GetFileName(path);
-        Architecture? architecture = ArchitectureCatalog.All.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        Architecture? architecture = ArchitectureCatalog.All
+            .FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         if (architecture is not null && !File.Exists(path))
         {
             throw new ArchitectureNamedException(path, architecture, NamedWeights.Of(architecture.Name).Count > 0);

@@ -23,7 +23,8 @@ internal sealed record ModelHead(Network Network, Activation Activation, string[
     /// <param name="explain">Is told what was decided.</param>
     /// <exception cref="ModelImportException">An option or the labels do not fit.</exception>
     public static ModelHead Complete(
-        Network network, long outputs, Activation? ending, IReadOnlyList<string> labels, ModelOptions options, string whose, Action<string> explain)
+        Network network, long outputs, Activation? ending, IReadOnlyList<string> labels, ModelOptions options, string whose,
+        Action<string> explain)
     {
         if (options.Activation is { } asked && ending is { } own && asked != own)
         {
@@ -55,7 +56,8 @@ internal sealed record ModelHead(Network Network, Activation Activation, string[
         if (labels.Count > 0 && labels.Count != outputs && !isYesOrNo)
         {
             throw new ModelImportException(ModelFault.InvalidOption,
-                $"{labels.Count} labels were given, but {whose} has {outputs} classes. Give one label a line, in the order of the classes.");
+                $"{labels.Count} labels were given, but {whose} has {outputs} classes. Give one label a line, in the order of the " +
+                $"classes.");
         }
         bool hasClasses = labels.Count > 0 || ending is not null || options.Activation is not null || !EndsInFeatures(network);
         if (!hasClasses)
@@ -68,7 +70,8 @@ internal sealed record ModelHead(Network Network, Activation Activation, string[
 
     /// <summary>The model.</summary>
     public CamModel ToModel(
-        string name, string architecture, string path, Preprocessing preprocessing, Device device, Precision precision = Precision.Float32, string? output = null) =>
+        string name, string architecture, string path, Preprocessing preprocessing, Device device, Precision precision = Precision.Float32,
+        string? output = null) =>
         new(name, architecture, path, Network, preprocessing, Labels, device, precision, Activation, HasClasses) { Output = output };
 
     /// <summary>

@@ -17,7 +17,9 @@ public sealed record ModelOptions
     /// <summary>torchvision's name, or null to recognise it from the tensors.</summary>
     public string? Architecture { get; init; }
 
-    /// <summary>Where in a checkpoint the weights are, such as <c>model_ema</c>; null for the usual place (see <see cref="WeightFile.Open"/>).</summary>
+    /// <summary>
+    /// Where in a checkpoint the weights are, such as <c>model_ema</c>; null for the usual place (see <see cref="WeightFile.Open"/>).
+    /// </summary>
     public string? StateDictKey { get; init; }
 
     /// <summary>The published weights that the file holds, whose preprocessing is used; null to tell them by the file's name.</summary>
@@ -73,7 +75,9 @@ public static class ModelImporter
     public const string BundledArchitecture = "resnet20";
 
     /// <summary>Reads <paramref name="path"/> and builds the network it fits.</summary>
-    /// <param name="path">A file of weights (.safetensors, .pth), or of a whole model (TorchScript's .pt, .onnx); its content says which.</param>
+    /// <param name="path">
+    /// A file of weights (.safetensors, .pth), or of a whole model (TorchScript's .pt, .onnx); its content says which.
+    /// </param>
     /// <param name="options">What the user says about it.</param>
     /// <param name="explain">Told what was found out or chosen by default, a sentence each.</param>
     /// <exception cref="WeightFileException">The file is not a weight file, or is damaged.</exception>
@@ -90,7 +94,8 @@ public static class ModelImporter
         }
         DemandNoOutput(options, $"'{path}' holds weights, whose network has");
         using WeightFile file = WeightFile.FromOpened(opened, options.StateDictKey);
-        explain($"'{path}' is a {file.Format} file with {file.Entries.Count} tensors{(file.Key is null ? "" : $" under '{TensorDifference.Clean(file.Key)}'")}.");
+        explain($"'{path}' is a {file.Format} file with {file.Entries.Count} " +
+            $"tensors{(file.Key is null ? "" : $" under '{TensorDifference.Clean(file.Key)}'")}.");
         if (options.StateDictKey is null && file.OtherKeys.Count > 0)
         {
             explain($"A state dict key would take those under {TensorDifference.List(file.OtherKeys)} instead.");
@@ -101,17 +106,20 @@ public static class ModelImporter
         if (architecture.SizeOf(entries) is { } side && (preprocessing.Height != side || preprocessing.Width != side))
         {
             throw new ModelImportException(ModelFault.InvalidOption,
-                $"The weights in '{path}' are for input of {side}×{side} pixels, as their shapes say, not for {preprocessing.Height}×{preprocessing.Width}.");
+                $"The weights in '{path}' are for input of {side}×{side} pixels, as their shapes say, not for " +
+                $"{preprocessing.Height}×{preprocessing.Width}.");
         }
         long classes = ParameterLoading.ClassesOf(entries, architecture, path);
         Network network = Build(architecture, classes, preprocessing);
         try
         {
             ParameterLoading.Load(network, file, entries, device, architecture.Name);
-            IReadOnlyList<string> labels = options.Labels ?? FileMetadata.Labels(file) ?? PreprocessFile.LabelsBeside(path, classes, explain)
+            IReadOnlyList<string> labels = options.Labels ?? FileMetadata.Labels(file)
+                ?? PreprocessFile.LabelsBeside(path, classes, explain)
                 ?? UsualLabels(architecture, classes, explain);
             return ModelHead.Complete(network, classes, null, labels, options, $"'{path}'", explain)
-                .ToModel(options.Name ?? Path.GetFileNameWithoutExtension(path), architecture.Name, path, preprocessing, device, options.Precision);
+                .ToModel(options.Name ?? Path.GetFileNameWithoutExtension(path), architecture.Name, path, preprocessing, device,
+                options.Precision);
         }
         catch
         {
@@ -120,8 +128,12 @@ public static class ModelImporter
         }
     }
 
-    /// <summary>Makes a model of a user's own TorchSharp module, which stays the user's: disposing the model leaves it and its weights alone.</summary>
-    /// <param name="module">Takes <c>[N, 3, H, W]</c>, gives logits <c>[N, classes]</c>, in float32. It is put into evaluation mode.</param>
+    /// <summary>
+    /// Makes a model of a user's own TorchSharp module, which stays the user's: disposing the model leaves it and its weights alone.
+    /// </summary>
+    /// <param name="module">
+    /// Takes <c>[N, 3, H, W]</c>, gives logits <c>[N, classes]</c>, in float32. It is put into evaluation mode.
+    /// </param>
     /// <param name="options">What the user says about it: labels and preprocessing; without, that of ImageNet's networks.</param>
     /// <param name="explain">Told what was found out or chosen by default, a sentence each.</param>
     /// <exception cref="ModelImportException">It takes or gives something else, or an option does not fit.</exception>
@@ -157,7 +169,8 @@ public static class ModelImporter
         }
         long outputs = network.Output.Operator.OutputShape([])[0];
         explain($"{name}: {network.Layers.Count} of its submodules take part in a run and can be explained, {outputs} classes.");
-        return ModelHead.Complete(network, outputs, null, options.Labels ?? [], options, name, explain).ToModel(options.Name ?? name, name, "", preprocessing, device);
+        return ModelHead.Complete(network, outputs, null, options.Labels ?? [], options, name, explain)
+            .ToModel(options.Name ?? name, name, "", preprocessing, device);
     }
 
     /// <summary>Throws where it cannot compute in such numbers.</summary>
@@ -192,7 +205,8 @@ public static class ModelImporter
     }
 
     /// <summary>The architecture, and the file's tensors under its names.</summary>
-    private static (Architecture Architecture, IReadOnlyList<WeightEntry> Entries) ArchitectureOf(WeightFile file, ModelOptions options, Action<string> explain)
+    private static (Architecture Architecture, IReadOnlyList<WeightEntry> Entries) ArchitectureOf(WeightFile file, ModelOptions options,
+        Action<string> explain)
     {
         IReadOnlyList<WeightEntry> entries = ParameterLoading.Needed(file.Entries);
         CheckpointFit fit;
@@ -205,7 +219,8 @@ public static class ModelImporter
         else
         {
             fit = ParameterLoading.Recognize(entries, ArchitectureCatalog.All, file.Path);
-            explain($"Recognised as '{fit.Architecture.Name}': all {fit.Entries.Count} names and shapes fit, and fit no other architecture.");
+            explain($"Recognised as '{fit.Architecture.Name}': all {fit.Entries.Count} names and shapes fit, and fit no other " +
+                $"architecture.");
         }
         foreach (string sentence in fit.Explanations())
         {
@@ -215,7 +230,8 @@ public static class ModelImporter
     }
 
     /// <summary>The preprocessing of the published weights that the file holds, else the usual one of its architecture.</summary>
-    private static Preprocessing UsualFor(Architecture architecture, IReadOnlyList<WeightEntry> entries, ModelOptions options, string path, Action<string> explain)
+    private static Preprocessing UsualFor(Architecture architecture, IReadOnlyList<WeightEntry> entries, ModelOptions options, string path,
+        Action<string> explain)
     {
         NamedWeights? named = options.Weights ?? NamedWeights.OfFile(Path.GetFileName(path));
         if (named is null || named.Architecture != architecture.Name)
@@ -246,7 +262,8 @@ public static class ModelImporter
             bool published = options.Weights is not null || NamedWeights.OfFile(Path.GetFileName(file.Path)) is not null;
             if ((says || published) && File.Exists(PreprocessFile.PathFor(file.Path)))
             {
-                explain($"'{PreprocessFile.PathFor(file.Path)}' is not used: {(says ? "the weight file says itself" : "of published weights it is known")} how pictures are made.");
+                explain($"'{PreprocessFile.PathFor(file.Path)}' is not used: " +
+                    $"{(says ? "the weight file says itself" : "of published weights it is known")} how pictures are made.");
             }
             Preprocessing stated = (says || published ? null : PreprocessFile.Beside(file.Path, usual, explain))
                 ?? FileMetadata.Preprocessing(file.Metadata, $"The metadata of '{file.Path}'", usual);
@@ -279,8 +296,10 @@ public static class ModelImporter
         {
             throw new ModelImportException(ModelFault.InvalidOption, $"The preprocessing of {whose} is impossible: {e.Message}");
         }
-        explain($"Input {chosen.Height}×{chosen.Width}, mean {string.Join(", ", chosen.Mean)}, standard deviation {string.Join(", ", chosen.Std)}, " +
-            $"{chosen.ResizeMode}{(chosen.ResizeMode == ResizeMode.CenterCrop ? $" of {chosen.ResizeSize}" : "")}, {chosen.Interpolation}{(chosen.ChannelOrder == ChannelOrder.Bgr ? ", blue first" : "")}.");
+        explain($"Input {chosen.Height}×{chosen.Width}, mean {string.Join(", ", chosen.Mean)}, standard deviation " +
+            $"{string.Join(", ", chosen.Std)}, " +
+            $"{chosen.ResizeMode}{(chosen.ResizeMode == ResizeMode.CenterCrop ? $" of {chosen.ResizeSize}" : "")}, " +
+            $"{chosen.Interpolation}{(chosen.ChannelOrder == ChannelOrder.Bgr ? ", blue first" : "")}.");
         return chosen;
     }
 

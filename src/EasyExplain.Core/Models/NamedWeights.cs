@@ -56,7 +56,9 @@ public sealed record NamedWeights
     /// </summary>
     public IReadOnlyList<string> FileNames { get; }
 
-    /// <summary>Input size, resize size, interpolation, mean and standard deviation; the whole photo is shown, which torchvision crops.</summary>
+    /// <summary>
+    /// Input size, resize size, interpolation, mean and standard deviation; the whole photo is shown, which torchvision crops.
+    /// </summary>
     public Preprocessing Preprocessing { get; }
 
     /// <summary>All weights of an architecture; none for one that is not torchvision's.</summary>
@@ -92,13 +94,16 @@ public sealed record NamedWeights
         string last = named is null ? name : parts[1];
         return candidates.FirstOrDefault(weights => weights.Name.Equals(last, StringComparison.OrdinalIgnoreCase)
                 || (weights.IsDefault && last.Equals(Default, StringComparison.OrdinalIgnoreCase)))
-            ?? throw Unknown($"{known} has no weights '{last}'. Known: {string.Join(", ", candidates.Select(weights => weights.Name).Prepend(Default))}.");
+            ?? throw Unknown($"{known} has no weights '{last}'. Known: " +
+            $"{string.Join(", ", candidates.Select(weights => weights.Name).Prepend(Default))}.");
     }
 
     /// <inheritdoc/>
     public override string ToString() => FullName;
 
-    /// <summary>What to say of a name that does not say whose weights they are: torchvision has it for some architectures, or none.</summary>
+    /// <summary>
+    /// What to say of a name that does not say whose weights they are: torchvision has it for some architectures, or none.
+    /// </summary>
     private static ModelImportException WithoutArchitecture(string name)
     {
         string[] names = [.. All.Select(weights => weights.Name).Distinct()];
@@ -120,7 +125,8 @@ public sealed record NamedWeights
     private static ModelImportException Unknown(string message, Remedy remedy = Remedy.None, string? about = null) =>
         new(ModelFault.UnknownWeights, message) { Remedy = remedy, About = about };
 
-    private static IReadOnlyList<double> Numbers(string text) => [.. text.Split(',').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
+    private static IReadOnlyList<double> Numbers(string text) =>
+        [.. text.Split(',').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
 
     private static List<NamedWeights> Read()
     {

@@ -6,12 +6,13 @@ using EasyExplain.Imaging;
 namespace EasyExplain.Models;
 
 /// <summary>
-/// What lies beside a model for want of a place in it: preprocess.json says how its pictures are made, labels.txt what its classes are called.
+/// What lies beside a model for want of a place in it: preprocess.json says how its pictures are made, labels.txt what its classes are
+/// called.
 /// </summary>
 /// <remarks>
-/// preprocess.json has the keys that a safetensors file's metadata may have (<see cref="FileMetadata"/>): <c>input_size</c> (one number, height
-/// and width, or channels, height and width), <c>mean</c>, <c>std</c>, <c>resize</c>, <c>resize_size</c>, <c>interpolation</c>, <c>channel_order</c>, <c>scale</c>; and timm's
-/// <c>crop_pct</c>, the share of the resized picture's side that a centre crop keeps.
+/// preprocess.json has the keys that a safetensors file's metadata may have (<see cref="FileMetadata"/>): <c>input_size</c> (one number,
+/// height and width, or channels, height and width), <c>mean</c>, <c>std</c>, <c>resize</c>, <c>resize_size</c>, <c>interpolation</c>,
+/// <c>channel_order</c>, <c>scale</c>; and timm's <c>crop_pct</c>, the share of the resized picture's side that a centre crop keeps.
 /// </remarks>
 internal static class PreprocessFile
 {
@@ -43,16 +44,20 @@ internal static class PreprocessFile
         List<string> unknown = [];
         try
         {
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllText(path), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            using JsonDocument json = JsonDocument.Parse(File.ReadAllText(path),
+                new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
             if (json.RootElement.ValueKind != JsonValueKind.Object)
             {
-                throw Wrong($"'{path}' is no JSON object, such as {{ \"input_size\": [224, 224], \"mean\": [0.485, 0.456, 0.406], \"std\": [0.229, 0.224, 0.225] }}.");
+                throw Wrong($"'{path}' is no JSON object, such as {{ \"input_size\": [224, 224], \"mean\": [0.485, 0.456, 0.406], " +
+                    $"\"std\": [0.229, 0.224, 0.225] }}.");
             }
             foreach (JsonProperty property in json.RootElement.EnumerateObject())
             {
                 if (FileMetadata.PreprocessingKeys.Contains(property.Name) || property.Name == CropShare)
                 {
-                    found[property.Name] = TextOf(property.Value) ?? throw Wrong($"'{path}' says {property.Name} = {property.Value.GetRawText()}; it must be a number, a text, or a list of numbers.");
+                    found[property.Name] = TextOf(property.Value)
+                        ?? throw Wrong($"'{path}' says {property.Name} = {property.Value.GetRawText()}; it must be a number, a text, or " +
+                        $"a list of numbers.");
                 }
                 else
                 {
@@ -72,7 +77,8 @@ internal static class PreprocessFile
                 [var side] => $"{side},{side}",
                 [_, _] => size,
                 ["3", var height, var width] => $"{height},{width}",
-                _ => throw FileMetadata.Wrong(whose, FileMetadata.InputSizeKey, size, "one number, height and width, or 3, height and width, for red, green and blue"),
+                _ => throw FileMetadata.Wrong(whose, FileMetadata.InputSizeKey, size,
+                    "one number, height and width, or 3, height and width, for red, green and blue"),
             };
         }
         found.Remove(CropShare, out string? share);
@@ -104,21 +110,25 @@ internal static class PreprocessFile
         string[] lines = [.. File.ReadLines(path).Select(line => line.Trim())];
         int count = Array.FindLastIndex(lines, line => line.Length > 0) + 1;
         bool fits = count == classes || (classes == 1 && count == 2);
-        explain(fits ? $"The labels are those of '{path}'." : $"'{path}' has {count} labels, and the model {classes} classes: they are not used.");
+        explain(fits ? $"The labels are those of '{path}'."
+            : $"'{path}' has {count} labels, and the model {classes} classes: they are not used.");
         return fits ? lines[..count] : null;
     }
 
     /// <summary>timm states the crop as a share of the side that a picture is resized to.</summary>
     private static int CroppedFrom(int side, string text, string whose) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) && share is > 0 and <= 1 && side / share <= FileMetadata.LargestNumber
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) && share is > 0 and <= 1
+            && side / share <= FileMetadata.LargestNumber
             ? (int)Math.Floor(side / share)
-            : throw FileMetadata.Wrong(whose, CropShare, text, $"a number over 0, at most 1, by which the input's side of {side} makes at most {FileMetadata.LargestNumber}");
+            : throw FileMetadata.Wrong(whose, CropShare, text,
+            $"a number over 0, at most 1, by which the input's side of {side} makes at most {FileMetadata.LargestNumber}");
 
     private static string? TextOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString(),
         JsonValueKind.Number => value.GetRawText(),
-        JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number) => string.Join(',', value.EnumerateArray().Select(item => item.GetRawText())),
+        JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number) =>
+            string.Join(',', value.EnumerateArray().Select(item => item.GetRawText())),
         _ => null,
     };
 

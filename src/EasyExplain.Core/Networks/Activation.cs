@@ -30,7 +30,9 @@ internal static class Activations
         });
     }
 
-    /// <summary>The same of logits <c>[N, classes]</c>, through which gradients flow; where there are no probabilities, all classes are alike.</summary>
+    /// <summary>
+    /// The same of logits <c>[N, classes]</c>, through which gradients flow; where there are no probabilities, all classes are alike.
+    /// </summary>
     public static Tensor Of(this Activation activation, Tensor logits) => activation switch
     {
         Activation.Softmax => logits.softmax(1),

@@ -7,14 +7,20 @@ namespace EasyExplain.Networks;
 /// <param name="Taps">The tapped nodes' outputs in the order asked, as their operators make them (see <see cref="Node.Layout"/>).</param>
 internal sealed record Pass(Tensor Logits, IReadOnlyList<Tensor> Taps)
 {
-    /// <summary>Where <see cref="Back"/> begins: the only output that autograd has followed from. Null where it has followed from the taps.</summary>
+    /// <summary>
+    /// Where <see cref="Back"/> begins: the only output that autograd has followed from. Null where it has followed from the taps.
+    /// </summary>
     public Tensor? Cut { get; init; }
 
     /// <summary>Makes, of the gradient with respect to <see cref="Cut"/>, those with respect to the taps.</summary>
     public Func<Tensor, IReadOnlyList<Tensor>>? Back { get; init; }
 
-    /// <summary>The gradients of a score with respect to the taps, each of its tap's shape; those of a tap that the score does not depend on are 0.</summary>
-    /// <param name="score">A sum of what <see cref="Logits"/> holds, of a run that was tracked. Its graph is kept: there may be other scores.</param>
+    /// <summary>
+    /// The gradients of a score with respect to the taps, each of its tap's shape; those of a tap that the score does not depend on are 0.
+    /// </summary>
+    /// <param name="score">
+    /// A sum of what <see cref="Logits"/> holds, of a run that was tracked. Its graph is kept: there may be other scores.
+    /// </param>
     public IReadOnlyList<Tensor> Gradients(Tensor score)
     {
         if (Cut is not null)
@@ -54,7 +60,8 @@ internal static class Executor
     /// Runs some of a network's nodes, in their order; outputs that are <paramref name="given"/> are not computed, and stay the caller's.
     /// </summary>
     public static Pass Run(
-        Network network, IReadOnlyList<Node> nodes, IReadOnlyDictionary<Node, Tensor> given, IReadOnlyList<Node> taps, bool track, CancellationToken cancel)
+        Network network, IReadOnlyList<Node> nodes, IReadOnlyDictionary<Node, Tensor> given, IReadOnlyList<Node> taps, bool track,
+        CancellationToken cancel)
     {
         IReadOnlyList<Node> Reads(Node node) => given.ContainsKey(node) ? [] : node.Inputs;
         Dictionary<Node, int> readers = CountReaders(nodes.SelectMany(Reads).Concat(taps).Append(network.Output));
@@ -92,7 +99,9 @@ internal static class Executor
         return new Pass(outputs[network.Output], [.. taps.Select(tap => outputs[tap])]);
     }
 
-    /// <summary>The most numbers that are alive at once in an untapped run, for each picture of the batch: what decides how many fit into memory.</summary>
+    /// <summary>
+    /// The most numbers that are alive at once in an untapped run, for each picture of the batch: what decides how many fit into memory.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="shapes">Its nodes' output shapes, see <see cref="Network.Shapes"/>.</param>
     public static long MostNumbersAlive(Network network, IReadOnlyDictionary<Node, long[]> shapes)
@@ -110,5 +119,6 @@ internal static class Executor
     }
 
     /// <summary>How often each node's output is wanted: by other nodes, and by the caller.</summary>
-    private static Dictionary<Node, int> CountReaders(IEnumerable<Node> reads) => reads.GroupBy(node => node).ToDictionary(node => node.Key, node => node.Count());
+    private static Dictionary<Node, int> CountReaders(IEnumerable<Node> reads) =>
+        reads.GroupBy(node => node).ToDictionary(node => node.Key, node => node.Count());
 }

@@ -5,7 +5,9 @@ namespace EasyExplain.Networks;
 /// <summary>How an output lies on the picture: where its channels, rows and columns are, so that a map can be made of it.</summary>
 public abstract record Layout
 {
-    /// <summary><c>[C, H, W]</c> of an output of this shape (both without the batch dimension), or null if that has no rows and columns.</summary>
+    /// <summary>
+    /// <c>[C, H, W]</c> of an output of this shape (both without the batch dimension), or null if that has no rows and columns.
+    /// </summary>
     public abstract long[]? MapShape(IReadOnlyList<long> shape);
 
     /// <summary>An output, batch dimension first, seen as <c>[N, C, H, W]</c>: a view, nothing is copied.</summary>
@@ -16,7 +18,8 @@ public abstract record Layout
 public sealed record ChannelsFirst : Layout
 {
     /// <inheritdoc/>
-    public override long[]? MapShape(IReadOnlyList<long> shape) => shape is [var channels, var height, var width] ? [channels, height, width] : null;
+    public override long[]? MapShape(IReadOnlyList<long> shape) =>
+        shape is [var channels, var height, var width] ? [channels, height, width] : null;
 
     /// <inheritdoc/>
     public override Tensor ToMap(Tensor output) => output;
@@ -26,13 +29,16 @@ public sealed record ChannelsFirst : Layout
 public sealed record ChannelsLast : Layout
 {
     /// <inheritdoc/>
-    public override long[]? MapShape(IReadOnlyList<long> shape) => shape is [var height, var width, var channels] ? [channels, height, width] : null;
+    public override long[]? MapShape(IReadOnlyList<long> shape) =>
+        shape is [var height, var width, var channels] ? [channels, height, width] : null;
 
     /// <inheritdoc/>
     public override Tensor ToMap(Tensor output) => output.permute(0, 3, 1, 2);
 }
 
-/// <summary><c>[Leading + Height·Width, C]</c>: tokens in a row, first those that stand for no place, then the picture's, row by row.</summary>
+/// <summary>
+/// <c>[Leading + Height·Width, C]</c>: tokens in a row, first those that stand for no place, then the picture's, row by row.
+/// </summary>
 /// <param name="Leading">How many tokens stand for no place, such as a class token.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Width">Columns.</param>

@@ -82,10 +82,17 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
             && pool.Kernel == (height, width);
     }
 
-    /// <summary>The same network with the one logit z of a yes or no as those of two classes, −z and z. It shares the parameters: dispose one of both.</summary>
+    /// <summary>
+    /// The same network with the one logit z of a yes or no as those of two classes, −z and z. It shares the parameters: dispose one of
+    /// both.
+    /// </summary>
     public Network WithBothSigns()
     {
-        var both = new Node(new BothSigns(), [Output], "") { Recorded = Output.Recorded is null ? null : new RecordedOutput([2], true, false) };
+        var both = new Node(new BothSigns(), [Output], "")
+        {
+            Recorded = Output.Recorded is null ? null
+            : new RecordedOutput([2], true, false)
+        };
         return new Network([.. Nodes, both], both, Layers) { NamesLayersOnly = NamesLayersOnly };
     }
 

@@ -56,7 +56,8 @@ public sealed class NetworkBuilder
     }
 
     /// <summary>A convolution; weights <c>name.weight</c> and, with <paramref name="bias"/>, <c>name.bias</c>.</summary>
-    public Node Conv2d(string name, Node x, long channels, Extent kernel, long stride = 1, Extent padding = default, long groups = 1, bool bias = true)
+    public Node Conv2d(string name, Node x, long channels, Extent kernel, long stride = 1, Extent padding = default, long groups = 1,
+        bool bias = true)
     {
         string path = PathOf(name);
         return Add(name, new Conv2d(
@@ -98,7 +99,8 @@ public sealed class NetworkBuilder
     public Node Linear(string name, Node x, long features, bool bias = true)
     {
         string path = PathOf(name);
-        return Add(name, new Linear(new Parameter(path + ".weight", features, Channels(x)), bias ? new Parameter(path + ".bias", features) : null), x);
+        return Add(name, new Linear(new Parameter(path + ".weight", features, Channels(x)), bias ? new Parameter(path + ".bias", features)
+            : null), x);
     }
 
     /// <summary>max(x, 0).</summary>
@@ -162,7 +164,9 @@ public sealed class NetworkBuilder
     /// <summary>The same where torchvision has a module for it.</summary>
     public Node Flatten(string name, Node x) => Add(name, new Flatten(), x);
 
-    /// <summary>Adds any operator that torchvision calls as a function: it has no name of its own, so no layer stands for it alone.</summary>
+    /// <summary>
+    /// Adds any operator that torchvision calls as a function: it has no name of its own, so no layer stands for it alone.
+    /// </summary>
     public Node Call(Operator @operator, params Node[] inputs) => Append(new Node(@operator, inputs, _scope));
 
     /// <summary>Adds any operator under a name of its own.</summary>

@@ -3,7 +3,9 @@ namespace EasyExplain.Networks;
 /// <summary>One operation of a network: an operator and the nodes whose outputs it reads.</summary>
 /// <param name="Operator">What it does.</param>
 /// <param name="Inputs">Whose outputs it reads, in the operator's order.</param>
-/// <param name="Name">The module path (<c>layer4.1.conv2</c>), or the path of its scope where torchvision calls a function (an addition, a flatten).</param>
+/// <param name="Name">
+/// The module path (<c>layer4.1.conv2</c>), or the path of its scope where torchvision calls a function (an addition, a flatten).
+/// </param>
 public sealed record Node(Operator Operator, IReadOnlyList<Node> Inputs, string Name)
 {
     /// <summary>How its output lies on the picture; null where it does not, as a table of positions.</summary>
@@ -20,7 +22,10 @@ public sealed record Node(Operator Operator, IReadOnlyList<Node> Inputs, string 
 }
 
 /// <summary>What came out of an operation when a model was imported.</summary>
-/// <param name="Shape">The output's for one picture: without the batch dimension; where that is not first, how many numbers it has; of a constant its full shape.</param>
+/// <param name="Shape">
+/// The output's for one picture: without the batch dimension; where that is not first, how many numbers it has; of a constant its full
+/// shape.
+/// </param>
 /// <param name="BatchFirst">Whether the output is <c>[N, …]</c>, so that an entry of it belongs to one picture.</param>
 /// <param name="DropsCells">Whether nothing of the input is taken but tokens that stand for no place of the picture.</param>
 internal sealed record RecordedOutput(long[] Shape, bool BatchFirst, bool DropsCells);

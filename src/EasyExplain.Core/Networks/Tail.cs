@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Networks;
 
-/// <summary>What of a network depends on one node: it can run again and again with changed outputs of that node, and nothing else runs.</summary>
+/// <summary>
+/// What of a network depends on one node: it can run again and again with changed outputs of that node, and nothing else runs.
+/// </summary>
 internal sealed class Tail
 {
     private readonly Runner _runner;
@@ -40,7 +42,10 @@ internal sealed class Tail
         _nodes = [.. network.Nodes.Where(needed.Contains)];
     }
 
-    /// <summary>The nodes that do not depend on the start but are read by what does, such as the other branch of a sum; where only layers are named, the input.</summary>
+    /// <summary>
+    /// The nodes that do not depend on the start but are read by what does, such as the other branch of a sum; where only layers are named,
+    /// the input.
+    /// </summary>
     public IReadOnlyList<Node> Beside { get; }
 
     /// <summary>The logits <c>[N, classes]</c> for N changed outputs of the start.</summary>

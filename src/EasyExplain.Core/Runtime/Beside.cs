@@ -20,7 +20,8 @@ internal sealed class Beside<T> : IDisposable
     /// <summary>Waits until nothing runs any more; what comes of it, and what goes wrong, is forgotten.</summary>
     public void Dispose()
     {
-        Task.WhenAll(_work).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
+        Task.WhenAll(_work).ContinueWith(_ =>
+            { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
         _work.Clear();
     }
 }

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Runtime;
 
-/// <summary>Finds what a network computes on: the CPU, or one of NVIDIA's GPUs where there is a CUDA build of libtorch (see <see cref="CudaBuild"/>).</summary>
+/// <summary>
+/// Finds what a network computes on: the CPU, or one of NVIDIA's GPUs where there is a CUDA build of libtorch (see
+/// <see cref="CudaBuild"/>).
+/// </summary>
 public static class ComputeDevice
 {
     /// <summary>Whether a name stands for the CPU, which is always there.</summary>
@@ -15,7 +18,9 @@ public static class ComputeDevice
     /// <summary>The device of a name, <c>cpu</c> or <c>cuda[:n]</c>; loads libtorch.</summary>
     /// <param name="name">The name.</param>
     /// <param name="explain">Told what was chosen for this machine, a sentence, once in a process.</param>
-    /// <exception cref="DeviceException">No device has that name, or this process cannot compute there, or would compute wrong numbers.</exception>
+    /// <exception cref="DeviceException">
+    /// No device has that name, or this process cannot compute there, or would compute wrong numbers.
+    /// </exception>
     public static Device Find(string name, Action<string> explain)
     {
         Device device = Find(name);
@@ -24,7 +29,9 @@ public static class ComputeDevice
     }
 
     /// <summary>The same, where nobody is told.</summary>
-    /// <exception cref="DeviceException">No device has that name, or this process cannot compute there, or would compute wrong numbers.</exception>
+    /// <exception cref="DeviceException">
+    /// No device has that name, or this process cannot compute there, or would compute wrong numbers.
+    /// </exception>
     public static Device Find(string name) => Find(name, CudaBuild.Named);
 
     /// <summary>The same, where <see cref="CudaBuild.Variable"/> says <paramref name="named"/>.</summary>
@@ -76,7 +83,8 @@ public static class ComputeDevice
             ["cpu"] => null,
             ["cuda"] => index,
             ["cuda", var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out index) => index,
-            _ => throw new DeviceException(DeviceFault.UnknownDevice, $"'{name}' is not a device. Known: cpu, cuda (the first GPU of NVIDIA's), cuda:1 (the second), and so on."),
+            _ => throw new DeviceException(DeviceFault.UnknownDevice,
+                $"'{name}' is not a device. Known: cpu, cuda (the first GPU of NVIDIA's), cuda:1 (the second), and so on."),
         };
     }
 

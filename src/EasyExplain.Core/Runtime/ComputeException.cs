@@ -25,10 +25,12 @@ public enum ComputeFault
 public sealed class ComputeException(ComputeFault fault, string message, Exception? cause = null) : Exception(message, cause)
 {
     // As C++'s bad_alloc, libtorch's allocators for the CPU and for a GPU, and ONNX Runtime's put it.
-    private static readonly string[] SaidOfMemory = ["bad_alloc", "bad allocation", "can't allocate", "failed to allocate", "out of memory", "not enough memory"];
+    private static readonly string[] SaidOfMemory =
+        ["bad_alloc", "bad allocation", "can't allocate", "failed to allocate", "out of memory", "not enough memory"];
 
     // A user's own module, and TorchSharp itself, may hand libtorch a number that nobody holds (see HeldNumbers). The garbage collector,
-    // when another thread sets it off, may take one away in the middle of a call. Nothing is wrong with the picture then: again it is right.
+    // when another thread sets it off, may take one away in the middle of a call. Nothing is wrong with the picture then: again it is
+    // right.
     private const string LostNumber = "Scalar.h"; // where libtorch then finds nothing that it knows
     private const int MostTries = 8;
 
@@ -46,7 +48,8 @@ public sealed class ComputeException(ComputeFault fault, string message, Excepti
             {
                 return Once(work);
             }
-            catch (ComputeException e) when (tries < MostTries && e.InnerException?.Message.Contains(LostNumber, StringComparison.Ordinal) == true)
+            catch (ComputeException e) when (tries < MostTries
+                && e.InnerException?.Message.Contains(LostNumber, StringComparison.Ordinal) == true)
             {
                 // What it had made is freed with the scope that it is in.
             }

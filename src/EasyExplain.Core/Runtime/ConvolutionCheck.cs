@@ -5,14 +5,18 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Runtime;
 
-/// <summary>Whether libtorch convolves right on this machine: known convolutions, forward and back, against those that it computes in float64.</summary>
+/// <summary>
+/// Whether libtorch convolves right on this machine: known convolutions, forward and back, against those that it computes in float64.
+/// </summary>
 /// <remarks>
 /// float64 takes other code than float32, without oneDNN. The shapes are among those that oneDNN got wrong where it was misled (see
 /// <see cref="OneDnnLimit"/>), and none of those that ended the process.
 /// </remarks>
 internal static class ConvolutionCheck
 {
-    /// <summary>How far a result may be off, of the largest value. Rounding is some 1e-6; wrong ones were off by a tenth at least.</summary>
+    /// <summary>
+    /// How far a result may be off, of the largest value. Rounding is some 1e-6; wrong ones were off by a tenth at least.
+    /// </summary>
     private const double Tolerance = 1e-3;
 
     // Pictures in a batch, channels in and out, side in pixels, side of the kernel, stride, padding, groups. From 16 pictures on libtorch
@@ -44,10 +48,12 @@ internal static class ConvolutionCheck
         if (finding is not null)
         {
             string advice = OneDnnLimit.Users is { } users
-                ? $"The environment says '{users}' for {OneDnnLimit.Variable} (or {OneDnnLimit.OldVariable}): unset that, or set it to AVX, or to SSE41, which is slower."
+                ? $"The environment says '{users}' for {OneDnnLimit.Variable} (or {OneDnnLimit.OldVariable}): unset that, or set it to " +
+                $"AVX, or to SSE41, which is slower."
                 : $"Set the environment variable {OneDnnLimit.Variable} to AVX, or to SSE41, which is slower.";
             throw new DeviceException(DeviceFault.WrongConvolutions,
-                $"libtorch computes wrong numbers on this machine: {finding}. A map made of them would be wrong, so none is made. {advice} Then start a new session.");
+                $"libtorch computes wrong numbers on this machine: {finding}. A map made of them would be wrong, so none is made. " +
+                $"{advice} Then start a new session.");
         }
     }
 

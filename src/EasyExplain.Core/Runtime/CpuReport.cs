@@ -13,7 +13,8 @@ internal readonly record struct CpuReport(string Vendor, bool TellsCaches)
 
     // AMD64 Architecture Programmer's Manual, volume 3, appendix E.4.15, and Intel's Software Developer's Manual, volume 2A, CPUID: both
     // have the type of the first cache in bits 0 to 4 of EAX, and 0 for none.
-    private const int LargestExtendedLeaf = unchecked((int)0x80000000), AmdCaches = unchecked((int)0x8000001D), IntelCaches = 4, TypeMask = 0x1F;
+    private const int LargestExtendedLeaf = unchecked((int)0x80000000), AmdCaches = unchecked((int)0x8000001D), IntelCaches = 4,
+        TypeMask = 0x1F;
 
     /// <summary>Asks this machine.</summary>
     public static CpuReport Read()

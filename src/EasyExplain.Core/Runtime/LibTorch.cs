@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace EasyExplain.Runtime;
 
-/// <summary>Which libtorch this process has: a <see cref="CudaBuild"/>, or the one for the CPU that EasyExplain brings. There can be only one.</summary>
+/// <summary>
+/// Which libtorch this process has: a <see cref="CudaBuild"/>, or the one for the CPU that EasyExplain brings. There can be only one.
+/// </summary>
 /// <remarks>
 /// Its libraries are loaded by their full paths, those first that others need. A loader that is asked for a name looks elsewhere first: in
 /// LD_LIBRARY_PATH, or where the system has a libtorch of its own. What is loaded already is taken for the name from then on.
@@ -29,10 +31,15 @@ internal static class LibTorch
         }
     }
 
-    /// <summary>Loads libtorch, and TorchSharp's library over it: the CUDA build that was named, where it fits, else the one in <paramref name="packaged"/>.</summary>
+    /// <summary>
+    /// Loads libtorch, and TorchSharp's library over it: the CUDA build that was named, where it fits, else the one in
+    /// <paramref name="packaged"/>.
+    /// </summary>
     /// <param name="named">What <see cref="CudaBuild.Variable"/> says.</param>
     /// <param name="packaged">The folder of EasyExplain's own, which has TorchSharp's library too.</param>
-    /// <exception cref="DeviceException">The CUDA build does not load, and did not before, or somebody has loaded a libtorch of another version.</exception>
+    /// <exception cref="DeviceException">
+    /// The CUDA build does not load, and did not before, or somebody has loaded a libtorch of another version.
+    /// </exception>
     /// <exception cref="DllNotFoundException">A library is missing, or the loader refuses it.</exception>
     public static void Load(string? named, string packaged)
     {
@@ -47,7 +54,8 @@ internal static class LibTorch
             if (CudaBuild.LoadedVersion(torch) is var version && version != CudaBuild.Version)
             {
                 throw new DeviceException(DeviceFault.LibTorchAlreadyLoaded,
-                    $"This process has loaded libtorch {version} from '{Folder}', and can load no other; EasyExplain's TorchSharp needs {CudaBuild.Version}. " +
+                    $"This process has loaded libtorch {version} from '{Folder}', and can load no other; EasyExplain's TorchSharp needs " +
+                    $"{CudaBuild.Version}. " +
                     "Start a new session, and import EasyExplain before whatever loads that one.");
             }
             NnPack.SwitchOff(torch);
@@ -72,7 +80,8 @@ internal static class LibTorch
             if (Folder is { } loaded && loaded != asked.Folder)
             {
                 throw new DeviceException(DeviceFault.LibTorchAlreadyLoaded,
-                    $"This process has loaded the libtorch in '{loaded}', and can load no other. Start a new session, and let {CudaBuild.Variable} name '{asked.Folder}' there " +
+                    $"This process has loaded the libtorch in '{loaded}', and can load no other. Start a new session, and let " +
+                    $"{CudaBuild.Variable} name '{asked.Folder}' there " +
                     "before the first model is imported.");
             }
             Choose(named, packaged: null);
@@ -80,7 +89,8 @@ internal static class LibTorch
     }
 
     /// <summary>Whether the loader would find another libtorch by its name, which TorchSharp asks for before anybody can answer.</summary>
-    public static bool HasRival() => RivalFolders().Any(folder => File.Exists(Path.Combine(folder, CudaBuild.FileOf("torch_cpu")))) || IsInLoaderCache();
+    public static bool HasRival() =>
+        RivalFolders().Any(folder => File.Exists(Path.Combine(folder, CudaBuild.FileOf("torch_cpu")))) || IsInLoaderCache();
 
     /// <summary>Loads a libtorch's library for the CPU, after those that it needs.</summary>
     /// <returns>Its handle.</returns>

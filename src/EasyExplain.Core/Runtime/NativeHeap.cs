@@ -12,7 +12,8 @@ internal static partial class NativeHeap
     /// </remarks>
     public static void Trim()
     {
-        if (OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "malloc_trim", out _))
+        if (OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library)
+            && NativeLibrary.TryGetExport(library, "malloc_trim", out _))
         {
             _ = MallocTrim(0);
         }

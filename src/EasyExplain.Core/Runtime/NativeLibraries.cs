@@ -10,8 +10,8 @@ namespace EasyExplain.Runtime;
 /// </summary>
 /// <remarks>
 /// PowerShell does not look into <c>runtimes/&lt;rid&gt;/native</c> of a module's folder, and the host process lies elsewhere. So the
-/// loader's last question is answered here: first the folder of this assembly, then <c>runtimes/&lt;rid&gt;/native</c> below it. There libtorch
-/// lies, so that the question is asked at all: a process has one libtorch, and it may be a <see cref="CudaBuild"/> somewhere else.
+/// loader's last question is answered here: first the folder of this assembly, then <c>runtimes/&lt;rid&gt;/native</c> below it. There
+/// libtorch lies, so that the question is asked at all: a process has one libtorch, and it may be a <see cref="CudaBuild"/> somewhere else.
 /// Only assemblies of EasyExplain are answered: other modules share the context of TorchSharp, and bring libraries of the same names.
 /// </remarks>
 public static class NativeLibraries
@@ -22,7 +22,9 @@ public static class NativeLibraries
     /// <summary>The folder that holds this assembly, where the search starts.</summary>
     public static string BaseFolder { get; } = Path.GetDirectoryName(typeof(NativeLibraries).Assembly.Location)!;
 
-    /// <summary>Answers the loader's questions from now on, and sets what libtorch reads when it loads; harmless when called again.</summary>
+    /// <summary>
+    /// Answers the loader's questions from now on, and sets what libtorch reads when it loads; harmless when called again.
+    /// </summary>
     public static void Register()
     {
         lock (Gate)
@@ -60,18 +62,25 @@ public static class NativeLibraries
         }
     }
 
-    /// <summary>Loads libtorch now: a CUDA build where <see cref="CudaBuild.Variable"/> names one that fits, else the one for the CPU that lies here.</summary>
-    /// <exception cref="DllNotFoundException">libtorch is missing or does not load; the message says where it was looked for and what helps.</exception>
+    /// <summary>
+    /// Loads libtorch now: a CUDA build where <see cref="CudaBuild.Variable"/> names one that fits, else the one for the CPU that lies
+    /// here.
+    /// </summary>
+    /// <exception cref="DllNotFoundException">
+    /// libtorch is missing or does not load; the message says where it was looked for and what helps.
+    /// </exception>
     /// <exception cref="DeviceException">The CUDA build does not load.</exception>
     public static void LoadTorch()
     {
         Register();
         try
         {
-            LibTorch.Load(CudaBuild.Named, PackagedTorch() ?? throw new DllNotFoundException($"There is no {CudaBuild.FileOf("LibTorchSharp")}."));
+            LibTorch.Load(CudaBuild.Named, PackagedTorch()
+                ?? throw new DllNotFoundException($"There is no {CudaBuild.FileOf("LibTorchSharp")}."));
             torch.InitializeDeviceType(DeviceType.CPU);
         }
-        catch (Exception e) when (e is NotSupportedException or DllNotFoundException or TypeInitializationException or BadImageFormatException)
+        catch (Exception e) when (e is NotSupportedException or DllNotFoundException or TypeInitializationException
+            or BadImageFormatException)
         {
             string rid = RuntimeId(OSPlatformName(), RuntimeInformation.ProcessArchitecture);
             throw new DllNotFoundException(
@@ -114,9 +123,11 @@ public static class NativeLibraries
 
     /// <summary>TorchSharp's context, and that of the rest: one and the same in a program that is no PowerShell module.</summary>
     private static IEnumerable<AssemblyLoadContext> Contexts() =>
-        new[] { typeof(torch).Assembly, typeof(NativeLibraries).Assembly }.Select(assembly => AssemblyLoadContext.GetLoadContext(assembly)!).Distinct();
+        new[] { typeof(torch).Assembly, typeof(NativeLibraries).Assembly }.Select(assembly => AssemblyLoadContext.GetLoadContext(assembly)!)
+            .Distinct();
 
-    private static bool IsOurs(Assembly assembly) => assembly == typeof(torch).Assembly || Path.GetDirectoryName(assembly.Location) == BaseFolder;
+    private static bool IsOurs(Assembly assembly) =>
+        assembly == typeof(torch).Assembly || Path.GetDirectoryName(assembly.Location) == BaseFolder;
 
     /// <summary>Loads libtorch where it can be; who imports a model is told why not.</summary>
     private static void TryLoad(string packaged)

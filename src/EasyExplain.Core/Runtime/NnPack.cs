@@ -12,7 +12,8 @@ internal static unsafe class NnPack
     /// <param name="torchCpu">libtorch_cpu. Where it has no such switch, as on Windows, it has no NNPACK either.</param>
     public static void SwitchOff(nint torchCpu)
     {
-        // at::globalContext() and at::Context::setUserEnabledNNPACK(bool): Python's torch.backends.nnpack.set_flags, which TorchSharp lacks.
+        // at::globalContext() and at::Context::setUserEnabledNNPACK(bool): Python's torch.backends.nnpack.set_flags, which TorchSharp
+        // lacks.
         if (NativeLibrary.TryGetExport(torchCpu, "_ZN2at13globalContextEv", out nint context)
             && NativeLibrary.TryGetExport(torchCpu, "_ZN2at7Context20setUserEnabledNNPACKEb", out nint set))
         {

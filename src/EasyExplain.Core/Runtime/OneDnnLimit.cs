@@ -1,11 +1,13 @@
 namespace EasyExplain.Runtime;
 
-/// <summary>Which instructions oneDNN, with which libtorch convolves, may use: fewer where its code for the others computes wrong numbers.</summary>
+/// <summary>
+/// Which instructions oneDNN, with which libtorch convolves, may use: fewer where its code for the others computes wrong numbers.
+/// </summary>
 /// <remarks>
 /// oneDNN divides its work by the sizes of the caches. On AMD's CPUs it believes the CPUID leaf 0x8000001D without a look at whether there
 /// is one; virtual machines without the topology extension have zeros there, and so caches of one byte. Convolutions with few channels are
-/// then wrong by their own size, in AVX2 and in AVX-512, and the gradient of a strided 1 × 1 convolution ends the process. On other vendors'
-/// CPUs it guesses where nothing is told, and is right. AVX is the most that was right: none of 1,887 shapes was wrong.
+/// then wrong by their own size, in AVX2 and in AVX-512, and the gradient of a strided 1 × 1 convolution ends the process. On other
+/// vendors' CPUs it guesses where nothing is told, and is right. AVX is the most that was right: none of 1,887 shapes was wrong.
 /// </remarks>
 internal static class OneDnnLimit
 {
@@ -21,7 +23,8 @@ internal static class OneDnnLimit
     public static string? Users => Environment.GetEnvironmentVariable(Variable) ?? Environment.GetEnvironmentVariable(OldVariable);
 
     /// <summary>The limit for a CPU; null where none is needed, or the user has chosen.</summary>
-    public static string? For(CpuReport cpu, string? users) => users is null && cpu is { Vendor: CpuReport.Amd, TellsCaches: false } ? "AVX" : null;
+    public static string? For(CpuReport cpu, string? users) =>
+        users is null && cpu is { Vendor: CpuReport.Amd, TellsCaches: false } ? "AVX" : null;
 
     /// <summary>Tells oneDNN, which must not have computed anything yet.</summary>
     public static void Set()
@@ -31,8 +34,10 @@ internal static class OneDnnLimit
         // What PowerShell's $env: says would not reach it otherwise.
         NativeEnvironment.PutOwn(Variable, OldVariable);
         _untold = limit is null ? null
-            : $"This machine does not tell the sizes of its caches, as some virtual machines do not. libtorch's fastest convolutions are wrong there, so it is held to {limit} " +
-              $"instructions; {Variable}, set before the first model is imported, decides otherwise. ONNX Runtime, which does most of the work, is right and as fast as ever.";
+            : $"This machine does not tell the sizes of its caches, as some virtual machines do not. libtorch's fastest convolutions are " +
+            $"wrong there, so it is held to {limit} " +
+              $"instructions; {Variable}, set before the first model is imported, decides otherwise. ONNX Runtime, which does most of " +
+              $"the work, is right and as fast as ever.";
     }
 
     /// <summary>Says what was chosen, if anything was, to the first who asks.</summary>

@@ -1,6 +1,8 @@
 namespace EasyExplain.Runtime;
 
-/// <summary>How libtorch's threads wait for each other: asleep, so that a busy neighbour costs no more than its share of the machine.</summary>
+/// <summary>
+/// How libtorch's threads wait for each other: asleep, so that a busy neighbour costs no more than its share of the machine.
+/// </summary>
 /// <remarks>
 /// libgomp, with which libtorch's Linux build computes in parallel, lets a thread that is done spin for millions of rounds until the
 /// others are. Where another process has the core of one of them, the spinning keeps the core from the very thread it waits for. libgomp

@@ -3,7 +3,9 @@ namespace EasyExplain.Runtime;
 /// <summary>Writes files that appear whole or not at all.</summary>
 internal static class WholeFile
 {
-    /// <summary>Writes under a temporary name in the same folder, then moves the file to its own name; nothing stays behind on failure.</summary>
+    /// <summary>
+    /// Writes under a temporary name in the same folder, then moves the file to its own name; nothing stays behind on failure.
+    /// </summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="overwrite">Whether a file that is there already gives way.</param>
     /// <param name="write">Writes the content.</param>

@@ -3,7 +3,8 @@ namespace EasyExplain.Weights;
 /// <summary>What the words on the way to a dictionary in a checkpoint say about it. They are also found before tensors' names.</summary>
 internal static class CheckpointKeys
 {
-    private static readonly string[] Usual = ["state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "params", "weights"];
+    private static readonly string[] Usual =
+        ["state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "params", "weights"];
 
     /// <summary>
     /// The smaller, the more likely the weights that are meant are there: first the file itself, then under a usual name, then under any

@@ -30,9 +30,14 @@ internal static class Download
     /// <exception cref="WeightsDownloadException">The server refused, stopped in the middle, sends too much, or something else.</exception>
     /// <exception cref="HttpRequestException">The server was not reached.</exception>
     /// <exception cref="IOException">The connection broke, or the disk is full.</exception>
-    public static void Verified(Uri address, FileStream file, string hash, DownloadLimits limits, Action<long, long?>? progress, CancellationToken cancel)
+    public static void Verified(Uri address, FileStream file, string hash, DownloadLimits limits, Action<long, long?>? progress,
+        CancellationToken cancel)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = limits.Connect }) { Timeout = Timeout.InfiniteTimeSpan };
+        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = limits.Connect })
+        {
+            Timeout =
+            Timeout.InfiniteTimeSpan
+        };
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         long received = 0;
         try

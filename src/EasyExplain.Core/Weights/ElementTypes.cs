@@ -20,7 +20,8 @@ internal static class ElementTypes
     ];
 
     // A storage without a type counts in bytes; PyTorch 1.12 called its class with an underscore.
-    private static readonly string[] UntypedStorages = ["torch.storage.UntypedStorage", "torch.storage._UntypedStorage", "torch.UntypedStorage"];
+    private static readonly string[] UntypedStorages =
+        ["torch.storage.UntypedStorage", "torch.storage._UntypedStorage", "torch.UntypedStorage"];
 
     /// <summary>The names safetensors uses for the types that are read, for error messages.</summary>
     public static string SafetensorsNames => string.Join(", ", Table.Select(row => row.Safetensors));

@@ -36,7 +36,9 @@ internal static class FileSignatures
     ];
 
     /// <summary>What a file holds, by its content, and by its name's end only where that leaves it open.</summary>
-    /// <param name="file">The file; one that is broken counts as <see cref="ModelFormat.Weights"/>, whose reader says what is wrong.</param>
+    /// <param name="file">
+    /// The file; one that is broken counts as <see cref="ModelFormat.Weights"/>, whose reader says what is wrong.
+    /// </param>
     public static ModelFormat FormatOf(OpenedFile file)
     {
         ReadOnlySpan<byte> head = file.Head;
@@ -53,7 +55,9 @@ internal static class FileSignatures
     }
 
     /// <summary>The function that reads the file's tensors, of a checkpoint the part with the given key (null for the usual one).</summary>
-    /// <exception cref="InvalidDataException">The file is none of the formats that are read; the message says what it seems to be.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is none of the formats that are read; the message says what it seems to be.
+    /// </exception>
     public static Func<OpenedFile, string?, WeightTable> FindReader(OpenedFile file)
     {
         ReadOnlySpan<byte> head = file.Head;
@@ -78,11 +82,13 @@ internal static class FileSignatures
             throw new WeightDataException($"The file is {picture}, not a model.") { Remedy = Remedy.ExplainPicture };
         }
         throw new InvalidDataException(
-            $"The file is {Name(head)}. Read are safetensors files, state dicts written by torch.save, and whole models in TorchScript or ONNX, told by their content. {HowToSave}");
+            $"The file is {Name(head)}. Read are safetensors files, state dicts written by torch.save, and whole models in TorchScript " +
+            $"or ONNX, told by their content. {HowToSave}");
     }
 
     /// <summary>An ONNX file is a protobuf message: first its version, then the producer's name or another short field.</summary>
-    private static bool LooksLikeOnnx(ReadOnlySpan<byte> head) => head is [0x08, < 0x20, 0x12 or 0x1a or 0x22 or 0x2a or 0x32 or 0x3a or 0x42, ..];
+    private static bool LooksLikeOnnx(ReadOnlySpan<byte> head) =>
+        head is [0x08, < 0x20, 0x12 or 0x1a or 0x22 or 0x2a or 0x32 or 0x3a or 0x42, ..];
 
     private static bool HasCode(OpenedFile file)
     {
@@ -98,7 +104,8 @@ internal static class FileSignatures
 
     /// <summary>JSON behind eight bytes with its length; a text that happens to have a brace there is none.</summary>
     private static bool LooksLikeSafetensors(ReadOnlySpan<byte> head) =>
-        head.Length > sizeof(ulong) && head[sizeof(ulong)] == '{' && !(Ascii.IsValid(head[..sizeof(ulong)]) && IsText(head[..sizeof(ulong)]));
+        head.Length > sizeof(ulong) && head[sizeof(ulong)] == '{'
+            && !(Ascii.IsValid(head[..sizeof(ulong)]) && IsText(head[..sizeof(ulong)]));
 
     private static string Name(ReadOnlySpan<byte> head)
     {

@@ -60,7 +60,8 @@ internal sealed class PickleInput(Stream stream, long length)
         if (count < 0 || count > _left)
         {
             IsTooLarge = count > 0 && count <= _left + length - LargestPickle;
-            throw count == 1 || IsTooLarge ? TooShort() : new InvalidDataException($"The pickle announces a value of {count} bytes, but at most {_left} are left.");
+            throw count == 1 || IsTooLarge ? TooShort()
+                : new InvalidDataException($"The pickle announces a value of {count} bytes, but at most {_left} are left.");
         }
         _left -= count;
     }

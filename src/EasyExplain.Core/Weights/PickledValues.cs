@@ -4,7 +4,9 @@ namespace EasyExplain.Weights;
 
 // What the unpickler makes, beside null, bool, long, BigInteger, double, string, byte[], object?[] (tuple) and List<object?>.
 
-/// <summary>A dict or OrderedDict: its pairs in the order they were set. Nothing is looked up by key, so keys may be anything, even twice.</summary>
+/// <summary>
+/// A dict or OrderedDict: its pairs in the order they were set. Nothing is looked up by key, so keys may be anything, even twice.
+/// </summary>
 internal class PickledDictionary : List<KeyValuePair<object?, object?>>;
 
 /// <summary>
@@ -16,7 +18,9 @@ internal sealed class PickledObject(string @class) : PickledDictionary
     /// <summary>The class or function by its full name, such as <c>argparse.Namespace</c>.</summary>
     public string Class { get; } = @class;
 
-    /// <summary>Whether it is a numpy array: what numpy's arrays call when they are unpickled, old and new, with their bytes inside or beside.</summary>
+    /// <summary>
+    /// Whether it is a numpy array: what numpy's arrays call when they are unpickled, old and new, with their bytes inside or beside.
+    /// </summary>
     public bool IsArray { get; } = @class is "numpy.core.multiarray._reconstruct" or "numpy._core.multiarray._reconstruct"
         or "numpy.core.numeric._frombuffer" or "numpy._core.numeric._frombuffer" or "numpy.ndarray";
 

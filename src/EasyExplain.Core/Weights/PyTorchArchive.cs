@@ -4,8 +4,8 @@ using System.Text;
 namespace EasyExplain.Weights;
 
 /// <summary>
-/// A zip archive as torch.save (since PyTorch 1.6) and torch.jit.save write it: a pickle (data.pkl), one member for each storage (data/0, …)
-/// and, of a whole model, code; all below one folder of any name.
+/// A zip archive as torch.save (since PyTorch 1.6) and torch.jit.save write it: a pickle (data.pkl), one member for each storage (data/0,
+/// …) and, of a whole model, code; all below one folder of any name.
 /// </summary>
 internal sealed class PyTorchArchive : IDisposable
 {
@@ -62,7 +62,8 @@ internal sealed class PyTorchArchive : IDisposable
         member.From(0, content => count = content.ReadAtLeast(text, text.Length, throwOnEndOfStream: false));
         if (Encoding.ASCII.GetString(text, 0, count) != Little)
         {
-            throw new InvalidDataException("The file was saved on a big-endian machine; save it again on a little-endian one (x64, arm64).");
+            throw new InvalidDataException(
+                "The file was saved on a big-endian machine; save it again on a little-endian one (x64, arm64).");
         }
     }
 
@@ -79,7 +80,8 @@ internal sealed class PyTorchArchive : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw new InvalidDataException($"The archive's directory, at its end, cannot be read; the file may have been cut off. ({e.Message})", e);
+            throw new InvalidDataException(
+                $"The archive's directory, at its end, cannot be read; the file may have been cut off. ({e.Message})", e);
         }
     }
 
@@ -96,7 +98,9 @@ internal sealed class PyTorchArchive : IDisposable
         return members;
     }
 
-    /// <summary>The folder in which torch.save has put everything, with its slash; empty when an archive was packed anew without it.</summary>
+    /// <summary>
+    /// The folder in which torch.save has put everything, with its slash; empty when an archive was packed anew without it.
+    /// </summary>
     private static string Folder(IReadOnlyCollection<string> members)
     {
         string[] folders =

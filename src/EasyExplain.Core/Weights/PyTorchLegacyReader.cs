@@ -42,7 +42,8 @@ internal static class PyTorchLegacyReader
     /// <summary>Where the storages lie: behind the pickles, in the order of the list of keys.</summary>
     private static Dictionary<string, FileBytes> Storages(FileStream file, IReadOnlyDictionary<string, PickledStorage> expected)
     {
-        List<object?> keys = Unpickle(file) as List<object?> ?? throw new InvalidDataException("The pickle with the storages' keys is not a list.");
+        List<object?> keys = Unpickle(file) as List<object?>
+            ?? throw new InvalidDataException("The pickle with the storages' keys is not a list.");
         var storages = new Dictionary<string, FileBytes>();
         Span<byte> prefix = stackalloc byte[sizeof(long)];
         long position = file.Position;

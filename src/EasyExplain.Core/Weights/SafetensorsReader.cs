@@ -23,7 +23,8 @@ internal static class SafetensorsReader
         if (headerLength > LargestHeader || (long)headerLength > rest)
         {
             throw new InvalidDataException(
-                $"The safetensors header is announced with {headerLength} bytes, but {rest} follow (and {LargestHeader} is the format's limit); " +
+                $"The safetensors header is announced with {headerLength} bytes, but {rest} follow (and {LargestHeader} is the format's " +
+                $"limit); " +
                 "the file may have been cut off.");
         }
         var header = new byte[headerLength];
@@ -81,14 +82,17 @@ internal static class SafetensorsReader
             ?? throw new InvalidDataException($"its type is {typeName}; read are {ElementTypes.SafetensorsNames}.");
         long[] shape = Integers(description.GetProperty("shape"), TensorLayout.MaxDimensions);
         long count = TensorLayout.CountElements(shape);
-        if (Integers(description.GetProperty("data_offsets"), 2) is not [long start, long end] || start < 0 || end < start || end > data.Length)
+        if (Integers(description.GetProperty("data_offsets"), 2) is not [long start, long end] || start < 0 || end < start
+            || end > data.Length)
         {
-            throw new InvalidDataException($"its data_offsets do not lie in the {data.Length} bytes of data; the file may have been cut off.");
+            throw new InvalidDataException(
+                $"its data_offsets do not lie in the {data.Length} bytes of data; the file may have been cut off.");
         }
         if (end - start != count * ElementTypes.Size(type))
         {
             throw new InvalidDataException(
-                $"{typeName} [{string.Join(", ", shape)}] needs {count * ElementTypes.Size(type)} bytes, its data_offsets hold {end - start}.");
+                $"{typeName} [{string.Join(", ", shape)}] needs {count * ElementTypes.Size(type)} bytes, its data_offsets hold " +
+                $"{end - start}.");
         }
         var bytes = data.Part(start, end - start);
         TensorLayout layout = TensorLayout.Create(bytes, type, 0, shape, TensorLayout.ContiguousStrides(shape));

@@ -20,7 +20,9 @@ public static class SafetensorsWriter
     /// <param name="path">The file to write; its folder must exist.</param>
     /// <param name="tensors">Names and tensors, of any shape and layout, on any device; they stay the caller's.</param>
     /// <param name="metadata">Texts that describe the file, or null.</param>
-    /// <exception cref="ArgumentException">A name appears twice or is reserved, or a tensor's type (complex, quantized) is not supported.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name appears twice or is reserved, or a tensor's type (complex, quantized) is not supported.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)

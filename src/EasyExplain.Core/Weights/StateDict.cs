@@ -52,7 +52,8 @@ internal sealed record StateDict(string? Key, IReadOnlyList<string> OtherKeys, I
 
     private static Place Choose(Place[] places)
     {
-        Place[][] ranked = [.. places.GroupBy(place => CheckpointKeys.Rank(place.Path)).OrderBy(group => group.Key).Select(group => group.ToArray())];
+        Place[][] ranked = [.. places.GroupBy(place => CheckpointKeys.Rank(place.Path)).OrderBy(group => group.Key)
+            .Select(group => group.ToArray())];
         return ranked[0] is [Place only]
             ? only
             : throw new WeightDataException(
@@ -122,7 +123,8 @@ internal sealed record StateDict(string? Key, IReadOnlyList<string> OtherKeys, I
             if (storage.Count > bytes.Length / ElementTypes.Size(storage.Type))
             {
                 throw new InvalidDataException(
-                    $"its storage '{storage.Key}' should hold {storage.Count} {storage.Type} elements, the file has {bytes.Length} bytes of it.");
+                    $"its storage '{storage.Key}' should hold {storage.Count} {storage.Type} elements, the file has {bytes.Length} bytes " +
+                    $"of it.");
             }
             TensorLayout layout = TensorLayout.Create(bytes, storage.Type, tensor.Offset, shape, Sizes(tensor.Strides));
             return new WeightEntry(name, storage.Type, shape) { Layout = layout };
@@ -141,7 +143,8 @@ internal sealed record StateDict(string? Key, IReadOnlyList<string> OtherKeys, I
 
     private static InvalidDataException Nothing(object? root)
     {
-        string? model = (root as PickledDictionary)?.Where(pair => pair.Value is PickledObject { IsNumpy: false }).Select(pair => pair.Key as string).FirstOrDefault();
+        string? model = (root as PickledDictionary)?.Where(pair => pair.Value is PickledObject { IsNumpy: false })
+            .Select(pair => pair.Key as string).FirstOrDefault();
         if (model is null && Places(root).Any(place => place.ArrayCount > 0 && !place.IsOptimizer))
         {
             return new InvalidDataException(HoldsArrays);
@@ -157,12 +160,14 @@ internal sealed record StateDict(string? Key, IReadOnlyList<string> OtherKeys, I
         string keys = Show(dictionary, pair => $"'{pair.Key}' ({Describe(pair.Value)})");
         string advice = model is null
             ? WhatItIs
-            : $"An object is not made from a file, as that would run its Python code. Save its state dict: torch.save(checkpoint['{model}'].state_dict(), 'file.pth').";
+            : $"An object is not made from a file, as that would run its Python code. Save its state dict: " +
+            $"torch.save(checkpoint['{model}'].state_dict(), 'file.pth').";
         return new InvalidDataException($"The file holds a dictionary without a state dict, but with {keys}. {advice}");
     }
 
     private static string Show<T>(IReadOnlyCollection<T> items, Func<T, string> text) =>
-        string.Join(", ", items.Take(MostKeysShown).Select(text)) + (items.Count > MostKeysShown ? $" and {items.Count - MostKeysShown} more" : "");
+        string.Join(", ", items.Take(MostKeysShown).Select(text))
+            + (items.Count > MostKeysShown ? $" and {items.Count - MostKeysShown} more" : "");
 
     private static string Describe(object? value) => value switch
     {
@@ -179,7 +184,9 @@ internal sealed record StateDict(string? Key, IReadOnlyList<string> OtherKeys, I
         _ => "a plain value",
     };
 
-    /// <summary>A collection, and the way to it from the root. The way is put together when asked for: a hostile file has very many.</summary>
+    /// <summary>
+    /// A collection, and the way to it from the root. The way is put together when asked for: a hostile file has very many.
+    /// </summary>
     private sealed class Place(Place? parent, string key, object value)
     {
         public Place? Parent { get; } = parent;

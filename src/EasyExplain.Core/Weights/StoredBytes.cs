@@ -15,7 +15,8 @@ internal abstract class StoredBytes(long length)
 /// <summary>Bytes that lie in the file as they are.</summary>
 /// <remarks>
 /// They are read into the tensors' own memory and not mapped: a mapped file that somebody cuts off ends the process when a page is missing,
-/// and on Windows nobody could replace the file while a model lives. Reading costs the one copy that mapped pages would cost in page faults.
+/// and on Windows nobody could replace the file while a model lives. Reading costs the one copy that mapped pages would cost in page
+/// faults.
 /// </remarks>
 internal sealed class FileBytes(FileStream file, long start, long length) : StoredBytes(length)
 {

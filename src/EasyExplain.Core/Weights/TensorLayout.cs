@@ -13,7 +13,8 @@ internal sealed class TensorLayout
     /// <summary>The most dimensions a tensor may have; PyTorch's own operators stop there. Whoever makes a shape keeps to it.</summary>
     public const int MaxDimensions = 64;
 
-    // A view may repeat its storage (expand writes stride 0). It becomes real memory here: it may be as large as its storage, or this large.
+    // A view may repeat its storage (expand writes stride 0). It becomes real memory here: it may be as large as its storage, or this
+    // large.
     private const long LargestRepeat = 1 << 20;
 
     // Converted piece by piece, the values as stored need no memory to speak of, and stay in the processor's cache. libtorch works on less
@@ -51,7 +52,8 @@ internal sealed class TensorLayout
         if (span > stored - offset && count > 0)
         {
             throw new InvalidDataException(
-                $"the shape {Show(shape)} with strides {Show(strides)} from element {offset} on needs more than the {stored} {type} elements stored.");
+                $"the shape {Show(shape)} with strides {Show(strides)} from element {offset} on needs more than the {stored} {type} " +
+                $"elements stored.");
         }
         if (count > Math.Max(stored, LargestRepeat))
         {

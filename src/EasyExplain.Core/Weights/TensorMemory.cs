@@ -10,7 +10,9 @@ internal static class TensorMemory
 
     public delegate void ChunkAction(Span<byte> bytes);
 
-    /// <summary>Hands out the memory of <paramref name="tensor"/> (any type and shape, contiguous, on the CPU) piece by piece, in order.</summary>
+    /// <summary>
+    /// Hands out the memory of <paramref name="tensor"/> (any type and shape, contiguous, on the CPU) piece by piece, in order.
+    /// </summary>
     public static void ForEachChunk(Tensor tensor, ChunkAction action)
     {
         long count = tensor.NumberOfElements;

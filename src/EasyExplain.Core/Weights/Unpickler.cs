@@ -11,7 +11,9 @@ namespace EasyExplain.Weights;
 /// </summary>
 /// <param name="stream">The pickle's bytes.</param>
 /// <param name="length">How many there are.</param>
-/// <param name="script">Whether it belongs to a TorchScript archive: a whole object is then what is asked for, and its attributes are kept.</param>
+/// <param name="script">
+/// Whether it belongs to a TorchScript archive: a whole object is then what is asked for, and its attributes are kept.
+/// </param>
 /// <remarks>
 /// The format is a program for a small stack machine, described in Python's pickletools. It may be hostile: what it announces is checked
 /// against what is there (<see cref="PickleInput"/>), what it makes is counted, and nothing here recurses.
@@ -37,7 +39,9 @@ internal sealed class Unpickler(Stream stream, long length, bool script = false)
     public IReadOnlyDictionary<string, PickledStorage> Storages => _storages;
 
     /// <summary>Reads one pickle, up to its end; the stream then stands right behind it.</summary>
-    /// <exception cref="InvalidDataException">The pickle is broken, or a whole Python object, such as a model, rather than data.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The pickle is broken, or a whole Python object, such as a model, rather than data.
+    /// </exception>
     public object? Load()
     {
         try
@@ -139,7 +143,8 @@ internal sealed class Unpickler(Stream stream, long length, bool script = false)
                     "The file was written with pickle protocol 0, which cannot hold tensors (PyTorch does not read it back either). " +
                     "Save it again with torch.save's default protocol.");
             default:
-                throw new InvalidDataException($"The pickle has the instruction 0x{(byte)opcode:x2} in it, which torch.save does not write.");
+                throw new InvalidDataException(
+                    $"The pickle has the instruction 0x{(byte)opcode:x2} in it, which torch.save does not write.");
         }
     }
 
@@ -200,7 +205,8 @@ internal sealed class Unpickler(Stream stream, long length, bool script = false)
     {
         if (index < 0 || index > _memo.Count)
         {
-            throw new InvalidDataException($"The pickle stores its value number {index} in the memo, where number {_memo.Count} would be next.");
+            throw new InvalidDataException(
+                $"The pickle stores its value number {index} in the memo, where number {_memo.Count} would be next.");
         }
         if (index == _memo.Count)
         {
@@ -239,7 +245,8 @@ internal sealed class Unpickler(Stream stream, long length, bool script = false)
     private object Integer(int byteCount) =>
         byteCount is >= 0 and <= LargestInteger
             ? Narrow(new BigInteger(_input.Bytes(byteCount)))
-            : throw new InvalidDataException($"The pickle announces an integer of {byteCount} bytes; at most {LargestInteger} are accepted.");
+            : throw new InvalidDataException(
+            $"The pickle announces an integer of {byteCount} bytes; at most {LargestInteger} are accepted.");
 
     private static object Narrow(BigInteger value) => value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
 
@@ -247,7 +254,8 @@ internal sealed class Unpickler(Stream stream, long length, bool script = false)
     private static object IntOrBool(string line) => line switch { "00" => false, "01" => true, _ => Narrow(Number(line)) };
 
     private static BigInteger Number(string line) =>
-        line.Length <= LargestInteger && BigInteger.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value)
+        line.Length <= LargestInteger && BigInteger.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+            out BigInteger value)
             ? value
             : throw new InvalidDataException("The pickle has something else where an integer is expected.");
 
@@ -312,14 +320,16 @@ internal sealed class Unpickler(Stream stream, long length, bool script = false)
             Push(new PickledObject(made.Class));
             return;
         }
-        if (script && call is [PickledGlobal tag, object?[] and [var tagged, ..]] && tag.Name.StartsWith("torch.jit._pickle.", StringComparison.Ordinal))
+        if (script && call is [PickledGlobal tag, object?[] and [var tagged, ..]]
+            && tag.Name.StartsWith("torch.jit._pickle.", StringComparison.Ordinal))
         {
             // Lists whose elements' type is said: build_intlist, restore_type_tag and so on.
             Push(tagged);
             return;
         }
         // A tensor of a class of its own, or with attributes: within the arguments is the call that makes the plain tensor.
-        if (call is [PickledGlobal { Name: "torch._tensor._rebuild_from_type_v2" }, object?[] and [PickledGlobal maker, _, object?[] inner, ..]])
+        if (call is [PickledGlobal { Name: "torch._tensor._rebuild_from_type_v2" }, object?[]
+            and [PickledGlobal maker, _, object?[] inner, ..]])
         {
             call = [maker, inner];
         }
@@ -394,7 +404,9 @@ internal sealed class Unpickler(Stream stream, long length, bool script = false)
         }
     }
 
-    /// <summary>What the pickle keeps outside of itself: storages, and in the legacy format the classes of modules with their source text.</summary>
+    /// <summary>
+    /// What the pickle keeps outside of itself: storages, and in the legacy format the classes of modules with their source text.
+    /// </summary>
     private object Persistent(object? id)
     {
         switch (id)
@@ -415,7 +427,8 @@ internal sealed class Unpickler(Stream stream, long length, bool script = false)
                 return rest switch
                 {
                     [] or [null] => root,
-                    [object?[] and [string, long start and >= 0, long size and >= 0]] when start <= count - size => root with { Start = start },
+                    [object?[] and [string, long start and >= 0, long size and >= 0]] when start <= count - size =>
+                        root with { Start = start },
                     _ => throw new InvalidDataException($"The pickle describes a part of the storage '{key}' that lies outside of it."),
                 };
             default:

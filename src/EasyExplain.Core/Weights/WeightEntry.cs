@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Weights;
 
-/// <summary>One tensor in a weight file: its name, its element type and its shape. The values are read by <see cref="WeightFile.Read"/>.</summary>
+/// <summary>
+/// One tensor in a weight file: its name, its element type and its shape. The values are read by <see cref="WeightFile.Read"/>.
+/// </summary>
 /// <param name="Name">The name in the file, such as <c>layer1.0.conv1.weight</c>.</param>
 /// <param name="Type">The type of the elements.</param>
 /// <param name="Shape">The sizes, outermost first; empty for a single number.</param>

@@ -41,9 +41,9 @@ public sealed class WeightFile : IDisposable
     /// <summary>Opens a weight file and reads its table. What it is, is told by its content; libtorch is not needed yet.</summary>
     /// <param name="path">The file.</param>
     /// <param name="key">
-    /// Where in a checkpoint the tensors are: a dictionary's key (<c>model_ema</c>, or <c>ema.state_dict</c> for one within another), or what
-    /// stands before a dot in the tensors' names and is left out of them. Null for the usual ones: the largest dictionary of tensors; of
-    /// several so large the one with a usual name such as <c>state_dict</c> or <c>model</c>; averaged ones only if there are no others.
+    /// Where in a checkpoint the tensors are: a dictionary's key (<c>model_ema</c>, or <c>ema.state_dict</c> for one within another), or
+    /// what stands before a dot in the tensors' names and is left out of them. Null for the usual ones: the largest dictionary of tensors;
+    /// of several so large the one with a usual name such as <c>state_dict</c> or <c>model</c>; averaged ones only if there are no others.
     /// </param>
     /// <exception cref="WeightFileException">
     /// The file is not a weight file, is broken, holds a whole Python object, or several dictionaries of which none has a usual name, or
@@ -70,14 +70,18 @@ public sealed class WeightFile : IDisposable
 
     /// <summary>Reads the values of a tensor.</summary>
     /// <param name="entry">One of <see cref="Entries"/>.</param>
-    /// <returns>A new contiguous tensor on the CPU, of the entry's shape and type, which the caller owns (or the caller's dispose scope).</returns>
+    /// <returns>
+    /// A new contiguous tensor on the CPU, of the entry's shape and type, which the caller owns (or the caller's dispose scope).
+    /// </returns>
     /// <exception cref="ArgumentException">The entry does not come from a file.</exception>
     /// <exception cref="WeightFileException">The values cannot be read: the file has changed, or its compressed data is broken.</exception>
     public Tensor Read(WeightEntry entry) => Explain(Path, Layout(entry).Read);
 
     /// <summary>Reads the values of a tensor as float32, whatever the file has them in.</summary>
     /// <inheritdoc cref="Read"/>
-    /// <returns>A new contiguous float32 tensor on the CPU, of the entry's shape, which the caller owns (or the caller's dispose scope).</returns>
+    /// <returns>
+    /// A new contiguous float32 tensor on the CPU, of the entry's shape, which the caller owns (or the caller's dispose scope).
+    /// </returns>
     public Tensor ReadFloat32(WeightEntry entry) => Explain(Path, Layout(entry).ReadFloat32);
 
     /// <summary>Closes the file. Tensors already read stay as they are.</summary>
@@ -107,12 +111,15 @@ public sealed class WeightFile : IDisposable
                 .Select(entry => entry with { Name = entry.Name[prefix.Length..] }),
         ];
         return inside.Length > 0 ? table with { Key = key, Entries = inside } : throw new InvalidDataException(
-            $"There are no tensors under '{key}'. {(table.Key is null ? "The file" : $"The usual key is '{table.Key}', which")} holds {table.Entries.Count} " +
+            $"There are no tensors under '{key}'. {(table.Key is null ? "The file" : $"The usual key is '{table.Key}', which")} holds " +
+            $"{table.Entries.Count} " +
             $"tensors, the first '{table.Entries.FirstOrDefault()?.Name}'." +
             (table.OtherKeys.Count > 0 ? $" There are also tensors under '{string.Join("', '", table.OtherKeys)}'." : ""));
     }
 
-    /// <summary>Inside, wrong data is an <see cref="InvalidDataException"/>, as .NET's zip reader has it; here it gets the file's name.</summary>
+    /// <summary>
+    /// Inside, wrong data is an <see cref="InvalidDataException"/>, as .NET's zip reader has it; here it gets the file's name.
+    /// </summary>
     private static T Explain<T>(string path, Func<T> read)
     {
         try

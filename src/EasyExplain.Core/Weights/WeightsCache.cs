@@ -20,7 +20,9 @@ public sealed class WeightsCache
     public WeightsCache(string folder, Uri source) =>
         (Folder, Source) = (Path.GetFullPath(folder), source.AbsolutePath.EndsWith('/') ? source : new Uri(source.AbsoluteUri + "/"));
 
-    /// <summary>PyTorch's own folder, as torch.hub finds it, and PyTorch's server or the one that <see cref="SourceVariable"/> names.</summary>
+    /// <summary>
+    /// PyTorch's own folder, as torch.hub finds it, and PyTorch's server or the one that <see cref="SourceVariable"/> names.
+    /// </summary>
     /// <exception cref="WeightsDownloadException">The variable does not hold an address.</exception>
     public static WeightsCache OfPyTorch
     {
@@ -30,7 +32,8 @@ public sealed class WeightsCache
             return Uri.TryCreate(source, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
                 ? new WeightsCache(FolderOfPyTorch(Environment.GetEnvironmentVariable), address)
                 : throw new WeightsDownloadException(WeightsDownloadFault.DownloadFailed,
-                    $"The environment variable {SourceVariable} is '{source}'; it must be an address that begins with http:// or https://.");
+                    $"The environment variable {SourceVariable} is '{source}'; it must be an address that begins with http:// or " +
+                    $"https://.");
         }
     }
 
@@ -44,7 +47,9 @@ public sealed class WeightsCache
     internal DownloadLimits Limits { get; init; } = new();
 
     /// <summary>The path of a weight file: in a given folder, in the cache, or fetched into the cache.</summary>
-    /// <param name="fileNames">The file's name, which ends in the first digits of its SHA-256, and other names under which it may be here.</param>
+    /// <param name="fileNames">
+    /// The file's name, which ends in the first digits of its SHA-256, and other names under which it may be here.
+    /// </param>
     /// <param name="folder">A folder to look in first, or null.</param>
     /// <param name="explain">Told where the file comes from, in a sentence.</param>
     /// <param name="progress">Told the bytes fetched so far, and of how many where the server says; on the calling thread.</param>
@@ -89,7 +94,9 @@ public sealed class WeightsCache
         return target;
     }
 
-    /// <summary>$TORCH_HOME/hub/checkpoints, or else $XDG_CACHE_HOME/torch/hub/checkpoints, or else ~/.cache/torch/hub/checkpoints.</summary>
+    /// <summary>
+    /// $TORCH_HOME/hub/checkpoints, or else $XDG_CACHE_HOME/torch/hub/checkpoints, or else ~/.cache/torch/hub/checkpoints.
+    /// </summary>
     internal static string FolderOfPyTorch(Func<string, string?> environment)
     {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
@@ -105,6 +112,7 @@ public sealed class WeightsCache
         string digits = stem[(stem.LastIndexOf('-') + 1)..];
         return fileName == Path.GetFileName(fileName) && digits.Length >= FewestHashDigits && digits.All(char.IsAsciiHexDigitLower)
             ? digits
-            : throw new ArgumentException($"'{fileName}' is not a file name that ends in a hash, such as resnet18-f37072fd.pth.", nameof(fileName));
+            : throw new ArgumentException($"'{fileName}' is not a file name that ends in a hash, such as resnet18-f37072fd.pth.",
+            nameof(fileName));
     }
 }

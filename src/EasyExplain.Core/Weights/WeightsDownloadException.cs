@@ -14,7 +14,8 @@ public enum WeightsDownloadFault
 /// <param name="fault">What kind of fault it is.</param>
 /// <param name="message">The whole story.</param>
 /// <param name="inner">What lies behind it.</param>
-public sealed class WeightsDownloadException(WeightsDownloadFault fault, string message, Exception? inner = null) : Exception(message, inner)
+public sealed class WeightsDownloadException(WeightsDownloadFault fault, string message, Exception? inner = null)
+    : Exception(message, inner)
 {
     /// <summary>What kind of fault it is.</summary>
     public WeightsDownloadFault Fault { get; } = fault;

@@ -22,7 +22,8 @@ public static class AddedProperties
     };
 
     /// <summary>The map that stands for an explanation; none of a photo that was passed over.</summary>
-    public static CamMap? Map(PSObject instance) => Of(instance) is CamExplanation { Maps.Length: > 0 } explanation ? explanation.Map : null;
+    public static CamMap? Map(PSObject instance) =>
+        Of(instance) is CamExplanation { Maps.Length: > 0 } explanation ? explanation.Map : null;
 
     /// <summary>What an explanation took, as a TimeSpan.</summary>
     public static object? Duration(PSObject instance) => (Of(instance) as CamExplanation)?.Duration;

@@ -18,7 +18,8 @@ internal static class ClassNames
         int[] classes = [.. Enumerable.Range(0, model.ClassCount)];
         string[] matching = [.. classes.Where(@class => fits(model.LabelOf(@class))).Select(@class => NameOf(model, @class))];
         return matching.Length > 0 ? matching : throw new SelectionException(SelectionFault.ClassNotFound, wildcard,
-            $"No class of {model} fits '{wildcard}'. {NearNames.Hint(wildcard.Replace("*", "", StringComparison.Ordinal), classes.Select(model.LabelOf))}");
+            $"No class of {model} fits '{wildcard}'. " +
+            $"{NearNames.Hint(wildcard.Replace("*", "", StringComparison.Ordinal), classes.Select(model.LabelOf))}");
     }
 
     /// <summary>What stands for this class alone: its label, or its number where others have that label too.</summary>

@@ -13,7 +13,8 @@ namespace EasyExplain.PowerShell.Binding;
 public sealed class ArchitectureCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         ArchitectureCatalog.All
             .Where(architecture => Completion.Fits(architecture.Name, wordToComplete))
             .Select(architecture => Completion.Of(architecture.Name, architecture.Name));
@@ -23,11 +24,13 @@ public sealed class ArchitectureCompleter : IArgumentCompleter
 public sealed class WeightsCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         IEnumerable<CompletionResult> completions = fakeBoundParameters["Architecture"] is string architecture
             ? NamedWeights.Of(architecture).OrderByDescending(weights => weights.IsDefault)
-                .SelectMany(weights => weights.IsDefault ? [Of(NamedWeights.Default, weights), Of(weights.Name, weights)] : new[] { Of(weights.Name, weights) })
+                .SelectMany(weights => weights.IsDefault ? [Of(NamedWeights.Default, weights), Of(weights.Name, weights)]
+                : new[] { Of(weights.Name, weights) })
             : NamedWeights.All.Select(weights => Of(weights.FullName, weights));
         return completions.Where(completion => Completion.Fits(completion.CompletionText, wordToComplete));
     }
@@ -39,7 +42,8 @@ public sealed class WeightsCompleter : IArgumentCompleter
 public sealed class MethodCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         MethodCatalog.All
             .Where(method => Completion.Fits(method.Name, wordToComplete)
                 || Completion.Fits(MethodName.Plain(method.Name), MethodName.Plain(wordToComplete.Trim('\'', '"'))))
@@ -50,7 +54,8 @@ public sealed class MethodCompleter : IArgumentCompleter
 public sealed class ClassCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         const string predicted = nameof(ClassChoice.Predicted);
         string[] labels = ModelAtHand.Of(commandAst, fakeBoundParameters)?.Labels ?? [];
@@ -77,7 +82,8 @@ public sealed class ClassCompleter : IArgumentCompleter
 public sealed class LayerCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         (ModelAtHand.Of(commandAst, fakeBoundParameters)?.Layers ?? [])
             .Where(layer => Completion.Fits(layer.Name, wordToComplete))
             .Select(layer => Completion.Of(layer.Name, $"{layer.Type}, {string.Join('×', layer.OutputShape)}"));
@@ -87,7 +93,8 @@ public sealed class LayerCompleter : IArgumentCompleter
 public sealed class LayerTypeCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         (ModelAtHand.Of(commandAst, fakeBoundParameters)?.Layers ?? [])
             .GroupBy(layer => layer.Type)
             .Where(layers => Completion.Fits(layers.Key, wordToComplete))
@@ -99,7 +106,8 @@ public sealed class LayerTypeCompleter : IArgumentCompleter
 public sealed class FileNameCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         string typed = wordToComplete.Trim('\'', '"');
         int brace = typed.LastIndexOf('{');
@@ -115,7 +123,8 @@ public sealed class FileNameCompleter : IArgumentCompleter
 public sealed class ExpectedLabelCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         string[] labels = ModelAtHand.Of(commandAst, fakeBoundParameters)?.Labels ?? [];
         return labels.Distinct().Select(label => Completion.Of(label, "every photo should show it"))
@@ -132,9 +141,11 @@ internal static class Completion
 
     /// <summary>Whether a name begins with (or, with wildcards, fits) what was typed so far, quotes aside.</summary>
     public static bool Fits(string name, string typed) =>
-        new WildcardPattern(typed.Trim('\'', '"').Replace("''", "'", StringComparison.Ordinal) + "*", WildcardOptions.IgnoreCase).IsMatch(name);
+        new WildcardPattern(typed.Trim('\'', '"').Replace("''", "'", StringComparison.Ordinal) + "*", WildcardOptions.IgnoreCase)
+            .IsMatch(name);
 
     /// <summary>A completion, in quotes where PowerShell needs them, with its tool tip.</summary>
     public static CompletionResult Of(string name, string tip) =>
-        new(Plain.IsMatch(name) ? name : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'", name, CompletionResultType.ParameterValue, tip);
+        new(Plain.IsMatch(name) ? name
+            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'", name, CompletionResultType.ParameterValue, tip);
 }

@@ -28,12 +28,15 @@ internal static class Errors
                 $"'{path}' was passed over by -SkipExisting, so there is no map to draw; explain it without -SkipExisting.", e),
             "PassedOver", ErrorCategory.InvalidOperation, target),
         ImageFileException { Fault: var fault } => new ErrorRecord(e, "Image" + fault, ErrorCategory.InvalidData, target),
-        FileNotFoundException or DirectoryNotFoundException or SessionStateException => new ErrorRecord(e, "ImageNotFound", ErrorCategory.ObjectNotFound, target),
+        FileNotFoundException or DirectoryNotFoundException or SessionStateException =>
+            new ErrorRecord(e, "ImageNotFound", ErrorCategory.ObjectNotFound, target),
         UnauthorizedAccessException when Directory.Exists(target as string) => new ErrorRecord(
             new IOException($"'{target}' is a folder, not an image.", e), "PathIsFolder", ErrorCategory.InvalidArgument, target),
-        UnauthorizedAccessException or System.Security.SecurityException => new ErrorRecord(e, "ImageAccessDenied", ErrorCategory.PermissionDenied, target),
+        UnauthorizedAccessException or System.Security.SecurityException =>
+            new ErrorRecord(e, "ImageAccessDenied", ErrorCategory.PermissionDenied, target),
         OutOfMemoryException => new ErrorRecord(e, nameof(ComputeFault.OutOfMemory), ErrorCategory.ResourceUnavailable, target),
-        ComputeException { Fault: ComputeFault.OutOfMemory } => new ErrorRecord(About(e, target), nameof(ComputeFault.OutOfMemory), ErrorCategory.ResourceUnavailable, target),
+        ComputeException { Fault: ComputeFault.OutOfMemory } =>
+            new ErrorRecord(About(e, target), nameof(ComputeFault.OutOfMemory), ErrorCategory.ResourceUnavailable, target),
         ComputeException { Fault: var fault } => new ErrorRecord(About(e, target), fault.ToString(), ErrorCategory.InvalidResult, target),
         InvalidDataException => new ErrorRecord(e, "OutputNotFinite", ErrorCategory.InvalidResult, target),
         InputShapeException => new ErrorRecord(e, "InputShapeMismatch", ErrorCategory.InvalidArgument, target),
@@ -42,7 +45,8 @@ internal static class Errors
     };
 
     /// <summary>An engine knows no files, so the message gets its name here.</summary>
-    private static InvalidOperationException About(Exception e, object target) => new($"{(target is string path ? $"'{path}'" : "The tensor")} was not explained. {e.Message}", e);
+    private static InvalidOperationException About(Exception e, object target) =>
+        new($"{(target is string path ? $"'{path}'" : "The tensor")} was not explained. {e.Message}", e);
 
     /// <summary>An error about one output file: non-terminating, its target is the file.</summary>
     public static ErrorRecord Writing(Exception e, string path) => e switch
@@ -70,15 +74,20 @@ internal static class Errors
     {
         ArchitectureNamedException it => FatalOf(new FileNotFoundException($"{it.Message} {Advice.For(it)}", it.FileName, e), target),
         ModelImportException { Fault: var fault } => new ErrorRecord(e, fault.ToString(), ErrorCategory.InvalidArgument, target),
-        DeviceException { Fault: DeviceFault.UnknownDevice } => new ErrorRecord(e, nameof(DeviceFault.UnknownDevice), ErrorCategory.InvalidArgument, target),
+        DeviceException { Fault: DeviceFault.UnknownDevice } =>
+            new ErrorRecord(e, nameof(DeviceFault.UnknownDevice), ErrorCategory.InvalidArgument, target),
         DeviceException { Fault: var fault } => new ErrorRecord(e, fault.ToString(), ErrorCategory.ResourceUnavailable, target),
-        WeightsDownloadException { Fault: WeightsDownloadFault.HashMismatch } => new ErrorRecord(e, "WeightsHashMismatch", ErrorCategory.InvalidData, target),
+        WeightsDownloadException { Fault: WeightsDownloadFault.HashMismatch } =>
+            new ErrorRecord(e, "WeightsHashMismatch", ErrorCategory.InvalidData, target),
         WeightsDownloadException => new ErrorRecord(e, "WeightsDownloadFailed", ErrorCategory.ConnectionError, target),
         WeightFileException => new ErrorRecord(e, "WeightFileInvalid", ErrorCategory.InvalidData, target),
-        SelectionException { Fault: var fault } chosen => new ErrorRecord(e, fault.ToString(), ErrorCategory.InvalidArgument, chosen.Value ?? target),
-        ObjectDisposedException => new ErrorRecord(new InvalidOperationException("The model was disposed; import it again.", e), "ModelDisposed", ErrorCategory.InvalidOperation, target),
+        SelectionException { Fault: var fault } chosen =>
+            new ErrorRecord(e, fault.ToString(), ErrorCategory.InvalidArgument, chosen.Value ?? target),
+        ObjectDisposedException => new ErrorRecord(new InvalidOperationException("The model was disposed; import it again.", e),
+            "ModelDisposed", ErrorCategory.InvalidOperation, target),
         DllNotFoundException => new ErrorRecord(e, "NativeLibraryMissing", ErrorCategory.NotInstalled, target),
-        FileNotFoundException or DirectoryNotFoundException or SessionStateException => new ErrorRecord(e, "FileNotFound", ErrorCategory.ObjectNotFound, target),
+        FileNotFoundException or DirectoryNotFoundException or SessionStateException =>
+            new ErrorRecord(e, "FileNotFound", ErrorCategory.ObjectNotFound, target),
         UnauthorizedAccessException => new ErrorRecord(e, "FileAccessDenied", ErrorCategory.PermissionDenied, target),
         IOException => new ErrorRecord(e, "FileReadFailed", ErrorCategory.ReadError, target),
         _ => null,
@@ -102,7 +111,8 @@ internal static class Errors
     public static PipelineStoppedException ModelMissing(this PSCmdlet cmdlet)
     {
         cmdlet.ThrowTerminatingError(new ErrorRecord(
-            new ArgumentException("There is no model to explain. Give one with -Model, such as -Model (Import-CamModel), or pipe in a model or layers of Get-CamLayer."),
+            new ArgumentException("There is no model to explain. Give one with -Model, such as -Model (Import-CamModel), or pipe in a " +
+                "model or layers of Get-CamLayer."),
             "ModelMissing", ErrorCategory.InvalidArgument, null));
         return new PipelineStoppedException(); // not reached
     }

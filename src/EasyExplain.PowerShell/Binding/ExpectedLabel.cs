@@ -3,7 +3,9 @@ using System.Management.Automation;
 
 namespace EasyExplain.PowerShell.Binding;
 
-/// <summary>What a photo is expected to show, as a user writes it: a label, ParentFolder, or a script block that tells it of each file.</summary>
+/// <summary>
+/// What a photo is expected to show, as a user writes it: a label, ParentFolder, or a script block that tells it of each file.
+/// </summary>
 /// <remarks>PowerShell makes one of a string, a number or a script block by itself, and of nothing else.</remarks>
 public sealed class ExpectedLabel
 {
@@ -36,5 +38,6 @@ public sealed class ExpectedLabel
     }
 
     private static IEnumerable<string?> Said(Collection<PSObject> said) =>
-        said.SelectMany(each => LanguagePrimitives.GetEnumerable(each)?.Cast<object?>() ?? [each]).Select(LanguagePrimitives.ConvertTo<string?>);
+        said.SelectMany(each => LanguagePrimitives.GetEnumerable(each)?.Cast<object?>() ?? [each])
+            .Select(LanguagePrimitives.ConvertTo<string?>);
 }

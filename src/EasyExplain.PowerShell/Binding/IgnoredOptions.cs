@@ -45,7 +45,8 @@ internal static class IgnoredOptions
         Warn(cmdlet, OfStyles, styles, Enum.GetValues<OverlayStyle>(), style => style.ToString());
 
     private static void Warn<T>(
-        PSCmdlet cmdlet, IEnumerable<(string Option, Func<T, bool> Heeds)> options, IReadOnlyList<T> chosen, IReadOnlyList<T> all, Func<T, string> name)
+        PSCmdlet cmdlet, IEnumerable<(string Option, Func<T, bool> Heeds)> options, IReadOnlyList<T> chosen, IReadOnlyList<T> all, Func<T,
+        string> name)
     {
         foreach ((string option, Func<T, bool> heeds) in options)
         {

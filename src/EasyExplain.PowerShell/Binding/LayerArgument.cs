@@ -26,7 +26,8 @@ public sealed class LayerArgument
         {
             throw OfAnotherModel(foreign.Layer!, model);
         }
-        return LayerSelection.Select(model, given.Length == 0 ? [model.DefaultLayer] : given.Select(layer => layer.Name), Wildcards.Wildcard);
+        return LayerSelection.Select(model, given.Length == 0 ? [model.DefaultLayer]
+            : given.Select(layer => layer.Name), Wildcards.Wildcard);
     }
 
     /// <summary>Says that a layer, or a model, is not of the model that is explained.</summary>

@@ -4,7 +4,8 @@ using EasyExplain.Models;
 namespace EasyExplain.PowerShell.Binding;
 
 /// <summary>
-/// A model as a user writes it: one of Import-CamModel, or the path of a model file, imported as Import-CamModel does with nothing else said.
+/// A model as a user writes it: one of Import-CamModel, or the path of a model file, imported as Import-CamModel does with nothing else
+/// said.
 /// </summary>
 public sealed class ModelArgument
 {

@@ -10,8 +10,8 @@ namespace EasyExplain.PowerShell.Binding;
 internal static class ModelAtHand
 {
     /// <summary>
-    /// The model given by -Model, or what the pipeline before the command brings: a variable with a model or layers, or Get-CamLayer of one;
-    /// null where none is known yet.
+    /// The model given by -Model, or what the pipeline before the command brings: a variable with a model or layers, or Get-CamLayer of
+    /// one; null where none is known yet.
     /// </summary>
     public static CamModel? Of(CommandAst command, IDictionary boundParameters) =>
         First(boundParameters["Model"]) ?? Before(command).Select(source => First(Read(source))).FirstOrDefault(model => model is not null);
@@ -48,7 +48,8 @@ internal static class ModelAtHand
     /// <summary>Tab must run nothing: only what reads variables, their properties and elements is looked at.</summary>
     private static bool IsOnlyRead(ExpressionAst source) => source
         .FindAll(_ => true, searchNestedScriptBlocks: true)
-        .All(part => part is VariableExpressionAst or ConstantExpressionAst or IndexExpressionAst or MemberExpressionAst and not InvokeMemberExpressionAst);
+        .All(part => part is VariableExpressionAst or ConstantExpressionAst or IndexExpressionAst or MemberExpressionAst
+        and not InvokeMemberExpressionAst);
 
     private static CamModel? First(object? value) => value switch
     {

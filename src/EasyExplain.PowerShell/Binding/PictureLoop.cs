@@ -6,7 +6,10 @@ using EasyExplain.Runtime;
 
 namespace EasyExplain.PowerShell.Binding;
 
-/// <summary>One picture after the other, as the cmdlets that take pictures go: a bad one is an error of its own, and the rest goes on; Ctrl+C stops within one.</summary>
+/// <summary>
+/// One picture after the other, as the cmdlets that take pictures go: a bad one is an error of its own, and the rest goes on; Ctrl+C stops
+/// within one.
+/// </summary>
 /// <param name="cmdlet">Whose errors and progress they are.</param>
 /// <param name="activity">What is done, for the progress.</param>
 internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposable
@@ -99,7 +102,8 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
         {
             return photo;
         }
-        string how = string.Create(CultureInfo.InvariantCulture, $"{file}: its samples are floating point; {low} became black and {high} white, the range of this photo alone.");
+        string how = string.Create(CultureInfo.InvariantCulture,
+            $"{file}: its samples are floating point; {low} became black and {high} white, the range of this photo alone.");
         if (_announced)
         {
             cmdlet.WriteVerbose(how);

@@ -20,20 +20,25 @@ internal sealed partial class PictureNames
     private readonly string _root;
 
     /// <summary>Names by <paramref name="template"/>; the folders of a photo are those between <paramref name="root"/> and it.</summary>
-    /// <exception cref="ArgumentException">The template has a placeholder that is not known, or a character that is not allowed in a file's name.</exception>
+    /// <exception cref="ArgumentException">
+    /// The template has a placeholder that is not known, or a character that is not allowed in a file's name.
+    /// </exception>
     public PictureNames(string template, string root)
     {
         (_template, _root) = (template, root);
-        string[] unknown = [.. Placeholder().Matches(template).Select(match => match.Groups[1].Value).Where(name => !Placeholders.Any(known => Is(known, name)))];
+        string[] unknown = [.. Placeholder().Matches(template).Select(match => match.Groups[1].Value)
+            .Where(name => !Placeholders.Any(known => Is(known, name)))];
         string literal = Placeholder().Replace(template, "");
         if (unknown.Length > 0 || literal.IndexOfAny(['{', '}']) >= 0)
         {
-            throw new ArgumentException($"-FileName '{template}': {(unknown.Length > 0 ? $"there is no {{{unknown[0]}}}" : "a brace has no partner")}. " +
+            throw new ArgumentException($"-FileName '{template}': " +
+                $"{(unknown.Length > 0 ? $"there is no {{{unknown[0]}}}" : "a brace has no partner")}. " +
                 $"The placeholders are {string.Join(", ", Placeholders.Select(known => $"{{{known.Name}}}"))}.");
         }
         if (literal.FirstOrDefault(letter => letter is not '/' and not '\\' && Forbidden.Contains(letter)) is var wrong and not '\0')
         {
-            throw new ArgumentException($"-FileName '{template}': '{wrong}' is not allowed in a file's name. Folders below -Destination are told apart with /.");
+            throw new ArgumentException($"-FileName '{template}': '{wrong}' is not allowed in a file's name. Folders below -Destination " +
+                $"are told apart with /.");
         }
     }
 
@@ -78,7 +83,8 @@ internal sealed partial class PictureNames
             ("layers", CamExplanation explanation) => string.Join('+', explanation.Layers),
             ("class", CamExplanation explanation) => explanation.Class.ToString(CultureInfo.InvariantCulture),
             ("label", CamExplanation { Label.Length: > 0 } explanation) => explanation.Label,
-            ("probability", CamExplanation { Probability: not double.NaN } explanation) => explanation.Probability.ToString("0.000", CultureInfo.InvariantCulture),
+            ("probability", CamExplanation { Probability: not double.NaN } explanation) =>
+                explanation.Probability.ToString("0.000", CultureInfo.InvariantCulture),
             ("predicted", CamExplanation { Predicted.Length: > 0 } explanation) => string.Join('+', explanation.Predicted),
             ("expected", CamExplanation explanation) => explanation.Expected ?? "-",
             ("model", CamExplanation explanation) => explanation.ModelName,

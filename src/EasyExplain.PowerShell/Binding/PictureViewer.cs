@@ -15,7 +15,8 @@ internal static class PictureViewer
         // Without a desktop, Linux's xdg-open would look for a browser to run in the terminal.
         if (!OperatingSystem.IsWindows() && !OperatingSystem.IsMacOS() && Lacks("DISPLAY") && Lacks("WAYLAND_DISPLAY"))
         {
-            throw new InvalidOperationException($"No viewer was opened: this session has no desktop (neither DISPLAY nor WAYLAND_DISPLAY is set). {Advice}");
+            throw new InvalidOperationException(
+                $"No viewer was opened: this session has no desktop (neither DISPLAY nor WAYLAND_DISPLAY is set). {Advice}");
         }
         try
         {
@@ -23,7 +24,8 @@ internal static class PictureViewer
         }
         catch (Win32Exception e)
         {
-            throw new InvalidOperationException($"No viewer was opened: this system has no program for '{path}' ({e.Message}). {Advice}", e);
+            throw new InvalidOperationException($"No viewer was opened: this system has no program for '{path}' ({e.Message}). {Advice}",
+                e);
         }
     }
 

@@ -16,7 +16,9 @@ namespace EasyExplain.PowerShell.Binding;
 /// <param name="ShowsSixel">Whether it is a terminal that is known to show Sixel.</param>
 internal sealed record TerminalWindow(int Columns, int Rows, TerminalColors Colors, bool ShowsSixel)
 {
-    /// <summary>The window of a session, or null where nobody would see a picture: the output goes elsewhere, or there is no window.</summary>
+    /// <summary>
+    /// The window of a session, or null where nobody would see a picture: the output goes elsewhere, or there is no window.
+    /// </summary>
     /// <param name="host">The session's host.</param>
     /// <param name="outputRendering">What $PSStyle.OutputRendering says.</param>
     /// <param name="variable">Reads an environment variable.</param>
@@ -28,9 +30,11 @@ internal sealed record TerminalWindow(int Columns, int Rows, TerminalColors Colo
             return null;
         }
         (int columns, int rows) = Size(host.UI);
-        TerminalColors colors = outputRendering == "PlainText" || !host.UI.SupportsVirtualTerminal ? TerminalColors.None : ColorsBy(variable);
+        TerminalColors colors = outputRendering == "PlainText" || !host.UI.SupportsVirtualTerminal ? TerminalColors.None
+            : ColorsBy(variable);
         // The last column stays free, since some terminals then begin a new line by themselves; two rows are for title and prompt.
-        return new TerminalWindow(Math.Max(1, columns - 1), Math.Max(1, rows - 2), colors, colors != TerminalColors.None && IsKnownForSixel(variable));
+        return new TerminalWindow(Math.Max(1, columns - 1), Math.Max(1, rows - 2), colors, colors != TerminalColors.None
+            && IsKnownForSixel(variable));
     }
 
     private static (int Columns, int Rows) Size(PSHostUserInterface ui)
@@ -65,8 +69,10 @@ internal sealed record TerminalWindow(int Columns, int Rows, TerminalColors Colo
             return false; // within tmux or screen the variables tell of the terminal around it
         }
         string terminal = variable("TERM") ?? "";
-        return terminal is "foot" or "foot-extra" or "contour" or "mlterm" or "yaft-256color" || terminal.Contains("sixel", StringComparison.Ordinal)
+        return terminal is "foot" or "foot-extra" or "contour" or "mlterm" or "yaft-256color"
+            || terminal.Contains("sixel", StringComparison.Ordinal)
             || variable("TERM_PROGRAM") is "WezTerm" or "iTerm.app" or "mintty"
-            || int.TryParse(variable("KONSOLE_VERSION"), NumberStyles.None, CultureInfo.InvariantCulture, out int konsole) && konsole >= 220400;
+            || int.TryParse(variable("KONSOLE_VERSION"), NumberStyles.None, CultureInfo.InvariantCulture, out int konsole)
+            && konsole >= 220400;
     }
 }

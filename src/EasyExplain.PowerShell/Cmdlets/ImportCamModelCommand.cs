@@ -282,7 +282,8 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         {
             model.Dispose();
             ThrowTerminatingError(new ErrorRecord(
-                new ArgumentException($"-Name '{Name}' is for one model, and '{model.Path}' is another. Leave -Name out: each is then called as its file is."),
+                new ArgumentException($"-Name '{Name}' is for one model, and '{model.Path}' is another. Leave -Name out: each is then " +
+                    $"called as its file is."),
                 "NameForSeveral", ErrorCategory.InvalidArgument, Name));
         }
         if (ResizeSize is not null && model.ResizeMode == Imaging.ResizeMode.Stretch && !_warned)
@@ -300,7 +301,8 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     public void Dispose() => _stop.Dispose();
 
     private torch.nn.Module<torch.Tensor, torch.Tensor> OwnModule() => Module as torch.nn.Module<torch.Tensor, torch.Tensor>
-        ?? throw new ModelImportException(ModelFault.InvalidOption, $"{Module.GetName()} is no module that makes one tensor of one: derive it from Module<Tensor, Tensor>, or wrap it in one.");
+        ?? throw new ModelImportException(ModelFault.InvalidOption,
+        $"{Module.GetName()} is no module that makes one tensor of one: derive it from Module<Tensor, Tensor>, or wrap it in one.");
 
     private ModelOptions Options(NamedWeights? weights) => new()
     {
@@ -326,7 +328,8 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     {
         if (weights is null)
         {
-            return Architecture is null || ArchitectureCatalog.Find(Architecture).Name == ModelImporter.BundledArchitecture ? ModelImporter.BundledPath
+            return Architecture is null || ArchitectureCatalog.Find(Architecture).Name == ModelImporter.BundledArchitecture
+                ? ModelImporter.BundledPath
                 : throw new ModelImportException(ModelFault.WeightsMissing,
                     $"Which weights of {Architecture}? Add -Weights Default for torchvision's own, or -Path with a weight file.");
         }

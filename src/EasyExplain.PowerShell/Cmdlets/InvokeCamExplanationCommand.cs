@@ -64,7 +64,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// </example>
 /// <example>
 /// <title>What tells two classes apart</title>
-/// <code>Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel) -Class Predicted,dog -Method FinerCAM | Export-CamOverlay ./out -Style Panel</code>
+/// <code>Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel) -Class Predicted,dog -Method FinerCAM | Export-CamOverlay ./out -Style
+/// Panel</code>
 /// <para>Two panels: the evidence for cat rather than dog, and the other way round. With one class, FinerCAM compares it with the three
 /// most similar ones.</para>
 /// </example>
@@ -110,7 +111,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <code>
 /// $audit = @{ Model = Import-CamModel; ExpectedLabel = 'ParentFolder'; SkipExisting = './out' }
 /// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation @audit | Export-CamOverlay ./out
-/// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation @audit | Select-Object Path, Label, Probability, Expected, Correct | Export-Csv ./audit.csv
+/// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation @audit | Select-Object Path, Label, Probability, Expected, Correct |
+/// Export-Csv ./audit.csv
 /// </code>
 /// <para>Each overlay keeps its row. The last line explains nothing again: it builds the table from the overlays.</para>
 /// </example>
@@ -308,7 +310,8 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
-            WriteError(new ErrorRecord(new InvalidOperationException($"The script block of -ExpectedLabel failed for '{path}': {e.Message}", e),
+            WriteError(new ErrorRecord(new InvalidOperationException($"The script block of -ExpectedLabel failed for '{path}': {e.Message}",
+                e),
                 "ExpectedLabelFailed", ErrorCategory.InvalidResult, target));
             return [];
         }
@@ -316,15 +319,18 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
 
     private protected override void Prepare(CamModel model, LayerArgument[] given)
     {
-        IReadOnlyList<CamLayer> layers = given.Length == 0 && NeedsSeveralLayers() ? LayerSelection.Stages(model) : LayerArgument.Select(model, given);
+        IReadOnlyList<CamLayer> layers = given.Length == 0 && NeedsSeveralLayers() ? LayerSelection.Stages(model)
+            : LayerArgument.Select(model, given);
         IReadOnlyList<CamMethod> methods = MethodCatalog.Select(Method, Wildcard, layers);
         if (_explainer is null)
         {
             IgnoredOptions.Warn(this, methods, layers: given.Length > 0);
         }
-        ClassChoice choice = Class is not null ? ClassChoice.Of(model, ClassNames.Expand(model, Class)) : Top is { } top ? ClassChoice.Top(top) : ClassChoice.Predicted;
-        WriteVerbose($"{model}: {string.Join(", ", methods.Select(method => method.Name))} at {string.Join(", ", layers)} for " +
-            $"{(Class is not null ? $"class {string.Join(", ", Class)}" : Top is not null ? $"the {Top} most probable classes" : "the predicted class")}" +
+        ClassChoice choice = Class is not null ? ClassChoice.Of(model, ClassNames.Expand(model, Class)) : Top is { } top
+            ? ClassChoice.Top(top) : ClassChoice.Predicted;
+        string classes = Class is not null ? $"class {string.Join(", ", Class)}"
+            : Top is not null ? $"the {Top} most probable classes" : "the predicted class";
+        WriteVerbose($"{model}: {string.Join(", ", methods.Select(method => method.Name))} at {string.Join(", ", layers)} for {classes}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
         Smoothing smoothing = (AugSmooth ? Smoothing.Augmentation : Smoothing.None) | (EigenSmooth ? Smoothing.Eigen : Smoothing.None);
         var noise = new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize);
@@ -334,7 +340,8 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     }
 
     /// <summary>Whether a method was named that says nothing of its own about the default layer alone.</summary>
-    private bool NeedsSeveralLayers() => Method.Where(name => Wildcard(name) is null).Any(name => MethodCatalog.Find(name).NeedsSeveralLayers);
+    private bool NeedsSeveralLayers() =>
+        Method.Where(name => Wildcard(name) is null).Any(name => MethodCatalog.Find(name).NeedsSeveralLayers);
 
     /// <summary>
     /// Shows how far a method is that needs many passes for one picture, under the progress of the pictures if there are several.
@@ -351,9 +358,11 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         if (!_warnedOfUnknown && explanation is { Expected: not null, Correct: null })
         {
             _warnedOfUnknown = true;
-            WriteWarning($"{explanation.Path ?? "The tensor"}: {explanation.Model} has no class '{explanation.Unknown[0]}', so it is neither right nor wrong; Correct is empty. " +
-                $"{(explanation.Model.Labels.Length == 0 ? "It has no labels; import it with -LabelPath." : NearNames.Hint(explanation.Unknown[0], explanation.Model.Labels))} " +
-                "Further labels of that kind are not announced.");
+            CamModel model = explanation.Model;
+            string unknown = explanation.Unknown[0];
+            string hint = model.Labels.Length == 0 ? "It has no labels; import it with -LabelPath." : NearNames.Hint(unknown, model.Labels);
+            WriteWarning($"{explanation.Path ?? "The tensor"}: {model} has no class '{unknown}', so it is neither right nor wrong; " +
+                $"Correct is empty. {hint} Further labels of that kind are not announced.");
         }
     }
 
@@ -362,8 +371,10 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         if (!_warnedOfEmpty && explanation.Maps.FirstOrDefault(map => map.IsEmpty) is { } empty)
         {
             _warnedOfEmpty = true;
-            WriteWarning($"{explanation.Path ?? "The tensor"}: the {explanation.Method} map of '{empty.Layer}' for '{explanation.Label}' is zero everywhere: " +
-                "nothing there spoke for that class, and an overlay of it shows the plain photo. Further empty maps are not announced; their IsEmpty is true.");
+            WriteWarning($"{explanation.Path ?? "The tensor"}: the {explanation.Method} map of '{empty.Layer}' for '{explanation.Label}' " +
+                $"is zero everywhere: " +
+                "nothing there spoke for that class, and an overlay of it shows the plain photo. Further empty maps are not announced; " +
+                "their IsEmpty is true.");
         }
     }
 }

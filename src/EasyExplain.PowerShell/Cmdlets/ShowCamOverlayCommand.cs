@@ -77,11 +77,14 @@ public sealed class ShowCamOverlayCommand : DrawingCmdlet
         if (!Viewer)
         {
             // By its name, since the contract of PowerShell that this module is built against has no PSStyle.
-            string? rendering = (GetVariableValue("PSStyle") is { } style ? PSObject.AsPSObject(style).Properties["OutputRendering"]?.Value : null)?.ToString();
+            string? rendering = (GetVariableValue("PSStyle") is { } style ? PSObject.AsPSObject(style).Properties["OutputRendering"]?.Value
+                : null)?.ToString();
             _window = TerminalWindow.Of(Host, rendering, Environment.GetEnvironmentVariable);
             WriteVerbose(_window is null
-                ? "Nothing is drawn: the output is redirected, or this session has no window. -Viewer opens pictures, Export-CamOverlay writes them."
-                : $"Drawing {(UseSixel(_window) ? "with Sixel" : $"half-blocks, colours: {_window.Colors}")}, within {_window.Columns} columns and {_window.Rows} rows.");
+                ? "Nothing is drawn: the output is redirected, or this session has no window. -Viewer opens pictures, Export-CamOverlay " +
+                "writes them."
+                : $"Drawing {(UseSixel(_window) ? "with Sixel" : $"half-blocks, colours: {_window.Colors}")}, within {_window.Columns} " +
+                $"columns and {_window.Rows} rows.");
         }
     }
 

@@ -12,7 +12,8 @@ internal static class ScalingPlot
     private static readonly SKColor Ink = new(0x22, 0x22, 0x22), Grid = new(0xDD, 0xDD, 0xDD);
 
     // Told apart by the colour-blind too (Okabe and Ito 2008).
-    private static readonly SKColor[] Colors = [new(0x00, 0x72, 0xB2), new(0xD5, 0x5E, 0x00), new(0x00, 0x9E, 0x73), new(0xCC, 0x79, 0xA7), new(0xE6, 0x9F, 0x00)];
+    private static readonly SKColor[] Colors =
+        [new(0x00, 0x72, 0xB2), new(0xD5, 0x5E, 0x00), new(0x00, 0x9E, 0x73), new(0xCC, 0x79, 0xA7), new(0xE6, 0x9F, 0x00)];
 
     /// <summary>Draws them into a PNG file.</summary>
     public static void Write(string path, IReadOnlyList<Series> all)
@@ -45,7 +46,8 @@ internal static class ScalingPlot
         foreach (var (series, color) in all.Zip(Colors).OrderByDescending(pair => pair.First.Relative(pair.First.Points[^1])))
         {
             using SKPaint line = Stroke(color, 3);
-            SKPoint[] points = [.. series.Points.Select(point => new SKPoint(across.At(point.Value / series.Points[0].Value), up.At(series.Relative(point))))];
+            SKPoint[] points = [.. series.Points
+                .Select(point => new SKPoint(across.At(point.Value / series.Points[0].Value), up.At(series.Relative(point))))];
             foreach (var (from, to) in points.Zip(points.Skip(1)))
             {
                 canvas.DrawLine(from, to, line);
@@ -55,7 +57,8 @@ internal static class ScalingPlot
                 canvas.DrawCircle(point, 4, line);
             }
             canvas.DrawLine(Right + 90, legend + 10, Right + 120, legend + 10, line);
-            text.Draw(canvas, $"{series.Quantity}, {Label(series.Points[0].Value)} to {Label(series.Points[^1].Value)}", Right + 130, legend, Width - Right - 140);
+            text.Draw(canvas, $"{series.Quantity}, {Label(series.Points[0].Value)} to {Label(series.Points[^1].Value)}", Right + 130,
+                legend, Width - Right - 140);
             legend += 34;
         }
         using SKImage image = surface.Snapshot();
@@ -63,14 +66,16 @@ internal static class ScalingPlot
         File.WriteAllBytes(path, data.ToArray());
     }
 
-    private static SKPaint Stroke(SKColor color, float width) => new() { Color = color, StrokeWidth = width, IsAntialias = true, IsStroke = true };
+    private static SKPaint Stroke(SKColor color, float width) =>
+        new() { Color = color, StrokeWidth = width, IsAntialias = true, IsStroke = true };
 
     private static string Label(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
     /// <summary>A logarithmic axis between two pixels.</summary>
     private sealed record Axis(double From, double To, float First, float Last)
     {
-        public IEnumerable<double> Ticks => Enumerable.Range(-6, 13).SelectMany(power => new[] { 1.0, 2, 5 }.Select(digit => digit * Math.Pow(10, power)))
+        public IEnumerable<double> Ticks =>
+            Enumerable.Range(-6, 13).SelectMany(power => new[] { 1.0, 2, 5 }.Select(digit => digit * Math.Pow(10, power)))
             .Select(tick => Math.Round(tick, 9)).Where(tick => tick >= From / 1.001 && tick <= To * 1.001);
 
         public float At(double value) => First + (Last - First) * (float)(Math.Log(value / From) / Math.Log(To / From));

@@ -40,18 +40,21 @@ internal static class ScalingSeries
     {
         using var resnet = new Subject("resnet18");
         return new Series("batch size", $"ScoreCAM of ResNet-18, {Masks} masks", "as many passes of ready pictures", _ => 1, Time(rounds,
-            BatchSizes.Select(size => new Contest(size, resnet.Explanation("ScoreCAM", size, ["layer1"]), resnet.Forward([], size, Masks / size)))));
+            BatchSizes.Select(size => new Contest(size, resnet.Explanation("ScoreCAM", size, ["layer1"]),
+                resnet.Forward([], size, Masks / size)))));
     }
 
     /// <summary>The last block first. Each choice has a model of its own: a model keeps what was compiled for a few choices only.</summary>
     private static Series OfLayers(int rounds)
     {
-        string[] blocks = [.. new[] { 3, 4, 6, 3 }.SelectMany((count, stage) => Enumerable.Range(0, count).Select(block => $"layer{stage + 1}.{block}"))];
+        string[] blocks = [.. new[] { 3, 4, 6, 3 }.SelectMany((count, stage) =>
+            Enumerable.Range(0, count).Select(block => $"layer{stage + 1}.{block}"))];
         Subject[] subjects = [.. LayerCounts.Select(_ => new Subject("resnet50"))];
         try
         {
             return new Series("layers", "LayerCAM of the last blocks of ResNet-50", "the way forward", count => count, Time(rounds,
-                LayerCounts.Zip(subjects, (count, subject) => new Contest(count, subject.Explanation("LayerCAM", blocks[^count..]), subject.Forward(blocks[^count..])))));
+                LayerCounts.Zip(subjects, (count, subject) =>
+                    new Contest(count, subject.Explanation("LayerCAM", blocks[^count..]), subject.Forward(blocks[^count..])))));
         }
         finally
         {
@@ -80,7 +83,8 @@ internal static class ScalingSeries
             ExplainerOf(model).Explain(Photo.Black(32, 32), null);
             return null;
         };
-        return new Series("images", "LayerCAM of the bundled model, JPEG to overlay, with import", "import and first explanation", count => count,
+        return new Series("images", "LayerCAM of the bundled model, JPEG to overlay, with import", "import and first explanation", count =>
+            count,
             Time(rounds, ImageCounts.Select(count => new Contest(count, Run(count), once))));
     }
 
@@ -99,7 +103,8 @@ internal static class ScalingSeries
                 return null;
             });
         }
-        return new Series("megapixels", "LayerCAM of the bundled model, JPEG to overlay at 1024", "decoding at full size", size => size, Time(rounds, Megapixels.Select(At)));
+        return new Series("megapixels", "LayerCAM of the bundled model, JPEG to overlay at 1024", "decoding at full size", size =>
+            size, Time(rounds, Megapixels.Select(At)));
     }
 
     private static Series OfThreads(int rounds)
@@ -114,7 +119,8 @@ internal static class ScalingSeries
         };
         try
         {
-            return new Series("threads", "LayerCAM of layer2, layer3 and layer4 of ResNet-50", "ONNX Runtime's inference", count => 1.0 / count, Time(rounds,
+            return new Series("threads", "LayerCAM of layer2, layer3 and layer4 of ResNet-50", "ONNX Runtime's inference", count =>
+                1.0 / count, Time(rounds,
                 counts.Zip(subjects, (count, subject) => new Contest(count,
                     With(count, subject.Explanation("LayerCAM", "layer2", "layer3", "layer4")), With(count, subject.OnnxInference())))));
         }
@@ -131,7 +137,8 @@ internal static class ScalingSeries
     private static IDisposable? Export(Explainer explainer, string path)
     {
         CamExplanation explanation = explainer.Explain(ImageDecoder.Decode(path), path)[0];
-        ImageEncoder.Save(new CamPicture(0.5, Colormap.Jet, 0.5, MaxSize: 1024).Draw(explanation, OverlayStyle.Overlay), path + ".overlay.jpg", ImageFormat.Jpeg);
+        ImageEncoder.Save(new CamPicture(0.5, Colormap.Jet, 0.5, MaxSize: 1024).Draw(explanation, OverlayStyle.Overlay), path
+            + ".overlay.jpg", ImageFormat.Jpeg);
         return null;
     }
 

@@ -8,7 +8,9 @@ namespace EasyExplain.Benchmarks.Scaling;
 /// <param name="Points">The smallest value first.</param>
 internal sealed record Series(string Quantity, string Work, string Part, Func<double, double> Linear, IReadOnlyList<Point> Points)
 {
-    /// <summary>The time for as much work as the smallest value stands for, as a multiple of its time: 1 everywhere would be linear.</summary>
+    /// <summary>
+    /// The time for as much work as the smallest value stands for, as a multiple of its time: 1 everywhere would be linear.
+    /// </summary>
     public double Relative(Point point) => point.Seconds / Linear(point.Value) / (Points[0].Seconds / Linear(Points[0].Value));
 }
 

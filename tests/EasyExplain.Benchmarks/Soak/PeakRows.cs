@@ -19,7 +19,8 @@ internal static class PeakRows
     public static IEnumerable<Row> Measure(string folder)
     {
         string[] layers = PeakMemory.Stacked(ManyLayers);
-        yield return new Row($"peak memory of LayerCAM at all {layers.Length} `features` layers of VGG-19, beside its weights", LayersReach, PeakMemory.OfLayers(ManyLayers) / 1e6, "MB");
+        yield return new Row($"peak memory of LayerCAM at all {layers.Length} `features` layers of VGG-19, beside its weights", LayersReach,
+            PeakMemory.OfLayers(ManyLayers) / 1e6, "MB");
         foreach (var (name, width, height) in Sizes)
         {
             Photo photo = SyntheticPhoto.Draw(width, height);

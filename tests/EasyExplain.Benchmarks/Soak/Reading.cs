@@ -14,10 +14,12 @@ namespace EasyExplain.Benchmarks.Soak;
 /// <param name="Handles">Open handles: file descriptors on Linux.</param>
 /// <param name="Done">Images explained until then.</param>
 /// <param name="Refused">Images refused until then.</param>
-public sealed record Reading(int Percent, long Resident, long Highest, long Managed, long Native, long Tensors, int Handles, int Done, int Refused)
+public sealed record Reading(int Percent, long Resident, long Highest, long Managed, long Native, long Tensors, int Handles, int Done,
+    int Refused)
 {
     /// <summary>After how many images of <paramref name="count"/> a reading is taken, and how much of the run that is.</summary>
-    public static IReadOnlyDictionary<int, int> Moments(int count) => new Dictionary<int, int> { [0] = 0, [count / 10] = 10, [count / 2] = 50, [count] = 100 };
+    public static IReadOnlyDictionary<int, int> Moments(int count) =>
+        new Dictionary<int, int> { [0] = 0, [count / 10] = 10, [count / 2] = 50, [count] = 100 };
 
     /// <summary>Reads this process.</summary>
     public static Reading Take(int percent, int done, int refused)
@@ -27,13 +29,15 @@ public sealed record Reading(int Percent, long Resident, long Highest, long Mana
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        var reading = new Reading(percent, ProcessMemory.Resident(), highest, GC.GetTotalMemory(forceFullCollection: false), ProcessMemory.NativeInUse(), torch.Tensor.TotalCount, OpenHandles(), done, refused);
+        var reading = new Reading(percent, ProcessMemory.Resident(), highest, GC.GetTotalMemory(forceFullCollection: false),
+            ProcessMemory.NativeInUse(), torch.Tensor.TotalCount, OpenHandles(), done, refused);
         ProcessMemory.ForgetPeak();
         return reading;
     }
 
     /// <summary>As one line that <see cref="Parse"/> reads.</summary>
-    public string ToLine() => string.Create(CultureInfo.InvariantCulture, $"{Percent} {Resident} {Highest} {Managed} {Native} {Tensors} {Handles} {Done} {Refused}");
+    public string ToLine() => string
+        .Create(CultureInfo.InvariantCulture, $"{Percent} {Resident} {Highest} {Managed} {Native} {Tensors} {Handles} {Done} {Refused}");
 
     /// <summary>A reading that another process has written.</summary>
     public static Reading Parse(string line)
@@ -42,5 +46,6 @@ public sealed record Reading(int Percent, long Resident, long Highest, long Mana
         return new Reading((int)n[0], n[1], n[2], n[3], n[4], n[5], (int)n[6], (int)n[7], (int)n[8]);
     }
 
-    private static int OpenHandles() => OperatingSystem.IsLinux() ? Directory.GetFiles("/proc/self/fd").Length : Process.GetCurrentProcess().HandleCount;
+    private static int OpenHandles() =>
+        OperatingSystem.IsLinux() ? Directory.GetFiles("/proc/self/fd").Length : Process.GetCurrentProcess().HandleCount;
 }

@@ -22,7 +22,8 @@ internal static class SoakEngine
     {
         using CamModel small = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
         using var larger = new Subject("resnet18");
-        Explainer ofSmall = ExplainerOf(small, "layer1", "layer2", "layer3"), ofLarger = ExplainerOf(larger.Model, "layer2", "layer3", "layer4");
+        Explainer ofSmall = ExplainerOf(small, "layer1", "layer2", "layer3"),
+            ofLarger = ExplainerOf(larger.Model, "layer2", "layer3", "layer4");
         var picture = new CamPicture(0.5, Colormap.Jet, 0.5, MaxSize: 1024);
         IReadOnlyDictionary<int, int> moments = Reading.Moments(files.Count);
         int refused = 0;
@@ -58,5 +59,6 @@ internal static class SoakEngine
     }
 
     private static Explainer ExplainerOf(CamModel model, params string[] layers) =>
-        new(model, LayerSelection.Select(model, layers), [.. Methods.Select(MethodCatalog.Find)], ClassChoice.Predicted, new Noise(4, 0.3, 1, 4));
+        new(model, LayerSelection.Select(model, layers), [.. Methods.Select(MethodCatalog.Find)], ClassChoice.Predicted,
+            new Noise(4, 0.3, 1, 4));
 }

@@ -22,7 +22,8 @@ internal static class SoakPhotos
     /// <returns>The file of each image of the run.</returns>
     public static string[] Write(string folder, string photos, int count)
     {
-        Photo[] originals = [.. Directory.GetFiles(photos, "*.jpg").Order(StringComparer.Ordinal).Select(file => ImageDecoder.Decode(file))];
+        Photo[] originals = [.. Directory.GetFiles(photos, "*.jpg").Order(StringComparer.Ordinal)
+            .Select(file => ImageDecoder.Decode(file))];
         string[] whole = [.. Enumerable.Range(0, Period - 1).Select(index =>
         {
             Photo original = originals[index % originals.Length];
@@ -34,17 +35,20 @@ internal static class SoakPhotos
             return path;
         })];
         string[] broken = [.. Broken(folder, whole)];
-        return [.. Enumerable.Range(1, count).Select(number => number % Period == 0 ? broken[number / Period % broken.Length] : whole[number % Period - 1])];
+        return [.. Enumerable.Range(1, count)
+            .Select(number => number % Period == 0 ? broken[number / Period % broken.Length] : whole[number % Period - 1])];
     }
 
     private static IEnumerable<string> Broken(string folder, string[] whole)
     {
         byte[] jpeg = File.ReadAllBytes(whole[4]);
         byte[] liar = [.. jpeg];
-        liar[liar.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]) + 5] = 0x20; // the frame's height: over 8192 rows, which memory is taken for
+        // the frame's height: over 8192 rows, which memory is taken for
+        liar[liar.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]) + 5] = 0x20;
         foreach (var (name, bytes) in new[]
         {
-            ("cut short.jpg", jpeg[..(jpeg.Length / 2)]), ("no image.png", Encoding.UTF8.GetBytes("<html>404</html>")), ("empty.webp", []), ("lying header.jpg", liar),
+            ("cut short.jpg", jpeg[..(jpeg.Length / 2)]), ("no image.png", Encoding.UTF8.GetBytes("<html>404</html>")), ("empty.webp", []),
+                ("lying header.jpg", liar),
         })
         {
             string path = Path.Combine(folder, name);

@@ -23,11 +23,14 @@ internal static class SoakRun
     {
         using (child)
         {
-            string[] lines = child.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            string[] lines = child.StandardOutput.ReadToEnd()
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             child.WaitForExit();
             return child.ExitCode == 0
                 ? [.. lines.Select(Reading.Parse)]
-                : throw new InvalidOperationException($"'{child.StartInfo.FileName} {string.Join(' ', child.StartInfo.ArgumentList)}' ended with {child.ExitCode}: {string.Join(" ", lines)}");
+                : throw new InvalidOperationException(
+                $"'{child.StartInfo.FileName} {string.Join(' ', child.StartInfo.ArgumentList)}' ended with {child.ExitCode}: " +
+                $"{string.Join(" ", lines)}");
         }
     }
 }

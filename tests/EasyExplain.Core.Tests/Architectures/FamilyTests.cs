@@ -41,13 +41,16 @@ public class FamilyTests
     public void AuxiliaryHeads_MayBeInTheFile_OrNot(string name, params string[] auxiliary)
     {
         using Network network = ArchitectureCatalog.Find(name).Build(7);
-        WeightEntry[] without = [.. network.Parameters.Select(parameter => new WeightEntry(parameter.Name, ScalarType.Float32, [.. parameter.Shape]))];
+        WeightEntry[] without = [.. network.Parameters
+            .Select(parameter => new WeightEntry(parameter.Name, ScalarType.Float32, [.. parameter.Shape]))];
         WeightEntry[] with = [.. without, .. auxiliary.Select(extra => new WeightEntry(extra, ScalarType.Float32, [7]))];
         Assert.Equal(name, ParameterLoading.Recognize(without, ArchitectureCatalog.All, "mine.pth").Architecture.Name);
         Assert.Equal(name, ParameterLoading.Recognize(with, ArchitectureCatalog.All, "mine.pth").Architecture.Name);
     }
 
-    /// <summary>The figures that the documentation gives to those whose network was trained without torchvision's transform_input.</summary>
+    /// <summary>
+    /// The figures that the documentation gives to those whose network was trained without torchvision's transform_input.
+    /// </summary>
     [Theory]
     [InlineData("googlenet")]
     [InlineData("inception_v3")]
@@ -62,5 +65,6 @@ public class FamilyTests
         Assert.True(seen.allclose(Normalised(pixels, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]), rtol: 0, atol: 1e-12));
     }
 
-    private static Tensor Normalised(Tensor pixels, double[] mean, double[] std) => (pixels - tensor(mean).view(3, 1, 1)) / tensor(std).view(3, 1, 1);
+    private static Tensor Normalised(Tensor pixels, double[] mean, double[] std) =>
+        (pixels - tensor(mean).view(3, 1, 1)) / tensor(std).view(3, 1, 1);
 }

@@ -15,7 +15,8 @@ public class RegNetTests
             Enumerable.Range(1, 4).Select(stage =>
             {
                 long width = network.Shapes(3, 224, 224)[network.Find($"trunk_output.block{stage}")!.Node][0];
-                int depth = Enumerable.Range(0, 27).Count(block => network.Find($"trunk_output.block{stage}.block{stage}-{block}") is not null);
+                int depth = Enumerable.Range(0, 27)
+                    .Count(block => network.Find($"trunk_output.block{stage}.block{stage}-{block}") is not null);
                 return $"{width} x {depth}";
             }));
         Assert.Equal(644_812_894, network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count));

@@ -8,13 +8,15 @@ namespace EasyExplain.Tests.Architectures;
 /// <summary>Every built-in torchvision architecture against the state dict and module tree that torchvision 0.14 itself has.</summary>
 public class TorchvisionNamesTests
 {
-    private static readonly string[] NotListed = ["resnet20", "regnet_y_128gf"]; // not torchvision's; too large for the machine that made the list
+    // not torchvision's; too large for the machine that made the list
+    private static readonly string[] NotListed = ["resnet20", "regnet_y_128gf"];
 
     public static TheoryData<string> Names => [.. ArchitectureCatalog.All.Select(known => known.Name).Except(NotListed)];
 
     private static readonly Lazy<Dictionary<string, string[]>> Listed = new(() =>
     {
-        using var packed = new GZipStream(File.OpenRead(Repository.Data("architectures", "torchvision.txt.gz")), CompressionMode.Decompress);
+        using var packed = new GZipStream(File.OpenRead(Repository.Data("architectures", "torchvision.txt.gz")),
+            CompressionMode.Decompress);
         using var text = new StreamReader(packed);
         return text.ReadToEnd().Split("# ", StringSplitOptions.RemoveEmptyEntries)
             .Select(block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -51,8 +53,10 @@ public class TorchvisionNamesTests
 
     [Fact]
     public void EveryClassifierOfTorchvision_IsInTheCatalog_AndNothingElse() =>
-        Assert.Equal(Listed.Value.Keys.Order(StringComparer.Ordinal), ArchitectureCatalog.All.Select(known => known.Name).Except(NotListed).Order(StringComparer.Ordinal));
+        Assert.Equal(Listed.Value.Keys.Order(StringComparer.Ordinal),
+            ArchitectureCatalog.All.Select(known => known.Name).Except(NotListed).Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> Lines(string architecture, string kind) => Listed.Value[architecture]
-        .Where(line => line.StartsWith(kind + " ", StringComparison.Ordinal)).Select(line => line[(kind.Length + 1)..]).Order(StringComparer.Ordinal);
+        .Where(line => line.StartsWith(kind + " ", StringComparison.Ordinal)).Select(line => line[(kind.Length + 1)..])
+        .Order(StringComparer.Ordinal);
 }

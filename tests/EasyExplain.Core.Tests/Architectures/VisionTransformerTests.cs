@@ -25,7 +25,8 @@ public class VisionTransformerTests
     [InlineData("vit_b_16", long.MaxValue, null)]
     [InlineData("vit_b_16", (1L << 60) + 1, null)]
     public void ThePositions_TellTheInputsSide(string name, long tokens, int? side) =>
-        Assert.Equal(side, ArchitectureCatalog.Find(name).SizeOf([Entry("heads.head.weight", 1000, 768), Entry("encoder.pos_embedding", 1, tokens, 768)]));
+        Assert.Equal(side, ArchitectureCatalog.Find(name)
+            .SizeOf([Entry("heads.head.weight", 1000, 768), Entry("encoder.pos_embedding", 1, tokens, 768)]));
 
     [Fact]
     public void PositionsOfAnotherRank_OrNone_TellNothing()
@@ -41,7 +42,8 @@ public class VisionTransformerTests
     {
         using Network network = ArchitectureCatalog.Find("vit_b_16").Build(7, 384, 384);
         WeightEntry[] entries = [.. network.Parameters.Select(parameter => Entry(
-            parameter.Name.Replace("mlp.0", "mlp.linear_1", StringComparison.Ordinal).Replace("mlp.3", "mlp.linear_2", StringComparison.Ordinal), [.. parameter.Shape]))];
+            parameter.Name.Replace("mlp.0", "mlp.linear_1", StringComparison.Ordinal)
+                .Replace("mlp.3", "mlp.linear_2", StringComparison.Ordinal), [.. parameter.Shape]))];
         Assert.Contains(entries, entry => entry.Name == "encoder.layers.encoder_layer_11.mlp.linear_2.bias");
         Assert.Equal("vit_b_16", ParameterLoading.Recognize(entries, ArchitectureCatalog.All, "old.pth").Architecture.Name);
     }
@@ -55,10 +57,12 @@ public class VisionTransformerTests
         PickleBuilder pickle = new PickleBuilder().Raw("}");
         foreach (Parameter parameter in network.Parameters)
         {
-            pickle.Text(parameter.Name).Tensor([.. parameter.Shape], TensorLayout.ContiguousStrides(parameter.Shape), stored: largest, storage: "torch\nHalfStorage\n").Raw("s");
+            pickle.Text(parameter.Name).Tensor([.. parameter.Shape], TensorLayout.ContiguousStrides(parameter.Shape), stored: largest,
+                storage: "torch\nHalfStorage\n").Raw("s");
         }
         using var folder = new TemporaryFolder();
-        string path = folder.Write("vit.pth", PickleBuilder.Zip(pickle.Bytes, ("archive/data/0", new byte[2 * largest], CompressionLevel.NoCompression)));
+        string path = folder.Write("vit.pth",
+            PickleBuilder.Zip(pickle.Bytes, ("archive/data/0", new byte[2 * largest], CompressionLevel.NoCompression)));
 
         var error = Assert.Throws<ModelImportException>(() => ModelImporter.Import(path, new ModelOptions { InputSize = [224] }, _ => { }));
 

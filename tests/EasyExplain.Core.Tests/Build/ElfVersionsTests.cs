@@ -58,7 +58,9 @@ public class ElfVersionsTests
         }
     }
 
-    /// <summary>The least of an ELF library: a header, a string table, a .gnu.version_r section with one file that needs these versions.</summary>
+    /// <summary>
+    /// The least of an ELF library: a header, a string table, a .gnu.version_r section with one file that needs these versions.
+    /// </summary>
     private static byte[] LibraryThatNeeds(params string[] versions)
     {
         const int header = 64, section = 64;

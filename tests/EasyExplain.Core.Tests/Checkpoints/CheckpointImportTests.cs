@@ -93,7 +93,8 @@ public sealed class CheckpointImportTests : IDisposable
 
         void Add(string name, long[] shape, Tensor values)
         {
-            pickle.Text(name).Tensor(shape, TensorLayout.ContiguousStrides(shape), 0, values.NumberOfElements, $"{members.Count}", storage).Raw("s");
+            pickle.Text(name).Tensor(shape, TensorLayout.ContiguousStrides(shape), 0, values.NumberOfElements, $"{members.Count}", storage)
+                .Raw("s");
             members.Add(($"archive/data/{members.Count}", values.contiguous().bytes.ToArray(), CompressionLevel.NoCompression));
         }
     }

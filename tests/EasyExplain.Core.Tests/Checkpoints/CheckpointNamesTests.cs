@@ -28,7 +28,8 @@ public class CheckpointNamesTests
 
         Assert.Equal("resnet18", fit.Architecture.Name);
         Assert.Equal(ResNet18, fit.Entries, SameEntry);
-        Assert.Equal([$"'{prefix}', which the names begin with, was left out.", "Left out, as resnet18 does not have them: n_averaged, criterion.weight."], fit.Explanations());
+        Assert.Equal([$"'{prefix}', which the names begin with, was left out.",
+            "Left out, as resnet18 does not have them: n_averaged, criterion.weight."], fit.Explanations());
     }
 
     public static TheoryData<string> Names => [.. ArchitectureCatalog.All.Select(architecture => architecture.Name)];
@@ -77,7 +78,8 @@ public class CheckpointNamesTests
     [Fact]
     public void AnotherHead_AndALosssWeights_AreLeftOut()
     {
-        CheckpointFit fit = Recognize([.. ResNet18, Entry("fc_age.weight", 3, 512), Entry("fc_age.bias", 3), Entry("loss.weight", Classes), Entry("scale", 1)]);
+        CheckpointFit fit = Recognize([.. ResNet18, Entry("fc_age.weight", 3, 512), Entry("fc_age.bias", 3), Entry("loss.weight", Classes),
+            Entry("scale", 1)]);
 
         Assert.Equal(ResNet18, fit.Entries, SameEntry);
         Assert.Equal(["Left out, as resnet18 does not have them: fc_age.weight, fc_age.bias, loss.weight, scale."], fit.Explanations());
@@ -100,7 +102,8 @@ public class CheckpointNamesTests
     {
         WeightEntry[] entries = [.. Entries(ArchitectureCatalog.Find("resnet18"), 512), Entry("fc2.weight", 3, 512)];
 
-        Assert.Contains("not expected: fc2.weight", Assert.Throws<ModelImportException>(() => Recognize(entries)).Message, StringComparison.Ordinal);
+        Assert.Contains("not expected: fc2.weight", Assert.Throws<ModelImportException>(() => Recognize(entries)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,7 +111,8 @@ public class CheckpointNamesTests
     {
         WeightEntry[] entries = [.. Under("backbone.", ResNet18), Entry("classifier.weight", 2, Classes), Entry("classifier.bias", 2)];
 
-        Assert.Contains("not expected: classifier.weight", Assert.Throws<ModelImportException>(() => Recognize(entries)).Message, StringComparison.Ordinal);
+        Assert.Contains("not expected: classifier.weight", Assert.Throws<ModelImportException>(() => Recognize(entries)).Message,
+            StringComparison.Ordinal);
     }
 
     // ---- several networks in one
@@ -149,7 +153,8 @@ public class CheckpointNamesTests
 
         Assert.Equal(name, fit.Architecture.Name);
         Assert.Equal(entries, fit.Entries, SameEntry);
-        Assert.Contains($"'module.{replaced}' was taken for the last layer, '{head}'", fit.Explanations().ElementAt(1), StringComparison.Ordinal);
+        Assert.Contains($"'module.{replaced}' was taken for the last layer, '{head}'", fit.Explanations().ElementAt(1),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -158,10 +163,12 @@ public class CheckpointNamesTests
         Architecture small = Small("classifier.1");
         WeightEntry[] entries = Entries(small, Classes);
 
-        CheckpointFit fit = ParameterLoading.Recognize(WithHead(entries, "classifier.1", "classifier"), [small, ArchitectureCatalog.Find("resnet18")], "mine.pth");
+        CheckpointFit fit = ParameterLoading.Recognize(WithHead(entries, "classifier.1", "classifier"),
+            [small, ArchitectureCatalog.Find("resnet18")], "mine.pth");
 
         Assert.Equal(entries, fit.Entries, SameEntry);
-        Assert.StartsWith("'classifier' was taken for the last layer, 'classifier.1'", fit.Explanations().Single(), StringComparison.Ordinal);
+        Assert.StartsWith("'classifier' was taken for the last layer, 'classifier.1'", fit.Explanations().Single(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -169,7 +176,8 @@ public class CheckpointNamesTests
     {
         WeightEntry[] entries = [.. WithHead(ResNet18, "fc", "fc.2"), Entry("fc.0.weight", 512, 512), Entry("fc.0.bias", 512)];
 
-        Assert.Contains("nearest is resnet18: not expected: fc.0.weight, fc.0.bias.", Assert.Throws<ModelImportException>(() => Recognize(entries)).Message, StringComparison.Ordinal);
+        Assert.Contains("nearest is resnet18: not expected: fc.0.weight, fc.0.bias.",
+            Assert.Throws<ModelImportException>(() => Recognize(entries)).Message, StringComparison.Ordinal);
     }
 
     // ---- what architectures say of themselves
@@ -183,7 +191,9 @@ public class CheckpointNamesTests
             Ignores = name => name.StartsWith("aux.", StringComparison.Ordinal),
         };
         WeightEntry[] entries = Entries(small, Classes);
-        WeightEntry[] old = [.. entries.Select(entry => entry with { Name = entry.Name.Replace("norm1.", "norm.1.", StringComparison.Ordinal) }), Entry("aux.fc.weight", 1000, 4)];
+        WeightEntry[] old = [.. entries
+            .Select(entry => entry with { Name = entry.Name.Replace("norm1.", "norm.1.", StringComparison.Ordinal) }),
+            Entry("aux.fc.weight", 1000, 4)];
         Assert.Contains(old, entry => entry.Name == "norm.1.weight");
 
         Assert.Equal(entries, ParameterLoading.Recognize([.. Under("module.", old)], [small], "mine.pth").Entries, SameEntry);
@@ -197,7 +207,8 @@ public class CheckpointNamesTests
 
         var error = Assert.Throws<ModelImportException>(() => ParameterLoading.Recognize(entries, [small], "mine.pth"));
 
-        Assert.Contains("nearest is small: more than once, as old and present names are the same tensor's: norm1.weight.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("nearest is small: more than once, as old and present names are the same tensor's: norm1.weight.", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -225,7 +236,8 @@ public class CheckpointNamesTests
     [Fact]
     public void ABackboneWithoutItsLastLayer_IsToldWhatIsMissing()
     {
-        var error = Assert.Throws<ModelImportException>(() => Recognize([.. Under("encoder.", ResNet18.Where(entry => !entry.Name.StartsWith("fc.", StringComparison.Ordinal)))]));
+        var error = Assert.Throws<ModelImportException>(() =>
+            Recognize([.. Under("encoder.", ResNet18.Where(entry => !entry.Name.StartsWith("fc.", StringComparison.Ordinal)))]));
 
         Assert.Contains("nearest is resnet18 under 'encoder': missing: fc.weight, fc.bias.", error.Message, StringComparison.Ordinal);
     }
@@ -233,27 +245,32 @@ public class CheckpointNamesTests
     [Fact]
     public void NamesOfAnotherKind_AreShown_WithoutANearestArchitecture()
     {
-        string message = Assert.Throws<ModelImportException>(() => Recognize([Entry("0.weight", 64, 3, 7, 7), Entry("1.bias", 64)])).Message;
+        string message = Assert.Throws<ModelImportException>(() =>
+            Recognize([Entry("0.weight", 64, 3, 7, 7), Entry("1.bias", 64)])).Message;
 
         Assert.Contains("fit no known architecture. No name is known. It holds: 0.weight, 1.bias.", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void NothingAtAll_IsAnError() =>
-        Assert.Contains("fit no known architecture", Assert.Throws<ModelImportException>(() => Recognize([])).Message, StringComparison.Ordinal);
+        Assert.Contains("fit no known architecture", Assert.Throws<ModelImportException>(() => Recognize([])).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void HundredThousandLastLayers_AreSixWaysToReadTheNames() =>
-        Assert.Equal(6, CheckpointNames.Find([.. Enumerable.Range(0, 100_000).Select(i => Entry($"m{i}.fc.weight", 2, 2))], "fc.weight").Count);
+        Assert.Equal(6, CheckpointNames.Find([.. Enumerable.Range(0, 100_000).Select(i => Entry($"m{i}.fc.weight", 2, 2))],
+            "fc.weight").Count);
 
-    private static CheckpointFit Recognize(IReadOnlyList<WeightEntry> entries) => ParameterLoading.Recognize(entries, ArchitectureCatalog.All, "mine.pth");
+    private static CheckpointFit Recognize(IReadOnlyList<WeightEntry> entries) =>
+        ParameterLoading.Recognize(entries, ArchitectureCatalog.All, "mine.pth");
 
     private static IEnumerable<WeightEntry> Under(string prefix, IEnumerable<WeightEntry> entries) =>
         entries.Select(entry => entry with { Name = prefix + entry.Name });
 
     private static WeightEntry[] WithHead(IEnumerable<WeightEntry> entries, string head, string replaced) =>
     [
-        .. entries.Select(entry => entry.Name.StartsWith(head + ".", StringComparison.Ordinal) ? entry with { Name = replaced + entry.Name[head.Length..] } : entry),
+        .. entries.Select(entry => entry.Name.StartsWith(head + ".", StringComparison.Ordinal)
+        ? entry with { Name = replaced + entry.Name[head.Length..] } : entry),
     ];
 
     private static bool SameEntry(WeightEntry a, WeightEntry b) => a.ToString() == b.ToString();

@@ -54,16 +54,20 @@ public sealed class HeadsApartTests
         CheckpointFit fit = Recognize([Entry("n_averaged"), .. Apart(entries, own, trunk, head)]);
 
         Assert.Equal(name, fit.Architecture.Name);
-        Assert.Equal(entries.OrderBy(entry => entry.Name), fit.Entries.OrderBy(entry => entry.Name), (a, b) => a.ToString() == b.ToString());
+        Assert.Equal(entries.OrderBy(entry => entry.Name), fit.Entries.OrderBy(entry => entry.Name), (a, b) =>
+            a.ToString() == b.ToString());
         Assert.Contains($"'{trunk}', which the names before the last layer begin with, was left out.", fit.Explanations());
-        Assert.Contains(fit.Explanations(), sentence => sentence.StartsWith($"'{head}' was taken for the last layer, '{own}'", StringComparison.Ordinal));
+        Assert.Contains(fit.Explanations(), sentence =>
+            sentence.StartsWith($"'{head}' was taken for the last layer, '{own}'", StringComparison.Ordinal));
     }
 
     [Fact]
     public void TheSequenceBeforeTheLastLayer_MayStandBesideIt()
     {
         WeightEntry[] vgg = Entries(ArchitectureCatalog.Find("vgg11"));
-        CheckpointFit fit = Recognize([.. vgg.Select(entry => entry.Name.StartsWith("features.", StringComparison.Ordinal) ? entry with { Name = "backbone." + entry.Name } : entry)]);
+        CheckpointFit fit = Recognize([.. vgg
+            .Select(entry => entry.Name.StartsWith("features.", StringComparison.Ordinal) ? entry with { Name = "backbone." + entry.Name }
+            : entry)]);
 
         Assert.Equal("vgg11", fit.Architecture.Name);
     }
@@ -84,10 +88,12 @@ public sealed class HeadsApartTests
     [Fact]
     public void WhatDoesNot_IsLeftOut()
     {
-        CheckpointFit fit = Recognize([.. Apart(ResNet18, "fc", "backbone.", "head.fc"), Entry("aux_head.fc.weight", 3, 512), Entry("aux_head.fc.bias", 3), Entry("loss.weight", Classes)]);
+        CheckpointFit fit = Recognize([.. Apart(ResNet18, "fc", "backbone.", "head.fc"), Entry("aux_head.fc.weight", 3, 512),
+            Entry("aux_head.fc.bias", 3), Entry("loss.weight", Classes)]);
 
         Assert.Equal(Classes, fit.Entries.Single(entry => entry.Name == "fc.weight").Shape[0]);
-        Assert.Equal("Left out, as resnet18 does not have them: aux_head.fc.weight, aux_head.fc.bias, loss.weight.", fit.Explanations().Last());
+        Assert.Equal("Left out, as resnet18 does not have them: aux_head.fc.weight, aux_head.fc.bias, loss.weight.",
+            fit.Explanations().Last());
     }
 
     [Fact]
@@ -96,7 +102,8 @@ public sealed class HeadsApartTests
         string message = Assert.Throws<ModelImportException>(() => Recognize(
             [.. Apart(ResNet18, "fc", "backbone.", "head_color"), Entry("head_make.weight", 3, 512), Entry("head_make.bias", 3)])).Message;
 
-        Assert.Contains("resnet18 with 'head_color' as its last layer, resnet18 with 'head_make' as its last layer", message, StringComparison.Ordinal);
+        Assert.Contains("resnet18 with 'head_color' as its last layer, resnet18 with 'head_make' as its last layer", message,
+            StringComparison.Ordinal);
         Assert.Contains("Save the network with one of them.", message, StringComparison.Ordinal);
     }
 
@@ -112,7 +119,8 @@ public sealed class HeadsApartTests
 
     [Fact]
     public void AnArchitectureThatIsAskedFor_IsReadInTheSameWay() => Assert.True(
-        ParameterLoading.ReadAs(ArchitectureCatalog.Find("resnet18"), Apart(ResNet18, "fc", "model.backbone.", "model.head.fc"), "mine.pth").IsExact);
+        ParameterLoading.ReadAs(ArchitectureCatalog.Find("resnet18"), Apart(ResNet18, "fc", "model.backbone.", "model.head.fc"),
+            "mine.pth").IsExact);
 
     [Fact]
     public void OtherNamesInside_AreToldAsTheyAre()
@@ -120,7 +128,8 @@ public sealed class HeadsApartTests
         string message = Assert.Throws<ModelImportException>(() => Recognize(
             [.. Apart(ResNet18, "fc", "backbone.", "head.fc").Where(entry => entry.Name != "backbone.layer2.0.conv1.weight")])).Message;
 
-        Assert.Contains("The nearest is resnet18 with 'head.fc' as its last layer: missing: layer2.0.conv1.weight.", message, StringComparison.Ordinal);
+        Assert.Contains("The nearest is resnet18 with 'head.fc' as its last layer: missing: layer2.0.conv1.weight.", message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>The bundled model as mmpretrain would save it is the bundled model.</summary>
@@ -158,7 +167,8 @@ public sealed class HeadsApartTests
         foreach (WeightEntry entry in Apart(bundled.Entries, "fc", "backbone.", "head.fc"))
         {
             Tensor values = bundled.Read(entry);
-            pickle.Text(entry.Name).Tensor([.. entry.Shape], TensorLayout.ContiguousStrides([.. entry.Shape]), 0, values.NumberOfElements, $"{members.Count}",
+            pickle.Text(entry.Name).Tensor([.. entry.Shape], TensorLayout.ContiguousStrides([.. entry.Shape]), 0, values.NumberOfElements,
+                $"{members.Count}",
                 entry.Type == ScalarType.Int64 ? "torch\nLongStorage\n" : "torch\nHalfStorage\n").Raw("s");
             members.Add(($"archive/data/{members.Count}", values.bytes.ToArray(), CompressionLevel.NoCompression));
         }
@@ -166,11 +176,14 @@ public sealed class HeadsApartTests
     }
 
     private static WeightEntry[] Apart(IEnumerable<WeightEntry> entries, string own, string trunk, string head) =>
-        [.. entries.Select(entry => entry with { Name = entry.Name.StartsWith(own + ".", StringComparison.Ordinal) ? head + entry.Name[own.Length..] : trunk + entry.Name })];
+        [.. entries.Select(entry => entry with { Name = entry.Name.StartsWith(own + ".", StringComparison.Ordinal)
+            ? head + entry.Name[own.Length..] : trunk + entry.Name })];
 
-    private static IEnumerable<WeightEntry> Under(string prefix, IEnumerable<WeightEntry> entries) => entries.Select(entry => entry with { Name = prefix + entry.Name });
+    private static IEnumerable<WeightEntry> Under(string prefix, IEnumerable<WeightEntry> entries) =>
+        entries.Select(entry => entry with { Name = prefix + entry.Name });
 
-    private static CheckpointFit Recognize(IReadOnlyList<WeightEntry> entries) => ParameterLoading.Recognize(entries, ArchitectureCatalog.All, "mine.pth");
+    private static CheckpointFit Recognize(IReadOnlyList<WeightEntry> entries) =>
+        ParameterLoading.Recognize(entries, ArchitectureCatalog.All, "mine.pth");
 
     private static WeightEntry[] Entries(Architecture architecture)
     {

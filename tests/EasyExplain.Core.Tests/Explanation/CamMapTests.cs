@@ -41,7 +41,8 @@ public class CamMapTests
     [InlineData(0, 80, 80, 0.25, "20, 0, 60×10", 0.75)]
     [InlineData(20, 80, 120, 0.5, "60, 0, 40×10", 1.0 / 3)] // the model saw the middle only
     [InlineData(20, 80, 120, 0, "20, 0, 80×10", 2.0 / 3)]
-    public void TheBox_IsAroundWhatReachesTheThreshold_InPixelsOfThePhoto(double left, double width, int photoWidth, double threshold, string expected, double share)
+    public void TheBox_IsAroundWhatReachesTheThreshold_InPixelsOfThePhoto(double left, double width, int photoWidth, double threshold,
+        string expected, double share)
     {
         var ramp = new float[1, 8];
         for (int x = 0; x < 8; x++)
@@ -74,8 +75,11 @@ public class CamMapTests
     {
         using CamModel model = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions { ResizeMode = mode }, _ => { });
         byte[] rgb = Goldens.PatternImage(160, 640);
-        var explainer = new Explainer(model, LayerSelection.Select(model, ["layer1.*"], _ => name => name.StartsWith("layer1.", StringComparison.Ordinal)), [EasyExplain.Explanation.Methods.MethodCatalog.Find("LayerCAM")], ClassChoice.Top(10), new Noise(1, 0, 0, 1));
-        PixelPoint[] peaks = [.. explainer.Explain(new Photo(640, 160, rgb), "wide.png").SelectMany(explanation => explanation.Maps).Select(map => map.Peak)];
+        var explainer = new Explainer(model,
+            LayerSelection.Select(model, ["layer1.*"], _ => name => name.StartsWith("layer1.", StringComparison.Ordinal)),
+            [EasyExplain.Explanation.Methods.MethodCatalog.Find("LayerCAM")], ClassChoice.Top(10), new Noise(1, 0, 0, 1));
+        PixelPoint[] peaks = [.. explainer.Explain(new Photo(640, 160, rgb), "wide.png").SelectMany(explanation => explanation.Maps)
+            .Select(map => map.Peak)];
         Assert.All(peaks, peak => Assert.InRange(peak.X, left, right));
         Assert.All(peaks, peak => Assert.InRange(peak.Y, 0, 159));
         Assert.True(peaks.Max(peak => peak.X) - peaks.Min(peak => peak.X) > (right - left) / 2);

@@ -25,7 +25,8 @@ public sealed class ChangedPassesTests : IDisposable
         foreach (string method in Methods)
         {
             float[][] maps = [.. new[] { 1, 3, 64 }
-                .Select(batch => Explainer(_model, "layer2", method, batch).Explain(_cat, null).Single().Map.ToArray().Cast<float>().ToArray())];
+                .Select(batch => Explainer(_model, "layer2", method, batch).Explain(_cat, null).Single().Map.ToArray().Cast<float>()
+                .ToArray())];
             Assert.True(maps[0].Max() > 0.9f);
             Assert.All(maps[0].Zip(maps[1]), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
             Assert.All(maps[0].Zip(maps[2]), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
@@ -36,7 +37,8 @@ public sealed class ChangedPassesTests : IDisposable
     public void TheSeed_DecidesTheMap()
     {
         float[] Map(long seed) => [.. new Explainer(
-            _model, LayerSelection.Select(_model, ["layer2"]), [MethodCatalog.Find("SSCAM")], ClassChoice.Predicted, new Noise(2, 0.3, seed, 16)).Explain(_cat, null).Single().Map.ToArray().Cast<float>()];
+            _model, LayerSelection.Select(_model, ["layer2"]), [MethodCatalog.Find("SSCAM")], ClassChoice.Predicted,
+            new Noise(2, 0.3, seed, 16)).Explain(_cat, null).Single().Map.ToArray().Cast<float>()];
         Assert.Equal(Map(1), Map(1));
         Assert.NotEqual(Map(1), Map(2));
     }
@@ -49,11 +51,13 @@ public sealed class ChangedPassesTests : IDisposable
         Photo photo = GoldenModels.Pattern(model);
         CamExplanation explanation = Explainer(model, "relu", "AblationCAM", 3).Explain(photo, null).Single();
         using DisposeScope scope = NewDisposeScope();
-        Tensor a = Executor.Run(model.Network, model.Preprocessing.ToInput(photo), [model.Network.Find("relu")!.Node], track: false).Taps[0][0];
+        Tensor a = Executor.Run(model.Network, model.Preprocessing.ToInput(photo), [model.Network.Find("relu")!.Node],
+            track: false).Taps[0][0];
         Tensor w = model.Network.Parameters.Single(parameter => parameter.Name == "fc.weight").Value[explanation.Class];
         Tensor expected = Fusion.Scale(((w * a.mean([1, 2])).view(-1, 1, 1) * a).sum(dim: 0).div(explanation.Score).relu());
         Assert.True(expected.max().item<float>() > 0.9f);
-        Assert.All(expected.flatten().data<float>().ToArray().Zip(explanation.Map.ToArray().Cast<float>()), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-3f));
+        Assert.All(expected.flatten().data<float>().ToArray().Zip(explanation.Map.ToArray().Cast<float>()), pair =>
+            Assert.Equal(pair.First, pair.Second, tolerance: 1e-3f));
     }
 
     [Fact]
@@ -76,15 +80,20 @@ public sealed class ChangedPassesTests : IDisposable
         using CamModel model = Tiny(out List<long> batches);
         Photo photo = GoldenModels.Pattern(model);
         IReadOnlyList<CamExplanation> Explain(ClassChoice choice) =>
-            new Explainer(model, LayerSelection.Select(model, ["relu"]), [MethodCatalog.Find(method)], choice, new Noise(4, 0.3, 7, 2)).Explain(photo, null);
+            new Explainer(model, LayerSelection.Select(model, ["relu"]), [MethodCatalog.Find(method)], choice, new Noise(4, 0.3, 7, 2))
+                .Explain(photo, null);
 
         IReadOnlyList<CamExplanation> together = Explain(ClassChoice.Top(3));
         Assert.Equal(passes, batches.Count);
         Assert.Equal(3, together.Count);
-        Assert.All(together, one => Assert.Equal(Explain(ClassChoice.Of(model, $"{one.Class}")).Single().Map.ToArray().Cast<float>(), one.Map.ToArray().Cast<float>()));
+        Assert.All(together, one => Assert.Equal(Explain(ClassChoice.Of(model, $"{one.Class}")).Single().Map.ToArray().Cast<float>(),
+            one.Map.ToArray().Cast<float>()));
     }
 
-    /// <summary>Of a picture of 2048² the input, a convolution to four channels and its ReLU have 3, 4 and 4 times 2²² numbers of 4 bytes, taken twice.</summary>
+    /// <summary>
+    /// Of a picture of 2048² the input, a convolution to four channels and its ReLU have 3, 4 and 4 times 2²² numbers of 4 bytes, taken
+    /// twice.
+    /// </summary>
     [Theory]
     [InlineData(false, 64, 4)] // forward, at most two of them are alive: 2²⁸ bytes a picture
     [InlineData(true, 64, 2)]  // for the way back, all stay: 11 · 2²⁵ bytes
@@ -96,7 +105,8 @@ public sealed class ChangedPassesTests : IDisposable
         Node x = g.ReLU("relu", g.Conv2d("conv", g.Input, 4, kernel: 3, padding: 1));
         using Network network = SmallNetwork.Fill(g.Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d("pool", x, 1)), 3)));
         var run = new PictureRun(
-            network, zeros(1).expand(1, 3, 2048, 2048), [], [], new Pass(zeros(1, 3), []), new Noise(1, 0, 0, asked), Progress: null, default);
+            network, zeros(1).expand(1, 3, 2048, 2048), [], [], new Pass(zeros(1, 3), []), new Noise(1, 0, 0, asked), Progress: null,
+            default);
         Assert.Equal(fit, run.FittingBatch(track));
     }
 
@@ -134,13 +144,15 @@ public sealed class ChangedPassesTests : IDisposable
                 stop.Cancel();
             }
         }
-        Assert.Throws<OperationCanceledException>(() => Explainer(_model, "layer3", method, 4, StopAtTheThird).Explain(_cat, null, stop.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            Explainer(_model, "layer3", method, 4, StopAtTheThird).Explain(_cat, null, stop.Token));
         Assert.Equal([alive[0], alive[0], alive[0]], alive);
         Assert.Equal(before, Tensor.TotalCount);
     }
 
     private static Explainer Explainer(CamModel model, string layer, string method, int batch, Action<int, int>? progress = null) =>
-        new(model, LayerSelection.Select(model, [layer]), [MethodCatalog.Find(method)], ClassChoice.Predicted, new Noise(2, 0.3, 7, batch), progress: progress);
+        new(model, LayerSelection.Select(model, [layer]), [MethodCatalog.Find(method)], ClassChoice.Predicted, new Noise(2, 0.3, 7, batch),
+            progress: progress);
 
     /// <summary>count → conv (five channels) → relu → mean → fc, which notes how large each batch is that passes its start.</summary>
     private CamModel Tiny(out List<long> batches)

@@ -33,7 +33,8 @@ public sealed class ClassChoiceTests : IDisposable
     [InlineData("predicted, seven", 7)]
     [InlineData("7, predicted, Predicted, tabby, 7, 4", 7, 4)]
     public void SeveralClasses_ComeInTheOrderAsked_EachOnce(string given, params int[] expected) =>
-        Assert.Equal(expected, ClassChoice.Of(_model, given.Split(", ")).From(Ranked(new Prediction(7, "seven", 0.6), new Prediction(4, "Tabby", 0.4))));
+        Assert.Equal(expected, ClassChoice.Of(_model, given.Split(", "))
+            .From(Ranked(new Prediction(7, "seven", 0.6), new Prediction(4, "Tabby", 0.4))));
 
     [Fact]
     public void ALabelThatIsPredicted_IsThatClass()
@@ -52,7 +53,8 @@ public sealed class ClassChoiceTests : IDisposable
         Assert.Contains("'Predict'. Near: Predicted.", message, StringComparison.Ordinal);
     }
 
-    private static CamModel Labelled(params string[] labels) => ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions { Labels = labels }, _ => { });
+    private static CamModel Labelled(params string[] labels) =>
+        ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions { Labels = labels }, _ => { });
 
     private static Ranking Ranked(params Prediction[] predictions) => new(predictions, [.. predictions.Take(1)]);
 }

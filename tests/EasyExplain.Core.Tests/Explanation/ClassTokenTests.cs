@@ -37,7 +37,9 @@ public sealed class ClassTokenTests(ClassTokenTests.Transformer transformer) : I
     [Fact]
     public void AWildcard_SkipsWhatIsNotRead()
     {
-        IReadOnlyList<CamLayer> layers = LayerSelection.Select(_model, [LastBlock + "*"], pattern => name => name.StartsWith(pattern.TrimEnd('*'), StringComparison.Ordinal));
+        IReadOnlyList<CamLayer> layers =
+            LayerSelection.Select(_model, [LastBlock + "*"], pattern => name =>
+            name.StartsWith(pattern.TrimEnd('*'), StringComparison.Ordinal));
         Assert.Equal([LastBlock + ".ln_1"], layers.Select(layer => layer.Name));
     }
 
@@ -49,7 +51,8 @@ public sealed class ClassTokenTests(ClassTokenTests.Transformer transformer) : I
     public void ALayerNamedAfterTheLastAttention_IsRefused_AndTheOneToTakeIsNamed(string layer)
     {
         var error = Assert.Throws<SelectionException>(() => new Explainer(
-            _model, LayerSelection.Select(_model, [layer]), [MethodCatalog.Find("LayerCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1)));
+            _model, LayerSelection.Select(_model, [layer]), [MethodCatalog.Find("LayerCAM")], ClassChoice.Predicted,
+            new Noise(1, 0, 0, 1)));
         Assert.Contains($"'{layer}'", error.Message, StringComparison.Ordinal);
         Assert.Contains("class token", error.Message, StringComparison.Ordinal);
         Assert.Contains($"'{_model.DefaultLayer}'", error.Message, StringComparison.Ordinal);
@@ -62,7 +65,8 @@ public sealed class ClassTokenTests(ClassTokenTests.Transformer transformer) : I
         Assert.Equal(
             ["EigenCAM", "FEM", "FullGrad", "ISCAM", "KPCACAM", "RandomCAM", "SSCAM", "ScoreCAM"],
             MethodCatalog.All.Where(method => method.Fits(last)).Select(method => method.Name).Order(StringComparer.Ordinal));
-        CamExplanation eigen = new Explainer(_model, last, [EigenCAM.Method], ClassChoice.Predicted, new Noise(1, 0, 0, 1)).Explain(GoldenModels.Pattern(_model), null).Single();
+        CamExplanation eigen = new Explainer(_model, last, [EigenCAM.Method], ClassChoice.Predicted, new Noise(1, 0, 0, 1))
+            .Explain(GoldenModels.Pattern(_model), null).Single();
         Assert.Equal((7, 7, false), (eigen.Map.Height, eigen.Map.Width, eigen.Map.IsEmpty));
     }
 

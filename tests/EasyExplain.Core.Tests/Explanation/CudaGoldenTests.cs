@@ -35,7 +35,8 @@ public class CudaGoldenTests(GoldenModels models) : IClassFixture<GoldenModels>
     {
         string[] layers = ["layer2", "layer3"];
         CamMethod[] methods = [.. MethodCatalog.All.Where(method => method.Fits(LayerSelection.Select(model, layers)))];
-        var explainer = new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Predicted, new Noise(4, 0.3, 7, BatchSize: 3));
+        var explainer = new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Predicted,
+            new Noise(4, 0.3, 7, BatchSize: 3));
         return explainer.Explain(GoldenModels.Pattern(model), null);
     }
 

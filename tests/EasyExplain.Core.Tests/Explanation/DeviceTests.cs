@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace EasyExplain.Tests.Explanation;
 
 /// <summary>
-/// Whatever is computed stays on the model's device: seen on libtorch's device "meta", which has shapes and no numbers, and refuses what lies on
-/// the CPU much as a GPU does. It lacks many operators, such as convolutions, ReLU, isnan and index_select.
+/// Whatever is computed stays on the model's device: seen on libtorch's device "meta", which has shapes and no numbers, and refuses what
+/// lies on the CPU much as a GPU does. It lacks many operators, such as convolutions, ReLU, isnan and index_select.
 /// </summary>
 public class DeviceTests
 {
@@ -34,8 +34,10 @@ public class DeviceTests
         Tensor map = (layer.Gradients * layer.Activations).sum(dim: 0);
         Tensor[] made =
         [
-            layer.Gradients, layer.MeanNoisyGradient(power: 2), layer.HessianTimes(layer.Activations), layer.Random(3, 1, 1), layer.ClassWeights, map,
-            layer.ScoresWithoutChannel(), layer.ScoresUnderMasks(ChannelMasks.Of(layer.Activations), 2, (_, masks) => masks + noise.Next(masks.shape[0]).to(masks.device)),
+            layer.Gradients, layer.MeanNoisyGradient(power: 2), layer.HessianTimes(layer.Activations), layer.Random(3, 1, 1),
+            layer.ClassWeights, map,
+            layer.ScoresWithoutChannel(), layer
+                .ScoresUnderMasks(ChannelMasks.Of(layer.Activations), 2, (_, masks) => masks + noise.Next(masks.shape[0]).to(masks.device)),
             Fusion.Highest([map, Empty(8, 8)]),
         ];
         Assert.All(made, tensor => Assert.Equal(DeviceType.META, tensor.device_type));

@@ -23,13 +23,15 @@ public sealed class ExplainerTests : IDisposable
         Assert.Equal(0.755, explanation.Probability, tolerance: 0.005); // torch 1.13 with Pillow, from the same weights
         Assert.Equal(explanation.Predictions[0].Probability, explanation.Probability);
         Assert.Equal(5, explanation.Predictions.Length);
-        Assert.True(explanation.Predictions.Zip(explanation.Predictions.Skip(1)).All(pair => pair.First.Probability >= pair.Second.Probability));
+        Assert.True(explanation.Predictions.Zip(explanation.Predictions.Skip(1))
+            .All(pair => pair.First.Probability >= pair.Second.Probability));
     }
 
     [Fact]
     public void LayersOfOneOutput_HaveOneMap_InTheOrderAsked()
     {
-        CamExplanation explanation = Explainer(["layer3.2.relu", "layer2", "layer3", "layer3.2"], ["LayerCAM"]).Explain(_cat, null).Single();
+        CamExplanation explanation = Explainer(["layer3.2.relu", "layer2", "layer3", "layer3.2"], ["LayerCAM"]).Explain(_cat, null)
+            .Single();
         Assert.Equal(["layer3.2.relu", "layer2", "layer3", "layer3.2"], explanation.Layers);
         Assert.Equal(explanation.Maps[0].ToArray().Cast<float>(), explanation.Maps[2].ToArray().Cast<float>());
         Assert.Equal(explanation.Maps[0].ToArray().Cast<float>(), explanation.Maps[3].ToArray().Cast<float>());
@@ -39,7 +41,8 @@ public sealed class ExplainerTests : IDisposable
     public void ALayer_HasTheSameMap_AloneAndAmongOthers()
     {
         float[,] alone = Explainer(["layer2"], ["GradCAM"]).Explain(_cat, null).Single().Map.ToArray();
-        float[,] among = Explainer(["conv1", "layer1", "layer2", "layer2.0.conv2", "layer3"], ["GradCAM"]).Explain(_cat, null).Single().Maps[2].ToArray();
+        float[,] among = Explainer(["conv1", "layer1", "layer2", "layer2.0.conv2", "layer3"], ["GradCAM"]).Explain(_cat, null)
+            .Single().Maps[2].ToArray();
         Assert.All(alone.Cast<float>().Zip(among.Cast<float>()), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
     }
 
@@ -50,7 +53,8 @@ public sealed class ExplainerTests : IDisposable
         Assert.Equal(3, top.Count);
         foreach (CamExplanation explanation in top)
         {
-            CamExplanation alone = Explainer(["layer2"], ["LayerCAM"], ClassChoice.Of(_model, explanation.Label)).Explain(_cat, null).Single();
+            CamExplanation alone = Explainer(["layer2"], ["LayerCAM"], ClassChoice.Of(_model, explanation.Label)).Explain(_cat, null)
+                .Single();
             Assert.Equal(alone.Map.ToArray().Cast<float>(), explanation.Map.ToArray().Cast<float>());
             Assert.Equal(alone.Score, explanation.Score);
         }
@@ -61,22 +65,26 @@ public sealed class ExplainerTests : IDisposable
     public void WithoutNoise_ThePapersFormula_IsWhatSmoothGradCAMPlusPlusGives()
     {
         // With σ = 0 every copy is the clean image: d1 = g, d2 = g², d3 = g³, and the map is that of Grad-CAM++.
-        float[,] map = new Explainer(_model, LayerSelection.Select(_model, ["layer2"]), [MethodCatalog.Find("SmoothGradCAMPlusPlus")], ClassChoice.Predicted, new Noise(3, 0, 1, 2))
+        float[,] map = new Explainer(_model, LayerSelection.Select(_model, ["layer2"]), [MethodCatalog.Find("SmoothGradCAMPlusPlus")],
+            ClassChoice.Predicted, new Noise(3, 0, 1, 2))
             .Explain(_cat, null).Single().Map.ToArray();
         using DisposeScope scope = NewDisposeScope();
         EasyExplain.Networks.Node tap = _model.Network.Find("layer2")!.Node;
-        EasyExplain.Networks.Pass pass = EasyExplain.Networks.Executor.Run(_model.Network, _model.Preprocessing.ToInput(_cat), [tap], track: true);
+        EasyExplain.Networks.Pass pass = EasyExplain.Networks.Executor
+            .Run(_model.Network, _model.Preprocessing.ToInput(_cat), [tap], track: true);
         Tensor g = autograd.grad([pass.Logits[0, pass.Logits.argmax().item<long>()]], [pass.Taps[0]])[0][0], a = pass.Taps[0].detach()[0];
         Tensor alpha = g.pow(2) / (2 * g.pow(2) + (g.pow(3) * a).sum([1, 2], keepdim: true) + 1e-8);
         Tensor expected = ((alpha * g.relu()).sum([1, 2], keepdim: true) * a).sum(dim: 0).relu();
         expected = (expected - expected.min()) / (expected.max() - expected.min());
-        Assert.All(expected.flatten().data<float>().ToArray().Zip(map.Cast<float>()), pair => Assert.Equal(pair.First, pair.Second, tolerance: 2e-3f));
+        Assert.All(expected.flatten().data<float>().ToArray().Zip(map.Cast<float>()), pair =>
+            Assert.Equal(pair.First, pair.Second, tolerance: 2e-3f));
     }
 
     [Fact]
     public void AThousandExplanations_LeaveNoTensorBehind()
     {
-        Explainer explainer = Explainer(["layer1", "layer2", "layer3"], ["GradCAM", "LayerCAM", "SmoothGradCAMPlusPlus"], ClassChoice.Top(2));
+        Explainer explainer = Explainer(["layer1", "layer2", "layer3"], ["GradCAM", "LayerCAM", "SmoothGradCAMPlusPlus"],
+            ClassChoice.Top(2));
         explainer.Explain(_cat, null);
         long before = Alone.TensorsAlive();
         for (int i = 0; i < 1000 / 6; i++)
@@ -107,9 +115,11 @@ public sealed class ExplainerTests : IDisposable
         using var model = new CamModel("forked", "forked", "forked", g.Build(g.Flatten(g.AdaptiveAvgPool2d("pool", main, 1))),
             _model.Preprocessing.ForInput(8, 8), [], CPU);
         CamLayer[] layers = [.. LayerSelection.Select(model, ["main", "aside"])];
-        var error = Assert.Throws<SelectionException>(() => new Explainer(model, layers, [MethodCatalog.Find("GradCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1)));
+        var error = Assert.Throws<SelectionException>(() =>
+            new Explainer(model, layers, [MethodCatalog.Find("GradCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1)));
         Assert.Contains("'aside'", error.Message, StringComparison.Ordinal);
-        Assert.Single(new Explainer(model, layers[..1], [MethodCatalog.Find("GradCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1)).Explain(_cat, null));
+        Assert.Single(new Explainer(model, layers[..1], [MethodCatalog.Find("GradCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1))
+            .Explain(_cat, null));
     }
 
     [Fact]
@@ -121,5 +131,6 @@ public sealed class ExplainerTests : IDisposable
     }
 
     private Explainer Explainer(string[] layers, string[] methods, ClassChoice? choice = null) =>
-        new(_model, LayerSelection.Select(_model, layers), [.. methods.Select(MethodCatalog.Find)], choice ?? ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
+        new(_model, LayerSelection.Select(_model, layers), [.. methods.Select(MethodCatalog.Find)], choice
+            ?? ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
 }

@@ -32,13 +32,15 @@ public sealed class FiniteDifferenceTests : IDisposable
         _layer = _network.Find("layer")!.Node;
         Node[] taps = [_layer, _network.Input], biased = [.. _network.Nodes.Where(node => node.Operator.ChannelBias is not null)];
         _run = new PictureRun(
-            _network, _picture, taps, biased, Executor.Run(_network, _picture, [.. taps, .. biased], track: true), _noise, Progress: null, default);
+            _network, _picture, taps, biased, Executor.Run(_network, _picture, [.. taps, .. biased], track: true), _noise, Progress: null,
+            default);
         _a = Plain(_run.Activations[0]);
         (_channels, _places) = (_a.GetLength(0), _a.GetLength(1));
     }
 
     public static TheoryData<string> Methods =>
-        [.. MethodCatalog.All.Where(method => method.UsesGradients || method.Name.Contains("Grad", StringComparison.Ordinal)).Select(method => method.Name)];
+        [.. MethodCatalog.All.Where(method => method.UsesGradients || method.Name.Contains("Grad", StringComparison.Ordinal))
+            .Select(method => method.Name)];
 
     public void Dispose()
     {
@@ -51,7 +53,8 @@ public sealed class FiniteDifferenceTests : IDisposable
     public void AMethod_IsItsPapersFormula(string name)
     {
         CamMethod method = MethodCatalog.Find(name);
-        Target target = method.Score is { } compare ? new ClassAgainstOthers(Class, Others, compare, Activation.Softmax) : new ClassTarget(Class);
+        Target target = method.Score is { } compare ? new ClassAgainstOthers(Class, Others, compare, Activation.Softmax)
+            : new ClassTarget(Class);
         var evidence = new LayerEvidence(new ScoreEvidence(_run, [target], _scope), 0, method.AtInput ? 1 : 0, name, eigen: false);
 
         double[] wanted = Expected(name), got = method.Map(evidence).flatten().data<double>().ToArray();
@@ -95,7 +98,8 @@ public sealed class FiniteDifferenceTests : IDisposable
     {
         const double Far = 1e-3;
         Tensor a = _run.Pass.Taps[0].detach();
-        double[,] more = Gradient(_layer, a * (1 + Far), logits => logits[Class], ofLayer: true), less = Gradient(_layer, a * (1 - Far), logits => logits[Class], ofLayer: true);
+        double[,] more = Gradient(_layer, a * (1 + Far), logits => logits[Class], ofLayer: true),
+            less = Gradient(_layer, a * (1 - Far), logits => logits[Class], ofLayer: true);
         return weighted(c => Enumerable.Range(0, _places).Sum(p => g[c, p] - (more[c, p] - less[c, p]) / (4 * Far)) / _places);
     }
 
@@ -104,7 +108,8 @@ public sealed class FiniteDifferenceTests : IDisposable
     {
         using var generator = new Generator((ulong)_noise.Seed, CPU);
         double[][,] samples = [.. Enumerable.Range(0, _noise.SampleCount)
-            .Select(_ => Gradient(_layer, _picture + randn(_picture.shape, generator: generator).to(float64) * _noise.Std, logits => logits[Class]))];
+            .Select(_ => Gradient(_layer, _picture + randn(_picture.shape, generator: generator).to(float64) * _noise.Std, logits =>
+            logits[Class]))];
         double Mean(int c, int p, int power) => samples.Average(g => Math.Pow(g[c, p], power));
         return weighted(c =>
         {
@@ -117,7 +122,8 @@ public sealed class FiniteDifferenceTests : IDisposable
     private double[] FullGradient()
     {
         double[] total = [.. Enumerable.Repeat(0.0, SmallNetwork.Size * SmallNetwork.Size)];
-        Add(Plain(_picture[0]), (value, slope) => value * slope, Gradient(_network.Input, _picture, logits => logits[Class]), SmallNetwork.Size);
+        Add(Plain(_picture[0]), (value, slope) =>
+            value * slope, Gradient(_network.Input, _picture, logits => logits[Class]), SmallNetwork.Size);
         foreach (Node node in _run.Biased)
         {
             double[] bias = node.Operator.ChannelBias!.data<double>().ToArray();
@@ -162,7 +168,9 @@ public sealed class FiniteDifferenceTests : IDisposable
         }
     }
 
-    /// <summary>The places on the first principal component of their channels, by power iteration, with the sign of their mean; then ReLU.</summary>
+    /// <summary>
+    /// The places on the first principal component of their channels, by power iteration, with the sign of their mean; then ReLU.
+    /// </summary>
     private double[] FirstComponent(Func<int, int, double> value)
     {
         double[] mean = [.. Enumerable.Range(0, _channels).Select(c => OverPlaces(p => value(c, p)).Average())];
@@ -170,7 +178,8 @@ public sealed class FiniteDifferenceTests : IDisposable
         for (int round = 0; round < 5000; round++)
         {
             double[] shadow = Shadow(along);
-            double[] next = [.. Enumerable.Range(0, _channels).Select(c => Enumerable.Range(0, _places).Sum(p => shadow[p] * (value(c, p) - mean[c])))];
+            double[] next = [.. Enumerable.Range(0, _channels)
+                .Select(c => Enumerable.Range(0, _places).Sum(p => shadow[p] * (value(c, p) - mean[c])))];
             double length = Math.Sqrt(next.Sum(x => x * x));
             along = [.. next.Select(x => x / length)];
         }
@@ -191,13 +200,16 @@ public sealed class FiniteDifferenceTests : IDisposable
         return p.Zip(Others, (weight, other) => weight * (logits[Class] - logits[other])).Sum() / p.Sum();
     }
 
-    /// <summary>The slopes of a score in every number of a node's output, <c>[C, H·W]</c>: for a picture, or for a changed output of that node.</summary>
+    /// <summary>
+    /// The slopes of a score in every number of a node's output, <c>[C, H·W]</c>: for a picture, or for a changed output of that node.
+    /// </summary>
     private double[,] Gradient(Node node, Tensor from, Func<double[], double> score, bool ofLayer = false)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor at = ofLayer ? from : Executor.Run(_network, from, [node], track: false).Taps[0];
         var tail = new Tail(Runner.Libtorch, _network, node);
-        IReadOnlyList<Tensor> beside = tail.Beside.Count == 0 ? [] : Executor.Run(_network, ofLayer ? _picture : from, tail.Beside, track: false).Taps;
+        IReadOnlyList<Tensor> beside = tail.Beside.Count == 0 ? []
+            : Executor.Run(_network, ofLayer ? _picture : from, tail.Beside, track: false).Taps;
         long count = at.numel();
         Tensor steps = eye(count, dtype: float64).view([count, .. at.shape.Skip(1)]) * Step;
         double[] Scores(Tensor changed)
@@ -223,13 +235,17 @@ public sealed class FiniteDifferenceTests : IDisposable
         return values;
     }
 
-    /// <summary>Smooth everywhere, so that a difference is a derivative, with second derivatives, a fork, batch norm and two resolutions.</summary>
+    /// <summary>
+    /// Smooth everywhere, so that a difference is a derivative, with second derivatives, a fork, batch norm and two resolutions.
+    /// </summary>
     private static Network Curved()
     {
         var g = new NetworkBuilder(3, SmallNetwork.Size, SmallNetwork.Size);
-        Node x = g.Add("layer", new EasyExplain.Networks.Operators.SiLU(), g.BatchNorm2d("bn", g.Conv2d("conv1", g.Input, 4, kernel: 3, padding: 1)));
+        Node x = g.Add("layer", new EasyExplain.Networks.Operators.SiLU(),
+            g.BatchNorm2d("bn", g.Conv2d("conv1", g.Input, 4, kernel: 3, padding: 1)));
         Node y = g.GELU("gelu", g.Conv2d("conv2", x, 4, kernel: 3, stride: 2, padding: 1));
         x = g.Add(y, g.Conv2d("way", x, 4, kernel: 1, stride: 2));
-        return SmallNetwork.Fill(g.Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d("pool", g.GELU("out", x), 1)), 3)), ScalarType.Float64);
+        return SmallNetwork.Fill(g.Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d("pool", g.GELU("out", x), 1)), 3)),
+            ScalarType.Float64);
     }
 }

@@ -31,7 +31,8 @@ public class GoldenArchitectureTests
         Tensor input = model.Preprocessing.ToInput(GoldenModels.Pattern(model)).to(model.Device);
         // Batch norms folded and not, each on libtorch alone and on what is used.
         Network folded = model.Optimized(new HashSet<string>());
-        (Runner, Network)[] ways = [(Runner.Libtorch, model.Network), (model.Runner, model.Network), (Runner.Libtorch, folded), (model.Runner, folded)];
+        (Runner, Network)[] ways = [(Runner.Libtorch, model.Network), (model.Runner, model.Network), (Runner.Libtorch, folded),
+            (model.Runner, folded)];
         foreach (var (runner, network) in ways)
         {
             using DisposeScope run = NewDisposeScope();
@@ -45,7 +46,8 @@ public class GoldenArchitectureTests
         }
 
         string[] layers = [.. golden.GetProperty("layers").EnumerateArray().Select(layer => layer.GetString()!)];
-        var explainer = new Explainer(model, LayerSelection.Select(model, layers), [MethodCatalog.Find("GradCAM"), MethodCatalog.Find("LayerCAM")], ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
+        var explainer = new Explainer(model, LayerSelection.Select(model, layers),
+            [MethodCatalog.Find("GradCAM"), MethodCatalog.Find("LayerCAM")], ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
         foreach (CamExplanation explanation in explainer.Explain(GoldenModels.Pattern(model), null))
         {
             Assert.Equal(@class, explanation.Class);
@@ -74,5 +76,6 @@ public class GoldenArchitectureTests
     }
 
     private static JsonElement Case(string architecture) =>
-        Goldens.Index("architectures").GetProperty("cases").EnumerateArray().Single(golden => golden.GetProperty("architecture").GetString() == architecture);
+        Goldens.Index("architectures").GetProperty("cases").EnumerateArray()
+            .Single(golden => golden.GetProperty("architecture").GetString() == architecture);
 }

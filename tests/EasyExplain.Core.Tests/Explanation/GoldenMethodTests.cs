@@ -16,14 +16,16 @@ public class GoldenMethodTests(GoldenModels models) : IClassFixture<GoldenModels
 
     // A principal component has two signs, and the goldens have the one that the peer's SVD gave.
     private static readonly string[] PeersOtherSign = ["resnet18/EigenGradCAM/layer2/791"];
-    private static readonly CamMethod OppositeEigenGradCAM = new("opposite", "", layer => (-PrincipalComponent.Of(layer.Gradients * layer.Activations)).relu());
+    private static readonly CamMethod OppositeEigenGradCAM =
+        new("opposite", "", layer => (-PrincipalComponent.Of(layer.Gradients * layer.Activations)).relu());
 
-    // In float32 a rounding decides on which side of a ReLU's corner one activation falls: with oneDNN's AVX code the map is 3.6e-3 off, with
-    // its AVX-512 code it is not. In float64 it is the golden, as the test below shows.
+    // In float32 a rounding decides on which side of a ReLU's corner one activation falls: with oneDNN's AVX code the map is 3.6e-3 off,
+    // with its AVX-512 code it is not. In float64 it is the golden, as the test below shows.
     private const string OnAnEdge = "vgg11/ShapleyCAM/features.5/7";
 
     public static TheoryData<string> Cases => [.. Goldens.Index("methods").GetProperty("cases").EnumerateArray()
-        .Where(golden => ArchitectureCatalog.All.Any(known => known.Name == Text(golden, "architecture")) && MethodCatalog.All.Any(known => known.Name == MethodOf(golden)))
+        .Where(golden => ArchitectureCatalog.All.Any(known => known.Name == Text(golden, "architecture"))
+        && MethodCatalog.All.Any(known => known.Name == MethodOf(golden)))
         .Select(golden => Text(golden, "key"))];
 
     [Theory]
@@ -40,7 +42,8 @@ public class GoldenMethodTests(GoldenModels models) : IClassFixture<GoldenModels
             ClassChoice.Of(model, golden.GetProperty("class").GetRawText()), new Noise(4, 0.3, 7, BatchSize: 3));
         CamExplanation explanation = explainer.Explain(GoldenModels.Pattern(model), null).Single();
         Assert.Equal(layers, explanation.Layers);
-        MapAssert.Agrees(Goldens.Load("methods")[key], Text(golden, "method").EndsWith(FusedEnding, StringComparison.Ordinal) ? explanation.Fused! : explanation.Maps.Single(), key,
+        MapAssert.Agrees(Goldens.Load("methods")[key], Text(golden, "method").EndsWith(FusedEnding, StringComparison.Ordinal)
+            ? explanation.Fused! : explanation.Maps.Single(), key,
             within: key == OnAnEdge ? 5e-3 : 2e-3);
     }
 
@@ -60,14 +63,19 @@ public class GoldenMethodTests(GoldenModels models) : IClassFixture<GoldenModels
         var run = new PictureRun(network, input, [tap], [], pass, new Noise(1, 0, 0, 1), null, default);
         var evidence = new ScoreEvidence(run, [new ClassTarget(7)], scope);
         Tensor map = Fusion.Scale(ShapleyCAM.Method.Map(new LayerEvidence(evidence, 0, 0, "ShapleyCAM", eigen: false)));
-        Assert.All(Goldens.Load("methods")[OnAnEdge].Floats.Zip(map.to(float32).data<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
+        Assert.All(Goldens.Load("methods")[OnAnEdge].Floats.Zip(map.to(float32).data<float>().ToArray()), pair =>
+            Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
     }
 
-    /// <summary>Which of our methods a case is about: <c>GradCAM@pgc</c> is pytorch-grad-cam's answer for GradCAM; torch-cam's Smooth Grad-CAM++ is not the paper's.</summary>
+    /// <summary>
+    /// Which of our methods a case is about: <c>GradCAM@pgc</c> is pytorch-grad-cam's answer for GradCAM; torch-cam's Smooth Grad-CAM++ is
+    /// not the paper's.
+    /// </summary>
     private static string MethodOf(JsonElement golden)
     {
         string method = Text(golden, "method");
-        return method.EndsWith("@torchcam", StringComparison.Ordinal) ? "" : method.Replace(FusedEnding, "", StringComparison.Ordinal).Split('@')[0].Replace("_", "", StringComparison.Ordinal);
+        return method.EndsWith("@torchcam", StringComparison.Ordinal) ? ""
+            : method.Replace(FusedEnding, "", StringComparison.Ordinal).Split('@')[0].Replace("_", "", StringComparison.Ordinal);
     }
 
     private static string Text(JsonElement golden, string name) => golden.GetProperty(name).GetString()!;

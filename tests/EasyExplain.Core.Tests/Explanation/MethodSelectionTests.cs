@@ -38,6 +38,7 @@ public class MethodSelectionTests
 
     /// <summary>With a wildcard of this test's own: a star at the end.</summary>
     private static IEnumerable<string> Select(params string[] names) =>
-        MethodCatalog.Select(names, name => name.EndsWith('*') ? known => known.StartsWith(name[..^1], StringComparison.OrdinalIgnoreCase) : null, [])
+        MethodCatalog.Select(names, name => name.EndsWith('*') ? known =>
+            known.StartsWith(name[..^1], StringComparison.OrdinalIgnoreCase) : null, [])
             .Select(method => method.Name);
 }

@@ -49,10 +49,12 @@ public sealed class MethodTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         var g = new NetworkBuilder(3, SmallNetwork.Size, SmallNetwork.Size);
         Node left = g.Conv2d("left", g.Input, 4, kernel: 3), right = g.Conv2d("right", g.Input, 4, kernel: 3);
-        using Network network = SmallNetwork.Fill(g.Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d("avgpool", g.Multiply(left, right), 1)), 3)));
+        using Network network = SmallNetwork.Fill(g
+            .Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d("avgpool", g.Multiply(left, right), 1)), 3)));
         Tensor picture = SmallNetwork.Picture();
         ScoreEvidence evidence = Evidence(scope, network, picture, left, right);
-        Assert.All([0, 1], layer => Assert.Equal(0, evidence.HessianTimes(0, layer, evidence.Run.Activations[layer]).abs().max().item<float>()));
+        Assert.All([0, 1], layer => Assert.Equal(0,
+            evidence.HessianTimes(0, layer, evidence.Run.Activations[layer]).abs().max().item<float>()));
     }
 
     [Fact]
@@ -60,7 +62,8 @@ public sealed class MethodTests : IDisposable
     {
         float[,] shapley = Explain("ShapleyCAM", "layer3").Map.ToArray(); // averages and one linear layer follow
         // The one runs in libtorch alone, the other in ONNX Runtime up to the layer.
-        Assert.All(Explain("GradCAM", "layer3").Map.ToArray().Cast<float>().Zip(shapley.Cast<float>()), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+        Assert.All(Explain("GradCAM", "layer3").Map.ToArray().Cast<float>().Zip(shapley.Cast<float>()), pair =>
+            Assert.Equal(pair.First, pair.Second, 1e-4));
     }
 
     [Fact]
@@ -68,7 +71,8 @@ public sealed class MethodTests : IDisposable
     {
         var asking = new CamMethod("asking", "", layer => layer.Gradients.sum(dim: 0)) { UsesGradients = false };
         Assert.Throws<InvalidOperationException>(() => Explainer(asking, "layer3").Explain(_cat, null));
-        Assert.All(MethodCatalog.All.Where(method => !method.UsesGradients), method => Assert.Single(Explainer(method, "layer3").Explain(_cat, null)));
+        Assert.All(MethodCatalog.All.Where(method => !method.UsesGradients), method =>
+            Assert.Single(Explainer(method, "layer3").Explain(_cat, null)));
     }
 
     /// <summary>The paper's completeness: of a network of ReLUs, what the input and all biases contribute adds up to the score.</summary>
@@ -80,7 +84,8 @@ public sealed class MethodTests : IDisposable
         Tensor picture = SmallNetwork.Picture(ScalarType.Float64);
         Node[] biased = [.. network.Nodes.Where(node => node.Operator.ChannelBias is not null)];
         var run = new PictureRun(
-            network, picture, [network.Input], biased, Executor.Run(network, picture, [network.Input, .. biased], track: true), new Noise(1, 0, 0, 1), Progress: null, default);
+            network, picture, [network.Input], biased, Executor.Run(network, picture, [network.Input, .. biased], track: true),
+            new Noise(1, 0, 0, 1), Progress: null, default);
         var input = new LayerEvidence(new ScoreEvidence(run, [new ClassTarget(1)], scope), 0, 0, "FullGrad", eigen: false);
 
         double contributed = (input.Gradients * picture[0]).sum().item<double>()
@@ -97,7 +102,8 @@ public sealed class MethodTests : IDisposable
         Assert.Equal(["input"], alone.Layers);
         Assert.Null(alone.Fused);
         Assert.Equal((32, 32), (alone.Map.Height, alone.Map.Width));
-        var both = new Explainer(_model, LayerSelection.Select(_model, ["layer2", "layer3"]), [GradCAM.Method, FullGrad.Method], ClassChoice.Predicted, new Noise(4, 0.3, 7, 4)).Explain(_cat, null);
+        var both = new Explainer(_model, LayerSelection.Select(_model, ["layer2", "layer3"]), [GradCAM.Method, FullGrad.Method],
+            ClassChoice.Predicted, new Noise(4, 0.3, 7, 4)).Explain(_cat, null);
         Assert.Equal(["layer2", "layer3"], both[0].Layers);
         Assert.NotNull(both[0].Fused);
         Assert.Equal(alone.Map.ToArray().Cast<float>(), both[1].Map.ToArray().Cast<float>());
@@ -111,7 +117,8 @@ public sealed class MethodTests : IDisposable
         Assert.DoesNotContain(one.Label, one.ComparedWith);
         Assert.Equal(one.Predictions[1].Label, one.ComparedWith[0]); // after the predicted class, the second is the nearest
 
-        var pair = new Explainer(_model, LayerSelection.Select(_model, ["layer3"]), [FinerCAM.Method], ClassChoice.Of(_model, "dog", "truck"), new Noise(4, 0.3, 7, 4)).Explain(_cat, null);
+        var pair = new Explainer(_model, LayerSelection.Select(_model, ["layer3"]), [FinerCAM.Method],
+            ClassChoice.Of(_model, "dog", "truck"), new Noise(4, 0.3, 7, 4)).Explain(_cat, null);
         Assert.Equal([["truck"], ["dog"]], pair.Select(explanation => explanation.ComparedWith));
         Assert.Empty(Explain("GradCAM", "layer3").ComparedWith);
     }
@@ -130,7 +137,8 @@ public sealed class MethodTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         var raw = new CamMethod("raw", "", layer => CAM.Method.Map(layer).relu()) { UsesGradients = false };
         float[,] cam = Explainer(raw, "layer3").Explain(_cat, null).Single().Map.ToArray();
-        Assert.All(cam.Cast<float>().Zip(Explain("GradCAM", "layer3").Map.ToArray().Cast<float>()), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
+        Assert.All(cam.Cast<float>().Zip(Explain("GradCAM", "layer3").Map.ToArray().Cast<float>()), pair =>
+            Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
 
         var error = Assert.Throws<SelectionException>(() => Explainer(CAM.Method, "layer2"));
         Assert.Contains("CAM cannot explain 'layer2'", error.Message, StringComparison.Ordinal);
@@ -140,7 +148,8 @@ public sealed class MethodTests : IDisposable
     [Fact]
     public void RandomCAM_IsItsSeeds()
     {
-        CamExplanation one = Explain("RandomCAM", "layer3", seed: 1), again = Explain("RandomCAM", "layer3", seed: 1), other = Explain("RandomCAM", "layer3", seed: 2);
+        CamExplanation one = Explain("RandomCAM", "layer3", seed: 1), again = Explain("RandomCAM", "layer3", seed: 1),
+            other = Explain("RandomCAM", "layer3", seed: 2);
         Assert.Equal(1, one.Seed);
         Assert.Equal(one.Map.ToArray().Cast<float>(), again.Map.ToArray().Cast<float>());
         Assert.NotEqual(one.Map.ToArray().Cast<float>(), other.Map.ToArray().Cast<float>());
@@ -154,14 +163,17 @@ public sealed class MethodTests : IDisposable
         activations[.., 1, 2] = tensor(new[] { 5f, 4f, 3f }); // one place where all channels are strong
         Tensor map = PrincipalComponent.Of(activations);
         Assert.Equal(1 * 5 + 2, map.argmax().item<long>());
-        Assert.True((map - PrincipalComponent.Of(-activations)).abs().max().item<float>() < 1e-5); // of a layer below 0 it is the same picture
+        // of a layer below 0 it is the same picture
+        Assert.True((map - PrincipalComponent.Of(-activations)).abs().max().item<float>() < 1e-5);
     }
 
     /// <summary>What there is to see at some nodes, for the logit of class 1.</summary>
     private static ScoreEvidence Evidence(DisposeScope scope, Network network, Tensor picture, params Node[] taps) =>
-        new(new PictureRun(network, picture, taps, [], Executor.Run(network, picture, taps, track: true), new Noise(1, 0, 0, 1), Progress: null, default), [new ClassTarget(1)], scope);
+        new(new PictureRun(network, picture, taps, [], Executor.Run(network, picture, taps, track: true), new Noise(1, 0, 0, 1),
+            Progress: null, default), [new ClassTarget(1)], scope);
 
-    private CamExplanation Explain(string method, string layer, long seed = 7) => Explainer(MethodCatalog.Find(method), layer, seed).Explain(_cat, null).Single();
+    private CamExplanation Explain(string method, string layer, long seed = 7) =>
+        Explainer(MethodCatalog.Find(method), layer, seed).Explain(_cat, null).Single();
 
     private Explainer Explainer(CamMethod method, string layer, long seed = 7) =>
         new(_model, LayerSelection.Select(_model, [layer]), [method], ClassChoice.Predicted, new Noise(4, 0.3, seed, 4));

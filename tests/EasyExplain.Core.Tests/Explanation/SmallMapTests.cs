@@ -40,7 +40,8 @@ public sealed class SmallMapTests : IDisposable
     {
         float[][] maps = [.. new[] { 1f, 1e-7f }.Select(factor =>
         {
-            using CamModel model = Import(g => Pooled(g.Weight("w", [4, 3, 2, 2], Ramp(48)).Node("Conv", ["x", "w"], ["c"]).Node("Relu", ["c"], ["r"]), "r", 4, factor));
+            using CamModel model = Import(g =>
+                Pooled(g.Weight("w", [4, 3, 2, 2], Ramp(48)).Node("Conv", ["x", "w"], ["c"]).Node("Relu", ["c"], ["r"]), "r", 4, factor));
             return Explain(model, GradCAM.Method, "r").Map.ToArray().Cast<float>().ToArray();
         })];
         Assert.Equal(1, maps[1].Max(), 1e-6f);
@@ -52,7 +53,8 @@ public sealed class SmallMapTests : IDisposable
     {
         // A channel is 0 everywhere, and the slope of a root is infinite there.
         using CamModel model = Import(g => Pooled(
-            g.Weight("w", [4, 3, 1, 1], Ramp(12)).Weight("b", [4], 1, 1, 1, -100).Node("Conv", ["x", "w", "b"], ["c"]).Node("Relu", ["c"], ["r"]).Node("Sqrt", ["r"], ["s"]), "s", 4));
+            g.Weight("w", [4, 3, 1, 1], Ramp(12)).Weight("b", [4], 1, 1, 1, -100).Node("Conv", ["x", "w", "b"], ["c"])
+                .Node("Relu", ["c"], ["r"]).Node("Sqrt", ["r"], ["s"]), "s", 4));
         foreach (CamMethod method in (CamMethod[])[GradCAM.Method, LayerCAM.Method, SmoothGradCAMPlusPlus.Method])
         {
             var error = Assert.Throws<ComputeException>(() => Explain(model, method, "r"));
@@ -79,7 +81,8 @@ public sealed class SmallMapTests : IDisposable
     public void AnEnlargedLayer_IsNotTheDefault(string architecture, int size, string right)
     {
         Architecture known = ArchitectureCatalog.Find(architecture);
-        using var model = new CamModel(architecture, architecture, "", known.Build(10, size, size), known.Preprocessing.ForInput(size, size), [], CPU);
+        using var model = new CamModel(architecture, architecture, "", known.Build(10, size, size),
+            known.Preprocessing.ForInput(size, size), [], CPU);
         Assert.Equal(right, model.DefaultLayer);
     }
 
@@ -87,7 +90,8 @@ public sealed class SmallMapTests : IDisposable
     public void WhatIsResized_AndWhatIsMadeOfItPlaceByPlace_IsNotTheDefault()
     {
         using CamModel model = Import(g => Pooled(
-            g.Weight("w", [4, 3, 4, 4], Ramp(192)).Node("Conv", ["x", "w"], ["small"], "", ("strides", new long[] { 4, 4 })).Integers("s", [4], 1, 4, 8, 8)
+            g.Weight("w", [4, 3, 4, 4], Ramp(192)).Node("Conv", ["x", "w"], ["small"], "", ("strides", new long[] { 4, 4 }))
+                .Integers("s", [4], 1, 4, 8, 8)
                 .Node("Resize", ["small", "", "", "s"], ["large"], "", ("mode", "linear")).Node("Relu", ["large"], ["r"]), "r", 4));
         Assert.Equal("small", model.DefaultLayer);
         Assert.True(model.Layers.Single(layer => layer.Name == "r").IsEnlarged);
@@ -108,8 +112,10 @@ public sealed class SmallMapTests : IDisposable
         float[] weights = [.. Ramp(20).Select(value => value + 0.1f)];
         using CamModel model = Import(g =>
         {
-            g.Weight("w", [4, 3, 2, 2], Ramp(48)).Node("Conv", ["x", "w"], ["c"]).Node("Relu", ["c"], ["features"]).Weight("v", [5, 4, 1, 1], weights).Weight("b", [5], 9, 9, 9, 9, 9);
-            (string type, string from) = head.Contains("window", StringComparison.Ordinal) ? ("AveragePool", "k") : ("GlobalAveragePool", head.Contains("ReLU", StringComparison.Ordinal) ? "l" : "k");
+            g.Weight("w", [4, 3, 2, 2], Ramp(48)).Node("Conv", ["x", "w"], ["c"]).Node("Relu", ["c"], ["features"])
+                .Weight("v", [5, 4, 1, 1], weights).Weight("b", [5], 9, 9, 9, 9, 9);
+            (string type, string from) = head.Contains("window", StringComparison.Ordinal) ? ("AveragePool", "k")
+                : ("GlobalAveragePool", head.Contains("ReLU", StringComparison.Ordinal) ? "l" : "k");
             (string, object)[] window = type == "AveragePool" ? [("kernel_shape", new long[] { 7, 7 })] : [];
             if (head.StartsWith("a mean", StringComparison.Ordinal))
             {
@@ -117,7 +123,8 @@ public sealed class SmallMapTests : IDisposable
             }
             else
             {
-                g.Node("Conv", ["features", "v", "b"], ["k"]).Node("Relu", ["k"], ["l"]).Node(type, [from], ["p"], "", window).Node("Flatten", ["p"], ["y"]);
+                g.Node("Conv", ["features", "v", "b"], ["k"]).Node("Relu", ["k"], ["l"]).Node(type, [from], ["p"], "", window)
+                    .Node("Flatten", ["p"], ["y"]);
             }
             return g.Output("y");
         });
@@ -126,8 +133,10 @@ public sealed class SmallMapTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor picture = model.Preprocessing.ToInput(_cat);
         Tensor features = nn.functional.conv2d(picture, tensor(Ramp(48), [4, 3, 2, 2])).relu()[0];
-        Tensor sum = (tensor(weights, [5, 4])[cam.Class].view(4, 1, 1) * features).sum(dim: 0), right = (sum - sum.min()) / (sum.max() - sum.min());
-        Assert.All(cam.Map.ToArray().Cast<float>().Zip(right.contiguous().data<float>().ToArray()), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
+        Tensor sum = (tensor(weights, [5, 4])[cam.Class].view(4, 1, 1) * features).sum(dim: 0),
+            right = (sum - sum.min()) / (sum.max() - sum.min());
+        Assert.All(cam.Map.ToArray().Cast<float>().Zip(right.contiguous().data<float>().ToArray()), pair =>
+            Assert.Equal(pair.Second, pair.First, 1e-4f));
         Assert.Throws<SelectionException>(() => Explain(model, CAM.Method, "c"));
     }
 
@@ -138,11 +147,14 @@ public sealed class SmallMapTests : IDisposable
     }
 
     /// <summary>Averages of a layer, and five classes of them.</summary>
-    private static OnnxBytes Pooled(OnnxBytes graph, string layer, int channels, float factor = 1) => graph.Node("GlobalAveragePool", [layer], ["pool"]).Node("Flatten", ["pool"], ["flat"])
-        .Weight("head", [channels, 5], [.. Ramp(channels * 5).Select(value => value * factor)]).Node("Gemm", ["flat", "head"], ["y"]).Output("y");
+    private static OnnxBytes Pooled(OnnxBytes graph, string layer, int channels, float factor = 1) =>
+        graph.Node("GlobalAveragePool", [layer], ["pool"]).Node("Flatten", ["pool"], ["flat"])
+        .Weight("head", [channels, 5], [.. Ramp(channels * 5).Select(value => value * factor)]).Node("Gemm", ["flat", "head"], ["y"])
+        .Output("y");
 
     private CamExplanation Explain(CamModel model, CamMethod method, string layer) =>
-        new Explainer(model, LayerSelection.Select(model, [layer]), [method], ClassChoice.Predicted, new Noise(2, 0.1, 7, 4)).Explain(_cat, null).Single();
+        new Explainer(model, LayerSelection.Select(model, [layer]), [method], ClassChoice.Predicted, new Noise(2, 0.1, 7, 4))
+            .Explain(_cat, null).Single();
 
     private static float[] Ramp(int count) => [.. Enumerable.Range(0, count).Select(i => i * 37 % 23 / 11f - 1)];
 }

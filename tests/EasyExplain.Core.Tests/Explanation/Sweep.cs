@@ -5,13 +5,16 @@ using EasyExplain.Models;
 
 namespace EasyExplain.Tests.Explanation;
 
-/// <summary>Explains a picture by every method at every stage of a network, in a process of its own: what ends it is then known by name.</summary>
+/// <summary>
+/// Explains a picture by every method at every stage of a network, in a process of its own: what ends it is then known by name.
+/// </summary>
 internal static class Sweep
 {
     // Small, so that the last stage just has more than one place; some networks take no less than what is said here.
     private const int Side = 32;
 
-    private static readonly Dictionary<string, int> Sides = new() { ["alexnet"] = 64, ["inception_v3"] = 80, ["vit_b_32"] = 64, ["resnet50"] = 64 };
+    private static readonly Dictionary<string,
+        int> Sides = new() { ["alexnet"] = 64, ["inception_v3"] = 80, ["vit_b_32"] = 64, ["resnet50"] = 64 };
 
     // They run the network, or its end, for every channel of a layer, which takes its time: one layer with few channels will do.
     private static readonly string[] PassForEachChannel = ["ScoreCAM", "SSCAM", "ISCAM", "AblationCAM"];
@@ -49,7 +52,8 @@ internal static class Sweep
 
     private static void Explain(CamModel model, Photo photo, CamLayer[] layers, CamMethod method)
     {
-        var explainer = new Explainer(model, layers, [method], ClassChoice.Predicted, new Noise(SampleCount: 1, Std: 0.1, Seed: 1, BatchSize: 64));
+        var explainer = new Explainer(model, layers, [method], ClassChoice.Predicted,
+            new Noise(SampleCount: 1, Std: 0.1, Seed: 1, BatchSize: 64));
         if (!explainer.Explain(photo, null).Single().Maps.SelectMany(map => map.ToArray().Cast<float>()).All(float.IsFinite))
         {
             throw new InvalidDataException("The map has a value that is not finite.");

@@ -35,7 +35,8 @@ public class SweepTests
         string[] steps = (await sweep.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string errors = await said;
         await sweep.WaitForExitAsync();
-        Assert.True(sweep.ExitCode == 0, $"{architecture}: {steps.LastOrDefault() ?? "the start"} ended the process with {sweep.ExitCode}. {errors}");
+        Assert.True(sweep.ExitCode == 0,
+            $"{architecture}: {steps.LastOrDefault() ?? "the start"} ended the process with {sweep.ExitCode}. {errors}");
         Assert.Equal("done", steps[^1]);
         Assert.Contains(steps, step => step.StartsWith("ShapleyCAM", StringComparison.Ordinal));
         Assert.Equal("", errors); // NNPACK, too, is silent

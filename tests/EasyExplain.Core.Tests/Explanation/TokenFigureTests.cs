@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Tests.Explanation;
 
-/// <summary>Layers that are grids of tokens, and sides that are no multiple of a window, against PyTorch: tests/data/tokens/make_figures.py.</summary>
+/// <summary>
+/// Layers that are grids of tokens, and sides that are no multiple of a window, against PyTorch: tests/data/tokens/make_figures.py.
+/// </summary>
 public class TokenFigureTests
 {
     private const string Suite = "figures", Folder = "tokens";
@@ -28,12 +30,15 @@ public class TokenFigureTests
         using DisposeScope scope = NewDisposeScope();
         using CamModel model = GoldenModels.Build(figure.GetProperty("architecture").GetString()!, size[0], size[1]);
 
-        Tensor input = model.Preprocessing.ToInput(GoldenModels.Pattern(model)), other = model.Preprocessing.ToInput(GoldenModels.Pattern(model, variant: 1));
+        Tensor input = model.Preprocessing.ToInput(GoldenModels.Pattern(model)),
+            other = model.Preprocessing.ToInput(GoldenModels.Pattern(model, variant: 1));
         float[] wanted = expected[$"{key}/logits"].Floats;
         Assert.All(wanted.Zip(Logits(model, input)), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
-        Assert.All(wanted.Zip(Logits(model, cat([input, other], 0))), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f)); // of a batch, the first
+        // of a batch, the first
+        Assert.All(wanted.Zip(Logits(model, cat([input, other], 0))), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
 
-        var explainer = new Explainer(model, LayerSelection.Select(model, layers), [MethodCatalog.Find("GradCAM"), MethodCatalog.Find("LayerCAM")], ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
+        var explainer = new Explainer(model, LayerSelection.Select(model, layers),
+            [MethodCatalog.Find("GradCAM"), MethodCatalog.Find("LayerCAM")], ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
         foreach (CamExplanation explanation in explainer.Explain(GoldenModels.Pattern(model), null))
         {
             Assert.Equal(figure.GetProperty("class").GetInt32(), explanation.Class);

@@ -29,7 +29,9 @@ public sealed class WrapperFigureTests(GoldenModels models) : IClassFixture<Gold
         Add(" aug", Smoothing.Augmentation, ["GradCAM"], @class);
 
         Dictionary<string, Golden> expected = Goldens.Load(Suite, Folder);
-        Assert.All(Strings("figures"), name => MapAssert.Agrees(expected[$"{key}/{name}"], got[name], $"{key} {name}", every: name.EndsWith("/fused", StringComparison.Ordinal) || name.EndsWith("/input", StringComparison.Ordinal) ? 4 : 1));
+        Assert.All(Strings("figures"), name =>
+            MapAssert.Agrees(expected[$"{key}/{name}"], got[name], $"{key} {name}", every: name.EndsWith("/fused", StringComparison.Ordinal)
+            || name.EndsWith("/input", StringComparison.Ordinal) ? 4 : 1));
 
         IEnumerable<string> Strings(string property) => figure.GetProperty(property).EnumerateArray().Select(text => text.GetString()!);
 
@@ -37,8 +39,10 @@ public sealed class WrapperFigureTests(GoldenModels models) : IClassFixture<Gold
         {
             ClassChoice choice = ClassChoice.Of(model, [.. classes.Select(one => $"{one}")]);
             var explainer = new Explainer(
-                model, LayerSelection.Select(model, layers), [.. methods.Select(MethodCatalog.Find)], choice, new Noise(4, 0.3, 7, 4), smoothing);
-            foreach (CamExplanation explanation in explainer.Explain(GoldenModels.Pattern(model), null).Where(explanation => explanation.Class == @class))
+                model, LayerSelection.Select(model, layers), [.. methods.Select(MethodCatalog.Find)], choice, new Noise(4, 0.3, 7, 4),
+                smoothing);
+            foreach (CamExplanation explanation in explainer.Explain(GoldenModels.Pattern(model), null)
+                .Where(explanation => explanation.Class == @class))
             {
                 foreach (CamMap map in explanation.Maps)
                 {

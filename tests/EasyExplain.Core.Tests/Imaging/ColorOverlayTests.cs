@@ -22,7 +22,8 @@ public sealed class ColorOverlayTests
     {
         Photo black = Photo.Black(40, 20);
         ColoredMap half = new("1", new PixelColor(200, 100, 0), new float[,] { { 0.5f } });
-        Photo drawn = ColorOverlay.Blend(new Photo(40, 20, [.. Enumerable.Repeat((byte)7, black.Rgb.Length)]), [half], new PixelRegion(10, 0, 20, 20), alpha: 1);
+        Photo drawn = ColorOverlay.Blend(new Photo(40, 20, [.. Enumerable.Repeat((byte)7, black.Rgb.Length)]), [half],
+            new PixelRegion(10, 0, 20, 20), alpha: 1);
         Assert.Equal([7, 7, 7], Pixel(drawn, 9, 10));
         Assert.Equal([100, 50, 0], Pixel(drawn, 10, 10));
         Assert.Equal([7, 7, 7], Pixel(drawn, 30, 10));

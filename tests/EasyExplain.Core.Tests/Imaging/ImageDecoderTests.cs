@@ -99,7 +99,8 @@ public class ImageDecoderTests
 
     public static TheoryData<string> OneOfEachKind =>
     [
-        "exif_6.jpg", "exif_6.png", "exif_6.webp", "alpha_lossless.webp", "animated.webp", "gray_alpha.png", "rgb16_random.png", "palette_4bit.png",
+        "exif_6.jpg", "exif_6.png", "exif_6.webp", "alpha_lossless.webp", "animated.webp", "gray_alpha.png", "rgb16_random.png",
+        "palette_4bit.png",
         "rgb.bmp", "palette.bmp", "bilevel.bmp", "transparent.gif", "interlaced.gif", "../images/progressive.jpg", "../images/cmyk.jpg",
     ];
 

@@ -41,7 +41,8 @@ public sealed class ImageEncoderTests : IDisposable
     public void ExistingFile_GivesWayOrStays()
     {
         File.WriteAllText(Target("a.png"), "precious");
-        var e = Assert.Throws<IOException>(() => ImageEncoder.Save(Figures.PatternPhoto(4, 4), Target("a.png"), ImageFormat.Png, overwrite: false));
+        var e = Assert.Throws<IOException>(() =>
+            ImageEncoder.Save(Figures.PatternPhoto(4, 4), Target("a.png"), ImageFormat.Png, overwrite: false));
         Assert.Contains(Target("a.png"), e.Message);
         Assert.Equal("precious", File.ReadAllText(Target("a.png")));
 
@@ -80,7 +81,8 @@ public sealed class ImageEncoderTests : IDisposable
     [Fact]
     public void PictureBeyondTheFormat_IsNamedWithItsSize()
     {
-        var e = Assert.Throws<ImageFileException>(() => ImageEncoder.Save(Figures.PatternPhoto(1, 16384), Target("a.webp"), ImageFormat.Webp));
+        var e = Assert.Throws<ImageFileException>(() =>
+            ImageEncoder.Save(Figures.PatternPhoto(1, 16384), Target("a.webp"), ImageFormat.Webp));
         Assert.Equal((ImageFault.Unsupported, Target("a.webp")), (e.Fault, e.Path));
         Assert.Contains("16384 x 1", e.Message);
         Assert.Empty(Names);

@@ -20,7 +20,8 @@ public class LargestAreaTests
     {
         string[] rows = picture.Split('|');
         bool[] isSet = [.. string.Concat(rows).Select(letter => letter == '#')];
-        Assert.Equal(expected, LargestArea.Of(isSet, rows[0].Length) is { } area ? $"{area.Pixels}: {area.Left},{area.Top} to {area.Right},{area.Bottom}" : "");
+        Assert.Equal(expected, LargestArea.Of(isSet, rows[0].Length) is { } area
+            ? $"{area.Pixels}: {area.Left},{area.Top} to {area.Right},{area.Bottom}" : "");
     }
 
     /// <summary>The same as a fill that goes from pixel to pixel.</summary>

@@ -146,7 +146,8 @@ public class OverlayTests
     public void SharesBeyondOne_AreRefused(double value)
     {
         Photo photo = Figures.PatternPhoto(2, 2);
-        Assert.Throws<ArgumentOutOfRangeException>(() => Overlay.Blend(photo, new float[1, 1], PixelRegion.Whole(2, 2), Colormap.Jet, value));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            Overlay.Blend(photo, new float[1, 1], PixelRegion.Whole(2, 2), Colormap.Jet, value));
         Assert.Throws<ArgumentOutOfRangeException>(() => Overlay.Mask(2, 2, new float[1, 1], PixelRegion.Whole(2, 2), value));
     }
 }

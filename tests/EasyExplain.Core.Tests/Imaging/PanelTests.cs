@@ -17,7 +17,8 @@ public class PanelTests
     private static PanelTile[] Explanation(int maps) =>
     [
         Tile("photo", 250, 0, 0),
-        .. Enumerable.Range(1, maps).SelectMany(i => new[] { Tile($"heat {i}", 0, (byte)(30 * i), 0), Tile($"overlay {i}", 0, 0, (byte)(30 * i)) }),
+        .. Enumerable.Range(1, maps).SelectMany(i =>
+        new[] { Tile($"heat {i}", 0, (byte)(30 * i), 0), Tile($"overlay {i}", 0, 0, (byte)(30 * i)) }),
         Tile("mask", 0, 250, 250),
     ];
 

@@ -51,7 +51,9 @@ public class PreprocessingTests
         }
     }
 
-    /// <summary>torchvision resizes a Pillow picture, whose two passes round to bytes: up to one step of 255 from the exact value.</summary>
+    /// <summary>
+    /// torchvision resizes a Pillow picture, whose two passes round to bytes: up to one step of 255 from the exact value.
+    /// </summary>
     [Fact]
     public void Presets_AreTorchvisions()
     {
@@ -145,7 +147,8 @@ public class PreprocessingTests
     public void Numbers_ThatCannotBe_AreRefusedWithTheirValues()
     {
         Assert.Contains("1, 2", Assert.Throws<ArgumentException>(() => new Preprocessing(4, 4, [1, 2], Std, ResizeMode.Stretch)).Message);
-        Assert.Contains("1, 0, 1", Assert.Throws<ArgumentException>(() => new Preprocessing(4, 4, Mean, [1, 0, 1], ResizeMode.Stretch)).Message);
+        Assert.Contains("1, 0, 1", Assert.Throws<ArgumentException>(() =>
+            new Preprocessing(4, 4, Mean, [1, 0, 1], ResizeMode.Stretch)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new Preprocessing(0, 4, Mean, Std, ResizeMode.Stretch));
     }
 

@@ -9,7 +9,8 @@ namespace EasyExplain.Tests.Imaging;
 /// <summary>A large JPEG is decoded with no more pixels than are needed; nobody should notice but by the clock.</summary>
 public sealed class ReducedDecodingTests : IDisposable
 {
-    private const int Width = 203, Height = 155; // no multiple of 8 pixels, so that at every scale the last ones are only partly the picture's
+    // no multiple of 8 pixels, so that at every scale the last ones are only partly the picture's
+    private const int Width = 203, Height = 155;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("easyexplain-").FullName;
 
@@ -64,7 +65,9 @@ public sealed class ReducedDecodingTests : IDisposable
         }
     }
 
-    /// <summary>0.01 is what is allowed of a map at the default layer, the last one; measured are 0.009 here, and 0.0014 with ResNet-50.</summary>
+    /// <summary>
+    /// 0.01 is what is allowed of a map at the default layer, the last one; measured are 0.009 here, and 0.0014 with ResNet-50.
+    /// </summary>
     [Fact]
     public void TheMap_IsThatOfTheWholePhoto()
     {
@@ -73,15 +76,18 @@ public sealed class ReducedDecodingTests : IDisposable
         {
             Photo whole = ImageDecoder.Decode(file), reduced = ImageDecoder.DecodeFor(file, 1, model.Preprocessing.SufficientSide);
             Assert.True(reduced.Width <= (whole.Width + 1) / 2, file);
-            CamExplanation expected = Explain(whole, ClassChoice.Predicted), explanation = Explain(reduced, ClassChoice.Of(model, expected.Label));
+            CamExplanation expected = Explain(whole, ClassChoice.Predicted),
+                explanation = Explain(reduced, ClassChoice.Of(model, expected.Label));
             Assert.Equal(expected.Probability, explanation.Probability, 0.02);
-            Assert.All(expected.Map.ToArray().Cast<float>().Zip(explanation.Map.ToArray().Cast<float>()), pair => Assert.Equal(pair.First, pair.Second, 0.01f));
+            Assert.All(expected.Map.ToArray().Cast<float>().Zip(explanation.Map.ToArray().Cast<float>()), pair =>
+                Assert.Equal(pair.First, pair.Second, 0.01f));
             Assert.Equal(expected.ImageSize, explanation.ImageSize);
             Assert.Equal(expected.Map.Peak, explanation.Map.Peak);
         }
 
         CamExplanation Explain(Photo photo, ClassChoice choice) =>
-            new Explainer(model, LayerSelection.Select(model, ["layer3"]), [Methods.Find("LayerCAM")], choice, new Noise(1, 0, 0, 1)).Explain(photo, "photo.jpg").Single();
+            new Explainer(model, LayerSelection.Select(model, ["layer3"]), [Methods.Find("LayerCAM")], choice, new Noise(1, 0, 0, 1))
+                .Explain(photo, "photo.jpg").Single();
     }
 
     [Theory]
@@ -121,14 +127,18 @@ public sealed class ReducedDecodingTests : IDisposable
         Assert.Equal(ImageFault.Truncated, e.Fault);
     }
 
-    /// <summary>A JPEG whose red rises to the right by one step a pixel and whose green falls, as stored, with an EXIF orientation.</summary>
+    /// <summary>
+    /// A JPEG whose red rises to the right by one step a pixel and whose green falls, as stored, with an EXIF orientation.
+    /// </summary>
     private string Ramp(int orientation)
     {
-        byte[] rgb = [.. Enumerable.Range(0, Width * Height).SelectMany(pixel => new[] { (byte)(pixel % Width + 20), (byte)(230 - pixel / Width), (byte)128 })];
+        byte[] rgb = [.. Enumerable.Range(0, Width * Height)
+            .SelectMany(pixel => new[] { (byte)(pixel % Width + 20), (byte)(230 - pixel / Width), (byte)128 })];
         string path = Path.Combine(_folder, $"{orientation}.jpg");
         ImageEncoder.Save(new Photo(Width, Height, rgb), path, ImageFormat.Jpeg, quality: 100);
         byte[] file = File.ReadAllBytes(path);
-        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*\0\0\0\x08"u8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
+        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*\0\0\0\x08"u8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0,
+            0, 0, 0];
         File.WriteAllBytes(path, [.. file[..2], .. exif, .. file[2..]]);
         return path;
     }

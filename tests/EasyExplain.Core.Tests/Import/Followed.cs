@@ -8,9 +8,11 @@ namespace EasyExplain.Tests.Import;
 /// <summary>Shorter ways to the network of a file with one output, of which nobody says more.</summary>
 internal static class Followed
 {
-    public static Network ToNetwork(this OnnxFile file, long height, long width, Action<string> explain) => file.ToNetwork(height, width, Only, explain).Network;
+    public static Network ToNetwork(this OnnxFile file, long height, long width, Action<string> explain) =>
+        file.ToNetwork(height, width, Only, explain).Network;
 
-    public static Network ToNetwork(this TorchScriptFile file, long height, long width, Action<string> explain) => file.ToNetwork(height, width, Only, explain).Network;
+    public static Network ToNetwork(this TorchScriptFile file, long height, long width, Action<string> explain) =>
+        file.ToNetwork(height, width, Only, explain).Network;
 
     public static Network Build(this NetworkRecorder recorder, Node result) =>
         recorder.Build(Head.ClassesOf(recorder, result) is null ? new Head(result, null) : Head.Find(recorder, result));

@@ -8,8 +8,8 @@ using EasyExplain.Tests.Models;
 namespace EasyExplain.Tests.Import;
 
 /// <summary>
-/// The bundled ResNet-20 as others keep a whole model: its maps are those of the built-in one, whatever the method. The fourth form, a user's
-/// own module, is in <see cref="ModuleImportTests"/>.
+/// The bundled ResNet-20 as others keep a whole model: its maps are those of the built-in one, whatever the method. The fourth form, a
+/// user's own module, is in <see cref="ModuleImportTests"/>.
 /// </summary>
 public sealed class FourFormsTests : IDisposable
 {
@@ -28,7 +28,9 @@ public sealed class FourFormsTests : IDisposable
     public void EveryMethod_GivesTheSameMaps(string file, Smoothing smoothing)
     {
         using CamModel form = Import(file);
-        CamMethod[] methods = [.. MethodCatalog.All.Where(method => method.Name != "CAM" && (smoothing == Smoothing.None || !method.Name.EndsWith("SCAM", StringComparison.Ordinal)))];
+        CamMethod[] methods = [.. MethodCatalog.All
+            .Where(method => method.Name != "CAM"
+            && (smoothing == Smoothing.None || !method.Name.EndsWith("SCAM", StringComparison.Ordinal)))];
         AssertSame(form, methods, Layers, smoothing);
         if (smoothing == Smoothing.None)
         {
@@ -70,7 +72,8 @@ public sealed class FourFormsTests : IDisposable
         Node tap = folded[1].Find("layer3")!.Node;
         Assert.EndsWith("ONNX Runtime", form.Runner.Summary(folded[1], [tap], track: true, [3, 32, 32]), StringComparison.Ordinal);
         Assert.All(_builtIn.Layers, layer => Assert.True(form.Layers.FirstOrDefault(other => other.Name == layer.Name) is not { } other
-            || (other.OutputShape.SequenceEqual(layer.OutputShape) && (!(counts || IsLeaf(layer)) || other.ParameterCount == layer.ParameterCount)), layer.Name));
+            || (other.OutputShape.SequenceEqual(layer.OutputShape)
+            && (!(counts || IsLeaf(layer)) || other.ParameterCount == layer.ParameterCount)), layer.Name));
     }
 
     private bool IsLeaf(CamLayer layer) => !_builtIn.Layers.Any(other => other.Name.StartsWith(layer.Name + ".", StringComparison.Ordinal));
@@ -85,7 +88,8 @@ public sealed class FourFormsTests : IDisposable
     private void AssertSame(CamModel form, CamMethod[] methods, string[] layers, Smoothing smoothing, CamModel? other = null)
     {
         IReadOnlyList<CamExplanation> Explain(CamModel model) =>
-            new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Top(2), new Noise(2, 0.3, 7, 16), smoothing).Explain(_cat, null);
+            new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Top(2), new Noise(2, 0.3, 7, 16), smoothing)
+                .Explain(_cat, null);
 
         IReadOnlyList<CamExplanation> theirs = Explain(other ?? _builtIn), own = Explain(form);
         Assert.Equal(2 * methods.Length, own.Count);
@@ -94,7 +98,8 @@ public sealed class FourFormsTests : IDisposable
             Assert.Equal((right.Method, right.Class), (mine.Method, mine.Class));
             Assert.Equal(right.Score, mine.Score, tolerance: 1e-4);
             Assert.All(mine.Maps.Append(mine.Map).Zip(right.Maps.Append(right.Map)), pair => Assert.True(
-                pair.First.ToArray().Cast<float>().Zip(pair.Second.ToArray().Cast<float>()).Max(values => Math.Abs(values.First - values.Second)) < 1e-4, $"{mine.Method} {pair.First.Layer}"));
+                pair.First.ToArray().Cast<float>().Zip(pair.Second.ToArray().Cast<float>())
+                    .Max(values => Math.Abs(values.First - values.Second)) < 1e-4, $"{mine.Method} {pair.First.Layer}"));
         }
     }
 }

@@ -10,7 +10,10 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Tests.Import;
 
-/// <summary>Operators that a script writes out, which ONNX files are tested for elsewhere: known again, with the numbers that libtorch makes of the same code.</summary>
+/// <summary>
+/// Operators that a script writes out, which ONNX files are tested for elsewhere: known again, with the numbers that libtorch makes of the
+/// same code.
+/// </summary>
 public sealed class FusionsTests : IDisposable
 {
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"easyexplain-{Guid.NewGuid():N}.pt");
@@ -23,7 +26,8 @@ public sealed class FusionsTests : IDisposable
     [InlineData("Hardsigmoid", "y = torch.div(torch.relu6(torch.add(x, 3)), 6)")]
     [InlineData("GELU", "y = torch.mul(torch.mul(x, 0.5), torch.add(torch.erf(torch.div(x, 1.4142135623730951)), 1))")]
     [InlineData("GELU", "y = torch.mul(torch.mul(x, torch.add(torch.erf(torch.mul(x, 0.7071067811865476)), 1.)), 0.5)")]
-    [InlineData("GELU", "y = torch.mul(torch.mul(x, 0.5), torch.add(torch.tanh(torch.mul(torch.add(x, torch.mul(torch.pow(x, 3), 0.044715)), 0.7978845608028654)), 1.))")]
+    [InlineData("GELU", "y = torch.mul(torch.mul(x, 0.5), torch.add(torch.tanh(torch.mul(torch.add(x, torch.mul(torch.pow(x, 3), " +
+        "0.044715)), 0.7978845608028654)), 1.))")]
     [InlineData("RMSNorm", "y = torch.mul(x, torch.rsqrt(torch.add(torch.mean(torch.pow(x, 2), [-1], True), 0.001)))")]
     [InlineData("LayerNorm", """
         d = torch.sub(x, torch.mean(x, [-1], True))
@@ -36,7 +40,8 @@ public sealed class FusionsTests : IDisposable
     public void WhatAScriptWritesOut_IsKnownAgain(string type, string lines)
     {
         string code = "    " + lines + "\n    return torch.flatten(y, 1)\n";
-        PickleBuilder pickle = new PickleBuilder().Raw("c__torch__\nM\n").Raw(")").Raw([0x81]).Raw("}").Text("training").Raw([0x89]).Raw("sb");
+        PickleBuilder pickle = new PickleBuilder().Raw("c__torch__\nM\n").Raw(")").Raw([0x81]).Raw("}").Text("training").Raw([0x89])
+            .Raw("sb");
         string module = "class M(Module):\n  __parameters__ = []\n  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n" + code;
         File.WriteAllBytes(_path, PickleBuilder.Zip(pickle.Bytes,
             ("archive/code/__torch__.py", Encoding.UTF8.GetBytes(module), CompressionLevel.NoCompression),

@@ -26,30 +26,52 @@ public sealed class HeadTests : IDisposable
         ("Softmax, default axis of opset 11", 11, Activation.Softmax, g => g.Node("Softmax", ["g"], ["y"])),
         ("Softmax, negative axis", 13, Activation.Softmax, g => g.Node("Softmax", ["g"], ["y"], "", ("axis", -3L))),
         ("Softmax, Flatten", 13, Activation.Softmax, g => g.Node("Softmax", ["g"], ["s"], "", ("axis", 1L)).Node("Flatten", ["s"], ["y"])),
-        ("Softmax, Reshape", 13, Activation.Softmax, g => g.Integers("t", [2], 0, -1).Node("Softmax", ["g"], ["s"], "", ("axis", 1L)).Node("Reshape", ["s", "t"], ["y"])),
-        ("Softmax, Squeeze", 13, Activation.Softmax, g => g.Integers("t", [2], 2, 3).Node("Softmax", ["g"], ["s"], "", ("axis", 1L)).Node("Squeeze", ["s", "t"], ["y"])),
-        ("Softmax, Transpose, Squeeze", 13, Activation.Softmax, g => g.Integers("t", [2], 1, 2).Node("Softmax", ["g"], ["s"], "", ("axis", 1L))
+        ("Softmax, Reshape", 13, Activation.Softmax, g =>
+            g.Integers("t", [2], 0, -1).Node("Softmax", ["g"], ["s"], "", ("axis", 1L)).Node("Reshape", ["s", "t"], ["y"])),
+        ("Softmax, Squeeze", 13, Activation.Softmax, g =>
+            g.Integers("t", [2], 2, 3).Node("Softmax", ["g"], ["s"], "", ("axis", 1L)).Node("Squeeze", ["s", "t"], ["y"])),
+        ("Softmax, Transpose, Squeeze", 13, Activation.Softmax, g =>
+            g.Integers("t", [2], 1, 2).Node("Softmax", ["g"], ["s"], "", ("axis", 1L))
             .Node("Transpose", ["s"], ["p"], "", ("perm", new long[] { 0, 2, 3, 1 })).Node("Squeeze", ["p", "t"], ["y"])),
-        ("Transpose, Softmax of the last axis", 13, Activation.Softmax, g => g.Node("Transpose", ["g"], ["p"], "", ("perm", new long[] { 0, 2, 3, 1 })).Node("Softmax", ["p"], ["y"])),
-        ("Softmax of 3-D, ReduceMean over one", 13, Activation.Softmax, g => g.Integers("t", [3], 0, 1, -1).Node("Reshape", ["g", "t"], ["r"]).Node("Softmax", ["r"], ["s"])
+        ("Transpose, Softmax of the last axis", 13, Activation.Softmax, g =>
+            g.Node("Transpose", ["g"], ["p"], "", ("perm", new long[] { 0, 2, 3, 1 })).Node("Softmax", ["p"], ["y"])),
+        ("Softmax of 3-D, ReduceMean over one", 13, Activation.Softmax, g =>
+            g.Integers("t", [3], 0, 1, -1).Node("Reshape", ["g", "t"], ["r"]).Node("Softmax", ["r"], ["s"])
             .Node("ReduceMean", ["s"], ["y"], "", ("axes", new long[] { 1 }), ("keepdims", 0L))),
-        ("Exp, ReduceSum, Div", 13, Activation.Softmax, g => g.Integers("a", [1], 1).Node("Exp", ["g"], ["e"]).Node("ReduceSum", ["e", "a"], ["s"], "", ("keepdims", 1L)).Node("Div", ["e", "s"], ["y"])),
-        ("ReduceMax, Sub, Exp, ReduceSum, Div of opset 11", 11, Activation.Softmax, g => g.Node("Flatten", ["g"], ["f"]).Node("ReduceMax", ["f"], ["m"], "", ("axes", new long[] { 1 }), ("keepdims", 1L))
-            .Node("Sub", ["f", "m"], ["d"]).Node("Exp", ["d"], ["e"]).Node("ReduceSum", ["e"], ["s"], "", ("axes", new long[] { 1 }), ("keepdims", 1L)).Node("Div", ["e", "s"], ["y"])),
-        ("Exp, ReduceSum without keepdims, Unsqueeze, Div", 13, Activation.Softmax, g => g.Integers("a", [1], 1).Node("Flatten", ["g"], ["f"]).Node("Exp", ["f"], ["e"])
-            .Node("ReduceSum", ["e", "a"], ["s"], "", ("keepdims", 0L)).Node("Unsqueeze", ["s", "a"], ["u"]).Node("Div", ["e", "u"], ["y"])),
-        ("Exp, ReduceSum, Reciprocal, Mul", 13, Activation.Softmax, g => g.Integers("a", [1], 1).Node("Exp", ["g"], ["e"]).Node("ReduceSum", ["e", "a"], ["s"]).Node("Reciprocal", ["s"], ["r"]).Node("Mul", ["r", "e"], ["y"])),
+        ("Exp, ReduceSum, Div", 13, Activation.Softmax, g =>
+            g.Integers("a", [1], 1).Node("Exp", ["g"], ["e"]).Node("ReduceSum", ["e", "a"], ["s"], "", ("keepdims", 1L))
+            .Node("Div", ["e", "s"], ["y"])),
+        ("ReduceMax, Sub, Exp, ReduceSum, Div of opset 11", 11, Activation.Softmax, g =>
+            g.Node("Flatten", ["g"], ["f"]).Node("ReduceMax", ["f"], ["m"], "", ("axes", new long[] { 1 }), ("keepdims", 1L))
+            .Node("Sub", ["f", "m"], ["d"]).Node("Exp", ["d"], ["e"])
+            .Node("ReduceSum", ["e"], ["s"], "", ("axes", new long[] { 1 }), ("keepdims", 1L)).Node("Div", ["e", "s"], ["y"])),
+        ("Exp, ReduceSum without keepdims, Unsqueeze, Div", 13, Activation.Softmax, g =>
+            g.Integers("a", [1], 1).Node("Flatten", ["g"], ["f"]).Node("Exp", ["f"], ["e"])
+            .Node("ReduceSum", ["e", "a"], ["s"], "", ("keepdims", 0L)).Node("Unsqueeze", ["s", "a"], ["u"])
+            .Node("Div", ["e", "u"], ["y"])),
+        ("Exp, ReduceSum, Reciprocal, Mul", 13, Activation.Softmax, g =>
+            g.Integers("a", [1], 1).Node("Exp", ["g"], ["e"]).Node("ReduceSum", ["e", "a"], ["s"]).Node("Reciprocal", ["s"], ["r"])
+            .Node("Mul", ["r", "e"], ["y"])),
         ("LogSoftmax, Exp", 13, Activation.Softmax, g => g.Node("LogSoftmax", ["g"], ["l"], "", ("axis", 1L)).Node("Exp", ["l"], ["y"])),
-        ("Sub of ReduceLogSumExp, Exp", 13, Activation.Softmax, g => g.Node("Flatten", ["g"], ["f"]).Node("ReduceLogSumExp", ["f"], ["t"], "", ("axes", new long[] { 1 }), ("keepdims", 1L))
+        ("Sub of ReduceLogSumExp, Exp", 13, Activation.Softmax, g =>
+            g.Node("Flatten", ["g"], ["f"]).Node("ReduceLogSumExp", ["f"], ["t"], "", ("axes", new long[] { 1 }), ("keepdims", 1L))
             .Node("Sub", ["f", "t"], ["l"]).Node("Exp", ["l"], ["y"])),
-        ("Softmax on a grid of 1/256, as ONNX Runtime's quantiser writes it", 13, Activation.Softmax, g => g.Weight("s", [], 1 / 256f).Raw("z", 2, [], [0]).Node("Flatten", ["g"], ["f"]).Node("Softmax", ["f"], ["p"])
+        ("Softmax on a grid of 1/256, as ONNX Runtime's quantiser writes it", 13, Activation.Softmax, g =>
+            g.Weight("s", [], 1 / 256f).Raw("z", 2, [], [0]).Node("Flatten", ["g"], ["f"]).Node("Softmax", ["f"], ["p"])
             .Node("QuantizeLinear", ["p", "s", "z"], ["q"]).Node("DequantizeLinear", ["q", "s", "z"], ["y"])),
-        ("Softmax, Clip", 13, Activation.Softmax, g => g.Weight("low", [], 1e-7f).Weight("high", [], 1 - 1e-7f).Node("Softmax", ["g"], ["s"], "", ("axis", 1L)).Node("Clip", ["s", "low", "high"], ["y"])),
+        ("Softmax, Clip", 13, Activation.Softmax, g =>
+            g.Weight("low", [], 1e-7f).Weight("high", [], 1 - 1e-7f).Node("Softmax", ["g"], ["s"], "", ("axis", 1L))
+            .Node("Clip", ["s", "low", "high"], ["y"])),
         ("Sigmoid", 13, Activation.Sigmoid, g => g.Node("Flatten", ["g"], ["f"]).Node("Sigmoid", ["f"], ["y"])),
         ("Sigmoid of 4-D, Flatten", 13, Activation.Sigmoid, g => g.Node("Sigmoid", ["g"], ["s"]).Node("Flatten", ["s"], ["y"])),
-        ("Neg, Exp, Add, Reciprocal", 13, Activation.Sigmoid, g => g.Weight("one", [], 1).Node("Neg", ["g"], ["n"]).Node("Exp", ["n"], ["e"]).Node("Add", ["e", "one"], ["a"]).Node("Reciprocal", ["a"], ["y"])),
-        ("Exp, 1 / (1 + exp)", 13, Activation.Sigmoid, g => g.Weight("one", [], 1).Node("Neg", ["g"], ["n"]).Node("Exp", ["n"], ["e"]).Node("Add", ["one", "e"], ["a"]).Node("Div", ["one", "a"], ["y"])),
-        ("a Sigmoid for each of several heads, Concat", 13, Activation.Sigmoid, g => g.Integers("parts", [2], 2, 3).Node("Flatten", ["g"], ["f"]).Node("Split", ["f", "parts"], ["a", "b"], "", ("axis", 1L))
+        ("Neg, Exp, Add, Reciprocal", 13, Activation.Sigmoid, g =>
+            g.Weight("one", [], 1).Node("Neg", ["g"], ["n"]).Node("Exp", ["n"], ["e"]).Node("Add", ["e", "one"], ["a"])
+            .Node("Reciprocal", ["a"], ["y"])),
+        ("Exp, 1 / (1 + exp)", 13, Activation.Sigmoid, g =>
+            g.Weight("one", [], 1).Node("Neg", ["g"], ["n"]).Node("Exp", ["n"], ["e"]).Node("Add", ["one", "e"], ["a"])
+            .Node("Div", ["one", "a"], ["y"])),
+        ("a Sigmoid for each of several heads, Concat", 13, Activation.Sigmoid, g =>
+            g.Integers("parts", [2], 2, 3).Node("Flatten", ["g"], ["f"]).Node("Split", ["f", "parts"], ["a", "b"], "", ("axis", 1L))
             .Node("Sigmoid", ["a"], ["sa"]).Node("Sigmoid", ["b"], ["sb"]).Node("Concat", ["sa", "sb"], ["y"], "", ("axis", 1L))),
     ];
 
@@ -62,7 +84,8 @@ public sealed class HeadTests : IDisposable
         ("torch.softmax(torch.flatten(g, 1), -1)", Activation.Softmax),
         ("torch.div(torch.exp(g), torch.sum(torch.exp(g), [1], True))", Activation.Softmax),
         ("torch.exp(torch.log_softmax(torch.flatten(g, 1), 1))", Activation.Softmax),
-        ("torch.div(torch.exp(torch.sub(g, torch.amax(g, [1], True))), torch.sum(torch.exp(torch.sub(g, torch.amax(g, [1], True))), [1], True))", Activation.Softmax),
+        ("torch.div(torch.exp(torch.sub(g, torch.amax(g, [1], True))), torch.sum(torch.exp(torch.sub(g, torch.amax(g, [1], True))), [1], " +
+            "True))", Activation.Softmax),
         ("torch.exp(torch.sub(g, torch.logsumexp(g, [1], True)))", Activation.Softmax),
         ("torch.rsub(torch.sigmoid(torch.neg(torch.flatten(g, 1))), 1)", Activation.Sigmoid),
         ("torch.mean(torch.softmax(g, 1), [2, 3])", Activation.Softmax),
@@ -71,7 +94,8 @@ public sealed class HeadTests : IDisposable
         ("torch.flatten(torch.reciprocal(torch.add(torch.exp(torch.neg(g)), 1)), 1)", Activation.Sigmoid),
     ];
 
-    private readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"easyexplain-{Guid.NewGuid():N}")).FullName;
+    private readonly string _folder =
+        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"easyexplain-{Guid.NewGuid():N}")).FullName;
 
     public static TheoryData<string> Names => [.. Endings.Select(ending => ending.Name)];
 
@@ -100,7 +124,8 @@ public sealed class HeadTests : IDisposable
         Tensor picture = Picture();
         using CamModel model = ModelImporter.Import(whole, Plain, _ => { });
         Assert.Equal(activation, model.Activation);
-        AssertSays(model, picture, OnnxReference.Run(whole, picture), OnnxReference.Run(logits, picture), name.Contains("grid", StringComparison.Ordinal) ? 1 / 512f : 1e-5f);
+        AssertSays(model, picture, OnnxReference.Run(whole, picture), OnnxReference.Run(logits, picture),
+            name.Contains("grid", StringComparison.Ordinal) ? 1 / 512f : 1e-5f);
     }
 
     [Theory]
@@ -109,10 +134,13 @@ public sealed class HeadTests : IDisposable
     {
         const string Body = "    g = torch.mean(torch.cat([x, torch.neg(torch.narrow(x, 1, 0, 2))], 1), [2, 3], True)\n";
         string path = Path.Combine(_folder, "model.pt");
-        PickleBuilder pickle = new PickleBuilder().Raw("c__torch__\nM\n").Raw(")").Raw([0x81]).Raw("}").Text("training").Raw([0x89]).Raw("sb");
+        PickleBuilder pickle = new PickleBuilder().Raw("c__torch__\nM\n").Raw(")").Raw([0x81]).Raw("}").Text("training").Raw([0x89])
+            .Raw("sb");
         string Code(string result) => Body + $"    return {result}\n";
         File.WriteAllBytes(path, PickleBuilder.Zip(pickle.Bytes,
-            ("archive/code/__torch__.py", Encoding.UTF8.GetBytes("class M(Module):\n  __parameters__ = []\n  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n" + Code(ending)), CompressionLevel.NoCompression),
+            ("archive/code/__torch__.py", Encoding.UTF8
+                .GetBytes("class M(Module):\n  __parameters__ = []\n  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n"
+                + Code(ending)), CompressionLevel.NoCompression),
             ("archive/constants.pkl", new PickleBuilder().Raw(")").Bytes, CompressionLevel.NoCompression)));
         using DisposeScope scope = NewDisposeScope();
         Tensor picture = Picture();
@@ -134,7 +162,8 @@ public sealed class HeadTests : IDisposable
     [Fact]
     public void OneNumberAPicture_WithoutAnotherDimension_IsAYesOrNo()
     {
-        string path = Write("squeezed", 13, g => g.Integers("a", [3], 1, 2, 3).Node("ReduceSum", ["g", "a"], ["s"], "", ("keepdims", 0L)).Node("Sigmoid", ["s"], ["y"]), "y");
+        string path = Write("squeezed", 13, g =>
+            g.Integers("a", [3], 1, 2, 3).Node("ReduceSum", ["g", "a"], ["s"], "", ("keepdims", 0L)).Node("Sigmoid", ["s"], ["y"]), "y");
         using DisposeScope scope = NewDisposeScope();
         Tensor picture = Picture();
         using CamModel model = ModelImporter.Import(path, Plain, _ => { });
@@ -145,7 +174,8 @@ public sealed class HeadTests : IDisposable
     [Fact]
     public void ASoftmaxOfASoftmax_IsWhatTheModelDoes()
     {
-        string twice = Write("twice", 13, g => g.Node("Flatten", ["g"], ["f"]).Node("Softmax", ["f"], ["s"]).Node("Softmax", ["s"], ["y"]), "y");
+        string twice = Write("twice", 13, g =>
+            g.Node("Flatten", ["g"], ["f"]).Node("Softmax", ["f"], ["s"]).Node("Softmax", ["s"], ["y"]), "y");
         using DisposeScope scope = NewDisposeScope();
         Tensor picture = Picture();
         using CamModel model = ModelImporter.Import(twice, Plain, _ => { });
@@ -155,7 +185,9 @@ public sealed class HeadTests : IDisposable
     [Fact]
     public void AYesOrNo_WrittenAsTwoProbabilities_IsOfTwoLogits()
     {
-        string path = Write("pair", 13, g => g.Integers("parts", [2], 1, 4).Weight("one", [], 1).Node("Flatten", ["g"], ["f"]).Node("Split", ["f", "parts"], ["z", "rest"], "", ("axis", 1L))
+        string path = Write("pair", 13, g =>
+            g.Integers("parts", [2], 1, 4).Weight("one", [], 1).Node("Flatten", ["g"], ["f"])
+            .Node("Split", ["f", "parts"], ["z", "rest"], "", ("axis", 1L))
             .Node("Sigmoid", ["z"], ["p"]).Node("Sub", ["one", "p"], ["q"]).Node("Concat", ["q", "p"], ["y"], "", ("axis", 1L)), "y");
         using DisposeScope scope = NewDisposeScope();
         Tensor picture = Picture();
@@ -188,7 +220,8 @@ public sealed class HeadTests : IDisposable
     {
         using CamModel plain = ModelImporter.Import(Case("softmax/a_4d_no_softmax.onnx"), new ModelOptions(), _ => { });
         using CamModel ended = ModelImporter.Import(Case("softmax/b_4d_softmax.onnx"), new ModelOptions(), _ => { });
-        CamExplanation right = ExplainCat(plain, ClassChoice.Predicted, "relu2").Single(), found = ExplainCat(ended, ClassChoice.Predicted, "relu2").Single();
+        CamExplanation right = ExplainCat(plain, ClassChoice.Predicted, "relu2").Single(),
+            found = ExplainCat(ended, ClassChoice.Predicted, "relu2").Single();
         Assert.Equal(right.Score, found.Score, 1e-4);
         Assert.Equal(right.Map.ToArray().Cast<float>(), found.Map.ToArray().Cast<float>());
     }
@@ -197,7 +230,8 @@ public sealed class HeadTests : IDisposable
     public void Sigmoids_AreClassesThatAreEachThereOrNot()
     {
         double[] right = [0.9646, 0.0260, 0.3383, 0.0834, 0.2681];
-        using CamModel model = ModelImporter.Import(Case("heads/c_2d_sigmoid.onnx"), new ModelOptions { Labels = ["ant", "bee", "cat", "dog", "elk"] }, _ => { });
+        using CamModel model = ModelImporter.Import(Case("heads/c_2d_sigmoid.onnx"),
+            new ModelOptions { Labels = ["ant", "bee", "cat", "dog", "elk"] }, _ => { });
         CamExplanation[] all = ExplainCat(model, ClassChoice.Top(5));
         Assert.Equal([0, 2, 4, 3, 1], all.Select(explanation => explanation.Class));
         Assert.All(all, explanation => Assert.Equal(right[explanation.Class], explanation.Probability, 0.0005));
@@ -209,8 +243,11 @@ public sealed class HeadTests : IDisposable
     [Fact]
     public void EveryClassAtOrAboveAHalf_IsPredicted_OrElseTheHighest()
     {
-        string many = Write("many", 13, g => g.Weight("shift", [1, 5], 9, 0, 9, 0, 0).Node("Flatten", ["g"], ["f"]).Node("Add", ["f", "shift"], ["l"]).Node("Sigmoid", ["l"], ["y"]), "y");
-        string none = Write("none", 13, g => g.Weight("shift", [], -9).Node("Flatten", ["g"], ["f"]).Node("Add", ["f", "shift"], ["l"]).Node("Sigmoid", ["l"], ["y"]), "y");
+        string many = Write("many", 13, g =>
+            g.Weight("shift", [1, 5], 9, 0, 9, 0, 0).Node("Flatten", ["g"], ["f"]).Node("Add", ["f", "shift"], ["l"])
+            .Node("Sigmoid", ["l"], ["y"]), "y");
+        string none = Write("none", 13, g =>
+            g.Weight("shift", [], -9).Node("Flatten", ["g"], ["f"]).Node("Add", ["f", "shift"], ["l"]).Node("Sigmoid", ["l"], ["y"]), "y");
         using DisposeScope scope = NewDisposeScope();
         Tensor picture = zeros(1, 3, Side, Side); // all five logits are 0 before the shift
         using CamModel some = ModelImporter.Import(many, Plain with { Labels = ["ant", "bee", "cat", "dog", "elk"] }, _ => { });
@@ -227,7 +264,8 @@ public sealed class HeadTests : IDisposable
     [InlineData(null, "ant, wolf")]
     public void OfClassesThatAreEachThereOrNot_ThePredictionIsRight_IfItIsAllThatIsExpected(bool? correct, string expected)
     {
-        string many = Write("many", 13, g => g.Weight("shift", [], 9).Node("Flatten", ["g"], ["f"]).Node("Add", ["f", "shift"], ["l"]).Node("Sigmoid", ["l"], ["y"]), "y");
+        string many = Write("many", 13, g =>
+            g.Weight("shift", [], 9).Node("Flatten", ["g"], ["f"]).Node("Add", ["f", "shift"], ["l"]).Node("Sigmoid", ["l"], ["y"]), "y");
         using DisposeScope scope = NewDisposeScope();
         using CamModel model = ModelImporter.Import(many, Plain with { Labels = ["ant", "bee", "cat", "dog", "elk"] }, _ => { });
         CamExplanation explanation = Explain(model, zeros(1, 3, Side, Side), ClassChoice.Predicted)[0].Expecting(expected.Split(", "));
@@ -237,7 +275,8 @@ public sealed class HeadTests : IDisposable
     [Fact]
     public void OfClassesThatExcludeEachOther_ThePredictionIsRight_IfItIsAmongThoseExpected()
     {
-        using CamModel model = ModelImporter.Import(Case("heads/d_2d_logits.onnx"), new ModelOptions { Labels = ["ant", "bee", "cat", "dog", "elk"] }, _ => { });
+        using CamModel model = ModelImporter.Import(Case("heads/d_2d_logits.onnx"),
+            new ModelOptions { Labels = ["ant", "bee", "cat", "dog", "elk"] }, _ => { });
         CamExplanation explanation = ExplainCat(model, ClassChoice.Predicted).Single();
         CamExplanation right = explanation.Expecting("dog", "ant"), wrong = explanation.Expecting("dog", "elk");
         Assert.Equal(("dog, ant", true), (right.Expected, right.Correct));
@@ -258,18 +297,24 @@ public sealed class HeadTests : IDisposable
     public void OneOutputWithTwoLabels_IsTheSecondWhereItsLogitIsPositive_ElseTheFirst()
     {
         using CamModel one = ModelImporter.Import(Case("heads/e_one_sigmoid_neg.onnx"), new ModelOptions(), _ => { });
-        using CamModel model = ModelImporter.Import(Case("heads/e_one_sigmoid_neg.onnx"), new ModelOptions { Labels = ["no cat", "cat"] }, _ => { });
-        CamExplanation yes = ExplainCat(model, ClassChoice.Of(model, "cat")).Single(), no = ExplainCat(model, ClassChoice.Predicted).Single();
+        using CamModel model = ModelImporter.Import(Case("heads/e_one_sigmoid_neg.onnx"), new ModelOptions { Labels = ["no cat", "cat"] },
+            _ => { });
+        CamExplanation yes = ExplainCat(model, ClassChoice.Of(model, "cat")).Single(),
+            no = ExplainCat(model, ClassChoice.Predicted).Single();
         Assert.Equal((2, "no cat"), (model.ClassCount, no.Label));
-        Assert.Equal((0.9807, 0.0193), (no.Probability, yes.Probability), (a, b) => Math.Abs(a.Item1 - b.Item1) + Math.Abs(a.Item2 - b.Item2) < 0.0004);
+        Assert.Equal((0.9807, 0.0193), (no.Probability, yes.Probability), (a, b) =>
+            Math.Abs(a.Item1 - b.Item1) + Math.Abs(a.Item2 - b.Item2) < 0.0004);
         Assert.Equal(-no.Score, yes.Score, 1e-6);
         // What speaks for yes is what speaks for the output, and what speaks for no speaks against it.
         float[] output = [.. ExplainCat(one, ClassChoice.Predicted, method: "HiResCAM").Single().Map.ToArray().Cast<float>()];
-        Assert.Equal(output, ExplainCat(model, ClassChoice.Of(model, "cat"), method: "HiResCAM").Single().Map.ToArray().Cast<float>(), Near);
-        float[] Cam(CamModel of, string label) => [.. ExplainCat(of, ClassChoice.Of(of, label), method: "CAM").Single().Map.ToArray().Cast<float>()];
+        Assert.Equal(output, ExplainCat(model, ClassChoice.Of(model, "cat"), method: "HiResCAM").Single().Map.ToArray().Cast<float>(),
+            Near);
+        float[] Cam(CamModel of, string label) =>
+            [.. ExplainCat(of, ClassChoice.Of(of, label), method: "CAM").Single().Map.ToArray().Cast<float>()];
         Assert.Equal(Cam(one, "0"), Cam(model, "cat"), Near);
         Assert.Equal(Cam(one, "0").Select(value => 1 - value), Cam(model, "no cat"), Near); // a map of no ReLU, upside down
-        Assert.NotEqual(output, ExplainCat(model, ClassChoice.Of(model, "no cat"), method: "HiResCAM").Single().Map.ToArray().Cast<float>(), Near);
+        Assert.NotEqual(output, ExplainCat(model, ClassChoice.Of(model, "no cat"), method: "HiResCAM").Single().Map.ToArray().Cast<float>(),
+            Near);
     }
 
     [Fact]
@@ -291,7 +336,8 @@ public sealed class HeadTests : IDisposable
         using CamModel softmax = ModelImporter.Import(path, new ModelOptions(), _ => { });
         using CamModel sigmoid = ModelImporter.Import(path, new ModelOptions { Activation = Activation.Sigmoid }, _ => { });
         using CamModel none = ModelImporter.Import(path, new ModelOptions { Activation = Activation.None }, _ => { });
-        CamExplanation a = ExplainCat(softmax, ClassChoice.Of(softmax, "2")).Single(), b = ExplainCat(sigmoid, ClassChoice.Of(sigmoid, "2")).Single(), c = ExplainCat(none, ClassChoice.Of(none, "2")).Single();
+        CamExplanation a = ExplainCat(softmax, ClassChoice.Of(softmax, "2")).Single(),
+            b = ExplainCat(sigmoid, ClassChoice.Of(sigmoid, "2")).Single(), c = ExplainCat(none, ClassChoice.Of(none, "2")).Single();
         Assert.Equal([a.Score, a.Score], [b.Score, c.Score]);
         Assert.Equal(1 / (1 + Math.Exp(-b.Score)), b.Probability, 1e-6);
         Assert.True(double.IsNaN(c.Probability));
@@ -304,7 +350,8 @@ public sealed class HeadTests : IDisposable
     [InlineData("heads/c_2d_sigmoid.onnx", Activation.None, "ends in sigmoids itself")]
     public void AnActivationThatTheFileContradicts_IsRefused(string file, Activation activation, string why)
     {
-        var error = Assert.Throws<ModelImportException>(() => ModelImporter.Import(Case(file), new ModelOptions { Activation = activation }, _ => { }));
+        var error = Assert.Throws<ModelImportException>(() =>
+            ModelImporter.Import(Case(file), new ModelOptions { Activation = activation }, _ => { }));
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
         Assert.StartsWith($"{activation} ", error.Message, StringComparison.Ordinal);
         Assert.Equal((Remedy.LeaveOutValue, "Activation"), (error.Remedy, error.About));
@@ -314,7 +361,8 @@ public sealed class HeadTests : IDisposable
     public void ASoftmaxOfOneOutput_IsRefused()
     {
         string path = Write("one", 13, g => g.Weight("v", [1, 5, 1, 1], 1, 2, 3, 4, 5).Node("Conv", ["g", "v"], ["y"]), "y");
-        Assert.Contains("one output", Assert.Throws<ModelImportException>(() => ModelImporter.Import(path, Plain with { Activation = Activation.Softmax }, _ => { })).Message, StringComparison.Ordinal);
+        Assert.Contains("one output", Assert.Throws<ModelImportException>(() =>
+            ModelImporter.Import(path, Plain with { Activation = Activation.Softmax }, _ => { })).Message, StringComparison.Ordinal);
         using CamModel model = ModelImporter.Import(path, Plain, _ => { });
         Assert.Equal(Activation.Sigmoid, model.Activation);
     }
@@ -334,16 +382,20 @@ public sealed class HeadTests : IDisposable
     public void ANetworkWithoutAClassifier_IsExplainedByMethodsThatNeedNoClass()
     {
         // A residual sum, a ReLU, an average: what comes out are features.
-        string path = Write("backbone", 8, g => g.Weight("v", [5, 5, 1, 1], [.. Enumerable.Range(0, 25).Select(i => i % 6 / 5f)]).Node("Conv", ["c", "v"], ["d"])
+        string path = Write("backbone", 8, g =>
+            g.Weight("v", [5, 5, 1, 1], [.. Enumerable.Range(0, 25).Select(i => i % 6 / 5f)]).Node("Conv", ["c", "v"], ["d"])
             .Node("Add", ["c", "d"], ["a"]).Node("Relu", ["a"], ["r"]).Node("GlobalAveragePool", ["r"], ["features"]), "features");
         using DisposeScope scope = NewDisposeScope();
         using CamModel model = ModelImporter.Import(path, Plain, _ => { });
         Assert.Equal(0, model.ClassCount);
-        CamExplanation explanation = new Explainer(model, [model.Layers.Single(layer => layer.Name == model.DefaultLayer)], [MethodCatalog.Find("EigenCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1))
+        CamExplanation explanation = new Explainer(model, [model.Layers.Single(layer => layer.Name == model.DefaultLayer)],
+            [MethodCatalog.Find("EigenCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1))
             .Explain(Picture()).Single();
         Assert.False(explanation.Map.IsEmpty);
         Assert.Equal((-1, "", 0), (explanation.Class, explanation.Label, explanation.Predictions.Length));
-        string why = Assert.Throws<SelectionException>(() => new Explainer(model, [model.Layers.Single(layer => layer.Name == model.DefaultLayer)], [MethodCatalog.Find("GradCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1))).Message;
+        string why = Assert.Throws<SelectionException>(() =>
+            new Explainer(model, [model.Layers.Single(layer => layer.Name == model.DefaultLayer)], [MethodCatalog.Find("GradCAM")],
+            ClassChoice.Predicted, new Noise(1, 0, 0, 1))).Message;
         Assert.Contains("EigenCAM, KPCACAM, FEM, RandomCAM need no class", why, StringComparison.Ordinal);
         Assert.Throws<SelectionException>(() => ClassChoice.Of(model, "0"));
         using CamModel told = ModelImporter.Import(path, Plain with { Labels = ["ant", "bee", "cat", "dog", "elk"] }, _ => { });
@@ -359,12 +411,14 @@ public sealed class HeadTests : IDisposable
     private static string Case(string file) => Repository.Data("cases", file);
 
     private static CamExplanation[] Explain(CamModel model, Tensor picture, ClassChoice choice) =>
-        [.. new Explainer(model, [model.Layers.Single(layer => layer.Name == model.DefaultLayer)], [MethodCatalog.Find("LayerCAM")], choice, new Noise(1, 0, 0, 1)).Explain(picture)];
+        [.. new Explainer(model, [model.Layers.Single(layer => layer.Name == model.DefaultLayer)], [MethodCatalog.Find("LayerCAM")], choice,
+            new Noise(1, 0, 0, 1)).Explain(picture)];
 
     private static CamExplanation[] ExplainCat(CamModel model, ClassChoice choice, string? layer = null, string method = "GradCAM")
     {
         using DisposeScope scope = NewDisposeScope();
-        return [.. new Explainer(model, LayerSelection.Select(model, [layer ?? model.DefaultLayer]), [MethodCatalog.Find(method)], choice, new Noise(1, 0, 0, 1))
+        return [.. new Explainer(model, LayerSelection.Select(model, [layer ?? model.DefaultLayer]), [MethodCatalog.Find(method)], choice,
+            new Noise(1, 0, 0, 1))
             .Explain(CamPicture.Decode(Repository.Photo("cat.jpg"), model), "cat.jpg")];
     }
 
@@ -380,7 +434,8 @@ public sealed class HeadTests : IDisposable
     /// <summary>A convolution 'c', its average 'g' [N, 5, 1, 1], and an ending.</summary>
     private string Write(string name, long opset, Action<OnnxBytes> ending, string output)
     {
-        OnnxBytes model = new OnnxBytes { Opset = opset }.Input("x", -1, 3, Side, Side).Weight("w", [5, 3, 1, 1], [.. Enumerable.Range(0, 15).Select(i => i * 37 % 23 / 3f - 3)])
+        OnnxBytes model = new OnnxBytes { Opset = opset }.Input("x", -1, 3, Side, Side)
+            .Weight("w", [5, 3, 1, 1], [.. Enumerable.Range(0, 15).Select(i => i * 37 % 23 / 3f - 3)])
             .Node("Conv", ["x", "w"], ["c"], "conv").Node("GlobalAveragePool", ["c"], ["g"]);
         ending(model);
         string path = Path.Combine(_folder, name + ".onnx");

@@ -11,7 +11,8 @@ namespace EasyExplain.Tests.Import;
 /// <summary>What a file says of its own input is what it gets.</summary>
 public sealed class InputMetadataTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"easyexplain-{Guid.NewGuid():N}")).FullName;
+    private readonly string _folder =
+        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"easyexplain-{Guid.NewGuid():N}")).FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -54,14 +55,17 @@ public sealed class InputMetadataTests : IDisposable
         Assert.Equal([4, 6], model.InputSize);
         using var scope = NewDisposeScope();
         Tensor<float> bytes = new DenseTensor<float>([1, 3, 4, 6]);
-        float[] input = model.Preprocessing.ToInput(new Photo(6, 4, [.. Enumerable.Range(0, 72).Select(i => (byte)(i * 3))])).data<float>().ToArray();
-        Assert.Equal([.. Enumerable.Range(0, 3).SelectMany(c => Enumerable.Range(0, 24).Select(i => (float)((i * 3 + c) * 3)))], input, Close(1e-3f));
+        float[] input = model.Preprocessing.ToInput(new Photo(6, 4, [.. Enumerable.Range(0, 72).Select(i => (byte)(i * 3))])).data<float>()
+            .ToArray();
+        Assert.Equal([.. Enumerable.Range(0, 3).SelectMany(c => Enumerable.Range(0, 24).Select(i => (float)((i * 3 + c) * 3)))], input,
+            Close(1e-3f));
     }
 
     [Fact]
     public void DenotedChannels_TellTheirDimension()
     {
-        string path = Write(new OnnxBytes().Typed("x", OnnxBytes.Float, [-1, 3, 5, -1], ["DATA_BATCH", "DATA_FEATURE", "DATA_FEATURE", "DATA_CHANNEL"])
+        string path = Write(new OnnxBytes()
+            .Typed("x", OnnxBytes.Float, [-1, 3, 5, -1], ["DATA_BATCH", "DATA_FEATURE", "DATA_FEATURE", "DATA_CHANNEL"])
             .Node("Transpose", ["x"], ["t"], "", ("perm", new long[] { 0, 3, 1, 2 })));
         using CamModel model = ModelImporter.Import(path, new ModelOptions(), _ => { });
         Assert.Equal([3, 5], model.InputSize);
@@ -88,12 +92,15 @@ public sealed class InputMetadataTests : IDisposable
 
     [Fact]
     public void APixelFormatThatIsNotKnown_IsAnError() =>
-        Assert.Contains("Gray8", Assert.Throws<ModelImportException>(() => new Imported(Write(new OnnxBytes().Input("t", -1, 3, 2, 2).Metadata("Image.BitmapPixelFormat", "Gray8")))).Message, StringComparison.Ordinal);
+        Assert.Contains("Gray8", Assert.Throws<ModelImportException>(() =>
+            new Imported(Write(new OnnxBytes().Input("t", -1, 3, 2, 2).Metadata("Image.BitmapPixelFormat", "Gray8")))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void WhatUltralyticsWrites_GivesLabelsSizeAndPreprocessing()
     {
-        using CamModel model = ModelImporter.Import(Repository.Data("cases/input-metadata/m2_ultralytics_names.onnx"), new ModelOptions(), _ => { });
+        using CamModel model = ModelImporter.Import(Repository.Data("cases/input-metadata/m2_ultralytics_names.onnx"), new ModelOptions(),
+            _ => { });
         Assert.Equal(["ant", "bee", "cat", "dog", "elk"], model.Labels);
         Assert.Equal([32, 32], model.InputSize);
         Assert.Equal((ResizeMode.CenterCrop, 32), (model.ResizeMode, model.ResizeSize));
@@ -153,14 +160,17 @@ public sealed class InputMetadataTests : IDisposable
     [Fact]
     public void TheUsersOrderOfColours_ComesBeforeTheFiles()
     {
-        using CamModel model = ModelImporter.Import(Repository.Data("cases/input-metadata/m1_bgr255_meta.onnx"), new ModelOptions { ChannelOrder = ChannelOrder.Rgb }, _ => { });
+        using CamModel model = ModelImporter.Import(Repository.Data("cases/input-metadata/m1_bgr255_meta.onnx"),
+            new ModelOptions { ChannelOrder = ChannelOrder.Rgb }, _ => { });
         Assert.Equal(ChannelOrder.Rgb, model.ChannelOrder);
     }
 
     [Fact]
     public void BlueFirst_IsTheSamePictureOnTheWayBack()
     {
-        var preprocessing = new Preprocessing(2, 3, [0.4, 0.5, 0.6], [0.2, 0.3, 0.4], ResizeMode.Stretch) { ChannelOrder = ChannelOrder.Bgr };
+        var preprocessing = new Preprocessing(2, 3, [0.4, 0.5, 0.6], [0.2, 0.3, 0.4],
+            ResizeMode.Stretch)
+        { ChannelOrder = ChannelOrder.Bgr };
         byte[] rgb = [.. Enumerable.Range(0, 18).Select(i => (byte)(i * 13))];
         using var scope = NewDisposeScope();
         var input = preprocessing.ToInput(new Photo(3, 2, rgb));
@@ -170,12 +180,14 @@ public sealed class InputMetadataTests : IDisposable
 
     private static Photo Cat(CamModel model) => CamPicture.Decode(Repository.Photo("cat.jpg"), model);
 
-    private static IEqualityComparer<float> Close(float tolerance) => EqualityComparer<float>.Create((a, b) => Math.Abs(a - b) <= tolerance);
+    private static IEqualityComparer<float> Close(float tolerance) =>
+        EqualityComparer<float>.Create((a, b) => Math.Abs(a - b) <= tolerance);
 
     private static CamExplanation Explain(CamModel model, Photo photo)
     {
         using var scope = NewDisposeScope();
-        return new Explainer(model, LayerSelection.Select(model, [model.DefaultLayer]), [MethodCatalog.Find("GradCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1)).Explain(photo, "cat.jpg").Single();
+        return new Explainer(model, LayerSelection.Select(model, [model.DefaultLayer]), [MethodCatalog.Find("GradCAM")],
+            ClassChoice.Predicted, new Noise(1, 0, 0, 1)).Explain(photo, "cat.jpg").Single();
     }
 
     /// <summary>The photo at 32 × 32, as whole bytes.</summary>
@@ -184,7 +196,10 @@ public sealed class InputMetadataTests : IDisposable
         using var scope = NewDisposeScope();
         var plain = new Preprocessing(32, 32, [0, 0, 0], [1, 1, 1], ResizeMode.Stretch) { WholeBytes = true };
         float[] input = plain.ToInput(photo).data<float>().ToArray();
-        T[][] planes = [.. input.Chunk(32 * 32).Select(plane => plane.Select(value => (T)Convert.ChangeType(MathF.Round(value * 255) / unit, typeof(T), System.Globalization.CultureInfo.InvariantCulture)).ToArray())];
+        T[][] planes = [.. input.Chunk(32 * 32)
+            .Select(plane => plane.Select(value =>
+            (T)Convert.ChangeType(MathF.Round(value * 255) / unit, typeof(T), System.Globalization.CultureInfo.InvariantCulture))
+            .ToArray())];
         T[][] ordered = [.. Enumerable.Range(0, 32 * 32).Select(i => order(planes[0][i], planes[1][i], planes[2][i]))];
         return new DenseTensor<T>((T[])[.. Enumerable.Range(0, 3).SelectMany(c => ordered.Select(pixel => pixel[c]))], [1, 3, 32, 32]);
     }
@@ -194,7 +209,8 @@ public sealed class InputMetadataTests : IDisposable
     {
         string path = Path.Combine(_folder, "model.onnx");
         File.WriteAllBytes(path, model.Weight("w", [5, 3, 1, 1], [.. Enumerable.Range(0, 15).Select(i => i / 7f)])
-            .Node("Conv", ["t", "w"], ["c"], "conv").Node("GlobalAveragePool", ["c"], ["g"]).Node("Flatten", ["g"], ["y"]).Output("y").ToArray());
+            .Node("Conv", ["t", "w"], ["c"], "conv").Node("GlobalAveragePool", ["c"], ["g"]).Node("Flatten", ["g"], ["y"]).Output("y")
+            .ToArray());
         return path;
     }
 

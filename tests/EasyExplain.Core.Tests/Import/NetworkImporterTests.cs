@@ -14,7 +14,8 @@ public sealed class NetworkImporterTests : IDisposable
 {
     private const string Person = "models/vww_mobilenet_v1_025/";
 
-    private readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"easyexplain [{Guid.NewGuid():N}]")).FullName;
+    private readonly string _folder =
+        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"easyexplain [{Guid.NewGuid():N}]")).FullName;
     private readonly List<string> _said = [];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -34,14 +35,16 @@ public sealed class NetworkImporterTests : IDisposable
     [InlineData("""{ "input_size": 64 }""", 64, 64, ResizeMode.Stretch, 73, Interpolation.Bilinear)]
     [InlineData("""{ "input_size": [3, 64, 96], "resize": "centercrop" }""", 64, 96, ResizeMode.CenterCrop, 73, Interpolation.Bilinear)]
     [InlineData("""{ "input_size": [3, 64, 64], "crop_pct": 0.8, "interpolation": "bicubic", "num_classes": 2 }""", 64, 64, ResizeMode.CenterCrop, 80, Interpolation.Bicubic)]
-    public void PreprocessJson_SaysHowPicturesAreMade(string json, int height, int width, ResizeMode mode, int resize, Interpolation interpolation)
+    public void PreprocessJson_SaysHowPicturesAreMade(string json, int height, int width, ResizeMode mode, int resize,
+        Interpolation interpolation)
     {
         string path = Beside("model.onnx", ("preprocess.json", json));
         using CamModel model = ModelImporter.Import(path, new ModelOptions { ResizeMode = null }, _said.Add);
         Assert.Equal([height, width], model.InputSize);
         Assert.Equal((mode, resize, interpolation), (model.ResizeMode, model.ResizeSize, model.Interpolation));
         Assert.Contains(_said, sentence => sentence.Contains(Path.Combine(_folder, "preprocess.json"), StringComparison.Ordinal));
-        Assert.True(!json.Contains("num_classes", StringComparison.Ordinal) || _said.Exists(sentence => sentence.Contains("num_classes", StringComparison.Ordinal)));
+        Assert.True(!json.Contains("num_classes", StringComparison.Ordinal)
+            || _said.Exists(sentence => sentence.Contains("num_classes", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -84,10 +87,12 @@ public sealed class NetworkImporterTests : IDisposable
         using (CamModel model = ModelImporter.Import(path, new ModelOptions(), _said.Add))
         {
             Assert.Empty(model.Labels);
-            Assert.Contains(_said, sentence => sentence.Contains("labels.txt", StringComparison.Ordinal) && sentence.Contains("1048577", StringComparison.Ordinal));
+            Assert.Contains(_said, sentence =>
+                sentence.Contains("labels.txt", StringComparison.Ordinal) && sentence.Contains("1048577", StringComparison.Ordinal));
         }
         File.WriteAllText(Path.Combine(_folder, "preprocess.json"), large);
-        Assert.Contains("1048577", Assert.Throws<ModelImportException>(() => ModelImporter.Import(path, new ModelOptions(), _said.Add)).Message, StringComparison.Ordinal);
+        Assert.Contains("1048577", Assert.Throws<ModelImportException>(() =>
+            ModelImporter.Import(path, new ModelOptions(), _said.Add)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +102,8 @@ public sealed class NetworkImporterTests : IDisposable
         int header = (int)BitConverter.ToInt64(file);
         const int Padded = 0x120708; // 08 07 12: the version and the producer of an ONNX file
         string path = Path.Combine(_folder, "padded.bin");
-        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)Padded), .. file.AsSpan(8, header), .. Enumerable.Repeat((byte)' ', Padded - header), .. file.AsSpan(8 + header)]);
+        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)Padded), .. file.AsSpan(8, header),
+            .. Enumerable.Repeat((byte)' ', Padded - header), .. file.AsSpan(8 + header)]);
         using CamModel model = ModelImporter.Import(path, new ModelOptions(), _ => { });
         Assert.Equal("resnet20", model.Architecture);
     }
@@ -131,7 +137,8 @@ public sealed class NetworkImporterTests : IDisposable
     [Fact]
     public void LabelsBesideIt_AreUsed_IfThereAreAsManyAsClasses()
     {
-        using (CamModel model = ModelImporter.Import(Beside("model.onnx", ("labels.txt", "nobody\nsomebody\n\n")), new ModelOptions(), _said.Add))
+        using (CamModel model = ModelImporter.Import(Beside("model.onnx", ("labels.txt", "nobody\nsomebody\n\n")), new ModelOptions(),
+            _said.Add))
         {
             Assert.Equal(["nobody", "somebody"], model.Labels);
         }
@@ -140,7 +147,8 @@ public sealed class NetworkImporterTests : IDisposable
             Assert.Empty(model.Labels);
             Assert.Contains(_said, sentence => sentence.Contains("3 labels", StringComparison.Ordinal));
         }
-        using (CamModel model = ModelImporter.Import(Beside("model.onnx", ("labels.txt", "a\nb")), new ModelOptions { Labels = ["x", "y"] }, _said.Add))
+        using (CamModel model = ModelImporter.Import(Beside("model.onnx", ("labels.txt", "a\nb")), new ModelOptions { Labels = ["x", "y"] },
+            _said.Add))
         {
             Assert.Equal(["x", "y"], model.Labels);
         }
@@ -196,17 +204,21 @@ public sealed class NetworkImporterTests : IDisposable
     /// <summary>How many of the photos have golden values, which are found by the files' bytes; all that have them must agree.</summary>
     private int PhotosThatAgree(string file, string[] photos)
     {
-        Dictionary<string, JsonElement> goldens = JsonDocument.Parse(File.ReadAllBytes(Repository.Data("vww", "golden.json"))).RootElement.GetProperty("images")
-            .EnumerateObject().ToDictionary(photo => photo.Value.GetProperty("file_sha256").GetString()!, photo => photo.Value.GetProperty("softmax"));
+        Dictionary<string, JsonElement> goldens = JsonDocument.Parse(File.ReadAllBytes(Repository.Data("vww", "golden.json"))).RootElement
+            .GetProperty("images")
+            .EnumerateObject().ToDictionary(photo => photo.Value.GetProperty("file_sha256").GetString()!, photo =>
+            photo.Value.GetProperty("softmax"));
         using CamModel model = ModelImporter.Import(Repository.Data("vww", file), new ModelOptions(), _said.Add);
         Assert.Equal(["non_person", "person"], model.Labels);
-        var explainer = new Explainer(model, LayerSelection.Select(model, ["blocks.6"]), [MethodCatalog.Find("GradCAM")], ClassChoice.Top(2), new Noise(1, 0.1, 7, 16));
+        var explainer = new Explainer(model, LayerSelection.Select(model, ["blocks.6"]), [MethodCatalog.Find("GradCAM")],
+            ClassChoice.Top(2), new Noise(1, 0.1, 7, 16));
         int agreed = 0;
         foreach (string photo in photos)
         {
             if (goldens.TryGetValue(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(photo))), out JsonElement right))
             {
-                Assert.All(explainer.Explain(ImageDecoder.Decode(photo), null), explanation => Assert.Equal(right[explanation.Class].GetSingle(), explanation.Probability, 0.02));
+                Assert.All(explainer.Explain(ImageDecoder.Decode(photo), null), explanation =>
+                    Assert.Equal(right[explanation.Class].GetSingle(), explanation.Probability, 0.02));
                 agreed++;
             }
         }

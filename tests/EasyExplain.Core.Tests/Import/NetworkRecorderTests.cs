@@ -39,7 +39,8 @@ public sealed class NetworkRecorderTests
         Node windows = recorder.Call("", new Reshape([-1, 2, 2, 3, 2, 3]), x);
         windows = recorder.Call("", new Reshape([-1, 4, 3]), recorder.Call("", new Permute([0, 1, 3, 2, 4, 5]), windows));
         Assert.Equal([new Size(0, 6), 4, 3], recorder.Shape(windows));
-        Node together = recorder.Call("", new Permute([0, 1, 3, 2, 4, 5]), recorder.Call("", new Reshape([-1, 2, 3, 2, 2, 3]), recorder.Call("", new ReLU(), windows)));
+        Node together = recorder.Call("", new Permute([0, 1, 3, 2, 4, 5]),
+            recorder.Call("", new Reshape([-1, 2, 3, 2, 2, 3]), recorder.Call("", new ReLU(), windows)));
         together = recorder.Call("attention", new Reshape([-1, 4, 6, 3]), together);
         Node sum = recorder.Call("block", new Add(), x, together);
         recorder.Layer("attention", "Attention", together);
@@ -50,7 +51,8 @@ public sealed class NetworkRecorderTests
 
         using DisposeScope scope = NewDisposeScope();
         Tensor pictures = Numbers(2, 3, 4, 6);
-        Assert.True((Executor.Run(network, pictures, [], track: false).Logits - (pictures + pictures.relu()).mean([2, 3])).abs().max().item<float>() < 1e-6);
+        Assert.True((Executor.Run(network, pictures, [], track: false).Logits
+            - (pictures + pictures.relu()).mean([2, 3])).abs().max().item<float>() < 1e-6);
     }
 
     [Fact]
@@ -88,7 +90,8 @@ public sealed class NetworkRecorderTests
     public void AConvolutionForOtherChannels_IsRefused(long depth, long groups, string message)
     {
         var recorder = new NetworkRecorder(3, 4, 4);
-        var error = Assert.Throws<InvalidDataException>(() => recorder.Call("conv1", new Conv2d(Loaded("weight", 6, depth, 1, 1), null, 1, 0, groups), recorder.Input));
+        var error = Assert.Throws<InvalidDataException>(() =>
+            recorder.Call("conv1", new Conv2d(Loaded("weight", 6, depth, 1, 1), null, 1, 0, groups), recorder.Input));
         Assert.Contains("'conv1' " + message, error.Message, StringComparison.Ordinal);
     }
 
@@ -96,7 +99,8 @@ public sealed class NetworkRecorderTests
     public void WhatWouldFillTheMemory_IsRefused_BeforeItIsMade()
     {
         var recorder = new NetworkRecorder(3, 4, 4);
-        var error = Assert.Throws<InvalidDataException>(() => recorder.Call("big", new Pad([0, 1L << 40], PadMode.Constant, 0), recorder.Input));
+        var error = Assert.Throws<InvalidDataException>(() =>
+            recorder.Call("big", new Pad([0, 1L << 40], PadMode.Constant, 0), recorder.Input));
         Assert.Contains("'big'", error.Message, StringComparison.Ordinal);
     }
 
@@ -109,7 +113,8 @@ public sealed class NetworkRecorderTests
         Node second = recorder.Call("", new Permute([1, 0, 2, 3]), recorder.Call("", new Negate(), recorder.Input));
         Node sum = recorder.Call("", new Add(), recorder.Call("", new Permute([1, 0, 2, 3]), start), second);
         recorder.Layer("start", "ReLU", start);
-        using Network network = recorder.Build(recorder.Call("", new Mean([2, 3], false), recorder.Call("", new Permute([1, 0, 2, 3]), sum)));
+        using Network network = recorder
+            .Build(recorder.Call("", new Mean([2, 3], false), recorder.Call("", new Permute([1, 0, 2, 3]), sum)));
         using DisposeScope scope = NewDisposeScope();
         Tensor picture = Numbers(1, 3, 4, 4), changed = Numbers(5, 3, 4, 4) * 2;
         var tail = new Tail(Runner.Libtorch, network, network.Find("start")!.Node);
@@ -131,7 +136,8 @@ public sealed class NetworkRecorderTests
         using var fast = new CompilingRunner(new EasyExplain.Networks.Engines.OnnxRuntime.OnnxRuntimeEngine());
         Tensor pictures = Numbers(2, 3, 4, 4);
         Tensor right = Executor.Run(network, pictures, [], track: false).Logits;
-        Assert.True((right - fast.Run(network, pictures, [network.Find("conv")!.Node], track: true).Logits).abs().max().item<float>() < 1e-6);
+        Assert.True((right - fast.Run(network, pictures, [network.Find("conv")!.Node],
+            track: true).Logits).abs().max().item<float>() < 1e-6);
     }
 
     private static Network Transformer()

@@ -13,7 +13,8 @@ public sealed class OutputChoiceTests : IDisposable
 {
     private static readonly string[] Five = ["ant", "bee", "cat", "dog", "elk"];
 
-    private readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"easyexplain-{Guid.NewGuid():N}")).FullName;
+    private readonly string _folder =
+        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"easyexplain-{Guid.NewGuid():N}")).FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -22,7 +23,8 @@ public sealed class OutputChoiceTests : IDisposable
     [InlineData("outputs/ts_tuple.pt", "'0' [N, 16], '1' [N, 5]")]
     public void SeveralOutputs_ThatNobodyTellsApart_AreListed(string file, string list)
     {
-        var error = Assert.Throws<ModelImportException>(() => ModelImporter.Import(Repository.Data("cases", file), new ModelOptions(), _ => { }));
+        var error = Assert.Throws<ModelImportException>(() =>
+            ModelImporter.Import(Repository.Data("cases", file), new ModelOptions(), _ => { }));
         Assert.Equal(ModelFault.SeveralOutputs, error.Fault);
         Assert.Contains(list, error.Message, StringComparison.Ordinal);
         Assert.Equal(Remedy.NameOutput, error.Remedy);
@@ -36,7 +38,8 @@ public sealed class OutputChoiceTests : IDisposable
     [InlineData("outputs/ts_tuple.pt", "0", 16)]
     public void OneThatIsAskedFor_IsTaken(string file, string output, int classes)
     {
-        using CamModel model = ModelImporter.Import(Repository.Data("cases", file), new ModelOptions { Output = output, Activation = EasyExplain.Networks.Activation.Softmax }, _ => { });
+        using CamModel model = ModelImporter.Import(Repository.Data("cases", file),
+            new ModelOptions { Output = output, Activation = EasyExplain.Networks.Activation.Softmax }, _ => { });
         Assert.Equal(classes, model.ClassCount);
     }
 
@@ -59,7 +62,9 @@ public sealed class OutputChoiceTests : IDisposable
     [InlineData("logit")]
     public void OneThatIsNotThere_IsAnError_WithThoseThatAre(string output)
     {
-        var error = Assert.Throws<ModelImportException>(() => ModelImporter.Import(Repository.Data("cases/outputs/s21_features_then_logits.onnx"), new ModelOptions { Output = output }, _ => { }));
+        var error = Assert.Throws<ModelImportException>(() =>
+            ModelImporter.Import(Repository.Data("cases/outputs/s21_features_then_logits.onnx"), new ModelOptions { Output = output }, _ =>
+            { }));
         Assert.Equal(ModelFault.UnknownOutput, error.Fault);
         Assert.Contains($"'{output}'", error.Message, StringComparison.Ordinal);
         Assert.Contains("0 'f' [N, 16], 1 'logits' [N, 5]", error.Message, StringComparison.Ordinal);
@@ -81,7 +86,8 @@ public sealed class OutputChoiceTests : IDisposable
     [Fact]
     public void WeightsHaveOneOutput() =>
         Assert.Contains("'logits'", Assert.Throws<ModelImportException>(() =>
-            ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions { Output = "logits" }, _ => { })).Message, StringComparison.Ordinal);
+            ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions { Output = "logits" }, _ => { })).Message,
+                StringComparison.Ordinal);
 
     [Theory]
     [InlineData("{\"features\": f, \"logits\": l}", "Dict[str, Tensor]", "logits")]
@@ -89,11 +95,15 @@ public sealed class OutputChoiceTests : IDisposable
     [InlineData("(f, (l, f))", "Tuple[Tensor, Tuple[Tensor, Tensor]]", "1.0")]
     public void OutputsOfTorchScript_HaveTheNamesOfTheirPlaces(string result, string type, string output)
     {
-        const string Body = "    f = torch.mean(torch.cat([x, x], 1), [2, 3])\n    l = torch.mean(torch.cat([x, torch.narrow(x, 1, 0, 2)], 1), [2, 3])\n";
+        const string Body = "    f = torch.mean(torch.cat([x, x], 1), [2, 3])\n    l = torch.mean(torch.cat([x, torch.narrow(x, 1, 0, " +
+            "2)], 1), [2, 3])\n";
         string path = Path.Combine(_folder, "model.pt");
-        PickleBuilder pickle = new PickleBuilder().Raw("c__torch__\nM\n").Raw(")").Raw([0x81]).Raw("}").Text("training").Raw([0x89]).Raw("sb");
+        PickleBuilder pickle = new PickleBuilder().Raw("c__torch__\nM\n").Raw(")").Raw([0x81]).Raw("}").Text("training").Raw([0x89])
+            .Raw("sb");
         File.WriteAllBytes(path, PickleBuilder.Zip(pickle.Bytes,
-            ("archive/code/__torch__.py", Encoding.UTF8.GetBytes($"class M(Module):\n  __parameters__ = []\n  def forward(self: __torch__.M,\n    x: Tensor) -> {type}:\n{Body}    return {result}\n"), CompressionLevel.NoCompression),
+            ("archive/code/__torch__.py", Encoding.UTF8
+                .GetBytes($"class M(Module):\n  __parameters__ = []\n  def forward(self: __torch__.M,\n    x: Tensor) -> {type}:\n{Body}    " +
+                $"return {result}\n"), CompressionLevel.NoCompression),
             ("archive/constants.pkl", new PickleBuilder().Raw(")").Bytes, CompressionLevel.NoCompression)));
         using var file = EasyExplain.Import.TorchScript.TorchScriptFile.Open(path);
         var choice = new OutputChoice(path, null, classes => classes == 5, _ => { });
@@ -110,14 +120,16 @@ public sealed class OutputChoiceTests : IDisposable
         using CamModel model = ModelImporter.Import(Repository.Data("cases/onnx-refused", file), new ModelOptions(), _ => { });
         Assert.Equal((5, EasyExplain.Networks.Activation.Softmax), (model.ClassCount, model.Activation));
         Assert.Equal(Five, model.Labels);
-        using CamModel mine = ModelImporter.Import(Repository.Data("cases/onnx-refused", file), new ModelOptions { Labels = ["a", "b", "c", "d", "e"] }, _ => { });
+        using CamModel mine = ModelImporter.Import(Repository.Data("cases/onnx-refused", file),
+            new ModelOptions { Labels = ["a", "b", "c", "d", "e"] }, _ => { });
         Assert.Equal("a", mine.Labels[0]);
     }
 
     [Fact]
     public void AnOutputThatTheFileLabels_IsTaken_BesideFeatures()
     {
-        string path = Write("labelled", g => g.Node("Flatten", ["g"], ["f"]).Integers("first", [3], 0, 1, 2).Node("Gather", ["f", "first"], ["z"], "", ("axis", 1L))
+        string path = Write("labelled", g =>
+            g.Node("Flatten", ["g"], ["f"]).Integers("first", [3], 0, 1, 2).Node("Gather", ["f", "first"], ["z"], "", ("axis", 1L))
             .Node("ai.onnx.ml::ZipMap", ["z"], ["loss"], "", ("classlabels_int64s", new long[] { 7, 8, 9 })).Output("f").Output("loss"));
         using CamModel model = ModelImporter.Import(path, Options, _ => { });
         Assert.Equal("loss", model.Output);
@@ -129,7 +141,8 @@ public sealed class OutputChoiceTests : IDisposable
     private string Write(string name, Func<OnnxBytes, OnnxBytes> ending)
     {
         string path = Path.Combine(_folder, name + ".onnx");
-        File.WriteAllBytes(path, ending(new OnnxBytes().Input("x", -1, 3, 8, 8).Weight("w", [5, 3, 1, 1], [.. Enumerable.Range(0, 15).Select(i => i / 7f)])
+        File.WriteAllBytes(path, ending(new OnnxBytes().Input("x", -1, 3, 8, 8)
+            .Weight("w", [5, 3, 1, 1], [.. Enumerable.Range(0, 15).Select(i => i / 7f)])
             .Node("Conv", ["x", "w"], ["c"], "conv").Node("GlobalAveragePool", ["c"], ["g"])).ToArray());
         return path;
     }

@@ -28,15 +28,18 @@ public sealed class VisualWakeWordsTests
         {
             using DisposeScope scope = NewDisposeScope();
             JsonElement photo = photos.GetProperty(entry.Name);
-            Pass pass = Executor.Run(network, inputs.ReadFloat32(entry).unsqueeze(0), [.. Taps.Select(tap => network.Find(tap)!.Node)], track: true);
+            Pass pass = Executor.Run(network, inputs.ReadFloat32(entry).unsqueeze(0), [.. Taps.Select(tap => network.Find(tap)!.Node)],
+                track: true);
             AssertNear(photo.GetProperty("logits"), pass.Logits, 1e-4);
             IReadOnlyList<Tensor> gradients = pass.Gradients(pass.Logits[0, 1]);
             for (int i = 0; i < Taps.Length; i++)
             {
                 (Tensor a, Tensor g) = (pass.Taps[i].detach()[0], gradients[i][0]);
                 JsonElement cams = photo.GetProperty("cams");
-                AssertNear(cams.GetProperty("GradCAM").GetProperty(Taps[i]).GetProperty("map"), Scaled((g.mean([1, 2], keepdim: true) * a).sum(dim: 0).relu()), 1e-3);
-                AssertNear(cams.GetProperty("LayerCAM").GetProperty(Taps[i]).GetProperty("map"), Scaled((g.relu() * a).sum(dim: 0).relu()), 1e-3);
+                AssertNear(cams.GetProperty("GradCAM").GetProperty(Taps[i]).GetProperty("map"),
+                    Scaled((g.mean([1, 2], keepdim: true) * a).sum(dim: 0).relu()), 1e-3);
+                AssertNear(cams.GetProperty("LayerCAM").GetProperty(Taps[i]).GetProperty("map"), Scaled((g.relu() * a).sum(dim: 0).relu()),
+                    1e-3);
             }
         }
     }

@@ -2,7 +2,9 @@ using EasyExplain.Models;
 
 namespace EasyExplain.Tests.Import;
 
-/// <summary>Importing a whole model leaves nothing behind: neither what was computed on the way, nor, once it is disposed, its weights.</summary>
+/// <summary>
+/// Importing a whole model leaves nothing behind: neither what was computed on the way, nor, once it is disposed, its weights.
+/// </summary>
 [Collection(Alone.Name)] // it counts all tensors alive
 public sealed class WholeModelMemoryTests
 {
@@ -33,7 +35,8 @@ public sealed class WholeModelMemoryTests
     [Fact]
     public void AModelThatIsRefused_LeavesNoTensors()
     {
-        void Import() => Assert.ThrowsAny<Exception>(() => ModelImporter.Import(Repository.Data("torchscript", "vit_traced.pt"), new ModelOptions { InputSize = [20] }, _ => { }));
+        void Import() => Assert.ThrowsAny<Exception>(() =>
+            ModelImporter.Import(Repository.Data("torchscript", "vit_traced.pt"), new ModelOptions { InputSize = [20] }, _ => { }));
         Import();
         long before = Alone.TensorsAlive();
         Import();

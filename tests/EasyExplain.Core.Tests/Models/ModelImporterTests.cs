@@ -48,7 +48,14 @@ public sealed class ModelImporterTests : IDisposable
     [Fact]
     public void WhatTheUserSays_GoesBeforeWhatTheFileSays()
     {
-        var options = new ModelOptions { InputSize = [48, 40], Mean = [0.5, 0.5, 0.5], Std = [1, 1, 1], ResizeMode = ResizeMode.CenterCrop, Labels = [.. "abcdefghij".Select(letter => $"{letter}")] };
+        var options = new ModelOptions
+        {
+            InputSize = [48, 40],
+            Mean = [0.5, 0.5, 0.5],
+            Std = [1, 1, 1],
+            ResizeMode = ResizeMode.CenterCrop,
+            Labels = [.. "abcdefghij".Select(letter => $"{letter}")]
+        };
         using CamModel model = Import(ModelImporter.BundledPath, options);
         Assert.Equal([48, 40], model.InputSize);
         Assert.Equal([0.5, 0.5, 0.5], model.Mean);
@@ -93,7 +100,8 @@ public sealed class ModelImporterTests : IDisposable
         NamedWeights weights = NamedWeights.Find("resnet18", NamedWeights.Default);
         using CamModel named = Import(path, new ModelOptions { Weights = weights, ResizeMode = ResizeMode.CenterCrop });
         Assert.Equal(256, named.ResizeSize);
-        using CamModel changed = Import(path, new ModelOptions { Weights = weights, ResizeSize = 250, Interpolation = Interpolation.Bicubic });
+        using CamModel changed = Import(path,
+            new ModelOptions { Weights = weights, ResizeSize = 250, Interpolation = Interpolation.Bicubic });
         Assert.Equal((250, Interpolation.Bicubic), (changed.ResizeSize, changed.Interpolation));
         using CamModel larger = Import(path, new ModelOptions { Weights = weights, InputSize = [336] });
         Assert.Equal(384, larger.ResizeSize); // 336 / 0.875
@@ -104,7 +112,11 @@ public sealed class ModelImporterTests : IDisposable
     [Fact]
     public void WhatAFileSaysOfItself_ComesBack()
     {
-        var stated = new Preprocessing(48, 64, [0.1, 0.2, 0.3], [0.4, 0.5, 0.6], ResizeMode.CenterCrop) { ResizeSize = 51, Interpolation = Interpolation.Bicubic };
+        var stated = new Preprocessing(48, 64, [0.1, 0.2, 0.3], [0.4, 0.5, 0.6], ResizeMode.CenterCrop)
+        {
+            ResizeSize = 51,
+            Interpolation = Interpolation.Bicubic
+        };
         string path = Rewrite(FileMetadata.Describe("resnet20", [.. "abcdefghij".Select(letter => $"{letter}")], stated));
         using CamModel model = Import(path);
         Assert.Equal((48, 64, 51, Interpolation.Bicubic), (model.InputSize[0], model.InputSize[1], model.ResizeSize, model.Interpolation));
@@ -117,7 +129,8 @@ public sealed class ModelImporterTests : IDisposable
     [Fact]
     public void Labels_ThatAreTooFew_AreRefused_WithBothCounts()
     {
-        var error = Assert.Throws<ModelImportException>(() => Import(ModelImporter.BundledPath, new ModelOptions { Labels = ["cat", "dog"] }));
+        var error = Assert.Throws<ModelImportException>(() =>
+            Import(ModelImporter.BundledPath, new ModelOptions { Labels = ["cat", "dog"] }));
         Assert.Contains("2 labels", error.Message, StringComparison.Ordinal);
         Assert.Contains("10 classes", error.Message, StringComparison.Ordinal);
     }
@@ -125,7 +138,8 @@ public sealed class ModelImporterTests : IDisposable
     [Fact]
     public void AWrongArchitecture_ListsWhatDoesNotFit()
     {
-        var error = Assert.Throws<ModelImportException>(() => Import(ModelImporter.BundledPath, new ModelOptions { Architecture = "resnet18" }));
+        var error = Assert.Throws<ModelImportException>(() =>
+            Import(ModelImporter.BundledPath, new ModelOptions { Architecture = "resnet18" }));
         Assert.Equal(ModelFault.WeightsDoNotFit, error.Fault);
         Assert.Contains("missing: layer4.0.conv1.weight", error.Message, StringComparison.Ordinal);
         Assert.Contains("not expected: layer1.2.conv1.weight", error.Message, StringComparison.Ordinal);
@@ -135,7 +149,8 @@ public sealed class ModelImporterTests : IDisposable
     [Fact]
     public void AMisspeltArchitecture_NamesNearOnes()
     {
-        var error = Assert.Throws<ModelImportException>(() => Import(ModelImporter.BundledPath, new ModelOptions { Architecture = "resnet19" }));
+        var error = Assert.Throws<ModelImportException>(() =>
+            Import(ModelImporter.BundledPath, new ModelOptions { Architecture = "resnet19" }));
         Assert.Equal(ModelFault.UnknownArchitecture, error.Fault);
         Assert.Contains("resnet18", error.Message, StringComparison.Ordinal);
     }
@@ -198,7 +213,8 @@ public sealed class ModelImporterTests : IDisposable
         Assert.Equal(before, Tensor.TotalCount);
     }
 
-    private static CamModel Import(string path, ModelOptions? options = null) => ModelImporter.Import(path, options ?? new ModelOptions(), _ => { });
+    private static CamModel Import(string path, ModelOptions? options = null) =>
+        ModelImporter.Import(path, options ?? new ModelOptions(), _ => { });
 
     /// <summary>The bundled model's file with other metadata.</summary>
     private string Rewrite(IReadOnlyDictionary<string, string> changes)
@@ -219,7 +235,8 @@ public sealed class ModelImporterTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using Network network = ArchitectureCatalog.Find(architecture).Build(classes);
         string path = Path.Combine(_folder, name);
-        SafetensorsWriter.Write(path, [.. network.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, zeros([.. parameter.Shape], dtype: float16)))]);
+        SafetensorsWriter.Write(path, [.. network.Parameters
+            .Select(parameter => KeyValuePair.Create(parameter.Name, zeros([.. parameter.Shape], dtype: float16)))]);
         return path;
     }
 }

@@ -10,7 +10,9 @@ using TensorModule = TorchSharp.torch.nn.Module<TorchSharp.torch.Tensor, TorchSh
 
 namespace EasyExplain.Tests.Models;
 
-/// <summary>A user's own TorchSharp module gives what the same network gives as a built-in one: the bundled ResNet-20, written by hand.</summary>
+/// <summary>
+/// A user's own TorchSharp module gives what the same network gives as a built-in one: the bundled ResNet-20, written by hand.
+/// </summary>
 [Collection(Alone.Name)] // it counts all tensors alive
 public sealed class ModuleImportTests : IDisposable
 {
@@ -50,9 +52,12 @@ public sealed class ModuleImportTests : IDisposable
         foreach (string name in shared)
         {
             CamLayer mine = _own.Layers.Single(layer => layer.Name == name), theirs = _builtIn.Layers.Single(layer => layer.Name == name);
-            Assert.Equal((name, theirs.ParameterCount, string.Join(',', theirs.OutputShape)), (name, mine.ParameterCount, string.Join(',', mine.OutputShape)));
+            Assert.Equal((name, theirs.ParameterCount, string.Join(',', theirs.OutputShape)),
+                (name, mine.ParameterCount, string.Join(',', mine.OutputShape)));
         }
-        Assert.True(_own.Layers.ToList().FindIndex(layer => layer.Name == "layer1") < _own.Layers.ToList().FindIndex(layer => layer.Name == "layer1.0")); // parents first
+        // parents first
+        Assert.True(_own.Layers.ToList().FindIndex(layer => layer.Name == "layer1") < _own.Layers.ToList()
+            .FindIndex(layer => layer.Name == "layer1.0"));
     }
 
     [Theory]
@@ -61,9 +66,12 @@ public sealed class ModuleImportTests : IDisposable
     public void EveryMethod_GivesTheSameMaps(Smoothing smoothing)
     {
         string[] layers = ["layer1.0.conv1", "layer2", "layer3"];
-        CamMethod[] methods = [.. MethodCatalog.All.Where(method => method.Name != "CAM" && (smoothing == Smoothing.None || !method.Name.EndsWith("SCAM", StringComparison.Ordinal)))];
+        CamMethod[] methods = [.. MethodCatalog.All
+            .Where(method => method.Name != "CAM"
+            && (smoothing == Smoothing.None || !method.Name.EndsWith("SCAM", StringComparison.Ordinal)))];
         IReadOnlyList<CamExplanation> Explain(CamModel model) =>
-            new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Top(2), new Noise(2, 0.3, 7, 16), smoothing).Explain(_cat, null);
+            new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Top(2), new Noise(2, 0.3, 7, 16), smoothing)
+                .Explain(_cat, null);
 
         ((CompilingRunner)_builtIn.Runner).GiveUp("Smooth Grad-CAM++ has poles, where another order of additions is another map");
         IReadOnlyList<CamExplanation> own = Explain(_own), builtIn = Explain(_builtIn);
@@ -74,14 +82,16 @@ public sealed class ModuleImportTests : IDisposable
             Assert.Equal((theirs.Method, theirs.Class), (mine.Method, mine.Class));
             Assert.Equal(theirs.Score, mine.Score, tolerance: 1e-4);
             Assert.All(mine.Maps.Append(mine.Map).Zip(theirs.Maps.Append(theirs.Map)), pair => Assert.True(
-                pair.First.ToArray().Cast<float>().Zip(pair.Second.ToArray().Cast<float>()).Max(values => Math.Abs(values.First - values.Second)) < 2e-3, $"{mine.Method} {pair.First.Layer}"));
+                pair.First.ToArray().Cast<float>().Zip(pair.Second.ToArray().Cast<float>())
+                    .Max(values => Math.Abs(values.First - values.Second)) < 2e-3, $"{mine.Method} {pair.First.Layer}"));
         }
     }
 
     [Fact]
     public void NothingNativeIsLeft_AndTheModuleStaysTheUsers()
     {
-        var explainer = new Explainer(_own, LayerSelection.Select(_own, ["layer2", "layer3"]), [LayerCAM.Method, AblationCAM.Method], ClassChoice.Predicted, new Noise(2, 0.3, 7, 16));
+        var explainer = new Explainer(_own, LayerSelection.Select(_own, ["layer2", "layer3"]), [LayerCAM.Method, AblationCAM.Method],
+            ClassChoice.Predicted, new Noise(2, 0.3, 7, 16));
         explainer.Explain(_cat, null);
         long before = Tensor.TotalCount;
         explainer.Explain(_cat, null);
@@ -95,14 +105,16 @@ public sealed class ModuleImportTests : IDisposable
     [Fact]
     public void WhatTakesOrGivesSomethingElse_IsRefused()
     {
-        using TensorModule noLogits = Sequential(Conv2d(3, 4, 3)), forOthers = Sequential(Conv2d(1, 4, 3)), twice = Sequential(Conv2d(3, 4, 3, dtype: float64));
+        using TensorModule noLogits = Sequential(Conv2d(3, 4, 3)), forOthers = Sequential(Conv2d(1, 4, 3)),
+            twice = Sequential(Conv2d(3, 4, 3, dtype: float64));
         Assert.Contains("[1, 4, 30, 30]", Assert.Throws<ModelImportException>(() => Import(noLogits)).Message, StringComparison.Ordinal);
         Assert.Contains("[N, 3, 32, 32]", Assert.Throws<ModelImportException>(() => Import(forOthers)).Message, StringComparison.Ordinal);
         Assert.Contains("Float64", Assert.Throws<ModelImportException>(() => Import(twice)).Message, StringComparison.Ordinal);
     }
 
     private static CamModel Import(TensorModule module) =>
-        ModelImporter.Import(module, new ModelOptions { InputSize = [32], Mean = [0.4914, 0.4822, 0.4465], Std = [0.247, 0.2435, 0.2616] }, _ => { });
+        ModelImporter.Import(module, new ModelOptions { InputSize = [32], Mean = [0.4914, 0.4822, 0.4465], Std = [0.247, 0.2435, 0.2616] },
+            _ => { });
 
     private sealed class ResNet20 : TensorModule
     {
@@ -114,7 +126,8 @@ public sealed class ModuleImportTests : IDisposable
         {
             foreach (var (name, module) in new (string, TensorModule)[]
             {
-                ("conv1", _conv1), ("bn1", _bn1), ("relu", _relu), ("layer1", _layer1), ("layer2", _layer2), ("layer3", _layer3), ("avgpool", _avgpool), ("fc", _fc),
+                ("conv1", _conv1), ("bn1", _bn1), ("relu", _relu), ("layer1", _layer1), ("layer2", _layer2), ("layer3", _layer3),
+                    ("avgpool", _avgpool), ("fc", _fc),
             })
             {
                 register_module(name, module);
@@ -128,7 +141,8 @@ public sealed class ModuleImportTests : IDisposable
             return _fc.call(_avgpool.call(x).flatten(1));
         }
 
-        private static TensorModule Stage(long from, long to, long stride) => Sequential(new Block(from, to, stride), new Block(to, to, 1), new Block(to, to, 1));
+        private static TensorModule Stage(long from, long to, long stride) =>
+            Sequential(new Block(from, to, stride), new Block(to, to, 1), new Block(to, to, 1));
     }
 
     private sealed class Block : TensorModule

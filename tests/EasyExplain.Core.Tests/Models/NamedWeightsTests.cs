@@ -15,7 +15,8 @@ public class NamedWeightsTests
     [InlineData("efficientnet_b3", "Default", "efficientnet_b3_rwightman-b3899882.pth", 300, 320, Interpolation.Bicubic, 0.485, 0.229)]
     [InlineData("efficientnet_v2_l", "Default", "efficientnet_v2_l-59c71312.pth", 480, 480, Interpolation.Bicubic, 0.5, 0.5)]
     [InlineData("mnasnet0_5", "Default", "mnasnet0.5_top1_67.823-3ffadce67e.pth", 224, 256, Interpolation.Bilinear, 0.485, 0.229)]
-    [InlineData("regnet_y_16gf", "IMAGENET1K_SWAG_E2E_V1", "regnet_y_16gf_swag-43afe44d.pth", 384, 384, Interpolation.Bicubic, 0.485, 0.229)]
+    [InlineData("regnet_y_16gf", "IMAGENET1K_SWAG_E2E_V1", "regnet_y_16gf_swag-43afe44d.pth", 384, 384, Interpolation.Bicubic, 0.485,
+        0.229)]
     [InlineData("vit_l_16", "IMAGENET1K_SWAG_LINEAR_V1", "vit_l_16_lc_swag-4d563306.pth", 224, 224, Interpolation.Bicubic, 0.485, 0.229)]
     [InlineData("swin_v2_b", "Default", "swin_v2_b-781e5279.pth", 256, 272, Interpolation.Bicubic, 0.485, 0.229)]
     public void EachHasItsFileAndItsPreprocessing(

@@ -8,7 +8,9 @@ namespace EasyExplain.Tests.Networks;
 
 public class BatchNormFoldingTests
 {
-    public static TheoryData<string> Layers => ["stem", "stem.conv", "stem.bn", "stem.relu", "block.conv1", "block.bn1", "block.conv2", "block.bn2", "block.downsample.0", "block.downsample", "block"];
+    public static TheoryData<string> Layers =>
+        ["stem", "stem.conv", "stem.bn", "stem.relu", "block.conv1", "block.bn1", "block.conv2", "block.bn2", "block.downsample.0",
+        "block.downsample", "block"];
 
     [Theory]
     [MemberData(nameof(Layers))]
@@ -58,7 +60,8 @@ public class BatchNormFoldingTests
         foreach (string layer in new[] { "shared", "ofShared", "ofConcat", "relu", "own", "ofOwn" })
         {
             (Tensor Logits, Tensor Output, Tensor Gradient) before = Explain(network, layer, SmallNetwork.Picture());
-            (Tensor Logits, Tensor Output, Tensor Gradient) after = Explain(folding.Apply(new HashSet<string> { layer }), layer, SmallNetwork.Picture());
+            (Tensor Logits, Tensor Output, Tensor Gradient) after =
+                Explain(folding.Apply(new HashSet<string> { layer }), layer, SmallNetwork.Picture());
             Assert.True(before.Logits.allclose(after.Logits, rtol: 1e-5, atol: 1e-5), layer);
             Assert.True(before.Output.allclose(after.Output, rtol: 1e-5, atol: 1e-5), layer);
             Assert.True(before.Gradient.allclose(after.Gradient, rtol: 1e-4, atol: 1e-6), layer);

@@ -21,7 +21,8 @@ public class ChannelsTests
     public void TheShapeIsTheDeclaredOne_InputsStayAsTheyWere_AndOneTensorIsLeft(Operator @operator, int count)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor[] inputs = [.. Enumerable.Range(0, count).Select(i => rand(2, 6, 4, 5))], before = [.. inputs.Select(input => input.clone())];
+        Tensor[] inputs = [.. Enumerable.Range(0, count).Select(i => rand(2, 6, 4, 5))],
+            before = [.. inputs.Select(input => input.clone())];
         int tensors = scope.DisposablesCount;
         Tensor output = @operator.Run(inputs);
         Assert.Equal(tensors + 1, scope.DisposablesCount);

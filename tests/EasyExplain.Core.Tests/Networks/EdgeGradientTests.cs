@@ -11,7 +11,8 @@ namespace EasyExplain.Tests.Networks;
 /// <summary>Gradients that are written down are libtorch's also where a function has a kink, and where several win.</summary>
 public sealed class EdgeGradientTests
 {
-    private static readonly double[] Edges = [-4, -3, -1, -0.5, -0.0, 0, 0.5, 1, 2, 3, 5, 6, 6, 7, 1, 1, 1, 1, double.PositiveInfinity, double.NegativeInfinity];
+    private static readonly double[] Edges =
+        [-4, -3, -1, -0.5, -0.0, 0, 0.5, 1, 2, 3, 5, 6, 6, 7, 1, 1, 1, 1, double.PositiveInfinity, double.NegativeInfinity];
 
     private static readonly (string Name, Operator Operator)[] Operators =
     [
@@ -42,14 +43,17 @@ public sealed class EdgeGradientTests
         var node = new Node(@operator, [input], "x");
         using var network = new Network([input, node], node, []);
         long[] shape = [1, 4, 5];
-        Tensor x = tensor(Edges, [1, .. shape]).requires_grad_(true), y = @operator.Run([x]), gradient = arange(1, y.numel() + 1, dtype: ScalarType.Float64).view(y.shape);
+        Tensor x = tensor(Edges, [1, .. shape]).requires_grad_(true), y = @operator.Run([x]),
+            gradient = arange(1, y.numel() + 1, dtype: ScalarType.Float64).view(y.shape);
         Tensor right = autograd.grad([y], [x], [gradient])[0];
 
         var shapes = new Dictionary<Node, long[]> { [input] = shape, [node] = y.shape[1..] };
         Backpropagation back = Backpropagation.From(GradientRules.Table, network, node, [input], shapes)!;
         foreach (ScalarType type in (ScalarType[])[ScalarType.Float64, ScalarType.Float32])
         {
-            var values = new Dictionary<Node, Tensor> { [back.Start] = gradient.to(type), [input] = x.detach().to(type), [node] = y.detach().to(type) };
+            var values = new Dictionary<Node,
+                Tensor>
+            { [back.Start] = gradient.to(type), [input] = x.detach().to(type), [node] = y.detach().to(type) };
             foreach (Node step in back.Nodes.Skip(1))
             {
                 values[step] = step.Operator.Run([.. step.Inputs.Select(source => values[source])]);
@@ -75,13 +79,17 @@ public sealed class EdgeGradientTests
     private static readonly (string Name, Operator Operator)[] OfShapes =
     [
         ("AdaptiveMaxPool2d", new AdaptiveMaxPool2d((2, 3))), ("AdaptiveAvgPool2d", new AdaptiveAvgPool2d((2, 3))),
-        ("Mean", new Mean([2, 3], false)), ("Mean that stays", new Mean([3], true)), ("Sum", new Sum([1], false)), ("Max", new Max([1, 2, 3], true)),
+        ("Mean", new Mean([2, 3], false)), ("Mean that stays", new Mean([3], true)), ("Sum", new Sum([1], false)),
+        ("Max", new Max([1, 2, 3], true)),
         ("Min", new Min([2], false)), ("L2Norm", new L2Norm([3], false)),
-        ("Resize", new Resize((7, 9), null, ResizeKind.Nearest, false)), ("Resize by factors", new Resize(null, (1.5, 2.25), ResizeKind.Bilinear, false)),
-        ("Unsqueeze", new Unsqueeze(2)), ("Squeeze", new Squeeze(1)), ("Squeeze of more", new Squeeze(2)), ("Slice", new Slice(2, 1, 100, 2)),
+        ("Resize", new Resize((7, 9), null, ResizeKind.Nearest, false)),
+        ("Resize by factors", new Resize(null, (1.5, 2.25), ResizeKind.Bilinear, false)),
+        ("Unsqueeze", new Unsqueeze(2)), ("Squeeze", new Squeeze(1)), ("Squeeze of more", new Squeeze(2)),
+        ("Slice", new Slice(2, 1, 100, 2)),
         ("Select", new Select(3, 1)), ("IndexSelect", new IndexSelect(2, [0, 3, 3])), ("Expand", new Expand([-1, 6, -1, -1])),
         ("Permute", new Permute([0, 2, 3, 1])), ("Pad", new Pad([1, -1, 2, 0], PadMode.Constant, 0)), ("Reshape", new Reshape([-1, 5, 4])),
-        ("MaxPool2d", new MaxPool2d(2, 1, 1, true)), ("AvgPool2d", new AvgPool2d(2, 2, 0)), ("Softmax", new Softmax(1)), ("Flatten", new Flatten()),
+        ("MaxPool2d", new MaxPool2d(2, 1, 1, true)), ("AvgPool2d", new AvgPool2d(2, 2, 0)), ("Softmax", new Softmax(1)),
+        ("Flatten", new Flatten()),
     ];
 
     [Theory]
@@ -99,7 +107,8 @@ public sealed class EdgeGradientTests
         using DisposeScope scope = NewDisposeScope();
         foreach (var (a, b) in new (long[], long[])[]
         {
-            ([3], [3]), ([2, 3], [3]), ([3], [3, 4]), ([2, 3], [3, 4]), ([5, 2, 3], [3]), ([3], [5, 3, 2]), ([5, 2, 3], [3, 4]), ([2, 1, 4, 3], [5, 3, 2]), ([4, 3], [2, 5, 3, 2]), ([0, 2, 3], [3, 4]),
+            ([3], [3]), ([2, 3], [3]), ([3], [3, 4]), ([2, 3], [3, 4]), ([5, 2, 3], [3]), ([3], [5, 3, 2]), ([5, 2, 3], [3, 4]),
+                ([2, 1, 4, 3], [5, 3, 2]), ([4, 3], [2, 5, 3, 2]), ([0, 2, 3], [3, 4]),
         })
         {
             Tensor x = rand(a, dtype: float64), y = rand(b, dtype: float64), right = x.matmul(y), found = new MatMul().Run([x, y]);

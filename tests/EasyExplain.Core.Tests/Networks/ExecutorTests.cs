@@ -42,7 +42,8 @@ public class ExecutorTests
         using DisposeScope scope = NewDisposeScope();
         using Network network = SmallNetwork.Build();
         Tensor picture = SmallNetwork.Picture();
-        Node[] taps = [.. new[] { "block", "stem.conv", "block.downsample.0", "block.conv1", "stem", "block.downsample" }.Select(name => network.Find(name)!.Node)];
+        Node[] taps = [.. new[] { "block", "stem.conv", "block.downsample.0", "block.conv1", "stem", "block.downsample" }.Select(name =>
+            network.Find(name)!.Node)];
         Pass together = Executor.Run(network, picture, taps, track: true);
         IList<Tensor> gradients = autograd.grad([together.Logits[0, 2]], [.. together.Taps]);
         for (int i = 0; i < taps.Length; i++)

@@ -9,7 +9,10 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Tests.Networks;
 
-/// <summary>Operators that imported networks alone have: in ONNX Runtime they compute what they do in libtorch, and their way back is what autograd finds.</summary>
+/// <summary>
+/// Operators that imported networks alone have: in ONNX Runtime they compute what they do in libtorch, and their way back is what autograd
+/// finds.
+/// </summary>
 public sealed class ImportedOperatorTests
 {
     private const int Batch = 3;
@@ -85,7 +88,8 @@ public sealed class ImportedOperatorTests
         ("Resize, by a factor", () => new Resize(null, (1.3, 1.7), ResizeKind.Bilinear, false)),
     ];
 
-    private static readonly string[] InLibtorchAlone = ["AvgPool2d, ceil", "AvgPool2d, divisor", "LayerNorm, over two", "Roll", "Resize, by a factor"];
+    private static readonly string[] InLibtorchAlone =
+        ["AvgPool2d, ceil", "AvgPool2d, divisor", "LayerNorm, over two", "Roll", "Resize, by a factor"];
 
     public static TheoryData<string> Names => [.. Operations.Select(operation => operation.Name)];
 
@@ -107,7 +111,8 @@ public sealed class ImportedOperatorTests
         using var generator = new Generator(5, CPU);
         Tensor input = 3 * randn([Batch, 4, 11, 13], generator: generator);
         Assert.Equal(Executor.Run(network, input, [], track: false).Logits.shape[1..], shapes[network.Output]);
-        bool onnx = EasyExplain.Networks.Engines.OnnxRuntime.OnnxRuntimePart.Compile(network.Nodes, [network.Input], [network.Output], shapes) is { } part;
+        bool onnx = EasyExplain.Networks.Engines.OnnxRuntime.OnnxRuntimePart
+            .Compile(network.Nodes, [network.Input], [network.Output], shapes) is { } part;
         Assert.Equal(!InLibtorchAlone.Contains(name), onnx);
         if (onnx)
         {
@@ -119,12 +124,14 @@ public sealed class ImportedOperatorTests
         }
         else
         {
-            Assert.DoesNotContain(name.Split(',')[0], new[] { "Conv2d", "MaxPool2d", "Clamp", "AddNumber", "MultiplyBy", "Negate", "Reshape" });
+            Assert.DoesNotContain(name.Split(',')[0],
+                new[] { "Conv2d", "MaxPool2d", "Clamp", "AddNumber", "MultiplyBy", "Negate", "Reshape" });
         }
     }
 
     /// <summary>Scales from 0.2 to 0.5.</summary>
-    private static Parameter Positive(params long[] shape) => Of([.. Enumerable.Range(2, (int)shape.Aggregate(1L, (product, size) => product * size)).Select(i => i / 10f)], shape);
+    private static Parameter Positive(params long[] shape) =>
+        Of([.. Enumerable.Range(2, (int)shape.Aggregate(1L, (product, size) => product * size)).Select(i => i / 10f)], shape);
 
     private static Parameter Of(float value) => Of([value]);
 

@@ -160,7 +160,8 @@ public sealed class OperatorContractTests
         Assert.Equal(Having(contract => contract.Onnx == Form), OnnxForms.Table.Select(type => type.Name).Order());
         Assert.Equal(Having(contract => contract.Gradient == Rule), GradientRules.Table.Select(type => type.Name).Order());
 
-        static IEnumerable<string> Having(Func<Contract, bool> what) => Contracts.Where(what).Select(contract => contract.Type.Name).Order();
+        static IEnumerable<string> Having(Func<Contract, bool> what) =>
+            Contracts.Where(what).Select(contract => contract.Type.Name).Order();
     }
 
     [Theory]

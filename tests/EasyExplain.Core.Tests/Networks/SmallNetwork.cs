@@ -4,12 +4,16 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Tests.Networks;
 
-/// <summary>A network small enough for finite differences, with everything that makes taps hard: a fork, a sum, batch norms, a reused name.</summary>
+/// <summary>
+/// A network small enough for finite differences, with everything that makes taps hard: a fork, a sum, batch norms, a reused name.
+/// </summary>
 internal static class SmallNetwork
 {
     public const int Size = 9;
 
-    /// <summary>stem (conv, bn, relu) → block (conv1, bn1 | downsample conv, bn → sum → relu) → pool → fc, with weights of a fixed seed.</summary>
+    /// <summary>
+    /// stem (conv, bn, relu) → block (conv1, bn1 | downsample conv, bn → sum → relu) → pool → fc, with weights of a fixed seed.
+    /// </summary>
     public static Network Build(ScalarType type = ScalarType.Float32, long seed = 1)
     {
         var g = new NetworkBuilder(3, Size, Size);

@@ -17,7 +17,8 @@ public class ConvolutionCheckTests
 
     [Fact]
     public void AResultThatIsNoNumber_IsFound() =>
-        Assert.EndsWith("is not a number", ConvolutionCheck.Find((x, w, s, p, g) => Right(x, w, s, p, g) * (x.shape[1] == 24 ? double.NaN : 1)), StringComparison.Ordinal);
+        Assert.EndsWith("is not a number",
+            ConvolutionCheck.Find((x, w, s, p, g) => Right(x, w, s, p, g) * (x.shape[1] == 24 ? double.NaN : 1)), StringComparison.Ordinal);
 
     [Fact]
     public void AWrongGradientOfARightResult_IsFound() =>

@@ -46,7 +46,8 @@ public sealed class CudaBuildTests : IDisposable
     public void AMissingFolder_IsNamed()
     {
         string missing = Path.Combine(_folder, "gone");
-        Assert.Contains($"'{missing}', and there is no such folder", Problem(DeviceFault.CudaBuildNotFound, missing), StringComparison.Ordinal);
+        Assert.Contains($"'{missing}', and there is no such folder", Problem(DeviceFault.CudaBuildNotFound, missing),
+            StringComparison.Ordinal);
     }
 
     [Fact]

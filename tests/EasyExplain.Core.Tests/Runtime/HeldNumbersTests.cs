@@ -19,7 +19,8 @@ public sealed class HeldNumbersTests
     [Fact]
     public void TheEngineCallsNothingOfTorchSharps_ThatForgetsANumber()
     {
-        Assert.Contains(_forgetful, name => name.Contains("torch/Tensor::op_Addition(TorchSharp.torch/Tensor,TorchSharp.torch/Tensor)", StringComparison.Ordinal));
+        Assert.Contains(_forgetful, name =>
+            name.Contains("torch/Tensor::op_Addition(TorchSharp.torch/Tensor,TorchSharp.torch/Tensor)", StringComparison.Ordinal));
         using var engine = ModuleDefinition.ReadModule(typeof(HeldNumbers).Assembly.Location);
 
         Assert.Empty(
@@ -72,7 +73,8 @@ public sealed class HeldNumbersTests
         for (int before = -1; before != found.Count;)
         {
             before = found.Count;
-            found.UnionWith(methods.Where(method => Called(method).Any(called => found.Contains(called.FullName))).Select(method => method.FullName).ToArray());
+            found.UnionWith(methods.Where(method => Called(method).Any(called => found.Contains(called.FullName)))
+                .Select(method => method.FullName).ToArray());
         }
         return found;
     }
@@ -80,7 +82,8 @@ public sealed class HeldNumbersTests
     private static bool MakesScalar(MethodReference method) =>
         (method.DeclaringType.Name == "Scalar" && method.Name == "op_Implicit") || method.Name == "ToScalar";
 
-    private static IEnumerable<MethodDefinition> Methods(ModuleDefinition module) => module.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody);
+    private static IEnumerable<MethodDefinition> Methods(ModuleDefinition module) =>
+        module.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody);
 
     private static IEnumerable<MethodReference> Called(MethodDefinition method) =>
         method.Body.Instructions.Select(instruction => instruction.Operand).OfType<MethodReference>();

@@ -13,6 +13,7 @@ public class OneDnnLimitTests
     [InlineData("", true, null, null)]
     [InlineData("AuthenticAMD", false, "AVX512_CORE", null)] // whoever sets it has chosen
     [InlineData("AuthenticAMD", false, "AVX", null)]
-    public void TheLimit_IsForAmdsCpusThatTellNoCaches_UnlessTheUserHasChosen(string vendor, bool tellsCaches, string? users, string? expected) =>
+    public void TheLimit_IsForAmdsCpusThatTellNoCaches_UnlessTheUserHasChosen(string vendor, bool tellsCaches, string? users,
+        string? expected) =>
         Assert.Equal(expected, OneDnnLimit.For(new CpuReport(vendor, tellsCaches), users));
 }

@@ -123,7 +123,8 @@ public class CheckpointTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("w.pth", PickleBuilder.Zip(
-            new PickleBuilder().Raw("}").Text("student").Raw("}").Text("w").Tensor([6], [1]).Raw("ss").Text("teacher").Raw("}").Text("w").Tensor([3], [1]).Raw("ss").Bytes));
+            new PickleBuilder().Raw("}").Text("student").Raw("}").Text("w").Tensor([6], [1]).Raw("ss").Text("teacher").Raw("}").Text("w")
+                .Tensor([3], [1]).Raw("ss").Bytes));
 
         var error = Assert.Throws<WeightFileException>(() => WeightFile.Open(path));
         using WeightFile teacher = WeightFile.Open(path, "teacher");

@@ -39,7 +39,8 @@ public class HostileFileTests
     {
         byte[] pickle = PickleBuilder.StateDict([2, 3], [3, 1]).Bytes;
         using var folder = new TemporaryFolder();
-        foreach (byte[] content in new[] { PickleBuilder.Zip(pickle), PickleBuilder.Legacy(pickle, ["0"], [6, 0, 0, 0, 0, 0, 0, 0, .. new byte[24]]) })
+        foreach (byte[] content in new[] { PickleBuilder.Zip(pickle),
+            PickleBuilder.Legacy(pickle, ["0"], [6, 0, 0, 0, 0, 0, 0, 0, .. new byte[24]]) })
         {
             using WeightFile file = WeightFile.Open(folder.Write("w.pth", content));
             Assert.Equal(new double[6], file.Values("w"));
@@ -58,7 +59,8 @@ public class HostileFileTests
         AssertRefused("1000000 sizes", PickleBuilder.Safetensors(header.ToString(), 4), 80 << 20);
         AssertRefused("65 dimensions", PickleBuilder.Zip(PickleBuilder.StateDict(ones[..65], ones[..65]).Bytes));
         using var folder = new TemporaryFolder();
-        using WeightFile file = WeightFile.Open(folder.Write("w.pth", PickleBuilder.Zip(PickleBuilder.StateDict(ones[..64], ones[..64]).Bytes)));
+        using WeightFile file = WeightFile.Open(folder
+            .Write("w.pth", PickleBuilder.Zip(PickleBuilder.StateDict(ones[..64], ones[..64]).Bytes)));
         Assert.Equal([0], file.Values("w"));
     }
 
@@ -66,7 +68,8 @@ public class HostileFileTests
 
     [Fact]
     public void Zip_StorageThatIsSmallerThanSaid() =>
-        AssertRefused("should hold 1000000000 Float32 elements, the file has 24 bytes", PickleBuilder.Zip(PickleBuilder.StateDict([1000000000], [1], stored: 1000000000).Bytes));
+        AssertRefused("should hold 1000000000 Float32 elements, the file has 24 bytes",
+            PickleBuilder.Zip(PickleBuilder.StateDict([1000000000], [1], stored: 1000000000).Bytes));
 
     [Fact]
     public void Zip_StorageThatIsMissing() =>
@@ -87,7 +90,8 @@ public class HostileFileTests
     public void Zip_Bomb()
     {
         byte[] archive = PickleBuilder.Zip(
-            PickleBuilder.StateDict([5_000_000], [1], stored: 5_000_000).Bytes, ("archive/data/0", new byte[20_000_000], CompressionLevel.SmallestSize));
+            PickleBuilder.StateDict([5_000_000], [1], stored: 5_000_000).Bytes,
+            ("archive/data/0", new byte[20_000_000], CompressionLevel.SmallestSize));
 
         AssertRefused("at most 100 times its size", archive);
     }
@@ -111,9 +115,11 @@ public class HostileFileTests
         byte[] pickle = PickleBuilder.StateDict([6], [1]).Bytes;
         (string, byte[], CompressionLevel) storage = ("archive/data/0", new byte[24], CompressionLevel.NoCompression);
 
-        AssertRefused("big-endian", PickleBuilder.Zip(pickle, storage, ("archive/byteorder", [.. "big"u8], CompressionLevel.NoCompression)));
+        AssertRefused("big-endian", PickleBuilder.Zip(pickle, storage,
+            ("archive/byteorder", [.. "big"u8], CompressionLevel.NoCompression)));
         using var folder = new TemporaryFolder();
-        string little = folder.Write("w.pth", PickleBuilder.Zip(pickle, storage, ("archive/byteorder", [.. "little"u8], CompressionLevel.NoCompression)));
+        string little = folder.Write("w.pth",
+            PickleBuilder.Zip(pickle, storage, ("archive/byteorder", [.. "little"u8], CompressionLevel.NoCompression)));
         using WeightFile file = WeightFile.Open(little);
         Assert.Single(file.Entries);
     }
@@ -145,7 +151,8 @@ public class HostileFileTests
     [Fact]
     public void Legacy_StorageBeyondTheEnd() => AssertRefused(
         "the file may have been cut off",
-        PickleBuilder.Legacy(PickleBuilder.StateDict([6], [1], stored: 1L << 61).Bytes, ["0"], [.. BitConverter.GetBytes(1L << 61), .. new byte[24]]));
+        PickleBuilder.Legacy(PickleBuilder.StateDict([6], [1], stored: 1L << 61).Bytes, ["0"],
+            [.. BitConverter.GetBytes(1L << 61), .. new byte[24]]));
 
     [Fact]
     public void Legacy_KeysThatAreWrong()
@@ -165,8 +172,10 @@ public class HostileFileTests
     [InlineData(1, long.MaxValue)]
     public void Legacy_PartOutsideOfItsStorage(long start, long size)
     {
-        byte[] pickle = new PickleBuilder().Raw("}").Text("w").Raw("ctorch._utils\n_rebuild_tensor\n((").Text("storage").Raw("ctorch\nFloatStorage\n")
-            .Text("0").Text("cpu").Integer(6).Raw("(").Text("1").Integer(start).Integer(size).Raw("ttQ").Integer(0).Tuple(1).Tuple(1).Raw("tRs").Bytes;
+        byte[] pickle = new PickleBuilder().Raw("}").Text("w").Raw("ctorch._utils\n_rebuild_tensor\n((").Text("storage")
+            .Raw("ctorch\nFloatStorage\n")
+            .Text("0").Text("cpu").Integer(6).Raw("(").Text("1").Integer(start).Integer(size).Raw("ttQ").Integer(0).Tuple(1).Tuple(1)
+            .Raw("tRs").Bytes;
 
         AssertRefused("lies outside of it", PickleBuilder.Legacy(pickle, ["0"], [6, 0, 0, 0, 0, 0, 0, 0, .. new byte[24]]));
     }
@@ -174,7 +183,8 @@ public class HostileFileTests
     [Fact]
     public void StorageDescribedInTwoWays()
     {
-        byte[] pickle = new PickleBuilder().Raw("}").Text("a").Tensor([6], [1]).Raw("s").Text("b").Tensor([3], [1], stored: 3, storage: "torch\nDoubleStorage\n").Raw("s").Bytes;
+        byte[] pickle = new PickleBuilder().Raw("}").Text("a").Tensor([6], [1]).Raw("s").Text("b")
+            .Tensor([3], [1], stored: 3, storage: "torch\nDoubleStorage\n").Raw("s").Bytes;
 
         AssertRefused("the storage '0' in two ways", PickleBuilder.Zip(pickle));
     }
@@ -365,10 +375,16 @@ public class HostileFileTests
     [InlineData("is impossible", "{\"w\":{\"dtype\":\"F32\",\"shape\":[-6],\"data_offsets\":[0,24]}}", 24, null)]
     [InlineData("is impossible", "{\"w\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", 0, null)]
     [InlineData("is impossible", "{\"w\":{\"dtype\":\"F32\",\"shape\":[0,4294967296,4294967296],\"data_offsets\":[0,0]}}", 0, null)]
-    [InlineData("overlap or leave a gap", "{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[3,7]}}", 7, null)]
-    [InlineData("overlap or leave a gap", "{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[5,7]}}", 7, null)]
+    [InlineData("overlap or leave a gap",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[3,7]}}", 7,
+        null)]
+    [InlineData("overlap or leave a gap",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[5,7]}}", 7,
+        null)]
     [InlineData("tensors take 4 bytes, but 5", "{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]}}", 5, null)]
-    [InlineData("two entries 'a'", "{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}", 0, null)]
+    [InlineData("two entries 'a'",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}", 0,
+        null)]
     public void LyingSafetensors(string what, string header, int dataLength, long? announced) =>
         AssertRefused(what, PickleBuilder.Safetensors(header, dataLength, announced));
 

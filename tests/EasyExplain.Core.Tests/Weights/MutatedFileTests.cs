@@ -23,7 +23,8 @@ public class MutatedFileTests
         int step = Math.Max(1, content.Length / 400);
         for (int length = 0; length < content.Length; length += step)
         {
-            Assert.False(Try(folder.Write("cut.pth", content[..length])), $"{name} cut off after {length} of {content.Length} bytes was read");
+            Assert.False(Try(folder.Write("cut.pth", content[..length])),
+                $"{name} cut off after {length} of {content.Length} bytes was read");
         }
     }
 

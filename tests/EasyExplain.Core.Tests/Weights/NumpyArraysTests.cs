@@ -10,7 +10,8 @@ public sealed class NumpyArraysTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string> Kinds => ["dictionary", "list", "one", "inside", "list inside", "numbers too", "some tensors", "new numpy", "protocol 5"];
+    public static TheoryData<string> Kinds =>
+        ["dictionary", "list", "one", "inside", "list inside", "numbers too", "some tensors", "new numpy", "protocol 5"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -53,13 +54,15 @@ public sealed class NumpyArraysTests : IDisposable
         byte[] large = new byte[70 << 20];
         BitConverter.GetBytes(large.Length - 100).CopyTo(large, 0);
         byte[] head = new PickleBuilder().Raw("}").Text("notes").Bytes[..^1];
-        Assert.Contains("is larger than 64 MB, which no state dict is", Message(PickleBuilder.Zip([.. head, (byte)'X', .. large])), StringComparison.Ordinal);
+        Assert.Contains("is larger than 64 MB, which no state dict is", Message(PickleBuilder.Zip([.. head, (byte)'X', .. large])),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void NumpysThings_BesideTensors_ArePassedOver()
     {
-        PickleBuilder pickle = Array(Scalar(new PickleBuilder().Raw("}").Text("w").Tensor([6], [1]).Raw("s").Text("accuracy")).Raw("s").Text("rng").Raw("(").Text("MT19937"))
+        PickleBuilder pickle = Array(Scalar(new PickleBuilder().Raw("}").Text("w").Tensor([6], [1]).Raw("s").Text("accuracy")).Raw("s")
+            .Text("rng").Raw("(").Text("MT19937"))
             .Raw("ts");
         using WeightFile file = WeightFile.Open(_folder.Write("w.pth", PickleBuilder.Zip(pickle.Bytes)));
         Assert.Equal(["w"], file.Entries.Select(entry => entry.Name));
@@ -81,17 +84,21 @@ public sealed class NumpyArraysTests : IDisposable
     /// <summary>A report's.</summary>
     [SharedFact("cases/checkpoints/numpy_arrays.pth")]
     public void TheReportedFile_SaysSo() => Assert.Contains("holds numpy arrays, not tensors",
-        Assert.Throws<WeightFileException>(() => WeightFile.Open(Repository.Shared("cases/checkpoints/numpy_arrays.pth"))).Message, StringComparison.Ordinal);
+        Assert.Throws<WeightFileException>(() => WeightFile.Open(Repository.Shared("cases/checkpoints/numpy_arrays.pth"))).Message,
+        StringComparison.Ordinal);
 
     private static PickleBuilder Dictionary() => Array(new PickleBuilder().Raw("}").Text("conv.weight")).Raw("s");
 
     /// <summary>As protocol 2 writes an array: a call that makes one of no elements, and its state.</summary>
     private static PickleBuilder Array(PickleBuilder pickle, string maker = "numpy.core.multiarray\n_reconstruct\n") =>
-        pickle.Raw("c" + maker + "cnumpy\nndarray\n").Tuple(0).Raw("c_codecs\nencode\n").Text("b").Text("latin1").Raw([0x86]).Raw("R").Raw([0x87]).Raw("R(")
-            .Integer(1).Tuple(2).Raw("cnumpy\ndtype\n").Text("f4").Raw([0x89, 0x88, 0x87]).Raw("R").Raw([0x89]).Text("\0\0\0\0\0\0\0\0").Raw("tb");
+        pickle.Raw("c" + maker + "cnumpy\nndarray\n").Tuple(0).Raw("c_codecs\nencode\n").Text("b").Text("latin1").Raw([0x86]).Raw("R")
+            .Raw([0x87]).Raw("R(")
+            .Integer(1).Tuple(2).Raw("cnumpy\ndtype\n").Text("f4").Raw([0x89, 0x88, 0x87]).Raw("R").Raw([0x89]).Text("\0\0\0\0\0\0\0\0")
+            .Raw("tb");
 
     private static PickleBuilder Scalar(PickleBuilder pickle) =>
-        pickle.Raw("cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\n").Text("f8").Raw([0x89, 0x88, 0x87]).Raw("R").Text("abcdefgh").Raw([0x86]).Raw("R");
+        pickle.Raw("cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\n").Text("f8").Raw([0x89, 0x88, 0x87]).Raw("R").Text("abcdefgh")
+            .Raw([0x86]).Raw("R");
 
     private void AssertArrays(byte[] file) => Assert.Contains("holds numpy arrays, not tensors", Message(file), StringComparison.Ordinal);
 

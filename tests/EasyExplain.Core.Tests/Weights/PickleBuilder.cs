@@ -39,12 +39,14 @@ internal sealed class PickleBuilder
     }
 
     /// <summary>A float32 tensor over the storage <paramref name="key"/> of <paramref name="stored"/> elements.</summary>
-    public PickleBuilder Tensor(long[] shape, long[] strides, long offset = 0, long stored = 6, string key = "0", string storage = "torch\nFloatStorage\n") =>
+    public PickleBuilder Tensor(long[] shape, long[] strides, long offset = 0, long stored = 6, string key = "0",
+        string storage = "torch\nFloatStorage\n") =>
         Raw("ctorch._utils\n_rebuild_tensor_v2\n((").Text("storage").Raw("c" + storage).Text(key).Text("cpu").Integer(stored).Raw("tQ")
             .Integer(offset).Tuple(shape).Tuple(strides).Raw([0x89]).Raw("}tR");
 
     /// <summary>A dictionary with one tensor, called w.</summary>
-    public static PickleBuilder StateDict(long[] shape, long[] strides, long offset = 0, long stored = 6, string key = "0", string storage = "torch\nFloatStorage\n") =>
+    public static PickleBuilder StateDict(long[] shape, long[] strides, long offset = 0, long stored = 6, string key = "0",
+        string storage = "torch\nFloatStorage\n") =>
         new PickleBuilder().Raw("}").Text("w").Tensor(shape, strides, offset, stored, key, storage).Raw("s");
 
     /// <summary>A zip archive as torch.save writes it; by default with one storage, "0", of six floats.</summary>
@@ -54,7 +56,8 @@ internal sealed class PickleBuilder
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Create))
         {
             Add("archive/data.pkl", pickle, CompressionLevel.NoCompression);
-            foreach ((string name, byte[] content, CompressionLevel level) in members is [] ? [("archive/data/0", new byte[24], CompressionLevel.NoCompression)] : members)
+            foreach ((string name, byte[] content, CompressionLevel level) in members is []
+                ? [("archive/data/0", new byte[24], CompressionLevel.NoCompression)] : members)
             {
                 Add(name, content, level);
             }
@@ -79,7 +82,8 @@ internal sealed class PickleBuilder
         return
         [
             0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.',
-            .. new PickleBuilder().Integer(1001).Bytes, .. new PickleBuilder().Raw("}").Bytes, .. pickle, .. keyList.Raw("e").Bytes, .. storages,
+            .. new PickleBuilder().Integer(1001).Bytes, .. new PickleBuilder().Raw("}").Bytes, .. pickle, .. keyList.Raw("e").Bytes,
+            .. storages,
         ];
     }
 

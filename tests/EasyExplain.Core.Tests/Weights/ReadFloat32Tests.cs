@@ -24,7 +24,8 @@ public class ReadFloat32Tests
             Assert.Equal(ScalarType.Float32, tensor.dtype);
             Assert.Equal(entry.Shape, tensor.shape);
             Assert.True(tensor.is_contiguous());
-            Assert.Equal(file.Values(entry.Name), tensor.NumberOfElements == 0 ? [] : tensor.data<float>().ToArray().Select(value => (double)value));
+            Assert.Equal(file.Values(entry.Name), tensor.NumberOfElements == 0 ? []
+                : tensor.data<float>().ToArray().Select(value => (double)value));
         }
     }
 

@@ -23,7 +23,8 @@ public class RefusedFileTests
     public void WholeModel_InTheLegacyFormat()
     {
         // There the class comes as persistent data, with its source text.
-        byte[] pickle = new PickleBuilder().Raw("(").Text("module").Raw("cmodels\nNet\n").Text("net.py").Text("class Net").Raw("tQ)").Raw([0x81]).Raw("}b").Bytes;
+        byte[] pickle = new PickleBuilder().Raw("(").Text("module").Raw("cmodels\nNet\n").Text("net.py").Text("class Net").Raw("tQ)")
+            .Raw([0x81]).Raw("}b").Bytes;
 
         Assert.Contains("whole pickled model (or another Python object) of class 'models.Net'", Refuse(PickleBuilder.Legacy(pickle, [])));
     }
@@ -56,7 +57,8 @@ public class RefusedFileTests
     {
         using var folder = new TemporaryFolder();
         string trace = Path.Combine(folder.FullName, "attacked");
-        byte[] pickle = new PickleBuilder().Raw("}").Text("w").Tensor([6], [1]).Raw("s").Text("a").Raw("cposix\nsystem\n(").Text($"touch {trace}").Raw("tRs").Bytes;
+        byte[] pickle = new PickleBuilder().Raw("}").Text("w").Tensor([6], [1]).Raw("s").Text("a").Raw("cposix\nsystem\n(")
+            .Text($"touch {trace}").Raw("tRs").Bytes;
 
         using WeightFile file = WeightFile.Open(folder.Write("w.pth", PickleBuilder.Zip(pickle)));
 
@@ -66,13 +68,15 @@ public class RefusedFileTests
 
     [Fact]
     public void UnknownStorage_IsNamed() => Assert.Contains(
-        "'torch.ComplexFloatStorage'", Refuse(PickleBuilder.Zip(PickleBuilder.StateDict([3], [1], storage: "torch\nComplexFloatStorage\n").Bytes)));
+        "'torch.ComplexFloatStorage'",
+        Refuse(PickleBuilder.Zip(PickleBuilder.StateDict([3], [1], storage: "torch\nComplexFloatStorage\n").Bytes)));
 
     [Theory]
     [InlineData("single_tensor.pth", "a single tensor")]
     [InlineData("scripted.pth", "TorchScript")]
     [InlineData("protocol0.pth", "protocol 0")]
-    public void OtherFilesOfPyTorch(string name, string what) => Assert.Contains(what, Refuse(File.ReadAllBytes(WeightFixtures.File(name))));
+    public void OtherFilesOfPyTorch(string name, string what) =>
+        Assert.Contains(what, Refuse(File.ReadAllBytes(WeightFixtures.File(name))));
 
     public static TheoryData<string, byte[]> ForeignFiles => new()
     {

@@ -18,7 +18,8 @@ public class SafetensorsWriterTests
         Tensor ramp = tensor(WeightFixtures.Ramp(24)).view(4, 6);
         List<KeyValuePair<string, Tensor>> tensors =
         [
-            .. WeightFixtures.AllTypes.Select(t => new KeyValuePair<string, Tensor>("type." + t, tensor(WeightFixtures.Ramp(15, t)).to(t).view(3, 5))),
+            .. WeightFixtures.AllTypes.Select(t =>
+            new KeyValuePair<string, Tensor>("type." + t, tensor(WeightFixtures.Ramp(15, t)).to(t).view(3, 5))),
             new("transposed", ramp.t()),
             new("number", tensor(7L)),
             new("empty \"größe\"\n", zeros(0, 3)),
@@ -70,7 +71,8 @@ public class SafetensorsWriterTests
         Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(path, [new("__metadata__", good)]));
         Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(path, [new("c", complex)]));
         Assert.ThrowsAny<Exception>(() => SafetensorsWriter.Write(path, [new("a", good), new("b", dead)]));
-        Assert.Throws<DirectoryNotFoundException>(() => SafetensorsWriter.Write(Path.Combine(folder.FullName, "no", "x.safetensors"), [new("a", good)]));
+        Assert.Throws<DirectoryNotFoundException>(() =>
+            SafetensorsWriter.Write(Path.Combine(folder.FullName, "no", "x.safetensors"), [new("a", good)]));
 
         Assert.ThrowsAny<IOException>(() => SafetensorsWriter.Write(taken, [new("a", good)]));
 

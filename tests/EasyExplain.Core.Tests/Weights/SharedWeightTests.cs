@@ -34,11 +34,13 @@ public class SharedWeightTests
 
     [SharedFact(Person + "model_scripted.pt")]
     public void TorchScript_IsNamed() =>
-        Assert.Contains("TorchScript", Assert.Throws<WeightFileException>(() => WeightFile.Open(Repository.Shared(Person + "model_scripted.pt"))).Message);
+        Assert.Contains("TorchScript",
+            Assert.Throws<WeightFileException>(() => WeightFile.Open(Repository.Shared(Person + "model_scripted.pt"))).Message);
 
     [SharedFact(Person + "model.onnx")]
     public void Onnx_IsNamed() =>
-        Assert.Contains("ONNX", Assert.Throws<WeightFileException>(() => WeightFile.Open(Repository.Shared(Person + "model.onnx"))).Message);
+        Assert.Contains("ONNX", Assert.Throws<WeightFileException>(() =>
+            WeightFile.Open(Repository.Shared(Person + "model.onnx"))).Message);
 
     private static void AssertSame(int count, string first, params string[] others)
     {

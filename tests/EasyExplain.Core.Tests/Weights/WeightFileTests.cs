@@ -36,7 +36,8 @@ public class WeightFileTests
         string[] names = ["base", "transposed", "column", "rows", "steps", "expanded", "scalar", "empty", "conv", "number"];
         Assert.Equal(names, file.Entries.Select(e => e.Name));
         Assert.Equal(b, file.Values("base"));
-        Assert.Equal(from column in Enumerable.Range(0, 6) from row in Enumerable.Range(0, 4) select b[6 * row + column], file.Values("transposed"));
+        Assert.Equal(from column in Enumerable.Range(0, 6) from row in Enumerable.Range(0, 4) select b[6 * row + column],
+            file.Values("transposed"));
         Assert.Equal([b[2], b[8], b[14], b[20]], file.Values("column"));
         Assert.Equal(b[6..18], file.Values("rows"));
         Assert.Equal([b[0], b[3], b[12], b[15]], file.Values("steps"));
@@ -45,7 +46,8 @@ public class WeightFileTests
         Assert.Empty(file.Values("empty"));
         Assert.Equal(c, file.Values("conv"));
         Assert.Equal([7], file.Values("number"));
-        Assert.Equal(["4,6", "6,4", "4", "2,6", "2,2", "4,3", "", "0,6", "2,3,2,2", ""], file.Entries.Select(e => string.Join(',', e.Shape)));
+        Assert.Equal(["4,6", "6,4", "4", "2,6", "2,2", "4,3", "", "0,6", "2,3,2,2", ""],
+            file.Entries.Select(e => string.Join(',', e.Shape)));
     }
 
     [Theory]

@@ -21,7 +21,9 @@ internal static class WeightFixtures
 
     public static string File(string name) => Path.Combine(Folder, name);
 
-    /// <summary>Element i is (37 i + 11) mod 101 - 50; quarters for floating types, plus 50 for bytes, the test for &gt; 0 for bool.</summary>
+    /// <summary>
+    /// Element i is (37 i + 11) mod 101 - 50; quarters for floating types, plus 50 for bytes, the test for &gt; 0 for bool.
+    /// </summary>
     public static double[] Ramp(int count, ScalarType type = ScalarType.Float32) =>
         [.. Enumerable.Range(0, count).Select(i => (37.0 * i + 11) % 101 - 50).Select(v => type switch
         {

@@ -88,7 +88,8 @@ public sealed class WeightsCacheTests : IDisposable
         var error = Assert.Throws<WeightsDownloadException>(() => new WeightsCache(Folder, server.Address).Get([Name], own));
         Assert.Equal(WeightsDownloadFault.DownloadFailed, error.Fault);
         Assert.Contains("404", error.Message, StringComparison.Ordinal);
-        Assert.Contains($"Fetch {server.Address}/{Name} in another way and put it at '{Path.Combine(Folder, Name)}'", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"Fetch {server.Address}/{Name} in another way and put it at '{Path.Combine(Folder, Name)}'", error.Message,
+            StringComparison.Ordinal);
         Assert.Contains($"Looked in: {own}, {Folder}.", error.Message, StringComparison.Ordinal);
     }
 
@@ -185,7 +186,8 @@ public sealed class WeightsCacheTests : IDisposable
     public void TheFolder_IsPyTorchs(string? torchHome, string? cacheHome, string expected)
     {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string folder = WeightsCache.FolderOfPyTorch(name => name switch { "TORCH_HOME" => torchHome, "XDG_CACHE_HOME" => cacheHome, _ => null });
+        string folder = WeightsCache.FolderOfPyTorch(name =>
+            name switch { "TORCH_HOME" => torchHome, "XDG_CACHE_HOME" => cacheHome, _ => null });
         Assert.Equal(Path.GetFullPath(expected.Replace("~", home, StringComparison.Ordinal) + "/hub/checkpoints"), folder);
     }
 

@@ -14,7 +14,9 @@ public sealed class CamConcept
     /// <summary>Its number, from 1: the concept that explains most comes first.</summary>
     public required int Index { get; init; }
 
-    /// <summary>How much of the layer's activations it explains, 0 to 1 of their sum of squares; all concepts together explain 1 at most.</summary>
+    /// <summary>
+    /// How much of the layer's activations it explains, 0 to 1 of their sum of squares; all concepts together explain 1 at most.
+    /// </summary>
     public required double Share { get; init; }
 
     /// <summary>The most probable classes of a picture that were this concept all over.</summary>
@@ -26,11 +28,14 @@ public sealed class CamConcept
     /// <summary>The colour in which it is drawn, such as <c>#D55E00</c>.</summary>
     public string Color => ConceptColor.ToString();
 
-    /// <summary>What it is, one value a channel of the layer: the layer's output as far as it is this concept, where that is strongest.</summary>
+    /// <summary>
+    /// What it is, one value a channel of the layer: the layer's output as far as it is this concept, where that is strongest.
+    /// </summary>
     public float[] GetVector() => (float[])_vector.Clone();
 
     internal PixelColor ConceptColor => PixelColor.Distinct(Index - 1);
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Index} ({Share * 100:0} %): {string.Join(", ", Predictions)}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Index} ({Share * 100:0} %): {string.Join(", ", Predictions)}");
 }

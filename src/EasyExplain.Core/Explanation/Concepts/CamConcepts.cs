@@ -3,7 +3,9 @@ using EasyExplain.Models;
 
 namespace EasyExplain.Explanation.Concepts;
 
-/// <summary>The concepts that a layer finds in one photo: Deep Feature Factorization (Collins, Achanta and Süsstrunk 2018, arXiv 1806.10206).</summary>
+/// <summary>
+/// The concepts that a layer finds in one photo: Deep Feature Factorization (Collins, Achanta and Süsstrunk 2018, arXiv 1806.10206).
+/// </summary>
 /// <remarks>It holds no native memory.</remarks>
 public sealed class CamConcepts : ICamResult
 {
@@ -15,7 +17,9 @@ public sealed class CamConcepts : ICamResult
     /// <summary>The layer's name.</summary>
     public required string Layer { get; init; }
 
-    /// <summary>The concepts, the one that explains most first; fewer than asked for where the layer has no more, none where it is zero everywhere.</summary>
+    /// <summary>
+    /// The concepts, the one that explains most first; fewer than asked for where the layer has no more, none where it is zero everywhere.
+    /// </summary>
     public required CamList<CamConcept> Concepts { get; init; }
 
     /// <summary>How much of the layer's activations the concepts explain together, 0 to 1.</summary>
@@ -27,7 +31,9 @@ public sealed class CamConcepts : ICamResult
     /// <summary>Height and width of the photo in pixels, upright.</summary>
     public CamList<int> ImageSize => [.. Source.Size];
 
-    /// <summary>What it took in seconds, from activations to concepts; the pass through the network, which all layers share, counts for the first.</summary>
+    /// <summary>
+    /// What it took in seconds, from activations to concepts; the pass through the network, which all layers share, counts for the first.
+    /// </summary>
     public required double Seconds { get; init; }
 
     /// <summary>The model's name.</summary>

@@ -45,7 +45,8 @@ public sealed class ConceptFinder
         if (layers.FirstOrDefault(layer => !layer.IsExplainable) is { } idle)
         {
             throw new SelectionException(SelectionFault.MethodNotPossible, idle,
-                $"What {model} has of the picture at layer '{idle}' never reaches its output, so a concept there would speak for no class. " +
+                $"What {model} has of the picture at layer '{idle}' never reaches its output, so a concept there would speak for no " +
+                $"class. " +
                 $"The last layer from which it does is '{model.DefaultLayer}'.");
         }
         _network = model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
@@ -65,7 +66,9 @@ public sealed class ConceptFinder
         return ComputeException.Wrap(() => Find(_model.Preprocessing.ToInput(photo), photo, path, cancel));
     }
 
-    /// <summary>The same for a tensor that is already an input: <c>[1, 3, H, W]</c> or <c>[3, H, W]</c> of the model's input size, normalised.</summary>
+    /// <summary>
+    /// The same for a tensor that is already an input: <c>[1, 3, H, W]</c> or <c>[3, H, W]</c> of the model's input size, normalised.
+    /// </summary>
     /// <exception cref="ArgumentException">It has another shape.</exception>
     public IReadOnlyList<CamConcepts> Find(Tensor input, CancellationToken cancel = default)
     {
@@ -104,7 +107,8 @@ public sealed class ConceptFinder
         Tensor activations = layer.Node.Layout!.ToMap(outputs[layer.Node])[0].to(CPU).to(float64); // [C, H, W]
         if (!activations.isfinite().all().item<bool>())
         {
-            throw new InvalidDataException($"The output of layer '{layer.Name}' of {_model} is not finite: its weights or the input hold NaN or infinity.");
+            throw new InvalidDataException(
+                $"The output of layer '{layer.Name}' of {_model} is not finite: its weights or the input hold NaN or infinity.");
         }
         Tensor places = activations.flatten(1);
         Tensor offset = places.amin([1], keepdim: true).Within(null, 0);
@@ -116,9 +120,11 @@ public sealed class ConceptFinder
         }
         Tensor peaks = where.amax([1]);
         // At the least squares, what each concept has in common with the activations adds up to what all of them explain.
-        double[] shares = (places.mm(where.T) * channels).sum(dim: 0).Over(NonNegativeFactors.SumOfSquares(places)).data<double>().ToArray();
+        double[] shares = (places.mm(where.T) * channels).sum(dim: 0).Over(NonNegativeFactors.SumOfSquares(places)).data<double>()
+            .ToArray();
         Tensor vectors = (channels * peaks).Plus(offset).T.contiguous(); // [k, C]
-        int[] order = [.. Enumerable.Range(0, shares.Length).Where(concept => shares[concept] > 0).OrderByDescending(concept => shares[concept])];
+        int[] order = [.. Enumerable.Range(0, shares.Length).Where(concept => shares[concept] > 0)
+            .OrderByDescending(concept => shares[concept])];
         IReadOnlyList<IReadOnlyList<Prediction>> spoken = [.. order.Chunk(_network.OnePicture ? 1 : ConceptsAtOnce)
             .SelectMany(some => Rank(RunTail(layer, outputs, stack(some.Select(concept => vectors[concept])), cancel)))];
         return [.. order.Select((concept, index) => new CamConcept(vectors[concept].to(float32).data<float>().ToArray())
@@ -126,11 +132,14 @@ public sealed class ConceptFinder
             Index = index + 1,
             Share = shares[concept],
             Predictions = [.. spoken[index].Take(_top)],
-            Map = CamMap.Of(layer.Name, Fusion.Scale(where[concept]).to(float32).view(activations.shape[1], activations.shape[2]), _model.Preprocessing, photo),
+            Map = CamMap.Of(layer.Name, Fusion.Scale(where[concept]).to(float32).view(activations.shape[1], activations.shape[2]),
+                _model.Preprocessing, photo),
         })];
     }
 
-    /// <summary>The logits <c>[k, classes]</c> of pictures in which each of the vectors <c>[k, C]</c> is the layer's output at every place.</summary>
+    /// <summary>
+    /// The logits <c>[k, classes]</c> of pictures in which each of the vectors <c>[k, C]</c> is the layer's output at every place.
+    /// </summary>
     private static Tensor RunTail(LayerTail layer, Dictionary<Node, Tensor> outputs, Tensor vectors, CancellationToken cancel)
     {
         Tensor clean = outputs[layer.Node];

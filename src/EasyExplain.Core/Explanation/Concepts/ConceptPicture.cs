@@ -9,12 +9,15 @@ internal static class ConceptPicture
 {
     private const int MostColumns = 5;
 
-    /// <summary>Draws one picture, at the opacity and the size that <paramref name="look"/> says; its colormap and its threshold are of no use here.</summary>
+    /// <summary>
+    /// Draws one picture, at the opacity and the size that <paramref name="look"/> says; its colormap and its threshold are of no use here.
+    /// </summary>
     /// <exception cref="SelectionException">Concepts have no mask.</exception>
     public static Photo Draw(CamPicture look, CamConcepts concepts, OverlayStyle style)
     {
         (Photo photo, PixelRegion region) = look.SizeFor(style, concepts.Source, concepts.Model.Preprocessing);
-        ColoredMap[] maps = [.. concepts.Concepts.Select(concept => new ColoredMap($"{concept.Index}", concept.ConceptColor, concept.Map.ToArray()))];
+        ColoredMap[] maps = [.. concepts.Concepts
+            .Select(concept => new ColoredMap($"{concept.Index}", concept.ConceptColor, concept.Map.ToArray()))];
         return style switch
         {
             OverlayStyle.Overlay => ColorOverlay.Mark(ColorOverlay.Blend(photo, maps, region, look.Alpha), maps, region),
@@ -32,13 +35,14 @@ internal static class ConceptPicture
         [
             new(Path.GetFileName(concepts.Path) ?? "input", photo),
             new($"{concepts.Layer}, all concepts", ColorOverlay.Mark(ColorOverlay.Blend(photo, maps, region, alpha), maps, region)),
-            .. concepts.Concepts.Zip(maps, (concept, map) => new PanelTile(TitleOf(concept), ColorOverlay.Mark(ColorOverlay.Blend(photo, [map], region, alpha), [map], region))),
+            .. concepts.Concepts.Zip(maps, (concept, map) =>
+            new PanelTile(TitleOf(concept), ColorOverlay.Mark(ColorOverlay.Blend(photo, [map], region, alpha), [map], region))),
         ];
         int rows = (tiles.Length + MostColumns - 1) / MostColumns;
         return Panel.Grid(tiles, (tiles.Length + rows - 1) / rows, string.Create(CultureInfo.InvariantCulture,
             $"{concepts.Predictions[0]}  ·  concepts of {concepts.Layer}, {concepts.Explained * 100:0} % of it  ·  {concepts.Model.Name}"));
     }
 
-    private static string TitleOf(CamConcept concept) => string.Create(CultureInfo.InvariantCulture,
-        $"{concept.Index}: {string.Join(", ", concept.Predictions.Select(prediction => string.Create(CultureInfo.InvariantCulture, $"{prediction.Label} {prediction.Probability * 100:0} %")))}");
+    private static string TitleOf(CamConcept concept) => $"{concept.Index}: " + string.Join(", ", concept.Predictions.Select(prediction =>
+        string.Create(CultureInfo.InvariantCulture, $"{prediction.Label} {prediction.Probability * 100:0} %")));
 }

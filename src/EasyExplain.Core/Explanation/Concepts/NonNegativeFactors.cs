@@ -8,8 +8,8 @@ namespace EasyExplain.Explanation.Concepts;
 
 /// <summary>Non-negative matrix factorisation: A ≈ W·H with W and H ≥ 0, in float64.</summary>
 /// <remarks>
-/// It starts from the singular vectors (NNDSVD, Boutsidis and Gallopoulos 2008), so nothing is drawn at random, and goes on with hierarchical
-/// alternating least squares (HALS, Cichocki and Phan 2009): each column in turn takes its best non-negative value.
+/// It starts from the singular vectors (NNDSVD, Boutsidis and Gallopoulos 2008), so nothing is drawn at random, and goes on with
+/// hierarchical alternating least squares (HALS, Cichocki and Phan 2009): each column in turn takes its best non-negative value.
 /// </remarks>
 internal static class NonNegativeFactors
 {
@@ -20,7 +20,9 @@ internal static class NonNegativeFactors
 
     /// <summary>The factors <c>W [m, k]</c> and <c>H [k, n]</c> of a matrix <c>[m, n]</c> without negative values.</summary>
     /// <param name="matrix">The matrix, float64.</param>
-    /// <param name="count">How many factors, k, are wanted; there are as many as the matrix's rank at most, hence none for a matrix of zeros.</param>
+    /// <param name="count">
+    /// How many factors, k, are wanted; there are as many as the matrix's rank at most, hence none for a matrix of zeros.
+    /// </param>
     /// <param name="cancel">Stops it before the next round.</param>
     public static (Tensor W, Tensor H) Of(Tensor matrix, int count, CancellationToken cancel = default)
     {
@@ -50,7 +52,9 @@ internal static class NonNegativeFactors
     /// <summary>The sum of the squares of all values.</summary>
     public static double SumOfSquares(Tensor values) => values.pow(Two).sum().item<double>();
 
-    /// <summary>W and Hᵀ from the leading singular triplets σ·u·vᵀ: of the positive and the negative parts of u and v, the pair that weighs more.</summary>
+    /// <summary>
+    /// W and Hᵀ from the leading singular triplets σ·u·vᵀ: of the positive and the negative parts of u and v, the pair that weighs more.
+    /// </summary>
     private static (Tensor W, Tensor Ht) Start(Tensor matrix, int count)
     {
         bool wide = matrix.shape[0] <= matrix.shape[1];
@@ -77,7 +81,9 @@ internal static class NonNegativeFactors
         return (Column(uPositive, uNegative), Column(vPositive, vNegative));
     }
 
-    /// <summary>Gives each column of one factor, in turn, the value that leaves least of the matrix unexplained while all else stays.</summary>
+    /// <summary>
+    /// Gives each column of one factor, in turn, the value that leaves least of the matrix unexplained while all else stays.
+    /// </summary>
     /// <param name="factor">It, <c>[m, k]</c>, contiguous as all three are; changed in place.</param>
     /// <param name="target">The matrix times the other factor, <c>[m, k]</c>.</param>
     /// <param name="gram">The products of the other factor's columns, <c>[k, k]</c>.</param>

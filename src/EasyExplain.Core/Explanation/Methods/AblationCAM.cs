@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace EasyExplain.Explanation.Methods;
 
 /// <summary>
-/// Ablation-CAM (Desai and Ramaswamy, WACV 2020, "Ablation-CAM: Visual Explanations for Deep Convolutional Network via Gradient-free Localization").
+/// Ablation-CAM (Desai and Ramaswamy, WACV 2020, "Ablation-CAM: Visual Explanations for Deep Convolutional Network via Gradient-free
+/// Localization").
 /// </summary>
 /// <remarks>
 /// A channel is set to 0, as in the paper; pytorch-grad-cam takes a number far below all others where activations can be negative.
@@ -13,11 +14,12 @@ namespace EasyExplain.Explanation.Methods;
 /// </remarks>
 internal static class AblationCAM
 {
-    public static CamMethod Method { get; } = new("AblationCAM", "Channels weighted by what the score loses without them: no gradients, part of a pass a channel.", Map)
-    {
-        UsesGradients = false,
-        RunsAgain = true,
-    };
+    public static CamMethod Method { get; } =
+        new("AblationCAM", "Channels weighted by what the score loses without them: no gradients, part of a pass a channel.", Map)
+        {
+            UsesGradients = false,
+            RunsAgain = true,
+        };
 
     private static Tensor Map(LayerEvidence layer)
     {

@@ -8,12 +8,13 @@ namespace EasyExplain.Explanation.Methods;
 /// </summary>
 internal static class CAM
 {
-    public static CamMethod Method { get; } = new("CAM", "The last layer's own weights: the first of its kind, where averages feed the last layer.", Map)
-    {
-        UsesGradients = false,
-        Misfit = (network, node) => network.AveragedInto(node) is null
-            ? "no linear layer or 1×1 convolution makes the classes of its global averages. Take GradCAM" : null,
-    };
+    public static CamMethod Method { get; } =
+        new("CAM", "The last layer's own weights: the first of its kind, where averages feed the last layer.", Map)
+        {
+            UsesGradients = false,
+            Misfit = (network, node) => network.AveragedInto(node) is null
+                ? "no linear layer or 1×1 convolution makes the classes of its global averages. Take GradCAM" : null,
+        };
 
     private static Tensor Map(LayerEvidence layer) => layer.Merge(layer.ClassWeights.view(-1, 1, 1) * layer.Activations); // equation 2
 }

@@ -7,7 +7,9 @@ namespace EasyExplain.Explanation.Methods;
 
 /// <summary>A score <c>[N]</c> that compares a class with others.</summary>
 /// <param name="logits"><c>[N, classes]</c>.</param>
-/// <param name="probabilities">What the model makes of them, <c>[N, classes]</c>; gradients flow through it, too. All the same where it makes none.</param>
+/// <param name="probabilities">
+/// What the model makes of them, <c>[N, classes]</c>; gradients flow through it, too. All the same where it makes none.
+/// </param>
 /// <param name="class">The class.</param>
 /// <param name="others">Those that it is compared with.</param>
 public delegate Tensor ComparingScore(Tensor logits, Tensor probabilities, long @class, long[] others);
@@ -18,12 +20,14 @@ public delegate Tensor ComparingScore(Tensor logits, Tensor probabilities, long 
 /// <param name="Map">From a layer's evidence to its map <c>[H, W]</c>, not yet scaled.</param>
 public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, Tensor> Map)
 {
-    /// <summary>Makes one map of the scaled maps of several layers, given the height and width of the input: the highest value at each place.</summary>
+    /// <summary>
+    /// Makes one map of the scaled maps of several layers, given the height and width of the input: the highest value at each place.
+    /// </summary>
     public Func<IReadOnlyList<Tensor>, (long Height, long Width), Tensor> Fuse { get; init; } = (maps, _) => Fusion.Highest(maps);
 
     /// <summary>
-    /// What it takes gradients and scores of: from logits and probabilities <c>[N, classes]</c>, a class and those that it is compared with to
-    /// <c>[N]</c>. Null for the class's logit, which needs no other class.
+    /// What it takes gradients and scores of: from logits and probabilities <c>[N, classes]</c>, a class and those that it is compared with
+    /// to <c>[N]</c>. Null for the class's logit, which needs no other class.
     /// </summary>
     public ComparingScore? Score { get; init; }
 
@@ -77,7 +81,8 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
     {
         if (NeedsClass && layers.FirstOrDefault()?.Model is { ClassCount: 0 } backbone)
         {
-            return $"{Name} explains a class, and {backbone} has none: it ends in features. {string.Join(", ", MethodCatalog.All.Where(method => !method.NeedsClass).Select(method => method.Name))} " +
+            return $"{Name} explains a class, and {backbone} has none: it ends in features. " +
+                $"{string.Join(", ", MethodCatalog.All.Where(method => !method.NeedsClass).Select(method => method.Name))} " +
                 "need no class.";
         }
         foreach (CamLayer layer in AtInput ? [] : layers)
@@ -89,7 +94,8 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
             }
             if (NeedsInfluence && !model.Network.CellsLeadToOutput(layer.Node))
             {
-                return $"After layer '{layer}', {model} reads only its class token: the tokens of the picture have no influence there, and the map of {Name} would be " +
+                return $"After layer '{layer}', {model} reads only its class token: the tokens of the picture have no influence there, " +
+                    $"and the map of {Name} would be " +
                     $"empty. The last layer where they have is '{model.DefaultLayer}'; a method such as EigenCAM shows any layer.";
             }
             if (Misfit(model.Network, layer.Node) is { } why)

@@ -8,10 +8,11 @@ namespace EasyExplain.Explanation.Methods;
 /// </summary>
 internal static class EigenGradCAM
 {
-    public static CamMethod Method { get; } = new("EigenGradCAM", "Eigen-CAM of gradient times activation: as clean, but about the class.", Map)
-    {
-        MergesChannels = false,
-    };
+    public static CamMethod Method { get; } =
+        new("EigenGradCAM", "Eigen-CAM of gradient times activation: as clean, but about the class.", Map)
+        {
+            MergesChannels = false,
+        };
 
     private static Tensor Map(LayerEvidence layer) => PrincipalComponent.Of(layer.Gradients * layer.Activations).relu();
 }

@@ -10,12 +10,13 @@ internal static class FEM
 {
     private static readonly Scalar K = 2; // the paper's k-sigma rule
 
-    public static CamMethod Method { get; } = new("FEM", "Channels weighted by how often they are unusually strong: no gradients, no class.", Map)
-    {
-        UsesGradients = false,
-        NeedsInfluence = false,
-        NeedsClass = false,
-    };
+    public static CamMethod Method { get; } =
+        new("FEM", "Channels weighted by how often they are unusually strong: no gradients, no class.", Map)
+        {
+            UsesGradients = false,
+            NeedsInfluence = false,
+            NeedsClass = false,
+        };
 
     private static Tensor Map(LayerEvidence layer)
     {

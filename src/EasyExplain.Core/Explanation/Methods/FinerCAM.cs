@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
 
-/// <summary>Finer-CAM (Zhang et al. 2025, arXiv 2501.11309): Grad-CAM of what tells a class from similar ones, y − yₛ, not of the class alone.</summary>
+/// <summary>
+/// Finer-CAM (Zhang et al. 2025, arXiv 2501.11309): Grad-CAM of what tells a class from similar ones, y − yₛ, not of the class alone.
+/// </summary>
 /// <remarks>
 /// Several similar classes are weighted by their probabilities, as in the authors' code and pytorch-grad-cam, through which the gradient
 /// flows, too. They are the other classes that were asked for, or the three whose scores are nearest. The comparison strength is 1.

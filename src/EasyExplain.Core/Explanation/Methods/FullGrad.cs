@@ -9,18 +9,19 @@ namespace EasyExplain.Explanation.Methods;
 /// S = ψ(x ⊙ ∂y/∂x) + Σ ψ(b ⊙ ∂y/∂z) over all biases b and the outputs z they are added to.
 /// </summary>
 /// <remarks>
-/// It explains the network at its input and asks for no layer. As in pytorch-grad-cam, ψ scales every channel to [0, 1] by itself, and the biases are those
-/// of convolutions and batch normalisations (less γμ/σ); where all other operations are piecewise linear, as ReLU, the contributions
-/// add up to the score but for the biases of the last layers, which have no place in the picture.
+/// It explains the network at its input and asks for no layer. As in pytorch-grad-cam, ψ scales every channel to [0, 1] by itself, and the
+/// biases are those of convolutions and batch normalisations (less γμ/σ); where all other operations are piecewise linear, as ReLU, the
+/// contributions add up to the score but for the biases of the last layers, which have no place in the picture.
 /// </remarks>
 internal static class FullGrad
 {
     private static readonly Scalar Eps = 1e-7; // pytorch-grad-cam's ψ has it: a layer that contributes next to nothing stays small
 
-    public static CamMethod Method { get; } = new("FullGrad", "The whole network at once: what the input and every bias contributed. Needs no layer.", Map)
-    {
-        AtInput = true,
-    };
+    public static CamMethod Method { get; } =
+        new("FullGrad", "The whole network at once: what the input and every bias contributed. Needs no layer.", Map)
+        {
+            AtInput = true,
+        };
 
     private static Tensor Map(LayerEvidence input)
     {

@@ -3,20 +3,23 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
 
-/// <summary>IS-CAM (Naidu et al. 2020, arXiv 2010.03023): Score-CAM with scores averaged along a path from the dark to the masked image and beyond.</summary>
+/// <summary>
+/// IS-CAM (Naidu et al. 2020, arXiv 2010.03023): Score-CAM with scores averaged along a path from the dark to the masked image and beyond.
+/// </summary>
 /// <remarks>
 /// The factors are torch-cam's: at step i of N the sum of 1/N to i/N. They end at (N + 1)/2, not at 1.
 /// What <see cref="ScoreCAM"/> says of the baseline and the scaling holds here too.
 /// </remarks>
 internal static class ISCAM
 {
-    public static CamMethod Method { get; } = new("ISCAM", "Score-CAM averaged over masks that grow step by step: sharper, several times the work.", Map)
-    {
-        UsesGradients = false,
-        NeedsInfluence = false,
-        TakesSamples = true,
-        RunsAgain = true,
-    };
+    public static CamMethod Method { get; } =
+        new("ISCAM", "Score-CAM averaged over masks that grow step by step: sharper, several times the work.", Map)
+        {
+            UsesGradients = false,
+            NeedsInfluence = false,
+            TakesSamples = true,
+            RunsAgain = true,
+        };
 
     private static Tensor Map(LayerEvidence layer)
     {

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 namespace EasyExplain.Explanation.Methods;
 
 /// <summary>KPCA-CAM (Karmani et al. 2024, arXiv 2410.00267): Eigen-CAM with a kernel, so that the component may be curved.</summary>
-/// <remarks>The kernel is pytorch-grad-cam's usual one, tanh(x·y/C + 1). Of a component's two signs it is the one whose largest value is positive, as there.</remarks>
+/// <remarks>
+/// The kernel is pytorch-grad-cam's usual one, tanh(x·y/C + 1). Of a component's two signs it is the one whose largest value is positive,
+/// as there.
+/// </remarks>
 internal static class KPCACAM
 {
     public static CamMethod Method { get; } = new("KPCACAM", "Eigen-CAM with a kernel: no gradients, the same map for every class.", Map)

@@ -8,10 +8,11 @@ internal static class LayerCAM
 {
     private static readonly Scalar Gamma = 2; // of equation 9, the paper's value
 
-    public static CamMethod Method { get; } = new("LayerCAM", "Every pixel weighted by its own positive gradient: fine detail, for early layers too.", Map)
-    {
-        Fuse = (maps, _) => Fusion.Highest([.. maps.Select(map => (Gamma * map).tanh())]), // equation 9
-    };
+    public static CamMethod Method { get; } =
+        new("LayerCAM", "Every pixel weighted by its own positive gradient: fine detail, for early layers too.", Map)
+        {
+            Fuse = (maps, _) => Fusion.Highest([.. maps.Select(map => (Gamma * map).tanh())]), // equation 9
+        };
 
     private static Tensor Map(LayerEvidence layer)
     {

@@ -34,12 +34,16 @@ public static class MethodCatalog
         RandomCAM.Method,
     ];
 
-    /// <summary>The methods that <paramref name="names"/> stand for, in the order asked, each once; those of a wildcard in the order of <see cref="All"/>.</summary>
+    /// <summary>
+    /// The methods that <paramref name="names"/> stand for, in the order asked, each once; those of a wildcard in the order of
+    /// <see cref="All"/>.
+    /// </summary>
     /// <param name="names">Names (case does not matter), and wildcards as <paramref name="wildcard"/> knows them.</param>
     /// <param name="wildcard">Gives what tells a name that fits a wildcard, and null for a full name.</param>
     /// <param name="layers">What is to be explained: a wildcard leaves out the methods that cannot.</param>
     /// <exception cref="SelectionException">A name or wildcard fits no method; the message names near ones.</exception>
-    public static IReadOnlyList<CamMethod> Select(IEnumerable<string> names, Func<string, Func<string, bool>?> wildcard, IReadOnlyList<CamLayer> layers) =>
+    public static IReadOnlyList<CamMethod> Select(IEnumerable<string> names, Func<string, Func<string, bool>?> wildcard,
+        IReadOnlyList<CamLayer> layers) =>
     [
         .. names
             .SelectMany(name => wildcard(name) is null ? [Find(name)] : Matching(name, wildcard).Where(method => method.Fits(layers)))

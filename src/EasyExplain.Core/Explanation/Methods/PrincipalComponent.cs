@@ -6,10 +6,12 @@ namespace EasyExplain.Explanation.Methods;
 /// <summary>What the channels have most in common, for the Eigen methods.</summary>
 internal static class PrincipalComponent
 {
-    /// <summary>The projection of each place's channels, <c>[C, H, W]</c>, on their first principal component, <c>[H, W]</c>; NaN counts as 0.</summary>
+    /// <summary>
+    /// The projection of each place's channels, <c>[C, H, W]</c>, on their first principal component, <c>[H, W]</c>; NaN counts as 0.
+    /// </summary>
     /// <remarks>
-    /// A component has two signs. pytorch-grad-cam takes the one that its library's SVD happens to give; here it is the one that agrees with
-    /// the channels' mean, so that the map is high where there is more of what is usual, on every machine.
+    /// A component has two signs. pytorch-grad-cam takes the one that its library's SVD happens to give; here it is the one that agrees
+    /// with the channels' mean, so that the map is high where there is more of what is usual, on every machine.
     /// </remarks>
     public static Tensor Of(Tensor channels)
     {

@@ -2,8 +2,12 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
 
-/// <summary>RefineCAM (Domeniconi et al. 2026, arXiv 2605.14641): the product of Grad-CAM++ maps of several layers, at the input's size.</summary>
-/// <remarks>What a late layer knows of the class says where the fine maps of early ones may be believed. Grad-CAM++ is the authors' choice.</remarks>
+/// <summary>
+/// RefineCAM (Domeniconi et al. 2026, arXiv 2605.14641): the product of Grad-CAM++ maps of several layers, at the input's size.
+/// </summary>
+/// <remarks>
+/// What a late layer knows of the class says where the fine maps of early ones may be believed. Grad-CAM++ is the authors' choice.
+/// </remarks>
 internal static class RefineCAM
 {
     public static CamMethod Method { get; } = GradCAMPlusPlus.Method with

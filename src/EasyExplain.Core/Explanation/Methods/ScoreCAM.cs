@@ -9,12 +9,13 @@ namespace EasyExplain.Explanation.Methods;
 /// </remarks>
 internal static class ScoreCAM
 {
-    public static CamMethod Method { get; } = new("ScoreCAM", "Channels weighted by the score of the image seen through them: no gradients, a pass a channel.", Map)
-    {
-        UsesGradients = false,
-        NeedsInfluence = false,
-        RunsAgain = true,
-    };
+    public static CamMethod Method { get; } =
+        new("ScoreCAM", "Channels weighted by the score of the image seen through them: no gradients, a pass a channel.", Map)
+        {
+            UsesGradients = false,
+            NeedsInfluence = false,
+            RunsAgain = true,
+        };
 
     private static Tensor Map(LayerEvidence layer)
     {

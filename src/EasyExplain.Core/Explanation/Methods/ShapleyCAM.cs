@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
 
-/// <summary>ShapleyCAM (Cai 2025, arXiv 2501.06261): channels weighted by an estimate of their Shapley value, to the second order.</summary>
+/// <summary>
+/// ShapleyCAM (Cai 2025, arXiv 2501.06261): channels weighted by an estimate of their Shapley value, to the second order.
+/// </summary>
 internal static class ShapleyCAM
 {
     public static CamMethod Method { get; } = new("ShapleyCAM", "Grad-CAM corrected by the curvature of the score: twice the work.", Map)

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
 
-/// <summary>Smooth Grad-CAM++ (Omeiza et al. 2019, arXiv 1908.01224): Grad-CAM++ with derivatives averaged over noisy copies of the input.</summary>
+/// <summary>
+/// Smooth Grad-CAM++ (Omeiza et al. 2019, arXiv 1908.01224): Grad-CAM++ with derivatives averaged over noisy copies of the input.
+/// </summary>
 /// <remarks>
 /// As the paper has it, the averaged derivatives meet the activations of the clean image; torch-cam takes the last noisy sample's
 /// instead, so its maps differ. α has a pole where the sum in its denominator is negative: with gradients around 1e-4 the map then
@@ -15,13 +17,14 @@ internal static class SmoothGradCAMPlusPlus
 {
     private static readonly Scalar Eps = 1e-8;
 
-    public static CamMethod Method { get; } = new("SmoothGradCAMPlusPlus", "Grad-CAM++ averaged over noisy copies of the image: smoother, several times the work.", Map)
-    {
-        DrawsNoise = true,
-        TakesSamples = true,
-        AddsNoiseToInput = true,
-        RunsAgain = true,
-    };
+    public static CamMethod Method { get; } =
+        new("SmoothGradCAMPlusPlus", "Grad-CAM++ averaged over noisy copies of the image: smoother, several times the work.", Map)
+        {
+            DrawsNoise = true,
+            TakesSamples = true,
+            AddsNoiseToInput = true,
+            RunsAgain = true,
+        };
 
     private static Tensor Map(LayerEvidence layer)
     {

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Methods;
 
-/// <summary>XGrad-CAM (Fu et al. 2020, arXiv 2008.02312): the weights that come nearest to its axioms of sensitivity and conservation.</summary>
+/// <summary>
+/// XGrad-CAM (Fu et al. 2020, arXiv 2008.02312): the weights that come nearest to its axioms of sensitivity and conservation.
+/// </summary>
 internal static class XGradCAM
 {
     private static readonly Scalar Eps = 1e-7;

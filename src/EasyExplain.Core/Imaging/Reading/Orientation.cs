@@ -3,7 +3,9 @@ namespace EasyExplain.Imaging.Reading;
 /// <summary>Turns pictures upright.</summary>
 internal static class Orientation
 {
-    /// <summary>The orientation of a file with such metadata, if any: EXIF data come first, as in Pillow. 1 when they say nothing.</summary>
+    /// <summary>
+    /// The orientation of a file with such metadata, if any: EXIF data come first, as in Pillow. 1 when they say nothing.
+    /// </summary>
     internal static long Said(ReadOnlySpan<byte> exif, ReadOnlySpan<byte> xmp) => Exif.Orientation(exif) ?? Xmp.Orientation(xmp) ?? 1;
 
     /// <summary>A photo of stored RGB pixels, turned as EXIF asks; of <paramref name="rgb"/> itself where it is upright.</summary>

@@ -61,7 +61,9 @@ internal sealed class TiffReader : IImageReader
         static byte Divide(int color, int alpha) => (byte)(alpha == 0 ? 0 : Math.Min(255, color * 255 / alpha));
     }
 
-    /// <summary>Floating point by its own range: the least finite number is black, the greatest white; what is no number is black.</summary>
+    /// <summary>
+    /// Floating point by its own range: the least finite number is black, the greatest white; what is no number is black.
+    /// </summary>
     private static Photo Scaled(Image<RawFloats> image, bool inverted, long orientation)
     {
         using (image)

@@ -4,8 +4,8 @@ namespace EasyExplain.Imaging.Reading;
 internal static class Xmp
 {
     /// <summary>
-    /// The digit of the first tiff:Orientation, be it an attribute or an element; null when there is none. Looked for as Pillow does: in the
-    /// text, for nothing else in a packet looks like it.
+    /// The digit of the first tiff:Orientation, be it an attribute or an element; null when there is none. Looked for as Pillow does: in
+    /// the text, for nothing else in a packet looks like it.
     /// </summary>
     internal static long? Orientation(ReadOnlySpan<byte> packet)
     {

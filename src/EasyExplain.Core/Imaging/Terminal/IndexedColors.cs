@@ -1,6 +1,8 @@
 namespace EasyExplain.Imaging.Terminal;
 
-/// <summary>The part of xterm's 256 colours that is the same in every terminal: 16 to 231 are a cube of 6×6×6, 232 to 255 are greys.</summary>
+/// <summary>
+/// The part of xterm's 256 colours that is the same in every terminal: 16 to 231 are a cube of 6×6×6, 232 to 255 are greys.
+/// </summary>
 /// <remarks>The first 16 are the user's own theme, so they are not used.</remarks>
 internal static class IndexedColors
 {

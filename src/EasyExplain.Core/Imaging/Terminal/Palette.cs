@@ -1,6 +1,8 @@
 namespace EasyExplain.Imaging.Terminal;
 
-/// <summary>At most 256 colours for a picture: the colours are cut in two, at the mean of what varies most, until there are enough.</summary>
+/// <summary>
+/// At most 256 colours for a picture: the colours are cut in two, at the mean of what varies most, until there are enough.
+/// </summary>
 /// <remarks>After Wan, Wong and Prusinkiewicz, An algorithm for multidimensional data clustering, 1988.</remarks>
 /// <param name="Colors">The colours.</param>
 /// <param name="Indices">For each pixel, row by row, the number of its colour.</param>
@@ -69,7 +71,8 @@ internal sealed record Palette((byte Red, byte Green, byte Blue)[] Colors, byte[
         /// <summary>The sum of squared deviations that one cut can make smaller.</summary>
         internal double Spread { get; }
 
-        internal (byte Red, byte Green, byte Blue) Mean => ((byte)Math.Round(_means[0]), (byte)Math.Round(_means[1]), (byte)Math.Round(_means[2]));
+        internal (byte Red, byte Green, byte Blue) Mean =>
+            ((byte)Math.Round(_means[0]), (byte)Math.Round(_means[1]), (byte)Math.Round(_means[2]));
 
         internal Box[] Split() =>
         [

@@ -4,7 +4,9 @@ using System.Text;
 namespace EasyExplain.Imaging.Terminal;
 
 /// <summary>Draws a picture in DEC's Sixel format, which terminals show as pixels.</summary>
-/// <remarks>VT330/VT340 Programmer Reference Manual, volume 2, chapter 14. Levels are per cent there, so a picture comes back within ±1.3 of 255.</remarks>
+/// <remarks>
+/// VT330/VT340 Programmer Reference Manual, volume 2, chapter 14. Levels are per cent there, so a picture comes back within ±1.3 of 255.
+/// </remarks>
 public static class Sixel
 {
     private const int BandHeight = 6; // a character is six pixels, one above the other
@@ -36,7 +38,9 @@ public static class Sixel
 
     private static int PerCent(byte level) => (level * 100 + 127) / 255;
 
-    /// <summary>Draws up to six rows: for each colour in them one pass over the columns, with a bit for each pixel of that colour.</summary>
+    /// <summary>
+    /// Draws up to six rows: for each colour in them one pass over the columns, with a bit for each pixel of that colour.
+    /// </summary>
     private static void DrawBand(StringBuilder text, ReadOnlySpan<byte> pixels, int width)
     {
         var passes = new SortedDictionary<byte, byte[]>();

@@ -3,7 +3,9 @@ using EasyExplain.Models;
 
 namespace EasyExplain.Import.Onnx;
 
-/// <summary>How a picture becomes the input, as far as an ONNX file says it (github.com/onnx/onnx/blob/main/docs/MetadataProps.md).</summary>
+/// <summary>
+/// How a picture becomes the input, as far as an ONNX file says it (github.com/onnx/onnx/blob/main/docs/MetadataProps.md).
+/// </summary>
 internal static class ImageMetadata
 {
     private const string PixelFormat = "Image.BitmapPixelFormat";
@@ -16,14 +18,16 @@ internal static class ImageMetadata
     /// <param name="whose">The file, for errors.</param>
     /// <param name="explain">Is told what was found.</param>
     /// <exception cref="ModelImportException">It says something that is not known here.</exception>
-    public static Preprocessing Of(IReadOnlyDictionary<string, string> metadata, OnnxInput input, Preprocessing usual, string whose, Action<string> explain)
+    public static Preprocessing Of(IReadOnlyDictionary<string, string> metadata, OnnxInput input, Preprocessing usual, string whose,
+        Action<string> explain)
     {
         string? format = metadata.GetValueOrDefault(PixelFormat), range = metadata.GetValueOrDefault(PixelRange);
         ChannelOrder order = format switch
         {
             null or "Rgb8" => usual.ChannelOrder,
             "Bgr8" => ChannelOrder.Bgr,
-            _ => throw FileMetadata.Wrong(whose, PixelFormat, ImportErrors.Printable(format), "Rgb8 or Bgr8: a photo has red, green and blue"),
+            _ => throw FileMetadata.Wrong(whose, PixelFormat, ImportErrors.Printable(format),
+                "Rgb8 or Bgr8: a photo has red, green and blue"),
         };
         // Pixels of 8 bits are 0 to 255 where nothing else is said; so are whole numbers.
         (double Black, double White)? bytes = range switch
@@ -33,7 +37,8 @@ internal static class ImageMetadata
             "NominalRange_16_235" => (16, 235),
             "Normalized_0_1" => (0, 1),
             "Normalized_1_1" => (-1, 1),
-            _ => throw FileMetadata.Wrong(whose, PixelRange, ImportErrors.Printable(range), "NominalRange_0_255, NominalRange_16_235, Normalized_0_1 or Normalized_1_1"),
+            _ => throw FileMetadata.Wrong(whose, PixelRange, ImportErrors.Printable(range),
+                "NominalRange_0_255, NominalRange_16_235, Normalized_0_1 or Normalized_1_1"),
         };
         if (bytes is not var (black, white))
         {

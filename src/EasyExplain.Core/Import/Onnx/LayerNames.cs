@@ -25,8 +25,8 @@ internal sealed partial class LayerNames
     }
 
     /// <summary>
-    /// The modules that an operation is in, outermost first, by their full names (<c>layer4</c>, <c>layer4.2</c>, …) and classes, if those are
-    /// known. The call of a function is a module too.
+    /// The modules that an operation is in, outermost first, by their full names (<c>layer4</c>, <c>layer4.2</c>, …) and classes, if those
+    /// are known. The call of a function is a module too.
     /// </summary>
     public IReadOnlyList<(string Name, string? Type)> Scopes(OnnxNode node)
     {
@@ -40,14 +40,16 @@ internal sealed partial class LayerNames
             return own; // an exporter names what is in a branch after its module, as all else
         }
         string outer = caller.Scopes[^1].Name;
-        return own.Count == 0 ? caller.Scopes : [.. caller.Scopes.Concat(own.Select(scope => (Within(outer, scope.Name), scope.Type))).Take(DeepestScope)];
+        return own.Count == 0 ? caller.Scopes
+            : [.. caller.Scopes.Concat(own.Select(scope => (Within(outer, scope.Name), scope.Type))).Take(DeepestScope)];
     }
 
     /// <summary>The scopes of what a call or a branch holds.</summary>
     /// <param name="scopes">Its own.</param>
     /// <param name="node">The call.</param>
     /// <param name="function">The function that is called; null for a branch.</param>
-    public static IReadOnlyList<(string Name, string? Type)> Inside(IReadOnlyList<(string Name, string? Type)> scopes, OnnxNode node, string? function) =>
+    public static IReadOnlyList<(string Name, string? Type)> Inside(IReadOnlyList<(string Name, string? Type)> scopes, OnnxNode node,
+        string? function) =>
         scopes.Count >= DeepestScope ? scopes : [.. scopes, (Within(scopes.Count > 0 ? scopes[^1].Name : "", Own(node)), function)];
 
     private static string Within(string outer, string name) =>
@@ -58,8 +60,11 @@ internal sealed partial class LayerNames
         if (node.Notes.TryGetValue(NoteOfNames, out string? noted))
         {
             string[] names = [.. Quoted().Matches(noted).Select(match => match.Groups[1].Value)];
-            string[] classes = node.Notes.TryGetValue(NoteOfClasses, out string? types) ? [.. Quoted().Matches(types).Select(match => match.Groups[1].Value)] : [];
-            return [.. names.SkipLast(1).Take(DeepestScope).Select((name, i) => (Clean(name), i < classes.Length ? Clean(classes[i][(classes[i].LastIndexOf('.') + 1)..]) : null)).Where(scope => scope.Item1.Length > 0)];
+            string[] classes = node.Notes.TryGetValue(NoteOfClasses, out string? types)
+                ? [.. Quoted().Matches(types).Select(match => match.Groups[1].Value)] : [];
+            return [.. names.SkipLast(1).Take(DeepestScope)
+                .Select((name, i) => (Clean(name), i < classes.Length ? Clean(classes[i][(classes[i].LastIndexOf('.') + 1)..]) : null))
+                .Where(scope => scope.Item1.Length > 0)];
         }
         if (!node.Name.Contains('/', StringComparison.Ordinal))
         {
@@ -70,7 +75,8 @@ internal sealed partial class LayerNames
         foreach (string part in Parts(node.Name)[..^1].Skip(IsOfTensorFlow(node.Name) ? _shared : 0).Take(DeepestScope))
         {
             // PyTorch writes a Sequential's own name before those in it: /features/features.1/block/block.0.
-            path = path.Length == 0 ? part : outer.Length > 0 && part.StartsWith(outer + ".", StringComparison.Ordinal) ? path + part[outer.Length..] : $"{path}.{part}";
+            path = path.Length == 0 ? part : outer.Length > 0 && part.StartsWith(outer + ".", StringComparison.Ordinal)
+                ? path + part[outer.Length..] : $"{path}.{part}";
             outer = part;
             scopes.Add((Clean(path), null));
         }
@@ -78,7 +84,9 @@ internal sealed partial class LayerNames
     }
 
     /// <summary>The name of an operation that is in no module.</summary>
-    public static string Own(OnnxNode node) => Clean(node.Name.Length > 0 ? Parts(node.Name) is [.., var last] ? last : "" : node.Outputs.FirstOrDefault(output => output.Length > 0) ?? node.Type) is { Length: > 0 } name ? name : node.Type;
+    public static string Own(OnnxNode node) =>
+        Clean(node.Name.Length > 0 ? Parts(node.Name) is [.., var last] ? last : ""
+        : node.Outputs.FirstOrDefault(output => output.Length > 0) ?? node.Type) is { Length: > 0 } name ? name : node.Type;
 
     private static bool IsOfTensorFlow(string name) => name.Contains('/', StringComparison.Ordinal) && name[0] != '/';
 

@@ -21,7 +21,8 @@ internal sealed class OnnxFile
     private OnnxFile(string path, OnnxModel model) => (_path, _model) = (path, model);
 
     /// <summary>The height and width that the model declares; null where they are open.</summary>
-    public (int Height, int Width)? DeclaredSize => Input?.PictureShape is [_, > 0 and <= int.MaxValue and var height, > 0 and <= int.MaxValue and var width]
+    public (int Height, int Width)? DeclaredSize =>
+        Input?.PictureShape is [_, > 0 and <= int.MaxValue and var height, > 0 and <= int.MaxValue and var width]
         ? ((int)height, (int)width) : null;
 
     /// <summary>What the classes are called, as far as the file says it of them all.</summary>
@@ -77,18 +78,23 @@ internal sealed class OnnxFile
     /// <param name="choice">Finds the output to explain.</param>
     /// <param name="explain">Is told what was found, for -Verbose.</param>
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
-    /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.</exception>
-    public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) => Input?.Shape is [> 1 and var pictures, ..]
+    /// <exception cref="ModelImportException">
+    /// It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.
+    /// </exception>
+    public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) =>
+        Input?.Shape is [> 1 and var pictures, ..]
         ? FixedBatch.Import(_path, pictures, () => Follow(height, width, choice, explain, one: false))
         : FixedBatch.Import(one => Follow(height, width, choice, explain, one), explain, () => _isRefused,
             network => Input?.Shape is [1, ..] && FixedBatch.MixesPictures(network, Channels, height, width));
 
-    private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool one) => ImportErrors.Explain(_path, Followed, () =>
+    private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool one) =>
+        ImportErrors.Explain(_path, Followed, () =>
     {
         OnnxInput input = Input ?? throw new InvalidDataException("The model takes nothing.");
         if (input.Shape is { } declared && declared.Length != 4)
         {
-            throw new InvalidDataException($"The model's input '{input.Name}' has {declared.Length} dimensions; a picture's is [pictures, channels, height, width].");
+            throw new InvalidDataException(
+                $"The model's input '{input.Name}' has {declared.Length} dimensions; a picture's is [pictures, channels, height, width].");
         }
         if (input.PictureShape is [var channels, ..] && channels != Channels && channels > 0)
         {
@@ -106,11 +112,14 @@ internal sealed class OnnxFile
             {
                 values[weight.Name] = weight.ToFixed(folder);
             }
-            values[input.Name] = new PictureValue(input.IsChannelsLast ? recorder.Call("", new Permute([0, 2, 3, 1]), recorder.Input) : recorder.Input);
+            values[input.Name] = new PictureValue(input.IsChannelsLast ? recorder.Call("", new Permute([0, 2, 3, 1]), recorder.Input)
+                : recorder.Input);
             new OnnxWalk(_model, operators, recorder).Follow(values);
             (ModelOutput output, Head head) = Output(values, operators, recorder, choice);
             network = recorder.Build(head);
-            explain($"ONNX, opset {_model.Opset}{(_model.Producer.Length > 0 ? $", written by {ImportErrors.Printable(_model.Producer)}" : "")}: {network.Nodes.Count} operations, {network.Layers.Count} layers.{ImportErrors.LeftOut(head.Activation)}");
+            string by = _model.Producer.Length > 0 ? $", written by {ImportErrors.Printable(_model.Producer)}" : "";
+            explain($"ONNX, opset {_model.Opset}{by}: {network.Nodes.Count} operations, {network.Layers.Count} layers." +
+                ImportErrors.LeftOut(head.Activation));
             return new FollowedModel(network, head.Activation, output.Labels, _model.Outputs.Count > 1 ? output.Name : null);
         }
         finally
@@ -127,7 +136,8 @@ internal sealed class OnnxFile
         }
     });
 
-    private (ModelOutput Output, Head Head) Output(Dictionary<string, ModelValue> values, OnnxOperators operators, NetworkRecorder recorder, OutputChoice choice)
+    private (ModelOutput Output, Head Head) Output(Dictionary<string, ModelValue> values, OnnxOperators operators, NetworkRecorder recorder,
+        OutputChoice choice)
     {
         ModelOutput[] outputs = [.. _model.Outputs.Select(name => values.GetValueOrDefault(name) is PictureValue value
             ? new ModelOutput(name, value.Node, value.Labels) : new ModelOutput(name, null))];

@@ -93,7 +93,13 @@ internal sealed record OnnxModel
         (string domain, long version) = ("", 0);
         foreach (ProtobufField field in Protobuf.Fields(bytes))
         {
-            (domain, version) = field.Number switch { 1 => (field.Text, version), 2 => (domain, (long)field.Integer), _ => (domain, version) };
+            (domain, version) = field.Number switch
+            {
+                1 => (field.Text, version),
+                2 => (domain, (long)field.Integer),
+                _ =>
+                (domain, version)
+            };
         }
         return domain is "" or "ai.onnx" ? version : null;
     }

@@ -26,7 +26,8 @@ internal sealed partial class OnnxOperators
             using Tensor value = call.Node.Attributes.GetValueOrDefault("value")?.Tensor?.Read(_folder) ?? tensor(0f);
             if (shape.Length > 0 && shape[0] == Size.OfPictures)
             {
-                ModelValue one = Compute(() => value.reshape([]).expand(Bounded([.. shape.Select((size, i) => i == 0 ? 1 : Fixed(size))])).clone());
+                ModelValue one = Compute(() =>
+                    value.reshape([]).expand(Bounded([.. shape.Select((size, i) => i == 0 ? 1 : Fixed(size))])).clone());
                 return ToBatch(one);
             }
             long[] sizes = Bounded([.. shape.Select(Fixed)]);
@@ -40,7 +41,8 @@ internal sealed partial class OnnxOperators
                 FixedTensor known => Compute(() => Cast(known.Value, type)),
                 SizesValue when type is 6 or 7 => call[0],
                 // All that depends on the picture is float32 here; a comparison's result is 0 or 1.
-                PictureValue picture when type is 1 or 10 or 11 or 16 || (type is 9 or 6 or 7 && picture.Node.Operator is Networks.Operators.Compare) => picture,
+                PictureValue picture when type is 1 or 10 or 11 or 16
+                    || (type is 9 or 6 or 7 && picture.Node.Operator is Networks.Operators.Compare) => picture,
                 _ => throw new NotSupportedException("to whole numbers"),
             };
         };
@@ -74,7 +76,8 @@ internal sealed partial class OnnxOperators
         };
         _functions["CumSum"] = call => Eager(call, value =>
         {
-            long given = IntegersOf(call.Fixed(1)) is [var only] ? only : throw new InvalidDataException("'CumSum' does not say along which dimension.");
+            long given = IntegersOf(call.Fixed(1)) is [var only] ? only
+                : throw new InvalidDataException("'CumSum' does not say along which dimension.");
             int dim = Dim(given, Rank(call[0]));
             bool back = call.Integer("reverse") != 0;
             Tensor ordered = back ? value.flip(dim) : value, sum = ordered.cumsum(dim);

@@ -46,7 +46,8 @@ internal sealed partial class OnnxOperators
         {
             FixedTensor slope = call.Fixed(1);
             bool perChannel = slope.Shape.All(size => size == 1)
-                || (Rank(call[0]) is var rank && slope.Shape.Length >= rank - 1 && slope.Shape.Where((_, i) => i != slope.Shape.Length - rank + 1).All(size => size == 1));
+                || (Rank(call[0]) is var rank && slope.Shape.Length >= rank - 1
+                && slope.Shape.Where((_, i) => i != slope.Shape.Length - rank + 1).All(size => size == 1));
             // A slope for each place takes what is below 0 by itself.
             return perChannel
                 ? Apply(new PReLU(slope.Parameter(Layer + ".weight", [-1])), call[0])
@@ -127,7 +128,9 @@ internal sealed partial class OnnxOperators
             : PerChannel(operation.Operator, a, b) ?? (operation.Operator is Subtract ? null : PerChannel(operation.Operator, b, a))
             ?? Pair(operation, a, b);
 
-    /// <summary>A number for each channel: the bias of the layer before it, or a scale and a shift; null where it is something else.</summary>
+    /// <summary>
+    /// A number for each channel: the bias of the layer before it, or a scale and a shift; null where it is something else.
+    /// </summary>
     private PictureValue? PerChannel(Operator? @operator, ModelValue value, ModelValue other)
     {
         if (value is not PictureValue { Node: var x } || other is not FixedTensor known || known.Shape.Length > Rank(value)
@@ -140,14 +143,16 @@ internal sealed partial class OnnxOperators
         {
             return new PictureValue(Recorder.Call(Layer, linear with { Bias = known.Parameter(Layer + ".bias", [-1]) }, x.Inputs[0]));
         }
-        if (Rank(value) != 4 || known.Shape.Length is not (3 or 4) || known.Shape[^1] != 1 || known.Shape[^2] != 1 || known.Shape is [not 1, _, _, _]
+        if (Rank(value) != 4 || known.Shape.Length is not (3 or 4) || known.Shape[^1] != 1 || known.Shape[^2] != 1
+            || known.Shape is [not 1, _, _, _]
             || ShapeOf(value)[1] != new Size(known.Shape[^3]))
         {
             return null;
         }
         if (@operator is Add && x.Operator is Conv2d { Bias: null } convolution)
         {
-            return new PictureValue(Recorder.Call(Layer, convolution with { Bias = known.Parameter(Layer + ".bias", [-1]) }, [.. x.Inputs]));
+            return new PictureValue(Recorder.Call(Layer, convolution with { Bias = known.Parameter(Layer + ".bias", [-1]) },
+                [.. x.Inputs]));
         }
         double[] numbers = known.Value.to(ScalarType.Float64).contiguous().data<double>().ToArray();
         return new PictureValue(Recorder.Call(Layer, @operator switch
@@ -164,7 +169,8 @@ internal sealed partial class OnnxOperators
         Size[][] lists = [.. values.Select(Sizes)];
         int count = lists.Max(list => list.Length);
         return lists.All(list => list.Length == count || list.Length == 1)
-            ? ValueOf([.. Enumerable.Range(0, count).Select(i => operation([.. lists.Select(list => list[list.Length == 1 ? 0 : i])]))], values.All(value => Rank(value) == 0))
+            ? ValueOf([.. Enumerable.Range(0, count).Select(i => operation([.. lists.Select(list => list[list.Length == 1 ? 0 : i])]))],
+            values.All(value => Rank(value) == 0))
             : throw new InvalidDataException("The graph computes with lists of different lengths.");
     }
 }

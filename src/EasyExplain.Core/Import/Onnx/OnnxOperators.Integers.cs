@@ -57,7 +57,8 @@ internal sealed partial class OnnxOperators
     private ModelValue[] DynamicallyQuantized(OnnxCall call)
     {
         Size[] shape = [.. ShapeOf(call[0])];
-        bool ofPictures = shape.Length > 1 && (shape[0] == Size.OfPictures || shape[0] == new Size(1)) && shape.Skip(1).All(size => size.IsFixed);
+        bool ofPictures = shape.Length > 1 && (shape[0] == Size.OfPictures || shape[0] == new Size(1))
+            && shape.Skip(1).All(size => size.IsFixed);
         if (call[0] is not PictureValue || !ofPictures)
         {
             throw new NotSupportedException("of several pictures at once");
@@ -83,7 +84,8 @@ internal sealed partial class OnnxOperators
         (long rows, long columns) = (call.Integer("N"), call.Integer("K"));
         (long bits, long block) = (call.Integer("bits", 4), call.Integer("block_size"));
         (FixedTensor packed, FixedTensor scales, FixedTensor? zeros) = (call.Fixed(1), call.Fixed(2), call.FixedOrNull(3));
-        if (bits is not (2 or 4 or 8) || call.Optional(4) is not null || zeros is { DeclaredType: not (OnnxType.UInt8 or OnnxType.Undefined) })
+        if (bits is not (2 or 4 or 8) || call.Optional(4) is not null
+            || zeros is { DeclaredType: not (OnnxType.UInt8 or OnnxType.Undefined) })
         {
             throw new NotSupportedException($"of {bits} bits in this form");
         }

@@ -18,7 +18,8 @@ internal sealed partial class OnnxOperators
             ? SumOfProducts(call.Text("equation"), call[0], call[1])
             : throw new NotSupportedException($"of the kind '{call.Text("equation")}'");
         _several["BatchNormalization"] = call => [BatchNorm(call), .. call.Node.Outputs.Skip(1).Select(_ => Unknown.Value)];
-        _functions["InstanceNormalization"] = call => Apply(new InstanceNorm(Weight(call.Fixed(1)), Bias(call.FixedOrNull(2)), call.Real("epsilon", 1e-5)), call[0]);
+        _functions["InstanceNormalization"] = call =>
+            Apply(new InstanceNorm(Weight(call.Fixed(1)), Bias(call.FixedOrNull(2)), call.Real("epsilon", 1e-5)), call[0]);
         _functions["GroupNormalization"] = GroupNorm;
         _several["LayerNormalization"] = call => [LayerNorm(call), .. call.Node.Outputs.Skip(1).Select(_ => Unknown.Value)];
         foreach (string name in (string[])["RMSNormalization", "SimplifiedLayerNormalization"])
@@ -26,11 +27,16 @@ internal sealed partial class OnnxOperators
             _several[name] = call => [RmsNorm(call), .. call.Node.Outputs.Skip(1).Select(_ => Unknown.Value)];
         }
         _functions["LRN"] = call => Apply(
-            new LocalResponseNorm(call.Integer("size", 1), call.Real("alpha", 1e-4), call.Real("beta", 0.75), call.Real("bias", 1)), call[0]);
+            new LocalResponseNorm(call.Integer("size", 1), call.Real("alpha", 1e-4), call.Real("beta", 0.75), call.Real("bias", 1)),
+            call[0]);
         _several["MaxPool"] = call => [MaxPool(call), .. call.Node.Outputs.Skip(1).Select(_ => Unknown.Value)];
         _functions["AveragePool"] = AveragePool;
-        _functions["GlobalAveragePool"] = call => Rank(call[0]) == 4 ? Apply(new AdaptiveAvgPool2d(1), call[0]) : throw new NotSupportedException($"over {Rank(call[0]) - 2} dimensions");
-        _functions["GlobalMaxPool"] = call => Rank(call[0]) == 4 ? Apply(new AdaptiveMaxPool2d(1), call[0]) : throw new NotSupportedException($"over {Rank(call[0]) - 2} dimensions");
+        _functions["GlobalAveragePool"] = call =>
+            Rank(call[0]) == 4 ? Apply(new AdaptiveAvgPool2d(1), call[0])
+            : throw new NotSupportedException($"over {Rank(call[0]) - 2} dimensions");
+        _functions["GlobalMaxPool"] = call =>
+            Rank(call[0]) == 4 ? Apply(new AdaptiveMaxPool2d(1), call[0])
+            : throw new NotSupportedException($"over {Rank(call[0]) - 2} dimensions");
         _functions["Resize"] = call => call.Opset < 11 ? Resize(call, 1, -1) : Resize(call, 2, 3);
         _functions["Upsample"] = call => Resize(call, 1, -1);
     }
@@ -54,7 +60,9 @@ internal sealed partial class OnnxOperators
         long groups = call.Integer("group", 1);
         if (groups < 1 || weight.Shape[0] % groups != 0 || ShapeOf(call[0])[1] != new Size(weight.Shape[1] * groups))
         {
-            throw new InvalidDataException($"The layer '{Layer}' has filters [{string.Join(", ", weight.Shape)}] in {groups} groups for {ShapeOf(call[0])[1].Fixed} channels.");
+            throw new InvalidDataException(
+                $"The layer '{Layer}' has filters [{string.Join(", ", weight.Shape)}] in {groups} groups for {ShapeOf(call[0])[1].Fixed} " +
+                $"channels.");
         }
         long[] pads = Pads(call, call[0], (weight.Shape[2], weight.Shape[3]), stride, dilation);
         (ModelValue x, Extent padding) = Padded(call[0], pads, 0);
@@ -99,7 +107,9 @@ internal sealed partial class OnnxOperators
             && (-bottom >= Math.Max(stride.Height, dilation.Height) || -right >= Math.Max(stride.Width, dilation.Width)))
         {
             // So much more at the beginning that torch's output padding does not make up for it.
-            var operation = new ConvTranspose2d(Weight(call.Fixed(1)), Bias(call.FixedOrNull(2)), stride, 0, (rest[0], rest[1]), groups) { Dilation = dilation };
+            var operation = new ConvTranspose2d(Weight(call.Fixed(1)), Bias(call.FixedOrNull(2)), stride, 0, (rest[0], rest[1]),
+                groups)
+            { Dilation = dilation };
             ModelValue whole = Apply(operation, call[0]);
             return Apply(new Pad([-pads[1], -pads[3], -pads[0], -pads[2]], PadMode.Constant, 0), whole);
         }
@@ -142,9 +152,11 @@ internal sealed partial class OnnxOperators
         }
         return Apply(new Add(), Product(null), added!);
 
-        ModelValue Product(Parameter? bias) => Apply(new Linear(weight.Parameter(Layer + ".weight", transposed: call.Integer("transB") == 0), bias), x);
+        ModelValue Product(Parameter? bias) =>
+            Apply(new Linear(weight.Parameter(Layer + ".weight", transposed: call.Integer("transB") == 0), bias), x);
 
-        ModelValue Scaled(ModelValue value, string factor) => call.Real(factor, 1) == 1 ? value : Apply(new MultiplyBy(call.Real(factor)), value);
+        ModelValue Scaled(ModelValue value, string factor) =>
+            call.Real(factor, 1) == 1 ? value : Apply(new MultiplyBy(call.Real(factor)), value);
 
         FixedTensor Times(FixedTensor value, double factor) => factor == 1 ? value : Compute(() => value.Value.Times(factor));
     }
@@ -152,7 +164,8 @@ internal sealed partial class OnnxOperators
     private ModelValue BatchNorm(OnnxCall call) => call.Integer("training_mode") != 0
         ? throw new NotSupportedException("with the statistics of the batch: the model must be exported for use, not for training")
         : call.Opset < 9 && call.Integer("spatial", 1) == 0 ? NormOfPlaces(call)
-        : Apply(new BatchNorm2d(Weight(call.Fixed(1)), Bias(call.FixedOrNull(2))!, Statistic(call.Fixed(3), "running_mean"), Statistic(call.Fixed(4), "running_var"), call.Real("epsilon", 1e-5)), call[0]);
+        : Apply(new BatchNorm2d(Weight(call.Fixed(1)), Bias(call.FixedOrNull(2))!, Statistic(call.Fixed(3), "running_mean"),
+        Statistic(call.Fixed(4), "running_var"), call.Real("epsilon", 1e-5)), call[0]);
 
     private ModelValue MaxPool(OnnxCall call)
     {
@@ -197,7 +210,8 @@ internal sealed partial class OnnxOperators
         if (mode is not ("SAME_UPPER" or "SAME_LOWER"))
         {
             long[] pads = mode == "VALID" ? [0, 0, 0, 0] : call.Integers("pads") ?? [0, 0, 0, 0];
-            return pads.Length == 4 && pads.All(pad => pad is >= 0 and < int.MaxValue) ? pads : throw new InvalidDataException($"The layer '{Layer}' has a padding of [{string.Join(", ", pads)}].");
+            return pads.Length == 4 && pads.All(pad => pad is >= 0 and < int.MaxValue) ? pads
+                : throw new InvalidDataException($"The layer '{Layer}' has a padding of [{string.Join(", ", pads)}].");
         }
         (long above, long below) = Same(SizeOf(x, 2), kernel.Height, stride.Height, dilation.Height);
         (long left, long right) = Same(SizeOf(x, 3), kernel.Width, stride.Width, dilation.Width);
@@ -213,7 +227,8 @@ internal sealed partial class OnnxOperators
 
     /// <summary>Where both ends have the same padding, and it is less than half a window, the operator does it itself.</summary>
     private (ModelValue X, Extent Padding) Padded(ModelValue x, long[] pads, double value, Extent? window = null) =>
-        pads[0] == pads[2] && pads[1] == pads[3] && (window is not { } kernel || (2 * pads[0] <= kernel.Height && 2 * pads[1] <= kernel.Width))
+        pads[0] == pads[2] && pads[1] == pads[3]
+            && (window is not { } kernel || (2 * pads[0] <= kernel.Height && 2 * pads[1] <= kernel.Width))
             ? (x, (pads[0], pads[1]))
             : (Apply(new Pad([pads[1], pads[3], pads[0], pads[2]], PadMode.Constant, value), x), 0);
 }

@@ -10,11 +10,13 @@ internal sealed partial class OnnxOperators
     private ModelValue GroupNorm(OnnxCall call)
     {
         (long groups, long channels) = (call.Integer("num_groups", 1), SizeOf(call[0], 1));
-        Parameter weight = PerChannel(call.Fixed(1)).Parameter(Layer + ".weight"), bias = PerChannel(call.Fixed(2)).Parameter(Layer + ".bias");
+        Parameter weight = PerChannel(call.Fixed(1)).Parameter(Layer + ".weight"),
+            bias = PerChannel(call.Fixed(2)).Parameter(Layer + ".bias");
         return Apply(new GroupNorm(groups, weight, bias, call.Real("epsilon", 1e-5)), call[0]);
 
         // Before opset 21 a weight stood for all channels of its group.
-        FixedTensor PerChannel(FixedTensor given) => call.Opset < 21 && given.Shape is [> 0 and var count] && count == groups && channels % count == 0
+        FixedTensor PerChannel(FixedTensor given) =>
+            call.Opset < 21 && given.Shape is [> 0 and var count] && count == groups && channels % count == 0
             ? Compute(() => given.Value.repeat_interleave(channels / count, 0))
             : given;
     }

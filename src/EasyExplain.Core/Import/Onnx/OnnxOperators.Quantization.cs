@@ -77,8 +77,8 @@ internal sealed partial class OnnxOperators
     }
 
     /// <summary>
-    /// A scale or zero point that can be computed with place by place: one for all, one for each entry along a dimension, or one for a block
-    /// of entries.
+    /// A scale or zero point that can be computed with place by place: one for all, one for each entry along a dimension, or one for a
+    /// block of entries.
     /// </summary>
     private Tensor Spread(FixedTensor value, long[] shape, long axis, long block)
     {

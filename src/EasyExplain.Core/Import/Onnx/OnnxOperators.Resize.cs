@@ -131,5 +131,6 @@ internal sealed partial class OnnxOperators
     }
 
     /// <summary>Which pixels torch takes.</summary>
-    private static IEnumerable<long> Floors(long from, long to) => Range(to).Select(i => Math.Min((long)(i * ((float)from / to)), from - 1));
+    private static IEnumerable<long> Floors(long from, long to) =>
+        Range(to).Select(i => Math.Min((long)(i * ((float)from / to)), from - 1));
 }

@@ -21,7 +21,8 @@ internal sealed partial class OnnxOperators
         _functions["Shape"] = call =>
         {
             Size[] shape = [.. ShapeOf(call[0])];
-            int start = (int)Clamped(call.Integer("start"), shape.Length), end = (int)Clamped(call.Integer("end", shape.Length), shape.Length);
+            int start = (int)Clamped(call.Integer("start"), shape.Length),
+                end = (int)Clamped(call.Integer("end", shape.Length), shape.Length);
             return ValueOf([.. shape.Take(end).Skip(start)], scalar: false);
         };
         _functions["Size"] = call => ValueOf([ShapeOf(call[0]).Aggregate(new Size(1), (product, size) => product * size)], scalar: true);
@@ -38,7 +39,8 @@ internal sealed partial class OnnxOperators
         _functions["Squeeze"] = call =>
         {
             IReadOnlyList<Size> shape = ShapeOf(call[0]);
-            int[] dims = call.IntegersOrInput("axes", 1) is { } given ? Dims(given, shape.Count) : [.. Enumerable.Range(0, shape.Count).Where(dim => shape[dim] == new Size(1))];
+            int[] dims = call.IntegersOrInput("axes", 1) is { } given ? Dims(given, shape.Count)
+                : [.. Enumerable.Range(0, shape.Count).Where(dim => shape[dim] == new Size(1))];
             return call[0] is SizesValue sizes
                 ? new SizesValue(sizes.Sizes, scalar: true)
                 : Reshaped(call[0], [.. shape.Where((_, dim) => !dims.Contains(dim))]);
@@ -73,7 +75,9 @@ internal sealed partial class OnnxOperators
             for (int i = 0; i < times.Length; i++)
             {
                 ModelValue one = x;
-                x = times[i] == 1 ? x : times[i] is > 1 and < 1000 ? Apply(new Concat { Dim = i }, [.. Enumerable.Range(0, (int)times[i]).Select(_ => one)]) : throw new InvalidDataException($"The graph repeats something {times[i]} times.");
+                x = times[i] == 1 ? x : times[i] is > 1 and < 1000
+                    ? Apply(new Concat { Dim = i }, [.. Enumerable.Range(0, (int)times[i]).Select(_ => one)])
+                    : throw new InvalidDataException($"The graph repeats something {times[i]} times.");
             }
             return x;
         };
@@ -94,12 +98,14 @@ internal sealed partial class OnnxOperators
         {
             (IReadOnlyList<Size> shape, Size by) = (PictureShape(call[0]), new Size(Math.Max(1, call.Integer("blocksize", 1))));
             (Size height, Size width) = (shape[2] / by, shape[3] / by);
-            return Reshape(Permuted(Reshape(call[0], [shape[0], shape[1], height, by, width, by]), 0, 3, 5, 1, 2, 4), [shape[0], shape[1] * by * by, height, width]);
+            return Reshape(Permuted(Reshape(call[0], [shape[0], shape[1], height, by, width, by]), 0, 3, 5, 1, 2, 4),
+                [shape[0], shape[1] * by * by, height, width]);
         };
         _functions["ReduceL1"] = call => Reduced(call, Apply(new Abs(), call[0]), (dims, keep) => new Sum(dims, keep));
         _functions["ReduceSumSquare"] = call => Reduced(call, Apply(new Power(2), call[0]), (dims, keep) => new Sum(dims, keep));
         _functions["ReduceLogSum"] = call => Apply(new Log(), Reduced(call, call[0], (dims, keep) => new Sum(dims, keep)));
-        _functions["ReduceProd"] = call => call[0] is SizesValue sizes ? ValueOf([Product(sizes.Sizes)], scalar: call.Integer("keepdims", 1) == 0)
+        _functions["ReduceProd"] = call =>
+            call[0] is SizesValue sizes ? ValueOf([Product(sizes.Sizes)], scalar: call.Integer("keepdims", 1) == 0)
             : call[0] is PictureValue ? throw new NotSupportedException("of values that depend on the picture")
             : Reduced(call, call[0], (_, _) => throw new NotSupportedException());
     }
@@ -116,12 +122,14 @@ internal sealed partial class OnnxOperators
     }
 
     /// <summary>
-    /// A model that was exported for one picture counts on it: [4, 16, 8] of [N, 4, 4, 4, 8], or [1, −1]. The batch goes on being where it was.
+    /// A model that was exported for one picture counts on it: [4, 16, 8] of [N, 4, 4, 4, 8], or [1, −1]. The batch goes on being where it
+    /// was.
     /// </summary>
     private static void ForAnyBatch(IReadOnlyList<Size> shape, Size[] target, int open)
     {
         int batch = Enumerable.Range(0, shape.Count).FirstOrDefault(dim => !shape[dim].IsFixed, -1);
-        if (batch < 0 || batch >= target.Length || batch == open || !target[batch].IsFixed || !target.Take(batch).SequenceEqual(shape.Take(batch)))
+        if (batch < 0 || batch >= target.Length || batch == open || !target[batch].IsFixed
+            || !target.Take(batch).SequenceEqual(shape.Take(batch)))
         {
             return;
         }
@@ -209,7 +217,8 @@ internal sealed partial class OnnxOperators
         {
             0 => Apply(new Select(dim, indices[0]), call[0]),
             1 => Apply(new IndexSelect(dim, indices), call[0]),
-            _ => Reshape(Apply(new IndexSelect(dim, indices), call[0]), [.. ShapeOf(call[0]).Take(dim), .. given.Shape.Select(part => new Size(part)), .. ShapeOf(call[0]).Skip(dim + 1)]),
+            _ => Reshape(Apply(new IndexSelect(dim, indices), call[0]),
+                [.. ShapeOf(call[0]).Take(dim), .. given.Shape.Select(part => new Size(part)), .. ShapeOf(call[0]).Skip(dim + 1)]),
         };
     }
 
@@ -230,7 +239,8 @@ internal sealed partial class OnnxOperators
         if (call.FixedOrNull(3) is { } given)
         {
             int[] axes = Dims(IntegersOf(given), rank);
-            long[] some = pads.Length == 2 * axes.Length ? pads : throw new InvalidDataException("The graph pads dimensions that are not there.");
+            long[] some = pads.Length == 2 * axes.Length ? pads
+                : throw new InvalidDataException("The graph pads dimensions that are not there.");
             pads = new long[2 * rank];
             for (int i = 0; i < axes.Length; i++)
             {
@@ -245,7 +255,8 @@ internal sealed partial class OnnxOperators
         double value = call.FixedOrNull(2) is { } number ? Single(number) ?? 0 : call.Real("value");
         int outer = Enumerable.Range(0, rank).FirstOrDefault(dim => pads[dim] != 0 || pads[dim + rank] != 0, rank);
         long[] amounts = [.. Enumerable.Range(outer, rank - outer).Reverse().SelectMany(dim => new[] { pads[dim], pads[dim + rank] })];
-        return amounts.Length == 0 ? call[0] : amounts.All(amount => Math.Abs(amount) < int.MaxValue) ? Padded(call[0], amounts, mode, value)
+        return amounts.Length == 0 ? call[0] : amounts.All(amount => Math.Abs(amount) < int.MaxValue)
+            ? Padded(call[0], amounts, mode, value)
             : throw new InvalidDataException($"The layer '{Layer}' has a padding of [{string.Join(", ", pads)}].");
     }
 

@@ -64,7 +64,8 @@ internal sealed partial class OnnxOperators : Dialect
         using DisposeScope scope = NewDisposeScope();
         try
         {
-            return _several.TryGetValue(call.Node.Type, out Func<OnnxCall, ModelValue[]>? several) ? several(call) : [_functions[call.Node.Type](call)];
+            return _several.TryGetValue(call.Node.Type, out Func<OnnxCall, ModelValue[]>? several) ? several(call)
+                : [_functions[call.Node.Type](call)];
         }
         catch (NotSupportedException e)
         {

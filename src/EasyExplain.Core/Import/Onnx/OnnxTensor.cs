@@ -10,7 +10,8 @@ internal sealed class OnnxTensor
 {
     private const int MostLinks = 16;
 
-    private readonly List<ReadOnlyMemory<byte>> _typed = []; // float_data, int32_data, int64_data, double_data or uint64_data: of one kind only
+    // float_data, int32_data, int64_data, double_data or uint64_data: of one kind only
+    private readonly List<ReadOnlyMemory<byte>> _typed = [];
     private readonly Dictionary<string, string> _external = [];
     private ReadOnlyMemory<byte>? _raw;
     private bool _isExternal;
@@ -96,12 +97,15 @@ internal sealed class OnnxTensor
         ReadOnlyMemory<byte> bytes = _isExternal ? ReadExternal(folder, count * stored.ElementSize()) : _raw ?? FromTyped(stored, count);
         if (bytes.Length != count * stored.ElementSize())
         {
-            throw new InvalidDataException($"The tensor '{Name}' has {bytes.Length} bytes, but its shape [{string.Join(", ", Shape)}] needs {count * stored.ElementSize()}.");
+            throw new InvalidDataException(
+                $"The tensor '{Name}' has {bytes.Length} bytes, but its shape [{string.Join(", ", Shape)}] needs " +
+                $"{count * stored.ElementSize()}.");
         }
         // A bool in memory must be 0 or 1, whatever the file says; so it is read as a number and asked.
         Tensor values = empty(Shape, dtype: stored == ScalarType.Bool ? ScalarType.Byte : stored);
         bytes.Span.CopyTo(values.bytes);
-        values = stored == ScalarType.Bool ? values.ne(Zero) : values.to(values.is_floating_point() ? ScalarType.Float32 : ScalarType.Int64);
+        values = stored == ScalarType.Bool ? values.ne(Zero)
+            : values.to(values.is_floating_point() ? ScalarType.Float32 : ScalarType.Int64);
         values = Type switch // 16 and 32 bits without a sign
         {
             4 => values.bitwise_and(tensor(0xFFFFL)),
@@ -122,7 +126,8 @@ internal sealed class OnnxTensor
         ReadOnlyMemory<byte> bytes = _isExternal ? ReadExternal(folder, needed) : _raw ?? Typed(needed, Math.Max(1, bits / 8));
         if (bytes.Length != needed)
         {
-            throw new InvalidDataException($"The tensor '{Name}' has {bytes.Length} bytes, but its shape [{string.Join(", ", Shape)}] needs {needed}.");
+            throw new InvalidDataException(
+                $"The tensor '{Name}' has {bytes.Length} bytes, but its shape [{string.Join(", ", Shape)}] needs {needed}.");
         }
         return OnnxSmallNumbers.AreFractions(Type)
             ? tensor(OnnxSmallNumbers.Fractions(Type, bytes.Span, count), Shape)
@@ -133,7 +138,8 @@ internal sealed class OnnxTensor
     {
         try
         {
-            return Shape.Any(size => size < 0) ? throw new OverflowException() : Shape.Aggregate((long)sizeof(double), (bytes, size) => checked(bytes * size)) / sizeof(double);
+            return Shape.Any(size => size < 0) ? throw new OverflowException()
+                : Shape.Aggregate((long)sizeof(double), (bytes, size) => checked(bytes * size)) / sizeof(double);
         }
         catch (OverflowException)
         {
@@ -175,7 +181,8 @@ internal sealed class OnnxTensor
         long[] numbers = [.. _typed.SelectMany(part => Protobuf.Packed(part, input => input.ReadInt64()))];
         if (numbers.Length != count)
         {
-            throw new InvalidDataException($"The tensor '{Name}' has {numbers.Length} numbers, but its shape is [{string.Join(", ", Shape)}].");
+            throw new InvalidDataException(
+                $"The tensor '{Name}' has {numbers.Length} numbers, but its shape is [{string.Join(", ", Shape)}].");
         }
         byte[] bytes = new byte[count * size];
         for (int i = 0; i < numbers.Length; i++)
@@ -192,12 +199,15 @@ internal sealed class OnnxTensor
         bool isRelative = location.Length > 0 && !location.Contains('\0') && !Path.IsPathRooted(location);
         if (!isRelative || Inside(Path.GetFullPath(folder), Path.GetFullPath(Path.Combine(folder, location))) is not { } path)
         {
-            throw new InvalidDataException($"The tensor '{Name}' says that it is in '{location}'; only files in the model's own folder are read.");
+            throw new InvalidDataException(
+                $"The tensor '{Name}' says that it is in '{location}'; only files in the model's own folder are read.");
         }
         var file = new FileInfo(path);
         if (!file.Exists)
         {
-            throw new InvalidDataException($"The tensor '{Name}' is in '{path}', which is not there. An ONNX model with external data is several files; keep them together.");
+            throw new InvalidDataException(
+                $"The tensor '{Name}' is in '{path}', which is not there. An ONNX model with external data is several files; keep them " +
+                $"together.");
         }
         string from = _external.GetValueOrDefault("offset", "0");
         if (!long.TryParse(from, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long offset))
@@ -206,7 +216,8 @@ internal sealed class OnnxTensor
         }
         if (offset < 0 || length > Array.MaxLength || offset > file.Length - length)
         {
-            throw new InvalidDataException($"The tensor '{Name}' needs {length} bytes from {offset} on of '{path}', which has {file.Length}.");
+            throw new InvalidDataException(
+                $"The tensor '{Name}' needs {length} bytes from {offset} on of '{path}', which has {file.Length}.");
         }
         byte[] bytes = new byte[length];
         if (length > 0) // else it may be no real file, and reading would wait for somebody to write
@@ -218,7 +229,9 @@ internal sealed class OnnxTensor
         return bytes;
     }
 
-    /// <summary>The file that a path in a folder stands for, without links; null if one of them leads out of the folder, or round in a circle.</summary>
+    /// <summary>
+    /// The file that a path in a folder stands for, without links; null if one of them leads out of the folder, or round in a circle.
+    /// </summary>
     private static string? Inside(string root, string path)
     {
         string within = Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar;
@@ -226,7 +239,8 @@ internal sealed class OnnxTensor
         {
             // The outermost link comes first: only of a folder that is none itself can be said where its links lead.
             string[] parts = path[within.Length..].Split(Path.DirectorySeparatorChar);
-            string? link = Enumerable.Range(1, parts.Length).Select(count => Path.Combine([root, .. parts[..count]])).FirstOrDefault(part => new FileInfo(part).LinkTarget is not null);
+            string? link = Enumerable.Range(1, parts.Length).Select(count => Path.Combine([root, .. parts[..count]]))
+                .FirstOrDefault(part => new FileInfo(part).LinkTarget is not null);
             if (link is null)
             {
                 return path;

@@ -75,7 +75,8 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
                 throw new InvalidDataException($"It has more than {MostLayers} layers.");
             }
             // What is in a branch has its name already.
-            if (node.Type != "If" && made is [PictureValue { Node: var output }, ..] && !inputs.Any(value => (value as PictureValue)?.Node == output))
+            if (node.Type != "If" && made is [PictureValue { Node: var output }, ..]
+                && !inputs.Any(value => (value as PictureValue)?.Node == output))
             {
                 // What a function makes is the output of the module that its call is.
                 scopes = caller?.Scopes ?? scopes;
@@ -166,8 +167,8 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
             ?? throw new InvalidDataException($"The operation '{call.Name}' has the result '{name}', which nothing in it makes."))];
 
     /// <summary>
-    /// Every module that an operation is in has its output, until a later operation is in it. What only puts that on a grid, or takes it from
-    /// there, is none of the module's own: there may be one for each reader, and a gradient of one of them would be a part.
+    /// Every module that an operation is in has its output, until a later operation is in it. What only puts that on a grid, or takes it
+    /// from there, is none of the module's own: there may be one for each reader, and a gradient of one of them would be a part.
     /// </summary>
     private void Name(IReadOnlyList<(string Name, string? Type)> scopes, Node output, string? ownName, bool isGrid)
     {
@@ -191,7 +192,8 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
         if (ownName is not null)
         {
             string unique = ownName;
-            for (int count = _own.GetValueOrDefault(ownName); _own.ContainsKey(unique) || _ofScope.ContainsKey(unique); _own[ownName] = count)
+            int count = _own.GetValueOrDefault(ownName);
+            for (; _own.ContainsKey(unique) || _ofScope.ContainsKey(unique); _own[ownName] = count)
             {
                 unique = $"{ownName}_{++count}";
             }

@@ -70,5 +70,7 @@ internal static class Protobuf
         }
     }
 
-    private static ArraySegment<byte> Segment(ReadOnlyMemory<byte> bytes) => MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment) && segment.Array is not null ? segment : new ArraySegment<byte>([]);
+    private static ArraySegment<byte> Segment(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment) && segment.Array is not null ? segment
+        : new ArraySegment<byte>([]);
 }

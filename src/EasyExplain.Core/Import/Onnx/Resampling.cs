@@ -11,7 +11,8 @@ internal sealed record Resampling(string Mode, string Places, string Rounding, d
 {
     /// <summary>Whether such places are known.</summary>
     public static bool Knows(string places) =>
-        places is "half_pixel" or "pytorch_half_pixel" or "align_corners" or "asymmetric" or "tf_half_pixel_for_nn" or "half_pixel_symmetric";
+        places is "half_pixel" or "pytorch_half_pixel" or "align_corners" or "asymmetric" or "tf_half_pixel_for_nn"
+            or "half_pixel_symmetric";
 
     /// <summary>The entry that each of the result's takes.</summary>
     public long[] Nearest(long from, long to, float scale) =>

@@ -46,7 +46,8 @@ internal sealed partial class Aten
             ? SumOfProducts(call.Text(0), a, b)
             : throw new NotSupportedException($"of the kind '{call.Text(0)}'");
         _functions["norm"] = _functions["linalg_vector_norm"] = call => call[1] is null || Real(call[1]) == 2
-            ? Apply(new L2Norm(Array.ConvertAll(call.Integers(2, "dim"), dim => (long)Dim(dim, Rank(call.Value(0)))), call.Flag(3, false, "keepdim")), call.Value(0))
+            ? Apply(new L2Norm(Array.ConvertAll(call.Integers(2, "dim"), dim => (long)Dim(dim, Rank(call.Value(0)))),
+            call.Flag(3, false, "keepdim")), call.Value(0))
             : throw new NotSupportedException("that is not the square root of the squares' sum");
     }
 

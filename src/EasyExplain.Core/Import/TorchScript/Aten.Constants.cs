@@ -23,13 +23,17 @@ internal sealed partial class Aten
         _functions["arange"] = call =>
         {
             // Those that are numbers: end; start, end; start, end, step. In traced code None and the type follow by position.
-            object[] bounds = [.. call.Positional.TakeWhile(value => value is Size or double or ScriptTensor).Select(value => ScalarOf(value)!)];
+            object[] bounds = [.. call.Positional.TakeWhile(value => value is Size or double or ScriptTensor)
+                .Select(value => ScalarOf(value)!)];
             // A traced type is a position behind one, two or three bounds, and the layout behind it is another number.
             bounds = call.Positional.Count switch { 5 => bounds[..1], 6 => bounds[..2], 7 => bounds[..3], _ => bounds };
-            double start = bounds.Length > 1 ? Real(bounds[0]) : 0, end = Real(bounds[bounds.Length > 1 ? 1 : 0]), step = bounds.Length > 2 ? Real(bounds[2]) : 1;
-            Bounded([step == 0 ? throw new InvalidDataException("The code has a range whose steps are 0.") : Math.Max(0, (long)Math.Ceiling(Math.Min((end - start) / step, 1e12)))]);
+            double start = bounds.Length > 1 ? Real(bounds[0]) : 0, end = Real(bounds[bounds.Length > 1 ? 1 : 0]), step = bounds.Length > 2
+                ? Real(bounds[2]) : 1;
+            Bounded([step == 0 ? throw new InvalidDataException("The code has a range whose steps are 0.")
+                : Math.Max(0, (long)Math.Ceiling(Math.Min((end - start) / step, 1e12)))]);
             bool whole = bounds.All(bound => bound is Size);
-            ScalarType type = TypeOf(call.Named.GetValueOrDefault("dtype") ?? (call.Positional.Count >= 5 ? call[call.Positional.Count - 4] : null))
+            ScalarType type = TypeOf(call.Named.GetValueOrDefault("dtype")
+                ?? (call.Positional.Count >= 5 ? call[call.Positional.Count - 4] : null))
                 ?? (whole ? ScalarType.Int64 : ScalarType.Float32);
             return Compute(() => Counting(start, end, step, ScalarType.Float64).to(type));
         };
@@ -130,7 +134,8 @@ internal sealed partial class Aten
         {
             FixedTensor table = FixedOf(x);
             FixedTensor?[] fixedPlaces = [.. places.Select(place => place is null ? null : FixedOf(((ScriptTensor)place).Content))];
-            return Compute(() => table.Value.index([.. fixedPlaces.Select(place => place is null ? TensorIndex.Colon : TensorIndex.Tensor(place.Value))]));
+            return Compute(() => table.Value.index(
+                [.. fixedPlaces.Select(place => place is null ? TensorIndex.Colon : TensorIndex.Tensor(place.Value))]));
         }
         if (places.Count(place => place is not null) == 1)
         {

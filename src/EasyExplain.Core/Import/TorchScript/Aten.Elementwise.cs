@@ -125,5 +125,6 @@ internal sealed partial class Aten
 
     /// <summary>A tensor, or a number as one.</summary>
     private static ModelValue AsValue(object? value) => (value as ScriptTensor)?.Content
-        ?? ScriptTensor.FromNumber(ScalarOf(value) ?? throw new InvalidDataException("The code computes with something that is no number.")).Content;
+        ?? ScriptTensor.FromNumber(ScalarOf(value)
+        ?? throw new InvalidDataException("The code computes with something that is no number.")).Content;
 }

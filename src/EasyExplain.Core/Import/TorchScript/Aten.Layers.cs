@@ -58,7 +58,8 @@ internal sealed partial class Aten
         };
         _functions["adaptive_avg_pool2d"] = call => Apply(new AdaptiveAvgPool2d(AdaptiveSize(call)), call.Value(0));
         // Of the maxima's places, which these make too, nothing can be known.
-        _functions["adaptive_max_pool2d"] = call => new object?[] { new ScriptTensor(Apply(new AdaptiveMaxPool2d(AdaptiveSize(call)), call.Value(0))), Unknown.Value };
+        _functions["adaptive_max_pool2d"] = call =>
+            new object?[] { new ScriptTensor(Apply(new AdaptiveMaxPool2d(AdaptiveSize(call)), call.Value(0))), Unknown.Value };
         _functions["max_pool2d_with_indices"] = call => new object?[] { new ScriptTensor(MaxPool(call)), Unknown.Value };
         foreach (string name in (string[])["dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout"])
         {
@@ -66,7 +67,8 @@ internal sealed partial class Aten
                 ? call.Tensor(0)
                 : throw new NotSupportedException("in training: the model must be saved after model.eval()");
         }
-        foreach ((string name, ResizeKind kind) in new[] { ("nearest", ResizeKind.Nearest), ("bilinear", ResizeKind.Bilinear), ("bicubic", ResizeKind.Bicubic) })
+        foreach ((string name, ResizeKind kind) in new[] { ("nearest", ResizeKind.Nearest), ("bilinear", ResizeKind.Bilinear),
+            ("bicubic", ResizeKind.Bicubic) })
         {
             _functions[$"upsample_{name}2d"] = call => Upsample(call, kind);
         }
@@ -79,7 +81,8 @@ internal sealed partial class Aten
     private ModelValue MaxPool(AtenCall call)
     {
         Extent kernel = call.Extent(1);
-        return Apply(new MaxPool2d(kernel, Stride(call, kernel), call.Extent(3), call.Flag(5)) { Dilation = call.Extent(4, 1) }, call.Value(0));
+        return Apply(new MaxPool2d(kernel, Stride(call, kernel), call.Extent(3), call.Flag(5)) { Dilation = call.Extent(4, 1) },
+            call.Value(0));
     }
 
     private Extent AdaptiveSize(AtenCall call)
@@ -118,14 +121,17 @@ internal sealed partial class Aten
 
     private ModelValue Transposed(AtenCall call, Extent rest, long groups, Extent dilation) =>
         call.Fixed(1).Shape.Length != 4 ? throw new NotSupportedException("over other than 2 dimensions")
-        : Apply(new ConvTranspose2d(Weight(call.Fixed(1)), Bias(call.FixedOrNull(2)), call.Extent(3, 1), call.Extent(4), rest, groups) { Dilation = dilation }, call.Value(0));
+        : Apply(new ConvTranspose2d(Weight(call.Fixed(1)), Bias(call.FixedOrNull(2)), call.Extent(3, 1), call.Extent(4), rest,
+        groups)
+        { Dilation = dilation }, call.Value(0));
 
     /// <summary>x · weightᵀ + bias.</summary>
     private ModelValue Affine(ModelValue x, ModelValue weight, ModelValue? bias)
     {
         if (weight is FixedTensor { Shape.Length: 2 } known && bias is null or FixedTensor { Shape.Length: 1 })
         {
-            return Apply(new Linear(known.TransposeOf is null ? Weight(known) : known.TransposeOf.Parameter(Layer + ".weight", transposed: true), Bias(bias as FixedTensor)), x);
+            return Apply(new Linear(known.TransposeOf is null ? Weight(known)
+                : known.TransposeOf.Parameter(Layer + ".weight", transposed: true), Bias(bias as FixedTensor)), x);
         }
         ModelValue product = Apply(new MatMul(), x, Turned(weight, -2, -1));
         return bias is null ? product : Apply(new Add(), product, bias);
@@ -141,7 +147,8 @@ internal sealed partial class Aten
         FixedTensor weight = call.FixedOrNull(1) ?? Compute(() => ones_like(mean.Value));
         FixedTensor bias = call.FixedOrNull(2) ?? Compute(() => zeros_like(mean.Value));
         return Apply(
-            new BatchNorm2d(Weight(weight), Bias(bias)!, Statistic(mean, "running_mean"), Statistic(variance, "running_var"), call.Real(7, 1e-5)), call.Value(0));
+            new BatchNorm2d(Weight(weight), Bias(bias)!, Statistic(mean, "running_mean"), Statistic(variance, "running_var"),
+                call.Real(7, 1e-5)), call.Value(0));
     }
 
     /// <summary>

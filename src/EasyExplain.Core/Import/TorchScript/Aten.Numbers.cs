@@ -5,7 +5,8 @@ internal sealed partial class Aten
 {
     private void AddNumbers()
     {
-        _functions["NumToTensor"] = call => ScriptTensor.FromNumber(ScalarOf(call[0]) ?? throw new InvalidDataException("The code makes a tensor of what is no number."));
+        _functions["NumToTensor"] = call =>
+            ScriptTensor.FromNumber(ScalarOf(call[0]) ?? throw new InvalidDataException("The code makes a tensor of what is no number."));
         _functions["Int"] = _functions["IntImplicit"] = call => NumberOf("int", call[0]);
         _functions["Float"] = _functions["FloatImplicit"] = call => NumberOf("float", call[0]);
         _functions["Bool"] = call => NumberOf("bool", call[0]);

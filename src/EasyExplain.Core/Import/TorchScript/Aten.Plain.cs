@@ -14,7 +14,9 @@ internal sealed partial class Aten
         switch (owner)
         {
             case List<object?> list: list[Position(index, list.Count)] = value; break;
-            case Dictionary<object, object?> dictionary when index is not null && dictionary.Count < LongestList: dictionary[index] = value; break;
+            case Dictionary<object, object?> dictionary
+                when index is not null && dictionary.Count < LongestList:
+                dictionary[index] = value; break;
             default: throw new InvalidDataException("The code sets an item of something that has none.");
         }
     }
@@ -23,7 +25,8 @@ internal sealed partial class Aten
     {
         long position = Integer(index);
         position += position < 0 ? count : 0;
-        return position >= 0 && position < count ? (int)position : throw new InvalidDataException($"The code asks for item {position} of a list of {count}.");
+        return position >= 0 && position < count ? (int)position
+            : throw new InvalidDataException($"The code asks for item {position} of a list of {count}.");
     }
 
     private static IReadOnlyList<object?> ListOf(object? value) => value switch
@@ -39,7 +42,8 @@ internal sealed partial class Aten
     private static List<object?> Grown(List<object?> list) =>
         list.Count <= LongestList ? list : throw new InvalidDataException($"The code makes a list of more than {LongestList} items.");
 
-    private static string Bounded(string text) => text.Length <= LongestText ? text : throw new InvalidDataException("The code makes a text without end.");
+    private static string Bounded(string text) =>
+        text.Length <= LongestText ? text : throw new InvalidDataException("The code makes a text without end.");
 
     private void AddPlain()
     {
@@ -54,8 +58,10 @@ internal sealed partial class Aten
         _functions["endswith"] = call => call.Text(0).EndsWith(call.Text(1), StringComparison.Ordinal);
         _functions["lower"] = call => call.Text(0).ToLowerInvariant();
         _functions["join"] = call => Bounded(string.Join(call.Text(0), ListOf(call[1]).Select(Shown)));
-        _functions["all"] = call => call[0] is ScriptTensor ? Compute(() => FixedOf(call.Value(0)).Value.all()) : ListOf(call[0]).All(item => (bool)NumberOf("bool", item));
-        _functions["any"] = call => call[0] is ScriptTensor ? Compute(() => FixedOf(call.Value(0)).Value.any()) : ListOf(call[0]).Any(item => (bool)NumberOf("bool", item));
+        _functions["all"] = call => call[0] is ScriptTensor ? Compute(() => FixedOf(call.Value(0)).Value.all())
+            : ListOf(call[0]).All(item => (bool)NumberOf("bool", item));
+        _functions["any"] = call => call[0] is ScriptTensor ? Compute(() => FixedOf(call.Value(0)).Value.any())
+            : ListOf(call[0]).Any(item => (bool)NumberOf("bool", item));
         _functions["sorted"] = call => ListOf(call[0]).OrderBy(Real).ToList();
         _functions["__is__"] = call => Same(call[0], call[1]);
         _functions["__isnot__"] = call => !Same(call[0], call[1]);
@@ -101,7 +107,8 @@ internal sealed partial class Aten
             ((List<object?>)ListOf(call[0])).Clear();
             return null;
         };
-        _functions["copy"] = call => call[0] is Dictionary<object, object?> dictionary ? new Dictionary<object, object?>(dictionary) : ListOf(call[0]).ToList();
+        _functions["copy"] = call => call[0] is Dictionary<object, object?> dictionary ? new Dictionary<object, object?>(dictionary)
+            : ListOf(call[0]).ToList();
         _functions["list"] = call => ListOf(call[0]).ToList();
         _functions["_set_item"] = call =>
         {
@@ -112,26 +119,32 @@ internal sealed partial class Aten
         {
             Dictionary<object, object?> dictionary => call[1] is { } key && dictionary.TryGetValue(key, out object? value)
                 ? value : throw new InvalidDataException("The code asks a dictionary for a key that it does not have."),
-            ScriptObject { Path: not null } modules => modules.Attributes.GetValueOrDefault(call[1] as string ?? Integer(call[1]).ToString(CultureInfo.InvariantCulture)),
+            ScriptObject { Path: not null } modules =>
+                modules.Attributes.GetValueOrDefault(call[1] as string ?? Integer(call[1]).ToString(CultureInfo.InvariantCulture)),
             ScriptTensor tensor => tensor.View(Selected(tensor.Content, 0, call.Integer(1))),
             _ => ListOf(call[0]) is var list ? list[Position(call[1], list.Count)] : null,
         };
-        _functions["get"] = call => call[0] is Dictionary<object, object?> dictionary && call[1] is { } key && dictionary.TryGetValue(key, out object? value) ? value : call[2];
+        _functions["get"] = call => call[0] is Dictionary<object, object?> dictionary && call[1] is { } key
+            && dictionary.TryGetValue(key, out object? value) ? value : call[2];
         _functions["keys"] = call => ((Dictionary<object, object?>)call[0]!).Keys.Select(key => (object?)key).ToList();
         _functions["values"] = call => ((Dictionary<object, object?>)call[0]!).Values.ToList();
-        _functions["items"] = call => ((Dictionary<object, object?>)call[0]!).Select(pair => (object?)new object?[] { pair.Key, pair.Value }).ToList();
-        _functions["dict"] = call => call[0] is Dictionary<object, object?> given ? new Dictionary<object, object?>(given) : new Dictionary<object, object?>();
+        _functions["items"] = call => ((Dictionary<object, object?>)call[0]!)
+            .Select(pair => (object?)new object?[] { pair.Key, pair.Value }).ToList();
+        _functions["dict"] = call => call[0] is Dictionary<object, object?> given ? new Dictionary<object, object?>(given)
+            : new Dictionary<object, object?>();
         _functions["__contains__"] = call => call[0] is Dictionary<object, object?> dictionary
             ? call[1] is { } key && dictionary.ContainsKey(key)
             : ListOf(call[0]).Any(item => Equal(item, call[1]));
         _functions["len"] = call => call[0] is ScriptTensor { Content: var tensor } ? ShapeOf(tensor)[0]
-            : new Size(call[0] is ScriptObject { Path: not null } modules ? modules.Attributes.Values.OfType<ScriptObject>().Count() : ListOf(call[0]).Count);
+            : new Size(call[0] is ScriptObject { Path: not null } modules ? modules.Attributes.Values.OfType<ScriptObject>().Count()
+            : ListOf(call[0]).Count);
         _functions["unchecked_unwrap_optional"] = call => call[0];
         _functions["_unwrap_optional"] = call => call[0] ?? throw new InvalidDataException("The code needs a value that is None.");
         _functions["TupleIndex"] = _functions["__getitem__"];
         _functions["range"] = call => throw new NotSupportedException("range as a value");
         _functions["device"] = call => call[0] is string name ? name : "cpu";
-        _functions["dtype"] = call => new Size(call[0] is ScriptTensor { Content: FixedTensor known } ? (long)known.Type : (long)TorchSharp.torch.ScalarType.Float32);
+        _functions["dtype"] = call => new Size(call[0] is ScriptTensor { Content: FixedTensor known } ? (long)known.Type
+            : (long)TorchSharp.torch.ScalarType.Float32);
         _functions["requires_grad"] = call => call[0] is ScriptTensor { Content: FixedTensor known } && !known.IsBuffer;
         _functions["is_cuda"] = _functions["is_quantized"] = _functions["is_sparse"] = _functions["is_mkldnn"] = _functions["is_nested"] =
             _functions["is_complex"] = _functions["is_scripting_off"] = _functions["is_autocast_enabled"] = _ => false;
@@ -141,11 +154,13 @@ internal sealed partial class Aten
         _functions["is_tracing"] = _functions["has_torch_function"] = _functions["_has_torch_function"] = _ => false;
     }
 
-    private static bool Same(object? a, object? b) => a is null || b is null ? a is null && b is null : a is bool or Size or double or string ? a.Equals(b) : ReferenceEquals(a, b);
+    private static bool Same(object? a, object? b) =>
+        a is null || b is null ? a is null && b is null : a is bool or Size or double or string ? a.Equals(b) : ReferenceEquals(a, b);
 
     private static bool Equal(object? a, object? b) => (a, b) switch
     {
-        (IReadOnlyList<object?> left, IReadOnlyList<object?> right) => left.Count == right.Count && left.Zip(right, Equal).All(same => same),
+        (IReadOnlyList<object?> left, IReadOnlyList<object?> right) =>
+            left.Count == right.Count && left.Zip(right, Equal).All(same => same),
         (Size left, double right) => left.IsFixed && left.Fixed == right,
         (double left, Size right) => right.IsFixed && left == right.Fixed,
         _ => Equals(a, b),
@@ -167,7 +182,8 @@ internal sealed partial class Aten
         null => "None",
         Size { IsFixed: true } size => size.Fixed.ToString(CultureInfo.InvariantCulture),
         Size => "N",
-        IReadOnlyList<object?> items => $"[{string.Join(", ", items.Take(20).Select(item => item is IReadOnlyList<object?> ? "…" : Shown(item)))}]",
+        IReadOnlyList<object?> items =>
+            $"[{string.Join(", ", items.Take(20).Select(item => item is IReadOnlyList<object?> ? "…" : Shown(item)))}]",
         string or bool or double => Convert.ToString(value, CultureInfo.InvariantCulture)!,
         _ => "a tensor",
     };

@@ -9,13 +9,15 @@ internal sealed partial class Aten
 {
     private void AddShapes()
     {
-        _functions["size"] = _functions["shape"] = _functions["_shape_as_tensor"] = call => ShapeOf(call.Value(0)) is var shape && call.Count < 2
+        _functions["size"] = _functions["shape"] = _functions["_shape_as_tensor"] = call =>
+            ShapeOf(call.Value(0)) is var shape && call.Count < 2
             ? shape.Select(size => (object?)size).ToList()
             : shape[Dim(call.Integer(1), shape.Count)];
         _functions["dim"] = _functions["ndimension"] = call => new Size(Rank(call.Value(0)));
         _functions["numel"] = call => Product(ShapeOf(call.Value(0)));
 
-        foreach (string name in (string[])["contiguous", "detach", "alias", "data", "to", "type_as", "float", "cpu", "cuda", "requires_grad_",
+        foreach (string name in (string[])["contiguous", "detach", "alias", "data", "to", "type_as", "float", "cpu", "cuda",
+            "requires_grad_",
             "lift_fresh", "detach_", "expand_copy_", "pin_memory", "_autocast_to_full_precision"])
         {
             _functions[name] = call => call[0] is ScriptTensor tensor ? Converted(name, tensor, call) : NumberOf("float", call[0]);
@@ -37,7 +39,8 @@ internal sealed partial class Aten
             int dim = Dim(call.Integer(1), shape.Count);
             return Reshape(call.Value(0), [.. shape.Take(dim), .. Completed(call.Sizes(2), [shape[dim]]), .. shape.Skip(dim + 1)]);
         });
-        AddView("permute", call => Permuted(call.Value(0), [.. Dims(call.Integers(1, "dims"), Rank(call.Value(0))).Select(dim => (long)dim)]));
+        AddView("permute", call => Permuted(call.Value(0),
+            [.. Dims(call.Integers(1, "dims"), Rank(call.Value(0))).Select(dim => (long)dim)]));
         foreach (string name in (string[])["transpose", "swapaxes", "swapdims"])
         {
             AddView(name, call => Turned(call.Value(0), call.Integer(1), call.Integer(2)));
@@ -59,7 +62,8 @@ internal sealed partial class Aten
         {
             ModelValue x = call.Value(0);
             int[] dims = Dims(call.Count < 2 ? Range(Rank(x)) : call.Integers(1), Rank(x));
-            return dims.OrderDescending().Where(dim => ShapeOf(x)[dim] == new Size(1)).Aggregate(x, (left, dim) => Apply(new Squeeze(dim), left));
+            return dims.OrderDescending().Where(dim => ShapeOf(x)[dim] == new Size(1))
+                .Aggregate(x, (left, dim) => Apply(new Squeeze(dim), left));
         });
         foreach (string name in (string[])["expand", "broadcast_to"])
         {
@@ -121,7 +125,8 @@ internal sealed partial class Aten
             int dim = Dim(call.Integer(1, 0, "dim"), parts.Length == 0 ? 0 : Rank(parts[0]) + 1);
             return Concat([.. parts.Select(part => Apply(new Unsqueeze(dim), part))], dim);
         };
-        _functions["roll"] = call => Apply(new Roll([.. Dims(call.Integers(2), Rank(call.Value(0))).Select(dim => (long)dim)], call.Integers(1)), call.Value(0));
+        _functions["roll"] = call => Apply(
+            new Roll([.. Dims(call.Integers(2), Rank(call.Value(0))).Select(dim => (long)dim)], call.Integers(1)), call.Value(0));
         _functions["pad"] = call => Padded(call, call.Text(2, "constant", "mode"), call[3, "value"] is { } value ? Real(value) : 0);
         _functions["constant_pad_nd"] = call => Padded(call, "constant", call.Real(2));
         _functions["reflection_pad2d"] = call => Padded(call, "reflect", 0);
@@ -179,7 +184,10 @@ internal sealed partial class Aten
         return Clamped(bound is null ? otherwise : Integer(bound), size);
     }
 
-    /// <summary>A conversion to another type changes nothing here: fractions are float32 always. What is the same for every picture is really converted.</summary>
+    /// <summary>
+    /// A conversion to another type changes nothing here: fractions are float32 always. What is the same for every picture is really
+    /// converted.
+    /// </summary>
     private ScriptTensor Converted(string name, ScriptTensor tensor, AtenCall call)
     {
         if (tensor.Content is FixedTensor known && name is "to" or "float" or "contiguous" or "type_as")
@@ -189,7 +197,8 @@ internal sealed partial class Aten
                 "float" => ScalarType.Float32,
                 "type_as" => call.Value(1) is FixedTensor other ? other.Type : ScalarType.Float32,
                 "to" when call[1] is ScriptTensor like => like.Content is FixedTensor other ? other.Type : ScalarType.Float32,
-                "to" => TypeOf(call[1, "dtype"] is Size ? call[1, "dtype"] : call[2] is Size ? call[2] : call.Named.GetValueOrDefault("dtype")),
+                "to" => TypeOf(call[1, "dtype"] is Size ? call[1, "dtype"] : call[2] is Size ? call[2]
+                    : call.Named.GetValueOrDefault("dtype")),
                 _ => null,
             };
             return wanted is { } type && type != known.Type ? new ScriptTensor(Compute(() => known.Value.to(type))) : tensor;
@@ -214,7 +223,8 @@ internal sealed partial class Aten
             return Reshape(x, [new Size(1)]);
         }
         int first = Dim(start, shape.Count), last = Dim(end, shape.Count);
-        return first >= last ? x : Reshape(x, [.. shape.Take(first), Product(shape.Skip(first).Take(last - first + 1)), .. shape.Skip(last + 1)]);
+        return first >= last ? x : Reshape(x,
+            [.. shape.Take(first), Product(shape.Skip(first).Take(last - first + 1)), .. shape.Skip(last + 1)]);
     }
 
     /// <summary>As <see cref="Dialect.Expanded"/>; −1 for a dimension that stays.</summary>

@@ -37,7 +37,8 @@ internal sealed partial class Aten : Dialect
             LacksOperator(name.Length > 100 ? name[..100] : name);
             return Unknown.Value;
         }
-        if (arguments.Any(plain is "__getitem__" or "TupleIndex" or "len" ? value => value is Unknown : IsUnknown) && plain is not ("append" or "__is__" or "__isnot__" or "warn" or "format" or "_set_item"))
+        if (arguments.Any(plain is "__getitem__" or "TupleIndex" or "len" ? value => value is Unknown : IsUnknown)
+            && plain is not ("append" or "__is__" or "__isnot__" or "warn" or "format" or "_set_item"))
         {
             return Unknown.Value;
         }
@@ -57,18 +58,21 @@ internal sealed partial class Aten : Dialect
         }
         catch (ExternalException e)
         {
-            throw new InvalidDataException($"{(Layer.Length == 0 ? "The model" : $"The layer '{Layer}'")} cannot do '{plain}': {FirstLine(e.Message)}", e);
+            throw new InvalidDataException(
+                $"{(Layer.Length == 0 ? "The model" : $"The layer '{Layer}'")} cannot do '{plain}': {FirstLine(e.Message)}", e);
         }
     }
 
     /// <summary>What an exception of the script says.</summary>
     public static InvalidDataException Raised(object? message) =>
-        new($"The model refuses the picture: {(message is string text && text.Length > 0 ? text : "an assertion does not hold")}. Another input size may be right.");
+        new($"The model refuses the picture: {(message is string text && text.Length > 0 ? text : "an assertion does not hold")}. " +
+            $"Another input size may be right.");
 
     /// <summary>Only what is made in the same module: what another has made is a layer.</summary>
     protected override bool MayVanish(Node node) => node.Name == Layer;
 
-    private static bool IsUnknown(object? value) => value is Unknown || (value is IEnumerable<object?> items && items.Any(item => item is Unknown));
+    private static bool IsUnknown(object? value) =>
+        value is Unknown || (value is IEnumerable<object?> items && items.Any(item => item is Unknown));
 
     private static string FirstLine(string message) => message.Split('\n')[0];
 
@@ -132,7 +136,9 @@ internal sealed partial class Aten : Dialect
         return type switch
         {
             "bool" => number is double real ? real != 0 : (Size)number != new Size(0),
-            "int" => number is double real ? new Size(double.IsFinite(real) && Math.Abs(real) < long.MaxValue ? (long)real : throw new InvalidDataException("The code takes an infinite number for an integer.")) : number,
+            "int" => number is double real
+                ? new Size(double.IsFinite(real) && Math.Abs(real) < long.MaxValue ? (long)real
+                : throw new InvalidDataException("The code takes an infinite number for an integer.")) : number,
             "float" => number is Size size ? (double)Integer(size) : number,
             _ => number,
         };

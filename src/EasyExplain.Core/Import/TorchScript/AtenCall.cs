@@ -36,13 +36,15 @@ internal sealed record AtenCall(string Name, IReadOnlyList<object?> Positional, 
     };
 
     /// <summary>An integer that does not depend on the batch.</summary>
-    public long Integer(int index, long otherwise = 0, string name = "") => this[index, name] is { } value ? Aten.Integer(value) : otherwise;
+    public long Integer(int index, long otherwise = 0, string name = "") =>
+        this[index, name] is { } value ? Aten.Integer(value) : otherwise;
 
     /// <summary>A number.</summary>
     public double Real(int index, double otherwise = 0, string name = "") => this[index, name] is { } value ? Aten.Real(value) : otherwise;
 
     /// <summary>A yes or no.</summary>
-    public bool Flag(int index, bool otherwise = false, string name = "") => this[index, name] is { } value ? (bool)Aten.NumberOf("bool", value) : otherwise;
+    public bool Flag(int index, bool otherwise = false, string name = "") =>
+        this[index, name] is { } value ? (bool)Aten.NumberOf("bool", value) : otherwise;
 
     /// <summary>A text.</summary>
     public string Text(int index, string otherwise = "", string name = "") => this[index, name] as string ?? otherwise;
@@ -75,7 +77,8 @@ internal sealed record AtenCall(string Name, IReadOnlyList<object?> Positional, 
 
     /// <summary>What a list of tensors holds.</summary>
     public ModelValue[] Values(int index) => this[index] is IEnumerable<object?> items
-        ? [.. items.Select(item => (item as ScriptTensor)?.Content ?? throw new InvalidDataException($"The code gives '{Name}' a list of something else than tensors."))]
+        ? [.. items.Select(item => (item as ScriptTensor)?.Content
+        ?? throw new InvalidDataException($"The code gives '{Name}' a list of something else than tensors."))]
         : throw new InvalidDataException($"The code gives '{Name}' no list of tensors.");
 
     private ScriptTensor? TensorOrNull(int index) => this[index] switch

@@ -36,7 +36,9 @@ internal sealed class Interpreter
     public IEnumerable<Layer> Layers => _layers.OfType<Layer>();
 
     /// <summary>What the model makes of <paramref name="picture"/>.</summary>
-    /// <exception cref="NotSupportedException">A decision depends on what the picture shows, or on what an operator that is missing would make.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A decision depends on what the picture shows, or on what an operator that is missing would make.
+    /// </exception>
     /// <exception cref="InvalidDataException">The code is broken, or has no end.</exception>
     public object? Run(ScriptTensor picture) => Method(_archive.Root, "forward", [picture], new Dictionary<string, object?>());
 
@@ -69,7 +71,8 @@ internal sealed class Interpreter
         var frame = new Frame();
         if (arguments.Count > function.Parameters.Count)
         {
-            throw new InvalidDataException($"The code gives '{Shown(function.Name)}' {arguments.Count} arguments; it takes {function.Parameters.Count}.");
+            throw new InvalidDataException(
+                $"The code gives '{Shown(function.Name)}' {arguments.Count} arguments; it takes {function.Parameters.Count}.");
         }
         for (int i = 0; i < function.Parameters.Count; i++)
         {
@@ -77,7 +80,8 @@ internal sealed class Interpreter
             frame.Variables[name] = i < arguments.Count ? arguments[i]
                 : named.TryGetValue(name, out object? given) ? given
                 : otherwise is not null ? Evaluate(otherwise, frame)
-                : throw new InvalidDataException($"The code calls '{Shown(function.Name)}' without its '{Shown(name)}': a model takes one picture and nothing else.");
+                : throw new InvalidDataException(
+                $"The code calls '{Shown(function.Name)}' without its '{Shown(name)}': a model takes one picture and nothing else.");
         }
         Execute(function.Body, frame);
         _depth--;
@@ -93,7 +97,8 @@ internal sealed class Interpreter
                 return owner;
             }
             return owner is ScriptObject self
-                ? self.Attributes.GetValueOrDefault(method) is ScriptName stored ? Named(stored.Name, call, frame) : Method(self, method, Arguments(call, frame), NamedArguments(call, frame))
+                ? self.Attributes.GetValueOrDefault(method) is ScriptName stored ? Named(stored.Name, call, frame)
+                : Method(self, method, Arguments(call, frame), NamedArguments(call, frame))
                 : throw new InvalidDataException($"The code calls '{Shown(method)}' of something that is no object.");
         }
         if (call.Function is Variable { Name: var word } && !frame.Variables.ContainsKey(word))
@@ -108,14 +113,17 @@ internal sealed class Interpreter
         };
     }
 
-    /// <summary>What the serialised language has beside Python's: casts, of which only those of tensors to numbers do anything, and a few functions.</summary>
+    /// <summary>
+    /// What the serialised language has beside Python's: casts, of which only those of tensors to numbers do anything, and a few functions.
+    /// </summary>
     private object? Word(string word, Call call, Frame frame)
     {
         switch (word, call.Arguments.Count)
         {
             case ("annotate" or "unchecked_cast", 2):
                 object? value = Evaluate(call.Arguments[1], frame);
-                return call.Arguments[0] is Variable { Name: "int" or "float" or "bool" } type && value is ScriptTensor ? Aten.NumberOf(type.Name, value) : value;
+                return call.Arguments[0] is Variable { Name: "int" or "float" or "bool" } type && value is ScriptTensor
+                    ? Aten.NumberOf(type.Name, value) : value;
             case ("uninitialized", 1):
                 return Unknown.Value;
             case ("isinstance", 2):
@@ -123,7 +131,8 @@ internal sealed class Interpreter
             case ("getattr", 2):
                 return AttributeOf(Evaluate(call.Arguments[0], frame), Evaluate(call.Arguments[1], frame) as string ?? "");
             case ("hasattr", 2):
-                return Evaluate(call.Arguments[0], frame) is ScriptObject made && made.Attributes.ContainsKey(Evaluate(call.Arguments[1], frame) as string ?? "");
+                return Evaluate(call.Arguments[0], frame) is ScriptObject made
+                    && made.Attributes.ContainsKey(Evaluate(call.Arguments[1], frame) as string ?? "");
             case ("int" or "float" or "bool", 1):
                 return Aten.NumberOf(word, Evaluate(call.Arguments[0], frame));
             default:
@@ -269,7 +278,8 @@ internal sealed class Interpreter
         if (items is Call { Function: Variable { Name: "range" }, Arguments: { Count: >= 1 and <= 3 } bounds })
         {
             long[] limits = [.. bounds.Select(bound => Aten.Integer(Evaluate(bound, frame)))];
-            (long start, long end, long step) = limits is [var only] ? (0, only, 1) : (limits[0], limits[1], limits.Length > 2 ? limits[2] : 1);
+            (long start, long end, long step) = limits is [var only] ? (0, only, 1)
+                : (limits[0], limits[1], limits.Length > 2 ? limits[2] : 1);
             if (step == 0)
             {
                 throw new InvalidDataException("The code has a range whose steps are 0.");
@@ -342,7 +352,9 @@ internal sealed class Interpreter
         {
             case Literal { Value: long number }: return new Size(number);
             case Literal literal: return literal.Value;
-            case Variable variable: return frame.Variables.TryGetValue(variable.Name, out object? value) ? value : new ScriptName(variable.Name);
+            case Variable variable:
+                return frame.Variables.TryGetValue(variable.Name, out object? value) ? value
+                : new ScriptName(variable.Name);
             case Attribute attribute: return AttributeOf(Evaluate(attribute.Owner, frame), attribute.Name);
             case Call call: return Call(call, frame);
             case Sequence { IsTuple: true } tuple: return tuple.Items.Select(item => Evaluate(item, frame)).ToArray();
@@ -358,14 +370,21 @@ internal sealed class Interpreter
             case Subscript { Index: Range range } part:
                 object? owner = Evaluate(part.Owner, frame);
                 object?[] bounds = [Bound(range.Start), Bound(range.End), Bound(range.Step) ?? new Size(1)];
-                return _aten.Call("torch.slice", owner is ScriptTensor ? [owner, new Size(0), .. bounds] : [owner, .. bounds], new Dictionary<string, object?>());
-            case Subscript subscript: return _aten.Call("torch.__getitem__", [Evaluate(subscript.Owner, frame), Evaluate(subscript.Index, frame)], new Dictionary<string, object?>());
+                return _aten.Call("torch.slice", owner is ScriptTensor ? [owner, new Size(0), .. bounds]
+                    : [owner, .. bounds], new Dictionary<string, object?>());
+            case Subscript subscript:
+                return _aten
+                .Call("torch.__getitem__", [Evaluate(subscript.Owner, frame), Evaluate(subscript.Index, frame)], new Dictionary<string,
+                object?>());
             case Unary { Sign: "not" } unary: return !Truth(Evaluate(unary.Value, frame));
-            case Unary unary: return _aten.Call(unary.Sign == "-" ? "torch.neg" : "torch.bitwise_not", [Evaluate(unary.Value, frame)], new Dictionary<string, object?>());
+            case Unary unary:
+                return _aten.Call(unary.Sign == "-" ? "torch.neg"
+                : "torch.bitwise_not", [Evaluate(unary.Value, frame)], new Dictionary<string, object?>());
             case Binary { Sign: "and" } both: return Truth(Evaluate(both.Left, frame)) && Truth(Evaluate(both.Right, frame));
             case Binary { Sign: "or" } either: return Truth(Evaluate(either.Left, frame)) || Truth(Evaluate(either.Right, frame));
             case Binary binary:
-                return _aten.Call("torch." + FunctionOf(binary.Sign), [Evaluate(binary.Left, frame), Evaluate(binary.Right, frame)], new Dictionary<string, object?>());
+                return _aten.Call("torch." + FunctionOf(binary.Sign), [Evaluate(binary.Left, frame), Evaluate(binary.Right, frame)],
+                    new Dictionary<string, object?>());
             default: throw new InvalidDataException("The code has something in it that torch.jit.save does not write.");
         }
 
@@ -406,7 +425,8 @@ internal sealed class Interpreter
                     : throw new InvalidDataException($"The archive has no constant '{Shown(name)}'.");
             case ScriptName prefix when prefix.Name.Length < 1000: return new ScriptName($"{prefix.Name}.{name}");
             case ScriptObject made when made.Attributes.TryGetValue(name, out object? value): return value;
-            case ScriptObject made when ClassOf(made.Class)?.Attributes.FirstOrDefault(attribute => attribute.Name == name).Value is { } constant:
+            case ScriptObject made when ClassOf(made.Class)?.Attributes
+                .FirstOrDefault(attribute => attribute.Name == name).Value is { } constant:
                 return Evaluate(constant, new Frame());
             case ScriptObject made: throw new InvalidDataException($"The archive's {Shown(made.Class)} has no '{Shown(name)}'.");
             default: throw new InvalidDataException($"The code asks for '{Shown(name)}' of something that has none.");
@@ -422,7 +442,8 @@ internal sealed class Interpreter
         Variable { Name: "bool" } => value is bool,
         Variable { Name: "str" } => value is string,
         Variable { Name: "NoneType" } => value is null,
-        Subscript { Owner: Variable { Name: "List" }, Index: var item } => value is List<object?> list && list.All(element => IsInstance(element, item)),
+        Subscript { Owner: Variable { Name: "List" }, Index: var item } =>
+            value is List<object?> list && list.All(element => IsInstance(element, item)),
         Subscript { Owner: Variable { Name: "Optional" }, Index: var item } => value is null || IsInstance(value, item),
         Subscript { Owner: Variable { Name: "Tuple" } } => value is object?[],
         Subscript { Owner: Variable { Name: "Dict" } } => value is Dictionary<object, object?>,
@@ -459,7 +480,9 @@ internal sealed class Interpreter
         _ => [],
     };
 
-    /// <summary>The tensors in what a model returns, with their places in tuples and lists, or their keys: <c>1</c>, <c>logits</c>, <c>1.0</c>.</summary>
+    /// <summary>
+    /// The tensors in what a model returns, with their places in tuples and lists, or their keys: <c>1</c>, <c>logits</c>, <c>1.0</c>.
+    /// </summary>
     /// <exception cref="InvalidDataException">There are more than any model gives.</exception>
     public static IReadOnlyList<(string Name, ScriptTensor Tensor)> Outputs(object? result)
     {
@@ -471,13 +494,16 @@ internal sealed class Interpreter
         {
             if (depth > DeepestResult || found.Count > MostResults)
             {
-                throw new InvalidDataException($"The model's result holds more than {MostResults} tensors, or lists within lists deeper than {DeepestResult}.");
+                throw new InvalidDataException(
+                    $"The model's result holds more than {MostResults} tensors, or lists within lists deeper than {DeepestResult}.");
             }
             IEnumerable<(string, object?)> parts = value switch
             {
                 List<object?> list => list.Select((part, i) => ($"{i}", part)),
                 object?[] tuple => tuple.Select((part, i) => ($"{i}", part)),
-                Dictionary<object, object?> dictionary => dictionary.Select(pair => (pair.Key is Size { IsFixed: true, Fixed: var number } ? $"{number}" : $"{pair.Key}", pair.Value)),
+                Dictionary<object, object?> dictionary =>
+                    dictionary.Select(pair => (pair.Key is Size { IsFixed: true, Fixed: var number } ? $"{number}"
+                    : $"{pair.Key}", pair.Value)),
                 ScriptObject { Path: null } tuple => tuple.Attributes.Select(pair => (pair.Key, pair.Value)),
                 _ => [],
             };

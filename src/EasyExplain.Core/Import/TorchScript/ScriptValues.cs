@@ -2,7 +2,8 @@ using EasyExplain.Networks;
 
 namespace EasyExplain.Import.TorchScript;
 
-// What a script computes with, beside null, bool, Size (its integers), double, string, List<object?>, object?[] (tuple), Dictionary<object, object?>.
+// What a script computes with, beside null, bool, Size (its integers), double, string, List<object?>, object?[] (tuple), Dictionary<object,
+// object?>.
 
 /// <summary>A module, or another object of a class of the archive's code.</summary>
 internal sealed class ScriptObject(string @class)
@@ -13,7 +14,10 @@ internal sealed class ScriptObject(string @class)
     /// <summary>Its attributes in order: submodules, tensors, plain values.</summary>
     public Dictionary<string, object?> Attributes { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Where it is in the module tree, such as <c>layer4.1.conv2</c>: the first place, of several; empty for the root, null for what is no module.</summary>
+    /// <summary>
+    /// Where it is in the module tree, such as <c>layer4.1.conv2</c>: the first place, of several; empty for the root, null for what is no
+    /// module.
+    /// </summary>
     public string? Path { get; set; }
 
     /// <summary>The class without its module and the number that keeps it apart from others of its name.</summary>
@@ -21,8 +25,8 @@ internal sealed class ScriptObject(string @class)
 }
 
 /// <summary>
-/// A tensor, which holds a value: that may depend on the picture, or be the same for all, or a single number (which may depend on the batch's
-/// size). What is written into it in place replaces that for everyone who holds it.
+/// A tensor, which holds a value: that may depend on the picture, or be the same for all, or a single number (which may depend on the
+/// batch's size). What is written into it in place replaces that for everyone who holds it.
 /// </summary>
 internal sealed class ScriptTensor
 {

@@ -8,8 +8,9 @@ using static TorchSharp.torch;
 namespace EasyExplain.Import.TorchScript;
 
 /// <summary>
-/// What torch.jit.save writes: a zip archive with the module tree and its tensors (data.pkl, data/), constants (constants.pkl, constants/) and
-/// the code of its classes (code/). Nothing of that is ever run by anything but <see cref="Interpreter"/>, which knows only its own operators.
+/// What torch.jit.save writes: a zip archive with the module tree and its tensors (data.pkl, data/), constants (constants.pkl, constants/)
+/// and the code of its classes (code/). Nothing of that is ever run by anything but <see cref="Interpreter"/>, which knows only its own
+/// operators.
 /// </summary>
 internal sealed class TorchScriptArchive
 {
@@ -37,7 +38,8 @@ internal sealed class TorchScriptArchive
         (_archive, _sources) = (archive, sources);
         if (!archive.IsTorchScript)
         {
-            throw new InvalidDataException("The file is a state dict from torch.save, not a TorchScript archive from torch.jit.save: it has no code.");
+            throw new InvalidDataException(
+                "The file is a state dict from torch.save, not a TorchScript archive from torch.jit.save: it has no code.");
         }
         archive.CheckByteOrder();
         Root = Read("data") as ScriptObject ?? throw new InvalidDataException("The archive's data.pkl holds no module.");
@@ -59,7 +61,10 @@ internal sealed class TorchScriptArchive
     /// <summary>CONSTANTS.c0, CONSTANTS.c1 and so on.</summary>
     public IReadOnlyList<object?> Constants { get; }
 
-    /// <summary>The values of extra/config.txt, where an exporter noted what the model is, by keys; empty where there is none, or it is no JSON object.</summary>
+    /// <summary>
+    /// The values of extra/config.txt, where an exporter noted what the model is, by keys; empty where there is none, or it is no JSON
+    /// object.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Config { get; }
 
     /// <summary>All tensors that lie in the file.</summary>
@@ -116,7 +121,8 @@ internal sealed class TorchScriptArchive
             using JsonDocument json = JsonDocument.Parse(text);
             return json.RootElement.ValueKind != JsonValueKind.Object ? [] : json.RootElement.EnumerateObject()
                 .GroupBy(property => property.Name, StringComparer.Ordinal)
-                .ToDictionary(same => same.Key, same => same.Last().Value is { ValueKind: JsonValueKind.String } said ? said.GetString()! : same.Last().Value.GetRawText());
+                .ToDictionary(same => same.Key, same =>
+                same.Last().Value is { ValueKind: JsonValueKind.String } said ? said.GetString()! : same.Last().Value.GetRawText());
         }
         catch (JsonException)
         {
@@ -163,7 +169,8 @@ internal sealed class TorchScriptArchive
                 _converted[value] = dictionary;
                 foreach ((object? key, object? item) in pairs)
                 {
-                    object plain = Convert(key, folder, depth + 1) is { } k and (string or Size or double or bool) ? k : throw new InvalidDataException("The archive has a dictionary with keys that are not plain values.");
+                    object plain = Convert(key, folder, depth + 1) is { } k and (string or Size or double or bool) ? k
+                        : throw new InvalidDataException("The archive has a dictionary with keys that are not plain values.");
                     dictionary[plain] = Convert(item, folder, depth + 1);
                 }
                 return dictionary;
@@ -188,7 +195,8 @@ internal sealed class TorchScriptArchive
 
     private ScriptTensor Tensor(PickledTensor tensor, string folder)
     {
-        string key = $"{folder}/{tensor.Storage.Key}/{tensor.Storage.Type}/{tensor.Offset}/{string.Join(',', tensor.Shape)}/{string.Join(',', tensor.Strides)}";
+        string key = $"{folder}/{tensor.Storage.Key}/{tensor.Storage.Type}/{tensor.Offset}/" +
+            $"{string.Join(',', tensor.Shape)}/{string.Join(',', tensor.Strides)}";
         if (!_tensors.TryGetValue(key, out FixedTensor? known))
         {
             known = Fixed(StateDict.Entry(key, tensor, storage => Locate(storage, folder)));
@@ -201,7 +209,9 @@ internal sealed class TorchScriptArchive
     {
         bool isReal = entry.Type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64;
         TensorLayout layout = entry.Layout!;
-        return new FixedTensor(entry.Name, [.. entry.Shape], isReal ? layout.ReadFloat32 : layout.Read, isReal ? ScalarType.Float32 : entry.Type) { IsBuffer = true };
+        return new FixedTensor(entry.Name, [.. entry.Shape], isReal ? layout.ReadFloat32 : layout.Read, isReal ? ScalarType.Float32
+            : entry.Type)
+        { IsBuffer = true };
     }
 
     private StoredBytes Locate(PickledStorage storage, string folder)
@@ -214,7 +224,9 @@ internal sealed class TorchScriptArchive
         return bytes;
     }
 
-    /// <summary>Gives each module and each tensor the path of its first place in the tree, parents before children, as torch does.</summary>
+    /// <summary>
+    /// Gives each module and each tensor the path of its first place in the tree, parents before children, as torch does.
+    /// </summary>
     private void NameModules()
     {
         var named = new HashSet<object>(ReferenceEqualityComparer.Instance);

@@ -7,8 +7,12 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Import.TorchScript;
 
-/// <summary>A model saved by torch.jit.save, traced or scripted: its code is followed once, and what it does to a picture becomes a network.</summary>
-/// <remarks>No Python runs, and nothing of the file is ever executed: the code is read, and only operators that are known here exist.</remarks>
+/// <summary>
+/// A model saved by torch.jit.save, traced or scripted: its code is followed once, and what it does to a picture becomes a network.
+/// </summary>
+/// <remarks>
+/// No Python runs, and nothing of the file is ever executed: the code is read, and only operators that are known here exist.
+/// </remarks>
 internal sealed class TorchScriptFile : IDisposable
 {
     private const long Channels = 3;
@@ -66,11 +70,14 @@ internal sealed class TorchScriptFile : IDisposable
     /// <param name="choice">Finds the output to explain.</param>
     /// <param name="explain">Is told what was found, for -Verbose.</param>
     /// <exception cref="WeightFileException">The file is broken, or its model does not take such pictures.</exception>
-    /// <exception cref="ModelImportException">It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.</exception>
+    /// <exception cref="ModelImportException">
+    /// It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.
+    /// </exception>
     public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) =>
         FixedBatch.Import(one => Follow(height, width, choice, explain, one), explain, () => _isRefused);
 
-    private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool one) => ImportErrors.Explain(Path, Followed, () =>
+    private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool one) =>
+        ImportErrors.Explain(Path, Followed, () =>
     {
         // The tree is changed by the run, so each run has its own.
         TorchScriptArchive archive = _followed ? _archive.Again() : _archive;
@@ -91,7 +98,8 @@ internal sealed class TorchScriptFile : IDisposable
                 recorder.Layer(layer.Name, layer.Type, layer.Node);
             }
             network = recorder.Build(head);
-            explain($"TorchScript: {archive.Root.Type}, {network.Nodes.Count} operations, {network.Layers.Count} layers.{ImportErrors.LeftOut(head.Activation)}");
+            explain($"TorchScript: {archive.Root.Type}, {network.Nodes.Count} operations, {network.Layers.Count} " +
+                $"layers.{ImportErrors.LeftOut(head.Activation)}");
             return new FollowedModel(network, head.Activation, null, name);
         }
         finally
@@ -111,9 +119,12 @@ internal sealed class TorchScriptFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    /// <summary>A model that was frozen (torch.jit.freeze) has no modules any more: its layers are its operations, as they are counted.</summary>
+    /// <summary>
+    /// A model that was frozen (torch.jit.freeze) has no modules any more: its layers are its operations, as they are counted.
+    /// </summary>
     private static IEnumerable<Layer> Numbered(IEnumerable<Node> nodes) =>
-        nodes.GroupBy(node => node.Operator.Type).SelectMany(group => group.Select((node, i) => new Layer($"{group.Key}{i}", group.Key, node)));
+        nodes.GroupBy(node => node.Operator.Type)
+            .SelectMany(group => group.Select((node, i) => new Layer($"{group.Key}{i}", group.Key, node)));
 
     private object? Run(Interpreter interpreter, Aten aten, NetworkRecorder recorder)
     {
@@ -137,7 +148,8 @@ internal sealed class TorchScriptFile : IDisposable
     private static (Head Head, string? Name) OutputOf(object? result, NetworkRecorder recorder, OutputChoice choice)
     {
         ModelOutput[] outputs = [.. Interpreter.Outputs(result).Select(output => new ModelOutput(output.Name, output.Tensor.Node))];
-        return choice.From(outputs, recorder) is var (output, head) ? (head, outputs.Length > 1 ? output.Name : null) : throw new InvalidDataException(outputs.FirstOrDefault(output => output.Node is not null) is not { Node: { } node }
+        return choice.From(outputs, recorder) is var (output, head) ? (head, outputs.Length > 1 ? output.Name : null)
+            : throw new InvalidDataException(outputs.FirstOrDefault(output => output.Node is not null) is not { Node: { } node }
             ? "The model's result does not depend on the picture, or is no tensor."
             : $"The model's result has {recorder.Shape(node).Count} dimensions; a classifier's is [pictures, classes].");
     }

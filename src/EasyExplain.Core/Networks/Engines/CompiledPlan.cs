@@ -32,7 +32,8 @@ internal sealed class CompiledPlan : IDisposable
     {
         HashSet<Node> head = [.. plan.Head];
         Node[] read = plan.Back is null ? [] : [.. plan.Back.Nodes.SelectMany(node => node.Inputs).Where(head.Contains).Distinct()];
-        Node[] made = [.. new[] { plan.Cut }.Concat(taps.Where(head.Contains)).Concat(read).Where(node => node != network.Input).Distinct()];
+        Node[] made = [.. new[] { plan.Cut }.Concat(taps.Where(head.Contains)).Concat(read).Where(node => node != network.Input)
+            .Distinct()];
         if (engine.Compile(plan.Head, [network.Input], made, shapes) is not { } forward)
         {
             return null;
@@ -73,13 +74,15 @@ internal sealed class CompiledPlan : IDisposable
         }
         // Where the gradients at the taps are computed here, autograd follows from the cut on, and else from the first tap on.
         Node[] later = _back is null ? [.. taps.Where(tap => !known.ContainsKey(tap) || tap == _plan.Cut)] : [_plan.Cut];
-        Pass rest = Executor.Run(network, _plan.Rest, new Dictionary<Node, Tensor> { [_plan.Cut] = known[_plan.Cut] }, later, track, cancel);
+        Pass rest = Executor.Run(network, _plan.Rest, new Dictionary<Node, Tensor> { [_plan.Cut] = known[_plan.Cut] }, later, track,
+            cancel);
         foreach (var (tap, tapped) in later.Zip(rest.Taps))
         {
             known[tap] = tapped;
         }
         known[network.Input] = input.alias(); // what is returned is the caller's to dispose
-        IEnumerable<Tensor> kept = taps.Concat(_back is null ? [] : _read.Append(_plan.Cut)).Select(node => known[node]).Append(rest.Logits);
+        IEnumerable<Tensor> kept = taps.Concat(_back is null ? [] : _read.Append(_plan.Cut)).Select(node => known[node])
+            .Append(rest.Logits);
         foreach (Tensor output in kept.Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>())
         {
             output.MoveToOuterDisposeScope();

@@ -10,7 +10,8 @@ namespace EasyExplain.Networks.Engines;
 /// <param name="engine">The engine.</param>
 internal sealed class CompilingRunner(IEngine engine) : Runner
 {
-    // Each has a copy of the weights: one way through the network for the explanation, one for further passes, and those of another choice of layers.
+    // Each has a copy of the weights: one way through the network for the explanation, one for further passes, and those of another choice
+    // of layers.
     private const int PlansKept = 4;
 
     private readonly object _gate = new();

@@ -10,7 +10,9 @@ namespace EasyExplain.Networks.Engines;
 /// <param name="Cut">The last node of the first part.</param>
 /// <param name="Head">The nodes of the first part.</param>
 /// <param name="Rest">The nodes of the second, the cut among them as what is given.</param>
-/// <param name="Back">From the gradient at the cut to those at the taps; null where the cut comes before all taps, or is the only one, or none are wanted.</param>
+/// <param name="Back">
+/// From the gradient at the cut to those at the taps; null where the cut comes before all taps, or is the only one, or none are wanted.
+/// </param>
 internal sealed record CutPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyList<Node> Rest, Backpropagation? Back)
 {
     /// <summary>The best plan, or null where there is nothing for the engine to do.</summary>
@@ -33,13 +35,15 @@ internal sealed record CutPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyList
         {
             return Split(network, cuts[^1], back: null);
         }
-        Dictionary<Node, int> order = network.Nodes.Select((node, index) => (node, index)).ToDictionary(pair => pair.node, pair => pair.index);
+        Dictionary<Node, int> order = network.Nodes.Select((node, index) => (node, index))
+            .ToDictionary(pair => pair.node, pair => pair.index);
         (int first, int last) = (taps.Min(tap => order[tap]), taps.Max(tap => order[tap]));
         // The later the better, as long as the way back from there can be written down.
         // A classifier that weighs more than all before it stays where its weights are: they would be copied twice.
         bool heavyEnd = network.Parameters.Sum(parameter => parameter.Count) > 2 * network.Nodes.Where(node => node.Operator is Conv2d)
             .SelectMany(node => node.Operator.Parameters).Sum(parameter => parameter.Count);
-        foreach ((int Index, Node Node) after in Enumerable.Reverse(cuts).Where(cut => cut.Index >= last && !(heavyEnd && cut.Node == network.Output)))
+        foreach ((int Index, Node Node) after in Enumerable.Reverse(cuts)
+            .Where(cut => cut.Index >= last && !(heavyEnd && cut.Node == network.Output)))
         {
             if (Backpropagation.From(GradientRules.Table, network, after.Node, taps, shapes) is { } back)
             {
@@ -50,7 +54,9 @@ internal sealed record CutPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyList
         return before.Node is null ? null : Split(network, before, back: null);
     }
 
-    /// <summary>The nodes that alone lead from what comes before them to what comes after, among the first <paramref name="reach"/>.</summary>
+    /// <summary>
+    /// The nodes that alone lead from what comes before them to what comes after, among the first <paramref name="reach"/>.
+    /// </summary>
     private static IEnumerable<(int Index, Node Node)> Cuts(Network network, int reach)
     {
         var lastReader = new Dictionary<Node, int>();

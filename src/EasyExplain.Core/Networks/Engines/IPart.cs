@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Engines;
 
-/// <summary>Some of a network's operations, compiled: from the outputs of some nodes to those of others. Several threads may run it.</summary>
+/// <summary>
+/// Some of a network's operations, compiled: from the outputs of some nodes to those of others. Several threads may run it.
+/// </summary>
 internal interface IPart : IDisposable
 {
     /// <summary>Runs it.</summary>

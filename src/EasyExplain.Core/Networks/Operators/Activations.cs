@@ -86,7 +86,9 @@ public sealed record CELU(double Alpha) : KeepsShape
     }
 }
 
-/// <summary>x·Φ(x), with the exact distribution function of the normal distribution (Hendrycks and Gimpel 2016, arXiv 1606.08415).</summary>
+/// <summary>
+/// x·Φ(x), with the exact distribution function of the normal distribution (Hendrycks and Gimpel 2016, arXiv 1606.08415).
+/// </summary>
 public sealed record GELU : KeepsShape
 {
     internal static readonly double TanhScale = Math.Sqrt(2 / Math.PI);
@@ -162,7 +164,9 @@ public sealed record Sigmoid : KeepsShape
 public sealed record Hardsigmoid : KeepsShape
 {
     /// <inheritdoc/>
-    /// <remarks>In two steps: libtorch has no second derivative of its own hardsigmoid, and ends the process where ShapleyCAM asks for one.</remarks>
+    /// <remarks>
+    /// In two steps: libtorch has no second derivative of its own hardsigmoid, and ends the process where ShapleyCAM asks for one.
+    /// </remarks>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();

@@ -28,7 +28,10 @@ public sealed record SelfAttention(long Heads) : KeepsLayout
     }
 }
 
-/// <summary>softmax(q·kᵀ·scale)·v (Vaswani et al. 2017, arXiv 1706.03762, equation 1): queries <c>[…, L, d]</c>, keys <c>[…, S, d]</c> and values <c>[…, S, e]</c> to <c>[…, L, e]</c>.</summary>
+/// <summary>
+/// softmax(q·kᵀ·scale)·v (Vaswani et al. 2017, arXiv 1706.03762, equation 1): queries <c>[…, L, d]</c>, keys <c>[…, S, d]</c> and values
+/// <c>[…, S, e]</c> to <c>[…, L, e]</c>.
+/// </summary>
 /// <param name="Scale">What the products are multiplied by; null for 1/√d.</param>
 public sealed record ScaledDotProductAttention(double? Scale) : ByDimension
 {

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
 
-/// <summary>Several inputs, the channels of each after those of the one before: <c>[N, C₁ + C₂ + …, H, W]</c>; or another dimension than the channels.</summary>
+/// <summary>
+/// Several inputs, the channels of each after those of the one before: <c>[N, C₁ + C₂ + …, H, W]</c>; or another dimension than the
+/// channels.
+/// </summary>
 public sealed record Concat : KeepsLayout
 {
     /// <summary>Along which dimension; the batch is 0, and 1 the channels.</summary>

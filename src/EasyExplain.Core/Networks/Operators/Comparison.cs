@@ -58,7 +58,9 @@ public sealed record Where : Broadcasts
     }
 }
 
-/// <summary>The first input where the second lies between two bounds, 0 elsewhere: the way back through an operation that cuts off what lies beyond.</summary>
+/// <summary>
+/// The first input where the second lies between two bounds, 0 elsewhere: the way back through an operation that cuts off what lies beyond.
+/// </summary>
 /// <param name="Low">What the second must exceed.</param>
 /// <param name="High">What it must stay below.</param>
 /// <remarks>

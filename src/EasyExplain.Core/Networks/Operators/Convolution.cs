@@ -32,17 +32,22 @@ public sealed record Conv2d(Parameter Weight, Parameter? Bias, Extent Stride, Ex
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.conv2d(
-        inputs[0], Weight.Value, Bias?.Value, [Stride.Height, Stride.Width], [Padding.Height, Padding.Width], [Dilation.Height, Dilation.Width], Groups);
+        inputs[0], Weight.Value, Bias?.Value, [Stride.Height, Stride.Width], [Padding.Height, Padding.Width],
+        [Dilation.Height, Dilation.Width], Groups);
 }
 
-/// <summary>A transposed convolution, and a convolution's way back: <c>[N, K, H', W']</c> to <c>[N, C, H, W]</c>; what each output saw of an input goes back to it.</summary>
+/// <summary>
+/// A transposed convolution, and a convolution's way back: <c>[N, K, H', W']</c> to <c>[N, C, H, W]</c>; what each output saw of an input
+/// goes back to it.
+/// </summary>
 /// <param name="Weight">That of the convolution, <c>[K, C / Groups, kernel height, kernel width]</c>.</param>
 /// <param name="Bias"><c>[C]</c>, or null.</param>
 /// <param name="Stride">Step, in pixels.</param>
 /// <param name="Padding">Pixels that are cut off above and below, left and right.</param>
 /// <param name="Rest">Rows more below and columns on the right, in pixels: torch's output padding.</param>
 /// <param name="Groups">Into how many groups the channels fall.</param>
-public sealed record ConvTranspose2d(Parameter Weight, Parameter? Bias, Extent Stride, Extent Padding, Extent Rest, long Groups) : KeepsLayout
+public sealed record ConvTranspose2d(Parameter Weight, Parameter? Bias, Extent Stride, Extent Padding, Extent Rest, long Groups)
+    : KeepsLayout
 {
     /// <summary>From one pixel of the kernel to the next.</summary>
     public Extent Dilation { get; init; } = 1;
@@ -70,12 +75,16 @@ public sealed record ConvTranspose2d(Parameter Weight, Parameter? Bias, Extent S
 /// <summary>Where a sliding window stops.</summary>
 internal static class Window
 {
-    /// <summary>How many places a window of <paramref name="kernel"/> pixels takes along a side of <paramref name="size"/> pixels.</summary>
+    /// <summary>
+    /// How many places a window of <paramref name="kernel"/> pixels takes along a side of <paramref name="size"/> pixels.
+    /// </summary>
     /// <param name="size">The side, without its padding.</param>
     /// <param name="kernel">The window.</param>
     /// <param name="stride">From one place to the next.</param>
     /// <param name="padding">Pixels added at both ends.</param>
-    /// <param name="ceil">Whether the last window may reach beyond the end; it must still start before the padding there, as torch has it.</param>
+    /// <param name="ceil">
+    /// Whether the last window may reach beyond the end; it must still start before the padding there, as torch has it.
+    /// </param>
     /// <exception cref="ArgumentException">The side, with its padding, is smaller than the window.</exception>
     public static long Count(long size, long kernel, long stride, long padding, bool ceil = false)
     {

@@ -22,7 +22,9 @@ public sealed record Input : Operator
 }
 
 /// <summary>A parameter by itself, the same for every picture.</summary>
-/// <param name="Value">In a network that was built by name <c>[1, …]</c>: a batch of one, that every batch can be added to. In an imported one of any shape.</param>
+/// <param name="Value">
+/// In a network that was built by name <c>[1, …]</c>: a batch of one, that every batch can be added to. In an imported one of any shape.
+/// </param>
 public sealed record Constant(Parameter Value) : Operator
 {
     /// <inheritdoc/>

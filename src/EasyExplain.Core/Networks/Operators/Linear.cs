@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
 
-/// <summary>A fully connected layer over the last dimension: <c>[N, F]</c> to <c>[N, K]</c>, <c>[N, H, W, F]</c> to <c>[N, H, W, K]</c>.</summary>
+/// <summary>
+/// A fully connected layer over the last dimension: <c>[N, F]</c> to <c>[N, K]</c>, <c>[N, H, W, F]</c> to <c>[N, H, W, K]</c>.
+/// </summary>
 /// <param name="Weight"><c>[K, F]</c>.</param>
 /// <param name="Bias"><c>[K]</c>, or null.</param>
 public sealed record Linear(Parameter Weight, Parameter? Bias) : KeepsLayout

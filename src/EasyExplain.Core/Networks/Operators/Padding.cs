@@ -31,5 +31,6 @@ public sealed record Pad(long[] Amounts, PadMode Mode, double Value) : KeepsLayo
 
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) =>
-        [.. inputs[0].Select((size, i) => 2 * (inputs[0].Length - 1 - i) is var at && at < Amounts.Length ? size + Amounts[at] + Amounts[at + 1] : size)];
+        [.. inputs[0].Select((size, i) =>
+            2 * (inputs[0].Length - 1 - i) is var at && at < Amounts.Length ? size + Amounts[at] + Amounts[at + 1] : size)];
 }

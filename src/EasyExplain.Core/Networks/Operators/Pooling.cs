@@ -24,10 +24,13 @@ public sealed record MaxPool2d(Extent Kernel, Extent Stride, Extent Padding, boo
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.max_pool2d(inputs[0],
-        [Kernel.Height, Kernel.Width], [Stride.Height, Stride.Width], [Padding.Height, Padding.Width], [Dilation.Height, Dilation.Width], CeilMode);
+        [Kernel.Height, Kernel.Width], [Stride.Height, Stride.Width], [Padding.Height, Padding.Width], [Dilation.Height, Dilation.Width],
+        CeilMode);
 }
 
-/// <summary>A maximum's way back: the gradient of each window, <c>[N, C, H', W']</c>, goes to that pixel of the input <c>[N, C, H, W]</c> that won.</summary>
+/// <summary>
+/// A maximum's way back: the gradient of each window, <c>[N, C, H', W']</c>, goes to that pixel of the input <c>[N, C, H, W]</c> that won.
+/// </summary>
 /// <param name="Forward">The maximum.</param>
 internal sealed record MaxPool2dGradient(MaxPool2d Forward) : KeepsLayout
 {
@@ -83,7 +86,9 @@ public sealed record AdaptiveAvgPool2d(Extent Size) : KeepsLayout
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.adaptive_avg_pool2d(inputs[0], [Size.Height, Size.Width]);
 }
 
-/// <summary>The way back of a mean over a whole channel, <c>[N, C, 1, 1]</c> to <c>[N, C, H, W]</c>: every place has the same share.</summary>
+/// <summary>
+/// The way back of a mean over a whole channel, <c>[N, C, 1, 1]</c> to <c>[N, C, H, W]</c>: every place has the same share.
+/// </summary>
 /// <param name="Shape"><c>[C, H, W]</c>.</param>
 internal sealed record SpreadEvenly(long[] Shape) : KeepsLayout
 {
@@ -96,7 +101,9 @@ internal sealed record SpreadEvenly(long[] Shape) : KeepsLayout
     internal Tensor Shares() => FullOf(1f / (Shape[1] * Shape[2]), [1, 1, Shape[1], Shape[2]]);
 }
 
-/// <summary>The maximum over as many windows as the output has cells: <c>[N, C, H, W]</c> to <c>[N, C, Size.Height, Size.Width]</c>.</summary>
+/// <summary>
+/// The maximum over as many windows as the output has cells: <c>[N, C, H, W]</c> to <c>[N, C, Size.Height, Size.Width]</c>.
+/// </summary>
 /// <param name="Size">The output's rows and columns.</param>
 public sealed record AdaptiveMaxPool2d(Extent Size) : KeepsLayout
 {

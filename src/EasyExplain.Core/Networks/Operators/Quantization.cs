@@ -28,7 +28,8 @@ public sealed record Quantize(Parameter Scale, Parameter? ZeroPoint, double Lowe
         using DisposeScope scope = NewDisposeScope();
         // The bounds are integers, so what is cut off may as well be cut off before it is rounded.
         Tensor steps = inputs[0] / Scale.Value;
-        Tensor within = ZeroPoint is null ? steps.Within(Lowest, Highest) : steps.clamp(ZeroPoint.Value.From(Lowest), ZeroPoint.Value.From(Highest));
+        Tensor within = ZeroPoint is null ? steps.Within(Lowest, Highest)
+            : steps.clamp(ZeroPoint.Value.From(Lowest), ZeroPoint.Value.From(Highest));
         Tensor rounded = within.Plus((within.round() - within).detach());
         return (ZeroPoint is null ? rounded : rounded.Plus(ZeroPoint.Value)).MoveToOuterDisposeScope();
     }
@@ -110,7 +111,8 @@ public sealed record DynamicZeroPoint : ByDimension
 }
 
 /// <summary>
-/// Numbers to the next of those steps, counted: of the picture, the scale and the zero point. The gradient goes as in <see cref="Quantize"/>.
+/// Numbers to the next of those steps, counted: of the picture, the scale and the zero point. The gradient goes as in
+/// <see cref="Quantize"/>.
 /// </summary>
 public sealed record DynamicQuantize : KeepsShape
 {

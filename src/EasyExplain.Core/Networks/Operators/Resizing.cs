@@ -20,7 +20,9 @@ public enum ResizeKind
 /// <param name="Size">The new height and width; null where factors are given.</param>
 /// <param name="Scale">Factors of height and width; the result is rounded down.</param>
 /// <param name="Kind">How pixels are made.</param>
-/// <param name="AlignCorners">Whether the corners' pixels keep their values, rather than the pictures' edges their places; not of <see cref="ResizeKind.Nearest"/>.</param>
+/// <param name="AlignCorners">
+/// Whether the corners' pixels keep their values, rather than the pictures' edges their places; not of <see cref="ResizeKind.Nearest"/>.
+/// </param>
 public sealed record Resize(Extent? Size, (double Height, double Width)? Scale, ResizeKind Kind, bool AlignCorners) : KeepsLayout
 {
     /// <inheritdoc/>
@@ -30,7 +32,13 @@ public sealed record Resize(Extent? Size, (double Height, double Width)? Scale, 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.interpolate(
         inputs[0], Size is { } size ? [size.Height, size.Width] : null, Scale is { } scale ? [scale.Height, scale.Width] : null,
-        Kind switch { ResizeKind.Nearest => InterpolationMode.Nearest, ResizeKind.Bilinear => InterpolationMode.Bilinear, _ => InterpolationMode.Bicubic },
+        Kind switch
+        {
+            ResizeKind.Nearest => InterpolationMode.Nearest,
+            ResizeKind.Bilinear => InterpolationMode.Bilinear,
+            _ =>
+            InterpolationMode.Bicubic
+        },
         Kind == ResizeKind.Nearest ? null : AlignCorners);
 }
 

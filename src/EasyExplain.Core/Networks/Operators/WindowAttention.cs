@@ -6,17 +6,19 @@ namespace EasyExplain.Networks.Operators;
 
 /// <summary>
 /// Every place looks at the places of its window (Liu et al. 2021, arXiv 2103.14030, section 3.2). The first input is queries, keys and
-/// values side by side, <c>[N, H, W, 3·C]</c>, the second what distances are worth, <c>[1, heads, L, L]</c>; the output is <c>[N, H, W, C]</c>.
+/// values side by side, <c>[N, H, W, 3·C]</c>, the second what distances are worth, <c>[1, heads, L, L]</c>; the output is <c>[N, H, W,
+/// C]</c>.
 /// </summary>
 /// <param name="Heads">Into how many heads the channels fall.</param>
 /// <param name="Window">The side of a window; a grid that is no multiple of it is filled up with places of zeros.</param>
 /// <param name="Shift">How far the windows are moved down and right; not along a side that one window covers.</param>
 /// <param name="Projection">What made the first input.</param>
 /// <param name="LogitScale">
-/// <c>[heads, 1, 1]</c>, the logarithm of what the cosine of queries and keys is scaled by (Liu et al. 2021, arXiv 2111.09883, section 3.2);
-/// null for their product over √d.
+/// <c>[heads, 1, 1]</c>, the logarithm of what the cosine of queries and keys is scaled by (Liu et al. 2021, arXiv 2111.09883, section
+/// 3.2); null for their product over √d.
 /// </param>
-public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift, QueryKeyValue Projection, Parameter? LogitScale) : KeepsLayout
+public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift, QueryKeyValue Projection, Parameter? LogitScale)
+    : KeepsLayout
 {
     private const double HighestScale = 100;
     private const double Apart = -100; // the paper's mask: so low that softmax leaves nothing
@@ -40,7 +42,8 @@ public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift,
         Tensor scores = Scores(parts[0], parts[1]).Plus(inputs[1]);
         if (down + right > 0)
         {
-            scores = scores.unflatten(0, [count, -1]).Plus(Mask(rows, columns, down, right).to(scores.dtype).to(scores.device)).flatten(0, 1);
+            scores = scores.unflatten(0, [count, -1])
+                .Plus(Mask(rows, columns, down, right).to(scores.dtype).to(scores.device)).flatten(0, 1);
         }
         x = MatMul.Product(scores.softmax(-1), parts[2]).transpose(1, 2).flatten(2);
 
@@ -89,7 +92,9 @@ public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift,
         return (places.unsqueeze(1) != places.unsqueeze(2)).Times(Apart).unsqueeze(1);
     }
 
-    /// <summary>Along one side: 1 in the last window, 2 in its part that was rolled around; 0 elsewhere, and everywhere without a shift.</summary>
+    /// <summary>
+    /// Along one side: 1 in the last window, 2 in its part that was rolled around; 0 elsewhere, and everywhere without a shift.
+    /// </summary>
     private Tensor Regions(long side, long shift)
     {
         var regions = new long[side];
@@ -156,7 +161,9 @@ public sealed record RelativePositionBias(Parameter Table, long Window) : Operat
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => ForEachPair(Table.Value, Window);
 
-    /// <summary>From a row for each distance, <c>[(2·window − 1)², heads]</c>, to a value for each pair of places, <c>[1, heads, L, L]</c>.</summary>
+    /// <summary>
+    /// From a row for each distance, <c>[(2·window − 1)², heads]</c>, to a value for each pair of places, <c>[1, heads, L, L]</c>.
+    /// </summary>
     internal static Tensor ForEachPair(Tensor table, long window)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -168,7 +175,8 @@ public sealed record RelativePositionBias(Parameter Table, long Window) : Operat
             long down = from / window - to / window, right = from % window - to % window;
             rows[i] = (down + window - 1) * distances + right + window - 1;
         }
-        return table.index_select(0, tensor(rows, device: table.device)).view(places, places, -1).permute(2, 0, 1).unsqueeze(0).MoveToOuterDisposeScope();
+        return table.index_select(0, tensor(rows, device: table.device)).view(places, places, -1).permute(2, 0, 1).unsqueeze(0)
+            .MoveToOuterDisposeScope();
     }
 }
 

@@ -33,7 +33,8 @@ internal sealed class BatchNormFolding(Network network) : IDisposable
         var nodes = new List<Node>();
         foreach (Node node in network.Nodes)
         {
-            if (node.Operator is Conv2d && !kept.Contains(node) && readers[node].Count() == 1 && readers[node].Single().Operator is BatchNorm2d)
+            if (node.Operator is Conv2d && !kept.Contains(node) && readers[node].Count() == 1
+                && readers[node].Single().Operator is BatchNorm2d)
             {
                 continue; // it becomes part of its reader
             }

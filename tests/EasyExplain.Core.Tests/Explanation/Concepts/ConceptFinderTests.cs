@@ -17,8 +17,8 @@ public sealed class ConceptFinderTests : IDisposable
     public void Dispose() => _bundled.Dispose();
 
     /// <summary>
-    /// Left red, right blue, a layer with a negative channel: with its minimum (-3) off, the two halves are (1, 0, 1, 2) and (0, 2, 1, 0), and
-    /// there is no other way to write them.
+    /// Left red, right blue, a layer with a negative channel: with its minimum (-3) off, the two halves are (1, 0, 1, 2) and (0, 2, 1, 0),
+    /// and there is no other way to write them.
     /// </summary>
     [Fact]
     public void TwoHalves_AreTwoConcepts_WithTheirOwnChannelsPlacesSharesAndClasses()
@@ -32,7 +32,8 @@ public sealed class ConceptFinderTests : IDisposable
         float[][] vectors = [[1, 0, 1, -1], [0, 2, 1, -3]];
         for (int concept = 0; concept < 2; concept++)
         {
-            Assert.All(found.Concepts[concept].GetVector().Zip(vectors[concept]), pair => Assert.Equal(pair.Second, pair.First, tolerance: 1e-4f));
+            Assert.All(found.Concepts[concept].GetVector().Zip(vectors[concept]), pair =>
+                Assert.Equal(pair.Second, pair.First, tolerance: 1e-4f));
             float[,] map = found.Concepts[concept].Map.ToArray();
             for (int x = 0; x < 8; x++)
             {
@@ -41,7 +42,8 @@ public sealed class ConceptFinderTests : IDisposable
             // The last layer reads the mean of each channel, and class c is channel c.
             double total = vectors[concept].Take(3).Sum(value => Math.Exp(value));
             Assert.Equal(3, found.Concepts[concept].Predictions.Length);
-            Assert.All(found.Concepts[concept].Predictions, each => Assert.Equal(Math.Exp(vectors[concept][each.Class]) / total, each.Probability, tolerance: 1e-4));
+            Assert.All(found.Concepts[concept].Predictions, each =>
+                Assert.Equal(Math.Exp(vectors[concept][each.Class]) / total, each.Probability, tolerance: 1e-4));
         }
         Assert.Equal([1, 2], found.Concepts.Select(concept => concept.Index));
         Assert.Equal(1, found.Concepts[1].Predictions[0].Class);
@@ -63,7 +65,9 @@ public sealed class ConceptFinderTests : IDisposable
         Assert.Equal(0, found.Explained);
     }
 
-    /// <summary>pytorch-grad-cam's classifier(concept): the last layer of the concept's vector, where nothing but a global average lies between.</summary>
+    /// <summary>
+    /// pytorch-grad-cam's classifier(concept): the last layer of the concept's vector, where nothing but a global average lies between.
+    /// </summary>
     [Theory]
     [InlineData("bundled", "layer3", "fc")]
     [InlineData("resnet18", "layer4", "fc")]
@@ -76,10 +80,13 @@ public sealed class ConceptFinderTests : IDisposable
         foreach (CamConcept concept in found.Concepts)
         {
             float[] vector = concept.GetVector();
-            double[] powers = [.. bias.Select((b, @class) => Math.Exp(b + vector.Select((value, channel) => (double)value * weight[@class * vector.Length + channel]).Sum()))];
-            Prediction[] expected = [.. powers.Select((power, @class) => new Prediction(@class, "", power / powers.Sum())).OrderByDescending(each => each.Probability).Take(2)];
+            double[] powers = [.. bias.Select((b, @class) =>
+                Math.Exp(b + vector.Select((value, channel) => (double)value * weight[@class * vector.Length + channel]).Sum()))];
+            Prediction[] expected = [.. powers.Select((power, @class) => new Prediction(@class, "", power / powers.Sum()))
+                .OrderByDescending(each => each.Probability).Take(2)];
             Assert.Equal(expected.Select(each => each.Class), concept.Predictions.Select(each => each.Class));
-            Assert.All(expected.Zip(concept.Predictions), pair => Assert.Equal(pair.First.Probability, pair.Second.Probability, tolerance: 1e-4));
+            Assert.All(expected.Zip(concept.Predictions), pair =>
+                Assert.Equal(pair.First.Probability, pair.Second.Probability, tolerance: 1e-4));
         }
         Assert.Equal(3, found.Concepts.Length);
         Assert.True(found.Concepts.Zip(found.Concepts.Skip(1)).All(pair => pair.First.Share >= pair.Second.Share));
@@ -93,7 +100,8 @@ public sealed class ConceptFinderTests : IDisposable
             .Select(concept => $"{concept.Map.Layer} {concept} {concept.Share:R} {string.Join(' ', concept.Map.ToArray().Cast<float>())}"));
         string first = Text();
         Assert.Equal(first, Text());
-        Assert.Contains("layer3.0.conv1 4 (", first, StringComparison.Ordinal); // its output has negative values, and what follows reads another branch too
+        // its output has negative values, and what follows reads another branch too
+        Assert.Contains("layer3.0.conv1 4 (", first, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,7 +126,8 @@ public sealed class ConceptFinderTests : IDisposable
         Assert.Contains("'encoder.layers.encoder_layer_11'", error.Message, StringComparison.Ordinal);
         Assert.Contains($"'{model.DefaultLayer}'", error.Message, StringComparison.Ordinal);
 
-        CamConcepts found = Finder(model, model.DefaultLayer, 3, 1).Find(GoldenModels.Pattern(model), null).Single(); // tokens beside a class token
+        // tokens beside a class token
+        CamConcepts found = Finder(model, model.DefaultLayer, 3, 1).Find(GoldenModels.Pattern(model), null).Single();
         Assert.Equal((7, 7), (found.Concepts[0].Map.Height, found.Concepts[0].Map.Width));
         Assert.Equal(768, found.Concepts[0].GetVector().Length);
     }
@@ -127,7 +136,8 @@ public sealed class ConceptFinderTests : IDisposable
     public void APictureWithNaN_IsRefused() =>
         Assert.Throws<InvalidDataException>(() => Finder(_bundled, "layer3", 2, 1).Find(full([1, 3, 32, 32], float.NaN)));
 
-    private static ConceptFinder Finder(CamModel model, string layer, int count, int top) => new(model, LayerSelection.Select(model, [layer]), count, top);
+    private static ConceptFinder Finder(CamModel model, string layer, int count, int top) =>
+        new(model, LayerSelection.Select(model, [layer]), count, top);
 
     private static float[] Values(CamModel model, string name) =>
         model.Network.Parameters.Single(parameter => parameter.Name == name).Value.contiguous().data<float>().ToArray();
@@ -142,7 +152,9 @@ public sealed class ConceptFinderTests : IDisposable
         return new Photo(8, 8, rgb);
     }
 
-    /// <summary>Channels red, 2·blue, red + blue and −red − 3·blue; then the mean of each, of which the first three are the logits.</summary>
+    /// <summary>
+    /// Channels red, 2·blue, red + blue and −red − 3·blue; then the mean of each, of which the first three are the logits.
+    /// </summary>
     private static CamModel Tiny()
     {
         EasyExplain.Runtime.NativeLibraries.LoadTorch();

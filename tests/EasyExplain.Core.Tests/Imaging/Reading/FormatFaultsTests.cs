@@ -42,7 +42,8 @@ public class FormatFaultsTests
     [Fact]
     public void EveryRefusedFile_IsNamedAbove() => Assert.Equal(
         FormatFiles.All.Count() - FormatFiles.Expected.Count,
-        typeof(FormatFaultsTests).GetMethod(nameof(OtherKinds_AreCalledByTheirName))!.GetCustomAttributes(typeof(InlineDataAttribute), false).Length);
+        typeof(FormatFaultsTests).GetMethod(nameof(OtherKinds_AreCalledByTheirName))!.GetCustomAttributes(typeof(InlineDataAttribute),
+            false).Length);
 
     [Fact]
     public async Task BigTiffOfTheOtherByteOrder_IsRefusedToo() =>
@@ -133,8 +134,10 @@ public class FormatFaultsTests
     [
         "P1 is where the cars stand; P2 and P3 are full.", "P5\n", "P6 and more of it than a header has",
         "P7\nWIDTH 4\n", "II*and so on, a text that begins oddly",
-        "MMXXIV was a year of many pages", "\u0003\u0001\u0002\u0003 control characters and then text", "TRUEVISION-XFILE.\0 stands at the end of a TGA",
-        "\0\0\u0002 a header of TGA would go on otherwise", new string('\0', 64), new string(' ', 64), "1,2,3\n4,5,6\n7,8,9\n10,11,12\n13,14,15\n",
+        "MMXXIV was a year of many pages", "\u0003\u0001\u0002\u0003 control characters and then text",
+        "TRUEVISION-XFILE.\0 stands at the end of a TGA",
+        "\0\0\u0002 a header of TGA would go on otherwise", new string('\0', 64), new string(' ', 64),
+        "1,2,3\n4,5,6\n7,8,9\n10,11,12\n13,14,15\n",
     ];
 
     [Theory]
@@ -166,5 +169,6 @@ public class FormatFaultsTests
     }
 
     private static Task<ImageFileException> Fault(byte[] file) =>
-        Task.Run(() => Assert.Throws<ImageFileException>(() => ImageDecoder.Decode(new MemoryStream(file)))).WaitAsync(TimeSpan.FromMinutes(2));
+        Task.Run(() => Assert.Throws<ImageFileException>(() => ImageDecoder.Decode(new MemoryStream(file))))
+            .WaitAsync(TimeSpan.FromMinutes(2));
 }

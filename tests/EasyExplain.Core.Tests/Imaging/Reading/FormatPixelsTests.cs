@@ -11,7 +11,8 @@ public class FormatPixelsTests
     [MemberData(nameof(Files))]
     public void Pixels_AreThoseOfPillow(string name)
     {
-        Photo expected = ImageDecoder.Decode(FormatFiles.Path(FormatFiles.Expected[name])), photo = ImageDecoder.Decode(FormatFiles.Path(name));
+        Photo expected = ImageDecoder.Decode(FormatFiles.Path(FormatFiles.Expected[name])),
+            photo = ImageDecoder.Decode(FormatFiles.Path(name));
         Assert.Equal((expected.Width, expected.Height), (photo.Width, photo.Height));
         Assert.Equal(expected.Rgb, photo.Rgb);
     }

@@ -30,7 +30,8 @@ internal static class OrientationFiles
             ["PNG, tEXt in capitals"] = (Png, (file, value) => With(file, "tEXt", [.. ProfileKey, .. Encoding.ASCII.GetBytes(
                 Encoding.ASCII.GetString(Profile(value)).ToUpperInvariant())])),
             ["PNG, zTXt"] = (Png, (file, value) => With(file, "zTXt", [.. ProfileKey, 0, .. Packed(Profile(value))])),
-            ["PNG, zTXt behind the pixels"] = (Png, (file, value) => With(file, "zTXt", [.. ProfileKey, 0, .. Packed(Profile(value))], atEnd: true)),
+            ["PNG, zTXt behind the pixels"] =
+                (Png, (file, value) => With(file, "zTXt", [.. ProfileKey, 0, .. Packed(Profile(value))], atEnd: true)),
             ["PNG, iTXt"] = (Png, (file, value) => With(file, "iTXt", [.. ProfileKey, 0, 0, 0, 0, .. Profile(value)])),
             ["PNG, packed iTXt"] = (Png, (file, value) => With(file, "iTXt", [.. ProfileKey, 1, 0, 0, 0, .. Packed(Profile(value))])),
             ["PNG, XMP attribute"] = (Png, (file, value) => With(file, "iTXt", [.. XmpKey, 0, 0, 0, 0, .. Xmp(Attribute, value)])),
@@ -47,7 +48,8 @@ internal static class OrientationFiles
             ["WebP, EXIF with the prefix twice"] = (Webp, (file, value) => Riff(file, 8, ("EXIF", [.. Prefix, .. Prefix, .. Tiff(value)]))),
             ["WebP, XMP attribute"] = (Webp, (file, value) => Riff(file, 4, ("XMP ", Xmp(Attribute, value)))),
             ["WebP, XMP element"] = (Webp, (file, value) => Riff(file, 4, ("XMP ", Xmp(Element, value)))),
-            ["WebP, EXIF before XMP"] = (Webp, (file, value) => Riff(file, 12, ("EXIF", Tiff(value)), ("XMP ", Xmp(Element, value % 8 + 1)))),
+            ["WebP, EXIF before XMP"] = (Webp, (file, value) =>
+                Riff(file, 12, ("EXIF", Tiff(value)), ("XMP ", Xmp(Element, value % 8 + 1)))),
             ["JPEG, SHORT"] = (Jpeg, (file, value) => App1(file, [.. Prefix, .. Tiff(value)])),
             ["JPEG, LONG"] = (Jpeg, (file, value) => App1(file, [.. Prefix, .. Tiff(value, type: 4)])),
             ["JPEG, LONG, big-endian"] = (Jpeg, (file, value) => App1(file, [.. Prefix, .. Tiff(value, type: 4, little: false)])),
@@ -121,7 +123,8 @@ internal static class OrientationFiles
         {
             for (int x = 0; x < stored.Width; x++)
             {
-                // Where row 0 and column 0 of the stored picture are: 1 top left, 2 top right, 3 bottom right, 4 bottom left, 5 left top, ...
+                // Where row 0 and column 0 of the stored picture are: 1 top left, 2 top right, 3 bottom right, 4 bottom left, 5 left top,
+                // ...
                 int right = stored.Width - 1 - x, down = stored.Height - 1 - y;
                 (int newX, int newY) = orientation switch
                 {

@@ -31,7 +31,8 @@ public class OrientationTests
         Photo stored = ImageDecoder.Decode(new MemoryStream(say(file, 1)));
         for (int orientation = 1; orientation <= 8; orientation++)
         {
-            Photo expected = OrientationFiles.Turned(stored, orientation), photo = ImageDecoder.Decode(new MemoryStream(say(file, orientation)));
+            Photo expected = OrientationFiles.Turned(stored, orientation),
+                photo = ImageDecoder.Decode(new MemoryStream(say(file, orientation)));
             Assert.Equal((expected.Width, expected.Height), (photo.Width, photo.Height));
             Assert.Equal(expected.Rgb, photo.Rgb);
         }
@@ -47,11 +48,14 @@ public class OrientationTests
         foreach ((string name, Func<byte[], int, byte[]> say) in OrientationFiles.Ways.Values)
         {
             byte[] file = File.ReadAllBytes(Data(name));
-            Assert.Equal(ImageDecoder.Decode(new MemoryStream(say(file, 1))).Rgb, ImageDecoder.Decode(new MemoryStream(say(file, value))).Rgb);
+            Assert.Equal(ImageDecoder.Decode(new MemoryStream(say(file, 1))).Rgb,
+                ImageDecoder.Decode(new MemoryStream(say(file, value))).Rgb);
         }
     }
 
-    /// <summary>BYTE, ASCII, UNDEFINED and a type that there is not: Pillow finds no number in the first three, and no tag in the last.</summary>
+    /// <summary>
+    /// BYTE, ASCII, UNDEFINED and a type that there is not: Pillow finds no number in the first three, and no tag in the last.
+    /// </summary>
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 1)]
@@ -108,9 +112,11 @@ public class OrientationTests
     public void ALongProfile_IsReadAsFarAsNeeded()
     {
         byte[] profile = [.. OrientationFiles.Tiff(6), .. new byte[3 << 20]];
-        byte[] text = [.. "Raw profile type exif\0\0"u8, .. OrientationFiles.Packed([.. Encoding.ASCII.GetBytes($"\nexif\n{profile.Length,8}\n"),
+        byte[] text = [.. "Raw profile type exif\0\0"u8,
+            .. OrientationFiles.Packed([.. Encoding.ASCII.GetBytes($"\nexif\n{profile.Length,8}\n"),
             .. Encoding.ASCII.GetBytes(Convert.ToHexString(profile))])];
-        Photo photo = ImageDecoder.Decode(new MemoryStream(OrientationFiles.With(File.ReadAllBytes(Data("formats/rgb.png")), "zTXt", text)));
+        Photo photo = ImageDecoder.Decode(
+            new MemoryStream(OrientationFiles.With(File.ReadAllBytes(Data("formats/rgb.png")), "zTXt", text)));
         Assert.Equal(ImageDecoder.Decode(Data("formats/orientation_6.png")).Rgb, photo.Rgb);
     }
 

@@ -40,7 +40,8 @@ public class HalfBlocksTests
     [Fact]
     public void WithoutColours_BrightnessBecomesShades_AndNoEscapeSequence()
     {
-        byte[] grey = [.. new[] { 0, 64, 128, 191, 255, 0, 64, 128, 191, 255, 255, 255, 255, 255, 255 }.SelectMany(level => Enumerable.Repeat((byte)level, 3))];
+        byte[] grey = [.. new[] { 0, 64, 128, 191, 255, 0, 64, 128, 191, 255, 255, 255, 255, 255, 255 }.SelectMany(level =>
+            Enumerable.Repeat((byte)level, 3))];
         Assert.Equal([" ░▒▓█", "█████"], HalfBlocks.Lines(new Photo(5, 3, grey), TerminalColors.None));
     }
 
@@ -55,5 +56,6 @@ public class HalfBlocksTests
         Assert.Equal((expectedWidth, expectedHeight), (fitted.Width, fitted.Height));
     }
 
-    private static int Distance(int a, int b) => new[] { 16, 8, 0 }.Sum(shift => ((a >> shift & 0xFF) - (b >> shift & 0xFF)) * ((a >> shift & 0xFF) - (b >> shift & 0xFF)));
+    private static int Distance(int a, int b) =>
+        new[] { 16, 8, 0 }.Sum(shift => ((a >> shift & 0xFF) - (b >> shift & 0xFF)) * ((a >> shift & 0xFF) - (b >> shift & 0xFF)));
 }

@@ -9,7 +9,8 @@ public class SixelTests
     public void APictureOfFewColours_ReadBack_IsTheSame_UpToTheFormatsPerCent()
     {
         // 16×16 tiles of 2×2 pixels, each a colour of its own: 256 colours, and 32 rows are not a whole number of bands.
-        byte[] rgb = [.. Enumerable.Range(0, 32 * 32).SelectMany(i => new[] { (byte)(i % 32 / 2 * 17), (byte)(i / 64 * 17), (byte)(i % 32 / 2 * 7) })];
+        byte[] rgb = [.. Enumerable.Range(0, 32 * 32)
+            .SelectMany(i => new[] { (byte)(i % 32 / 2 * 17), (byte)(i / 64 * 17), (byte)(i % 32 / 2 * 7) })];
         Assert.Equal(1, LargestError(new Photo(32, 32, rgb)));
     }
 

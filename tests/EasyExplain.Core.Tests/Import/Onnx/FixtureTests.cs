@@ -9,9 +9,12 @@ namespace EasyExplain.Tests.Import.Onnx;
 /// <summary>Small models that make_onnx.py has exported, with what PyTorch 1.13 makes of a picture.</summary>
 public sealed class FixtureTests
 {
-    private static readonly JsonElement Expected = JsonDocument.Parse(File.ReadAllBytes(Repository.Data("torchscript", "expected.json"))).RootElement;
+    private static readonly JsonElement Expected =
+        JsonDocument.Parse(File.ReadAllBytes(Repository.Data("torchscript", "expected.json"))).RootElement;
 
-    public static TheoryData<string> Names => [.. Directory.GetFiles(Repository.Data("onnx"), "*.onnx").Select(path => Path.GetFileNameWithoutExtension(path)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names =>
+        [.. Directory.GetFiles(Repository.Data("onnx"), "*.onnx").Select(path => Path.GetFileNameWithoutExtension(path)!)
+        .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -22,7 +25,8 @@ public sealed class FixtureTests
         using Network network = OnnxFile.Open(Repository.Data("onnx", name + ".onnx")).ToNetwork(size, size, _ => { });
         using DisposeScope scope = NewDisposeScope();
         Tensor pictures = ((arange(2 * 3 * size * size) * 37 % 101).to(ScalarType.Float32) / 50 - 1).view(2, 3, size, size);
-        float[] right = [.. expected.GetProperty("logits").EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(value => value.GetSingle())];
+        float[] right = [.. expected.GetProperty("logits").EnumerateArray().SelectMany(row => row.EnumerateArray())
+            .Select(value => value.GetSingle())];
         Tensor logits = Executor.Run(network, pictures, [], track: false).Logits;
         float largest = right.Max(Math.Abs);
         Assert.Equal([2, right.Length / 2], logits.shape);
@@ -41,7 +45,9 @@ public sealed class FixtureTests
         using Network network = OnnxFile.Open(Repository.Data("onnx", name + ".onnx")).ToNetwork(size, size, _ => { });
         Assert.All(layers, layer => Assert.NotNull(network.Find(layer)));
         string[] names = [.. network.Layers.Select(layer => layer.Name)];
-        Assert.All(names, (layer, at) => Assert.True(layer.LastIndexOf('.') < 0 || Array.IndexOf(names, layer[..layer.LastIndexOf('.')]) < at, layer)); // parents first
+        // parents first
+        Assert.All(names, (layer, at) =>
+            Assert.True(layer.LastIndexOf('.') < 0 || Array.IndexOf(names, layer[..layer.LastIndexOf('.')]) < at, layer));
     }
 
     [Fact]

@@ -5,10 +5,13 @@ using EasyExplain.Weights;
 
 namespace EasyExplain.Tests.Import.Onnx;
 
-/// <summary>Files that nobody has exported: each ends in a network or in an error that says what is wrong, never in a crash or without end.</summary>
+/// <summary>
+/// Files that nobody has exported: each ends in a network or in an error that says what is wrong, never in a crash or without end.
+/// </summary>
 public sealed class HostileOnnxTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"easyexplain-{Guid.NewGuid():N}")).FullName;
+    private readonly string _folder =
+        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"easyexplain-{Guid.NewGuid():N}")).FullName;
 
     private static readonly (string Name, string Message, Action<OnnxBytes> Add)[] Models =
     [
@@ -17,28 +20,57 @@ public sealed class HostileOnnxTests : IDisposable
         ("a result that nothing makes", "does not depend on the picture", g => g.Output("y")),
         ("a result that is a constant", "does not depend on the picture", g => g.Weight("w", [1, 2], 1, 2).Output("w")),
         ("a result that is a picture", "a classifier's is [pictures, classes]", g => g.Node("Relu", ["x"], ["y"]).Output("y")),
-        ("more numbers than bytes", "has 8 bytes, but its shape [2, 3] needs 24", g => g.Weight("w", [2, 3], 1, 2).Node("MatMul", ["x", "w"], ["y"]).Output("y")),
-        ("an impossible shape", "an impossible shape", g => g.Weight("w", [long.MaxValue, 4], 1).Node("Add", ["x", "w"], ["y"]).Output("y")),
+        ("more numbers than bytes", "has 8 bytes, but its shape [2, 3] needs 24", g =>
+            g.Weight("w", [2, 3], 1, 2).Node("MatMul", ["x", "w"], ["y"]).Output("y")),
+        ("an impossible shape", "an impossible shape", g =>
+            g.Weight("w", [long.MaxValue, 4], 1).Node("Add", ["x", "w"], ["y"]).Output("y")),
         ("a negative size", "an impossible shape", g => g.Weight("w", [-1], 1).Node("Add", ["x", "w"], ["y"]).Output("y")),
-        ("a tensor of all memory", "a tensor of 1000000000000000 numbers", g => g.Integers("s", [3], 100000, 100000, 100000).Node("ConstantOfShape", ["s"], ["c"]).Node("Add", ["x", "c"], ["y"]).Output("y")),
-        ("a picture of all memory", "a tensor of", g => g.Integers("s", [5], 100000, 100000, 3, 8, 8).Node("Expand", ["x", "s"], ["y"]).Output("y")),
-        ("a range of all memory", "a tensor of", g => g.Integers("a", [], 0).Integers("b", [], 1L << 60).Integers("c", [], 1).Node("Range", ["a", "b", "c"], ["r"]).Output("r")),
-        ("a padding of all memory", "would make", g => g.Integers("p", [8], 0, 0, 0, 0, 0, 0, 1 << 16, 1 << 16).Node("Pad", ["x", "p"], ["y"]).Output("y")),
-        ("constants of all memory, place by place", "a tensor of", g => g.Weight("a", [40000, 1], new float[40000]).Weight("b", [1, 40000], new float[40000]).Node("Add", ["a", "b"], ["c"]).Node("Add", ["x", "c"], ["y"]).Output("y")),
-        ("constants of all memory, chosen", "a tensor of", g => g.Weight("a", [40000, 1], new float[40000]).Weight("b", [40000], new float[40000]).Weight("c", [], 1).Node("Where", ["c", "a", "b"], ["d"]).Node("Add", ["x", "d"], ["y"]).Output("y")),
-        ("constants of all memory, padded", "would make", g => g.Weight("a", [1], 1).Integers("p", [2], 0, 2_000_000_000).Node("Pad", ["a", "p"], ["c"]).Node("Add", ["x", "c"], ["y"]).Output("y")),
-        ("constants of all memory, multiplied", "would make", g => g.Weight("a", [40000, 1], new float[40000]).Weight("b", [1, 40000], new float[40000]).Node("MatMul", ["a", "b"], ["c"]).Node("Add", ["x", "c"], ["y"]).Output("y")),
-        ("constants of all memory, put together", "would make", g => g.Integers("s", [1], 1 << 24).Node("ConstantOfShape", ["s"], ["a"]).Node("Concat", [.. Enumerable.Repeat("a", 100)], ["c"], "", ("axis", 0L)).Node("Add", ["x", "c"], ["y"]).Output("y")),
-        ("a batch of all memory", "a tensor of", g => g.Integers("r", [2], 60000, 60000).Integers("z", [1], 0).Node("Shape", ["x"], ["n"]).Node("Gather", ["n", "z"], ["b"]).Node("Concat", ["b", "r"], ["s"], "", ("axis", 0L)).Node("ConstantOfShape", ["s"], ["c"]).Node("Add", ["x", "c"], ["y"]).Output("y")),
-        ("more bytes than can be counted", "an impossible shape", g => g.Weight("w", [1L << 31, 1L << 31]).Node("Add", ["x", "w"], ["y"]).Output("y")),
-        ("no groups", "in 0 groups", g => g.Weight("w", [2, 3, 1, 1], 1, 2, 3, 4, 5, 6).Node("Conv", ["x", "w"], ["y"], "", ("group", 0L)).Output("y")),
-        ("no stride", "a window of [0, 1]", g => g.Weight("w", [2, 3, 1, 1], 1, 2, 3, 4, 5, 6).Node("Conv", ["x", "w"], ["y"], "", ("strides", new long[] { 0, 1 })).Output("y")),
+        ("a tensor of all memory", "a tensor of 1000000000000000 numbers", g =>
+            g.Integers("s", [3], 100000, 100000, 100000).Node("ConstantOfShape", ["s"], ["c"]).Node("Add", ["x", "c"], ["y"]).Output("y")),
+        ("a picture of all memory", "a tensor of", g =>
+            g.Integers("s", [5], 100000, 100000, 3, 8, 8).Node("Expand", ["x", "s"], ["y"]).Output("y")),
+        ("a range of all memory", "a tensor of", g =>
+            g.Integers("a", [], 0).Integers("b", [], 1L << 60).Integers("c", [], 1).Node("Range", ["a", "b", "c"], ["r"]).Output("r")),
+        ("a padding of all memory", "would make", g =>
+            g.Integers("p", [8], 0, 0, 0, 0, 0, 0, 1 << 16, 1 << 16).Node("Pad", ["x", "p"], ["y"]).Output("y")),
+        ("constants of all memory, place by place", "a tensor of", g =>
+            g.Weight("a", [40000, 1], new float[40000]).Weight("b", [1, 40000], new float[40000]).Node("Add", ["a", "b"], ["c"])
+            .Node("Add", ["x", "c"], ["y"]).Output("y")),
+        ("constants of all memory, chosen", "a tensor of", g =>
+            g.Weight("a", [40000, 1], new float[40000]).Weight("b", [40000], new float[40000]).Weight("c", [], 1)
+            .Node("Where", ["c", "a", "b"], ["d"]).Node("Add", ["x", "d"], ["y"]).Output("y")),
+        ("constants of all memory, padded", "would make", g =>
+            g.Weight("a", [1], 1).Integers("p", [2], 0, 2_000_000_000).Node("Pad", ["a", "p"], ["c"]).Node("Add", ["x", "c"], ["y"])
+            .Output("y")),
+        ("constants of all memory, multiplied", "would make", g =>
+            g.Weight("a", [40000, 1], new float[40000]).Weight("b", [1, 40000], new float[40000]).Node("MatMul", ["a", "b"], ["c"])
+            .Node("Add", ["x", "c"], ["y"]).Output("y")),
+        ("constants of all memory, put together", "would make", g =>
+            g.Integers("s", [1], 1 << 24).Node("ConstantOfShape", ["s"], ["a"])
+            .Node("Concat", [.. Enumerable.Repeat("a", 100)], ["c"], "", ("axis", 0L)).Node("Add", ["x", "c"], ["y"]).Output("y")),
+        ("a batch of all memory", "a tensor of", g =>
+            g.Integers("r", [2], 60000, 60000).Integers("z", [1], 0).Node("Shape", ["x"], ["n"]).Node("Gather", ["n", "z"], ["b"])
+            .Node("Concat", ["b", "r"], ["s"], "", ("axis", 0L)).Node("ConstantOfShape", ["s"], ["c"]).Node("Add", ["x", "c"], ["y"])
+            .Output("y")),
+        ("more bytes than can be counted", "an impossible shape", g =>
+            g.Weight("w", [1L << 31, 1L << 31]).Node("Add", ["x", "w"], ["y"]).Output("y")),
+        ("no groups", "in 0 groups", g =>
+            g.Weight("w", [2, 3, 1, 1], 1, 2, 3, 4, 5, 6).Node("Conv", ["x", "w"], ["y"], "", ("group", 0L)).Output("y")),
+        ("no stride", "a window of [0, 1]", g =>
+            g.Weight("w", [2, 3, 1, 1], 1, 2, 3, 4, 5, 6).Node("Conv", ["x", "w"], ["y"], "", ("strides", new long[] { 0, 1 }))
+            .Output("y")),
         ("filters of another depth", "for 3 channels", g => g.Weight("w", [1, 2, 1, 1], 1, 2).Node("Conv", ["x", "w"], ["y"]).Output("y")),
-        ("dimensions out of order", "an order that is none", g => g.Node("Transpose", ["x"], ["y"], "", ("perm", new long[] { 0, 0, 0, 9 })).Output("y")),
-        ("a part that is not there", "asks for part 7 of 3", g => g.Integers("i", [], 7).Node("Gather", ["x", "i"], ["y"], "", ("axis", 1L)).Output("y")),
-        ("a division by 0", "divides by 0", g => g.Integers("a", [1], 1).Integers("b", [1], 0).Node("Div", ["a", "b"], ["c"]).Node("Add", ["x", "c"], ["y"]).Output("y")),
-        ("matrices that do not fit", "no matrices that can be multiplied", g => g.Weight("w", [1, 1, 5, 3], new float[15]).Node("MatMul", ["x", "w"], ["y"]).Output("y")),
-        ("constant matrices that do not fit", "no matrices that can be multiplied", g => g.Weight("a", [0], []).Weight("b", [4, 5], new float[20]).Node("MatMul", ["a", "b"], ["c"]).Node("Add", ["x", "c"], ["y"]).Output("y")),
+        ("dimensions out of order", "an order that is none", g =>
+            g.Node("Transpose", ["x"], ["y"], "", ("perm", new long[] { 0, 0, 0, 9 })).Output("y")),
+        ("a part that is not there", "asks for part 7 of 3", g =>
+            g.Integers("i", [], 7).Node("Gather", ["x", "i"], ["y"], "", ("axis", 1L)).Output("y")),
+        ("a division by 0", "divides by 0", g =>
+            g.Integers("a", [1], 1).Integers("b", [1], 0).Node("Div", ["a", "b"], ["c"]).Node("Add", ["x", "c"], ["y"]).Output("y")),
+        ("matrices that do not fit", "no matrices that can be multiplied", g =>
+            g.Weight("w", [1, 1, 5, 3], new float[15]).Node("MatMul", ["x", "w"], ["y"]).Output("y")),
+        ("constant matrices that do not fit", "no matrices that can be multiplied", g =>
+            g.Weight("a", [0], []).Weight("b", [4, 5], new float[20]).Node("MatMul", ["a", "b"], ["c"]).Node("Add", ["x", "c"], ["y"])
+            .Output("y")),
         ("a weight that is missing", "lacks its input", g => g.Node("Conv", ["x"], ["y"]).Output("y")),
     ];
 
@@ -62,7 +94,8 @@ public sealed class HostileOnnxTests : IDisposable
     public void MissingOperators_AreNamedAllAtOnce_WithTheirLayers()
     {
         var error = (ModelImportException)Refused(new OnnxBytes().Input("x", -1, 3, 8, 8)
-            .Node("Hardmax", ["x"], ["a"], "/layer1/act/Hardmax").Node("Scan", ["a"], ["b"], "/layer2/Scan").Node("Relu", ["b"], ["c"]).Node("Hardmax", ["c"], ["y"], "/layer3/Hardmax").Output("y"));
+            .Node("Hardmax", ["x"], ["a"], "/layer1/act/Hardmax").Node("Scan", ["a"], ["b"], "/layer2/Scan").Node("Relu", ["b"], ["c"])
+            .Node("Hardmax", ["c"], ["y"], "/layer3/Hardmax").Output("y"));
         Assert.Equal(ModelFault.UnsupportedOperator, error.Fault);
         Assert.Contains("Hardmax in 'layer1.act'", error.Message, StringComparison.Ordinal);
         Assert.Contains("Scan in 'layer2'", error.Message, StringComparison.Ordinal);
@@ -79,7 +112,8 @@ public sealed class HostileOnnxTests : IDisposable
         string secret = Path.Combine(Path.GetDirectoryName(_folder)!, "secret.bin");
         File.WriteAllBytes(secret, new byte[48]);
         File.CreateSymbolicLink(Path.Combine(_folder, "link.bin"), secret);
-        Exception error = Refused(new OnnxBytes().Input("x", -1, 3, 2, 2).External("w", [12], location, 0).Node("Flatten", ["x"], ["f"]).Node("Mul", ["f", "w"], ["y"]).Output("y"));
+        Exception error = Refused(new OnnxBytes().Input("x", -1, 3, 2, 2).External("w", [12], location, 0).Node("Flatten", ["x"], ["f"])
+            .Node("Mul", ["f", "w"], ["y"]).Output("y"));
         Assert.Contains("only files in the model's own folder are read", error.Message, StringComparison.Ordinal);
         File.Delete(secret);
     }
@@ -87,7 +121,8 @@ public sealed class HostileOnnxTests : IDisposable
     [Fact]
     public void Links_LeadToFilesInTheFolder_AndNoFurther()
     {
-        string outside = Directory.CreateDirectory(_folder + "-beside").FullName, inside = Directory.CreateDirectory(Path.Combine(_folder, "a", "b")).FullName;
+        string outside = Directory.CreateDirectory(_folder + "-beside").FullName,
+            inside = Directory.CreateDirectory(Path.Combine(_folder, "a", "b")).FullName;
         try
         {
             byte[] twelve = System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(Enumerable.Repeat(1f, 12).ToArray()).ToArray();
@@ -95,7 +130,8 @@ public sealed class HostileOnnxTests : IDisposable
             File.WriteAllBytes(Path.Combine(inside, "w.bin"), twelve);
             File.CreateSymbolicLink(Path.Combine(_folder, "good"), Path.Combine("a", "b", "w.bin"));
             Directory.CreateSymbolicLink(Path.Combine(_folder, "goodfolder"), inside);
-            File.CreateSymbolicLink(Path.Combine(_folder, "beside"), Path.Combine(outside, "w.bin")); // a folder whose name only begins like the model's
+            // a folder whose name only begins like the model's
+            File.CreateSymbolicLink(Path.Combine(_folder, "beside"), Path.Combine(outside, "w.bin"));
             Directory.CreateSymbolicLink(Path.Combine(_folder, "out"), outside);
             File.CreateSymbolicLink(Path.Combine(_folder, "twice"), Path.Combine(_folder, "out", "w.bin"));
             // Seen from where its folder seems to be, it stays in; from where that is, it leads out.
@@ -118,15 +154,18 @@ public sealed class HostileOnnxTests : IDisposable
         }
 
         static OnnxBytes Model(string location) =>
-            new OnnxBytes().Input("x", -1, 3, 2, 2).External("w", [12], location, 0).Node("Flatten", ["x"], ["f"]).Node("Mul", ["f", "w"], ["y"]).Output("y");
+            new OnnxBytes().Input("x", -1, 3, 2, 2).External("w", [12], location, 0).Node("Flatten", ["x"], ["f"])
+                .Node("Mul", ["f", "w"], ["y"]).Output("y");
     }
 
     [Fact]
     public void NamesWithoutEnd_AreCut()
     {
         string endless = string.Concat(Enumerable.Range(0, 100_000).Select(i => $"/{i}"));
-        var model = new OnnxBytes().Input("x", -1, 3, 8, 8).Node("Relu", ["x"], ["v0"], endless + "/Relu").Node("Neg", ["v0"], ["v1"], new string('a', 100_000) + "\n")
-            .Node("Relu", ["v1"], ["v2"], "again").Node("Relu", ["v2"], ["v3"], "again").Node("Relu", ["v3"], ["v4"], "again").Node("Flatten", ["v4"], ["y"]).Output("y");
+        var model = new OnnxBytes().Input("x", -1, 3, 8, 8).Node("Relu", ["x"], ["v0"], endless + "/Relu")
+            .Node("Neg", ["v0"], ["v1"], new string('a', 100_000) + "\n")
+            .Node("Relu", ["v1"], ["v2"], "again").Node("Relu", ["v2"], ["v3"], "again").Node("Relu", ["v3"], ["v4"], "again")
+            .Node("Flatten", ["v4"], ["y"]).Output("y");
         Write(model);
         using Network network = OnnxFile.Open(Path.Combine(_folder, "hostile.onnx")).ToNetwork(8, 8, _ => { });
         Assert.All(network.Layers, layer => Assert.InRange(layer.Name.Length, 1, 200));
@@ -139,7 +178,8 @@ public sealed class HostileOnnxTests : IDisposable
     public void AnotherKindOfFile_IsNamed()
     {
         string path = Path.Combine(_folder, "hostile.onnx");
-        foreach (byte[] bytes in new byte[][] { [], [0x08], [0x08, 0x08, 0x12], new byte[100], [.. Enumerable.Repeat((byte)0xff, 100)], [0x3a, 0xff, 0xff, 0xff, 0xff, 0x07] })
+        foreach (byte[] bytes in new byte[][] { [], [0x08], [0x08, 0x08, 0x12], new byte[100], [.. Enumerable.Repeat((byte)0xff, 100)],
+            [0x3a, 0xff, 0xff, 0xff, 0xff, 0x07] })
         {
             File.WriteAllBytes(path, bytes);
             Assert.IsType<WeightFileException>(Import(8));
@@ -194,7 +234,13 @@ public sealed class HostileOnnxTests : IDisposable
                 for (int i = random.Next(1, 8); i > 0; i--)
                 {
                     int place = random.Next(4) == 0 ? random.Next(bytes.Length) : random.Next(graph);
-                    bytes[place] = random.Next(3) switch { 0 => (byte)random.Next(256), 1 => (byte)(bytes[place] ^ (1 << random.Next(8))), _ => (byte)(bytes[place] + random.Next(-2, 3)) };
+                    bytes[place] = random.Next(3) switch
+                    {
+                        0 => (byte)random.Next(256),
+                        1 =>
+                        (byte)(bytes[place] ^ (1 << random.Next(8))),
+                        _ => (byte)(bytes[place] + random.Next(-2, 3))
+                    };
                 }
                 return bytes;
         }

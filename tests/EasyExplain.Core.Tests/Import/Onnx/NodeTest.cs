@@ -52,7 +52,8 @@ internal sealed class NodeTest(string name, OnnxModel model, IReadOnlyList<OnnxT
             name, OnnxModel.Parse(files[$"{name}/model.onnx"]), [.. Tensors($"{name}/input_")], [.. Tensors($"{name}/output_")]));
 
         IEnumerable<OnnxTensor> Tensors(string prefix) =>
-            Enumerable.Range(0, 20).TakeWhile(i => files.ContainsKey($"{prefix}{i}.pb")).Select(i => OnnxTensor.Parse(files[$"{prefix}{i}.pb"]));
+            Enumerable.Range(0, 20).TakeWhile(i => files.ContainsKey($"{prefix}{i}.pb"))
+                .Select(i => OnnxTensor.Parse(files[$"{prefix}{i}.pb"]));
     }
 
     /// <summary>What is wrong with the results; empty where they are right, null where the importer says that it cannot do it.</summary>
@@ -63,7 +64,8 @@ internal sealed class NodeTest(string name, OnnxModel model, IReadOnlyList<OnnxT
         try
         {
             Tensor[] values = [.. inputs.Select(input => input.Read(""))];
-            bool[] ofPicture = [.. values.Select((value, i) => given != NodeInputs.Constants && value.is_floating_point() && (given == NodeInputs.Pictures || i == 0))];
+            bool[] ofPicture = [.. values.Select((value, i) =>
+                given != NodeInputs.Constants && value.is_floating_point() && (given == NodeInputs.Pictures || i == 0))];
             return given == NodeInputs.Constants || ofPicture.Contains(true) ? Run(given, values, ofPicture) : null;
         }
         catch (Exception e) when (e is NotSupportedException or InvalidDataException or ArithmeticException)
@@ -79,7 +81,8 @@ internal sealed class NodeTest(string name, OnnxModel model, IReadOnlyList<OnnxT
         {
             return null;
         }
-        Tensor picture = cat([.. values.Where((_, i) => ofPicture[i]).Select(value => value.flatten()).DefaultIfEmpty(zeros(1))], 0).to(float32);
+        Tensor picture = cat([.. values.Where((_, i) => ofPicture[i]).Select(value => value.flatten()).DefaultIfEmpty(zeros(1))],
+            0).to(float32);
         picture = picture.reshape(batch ? values[0].shape[0] : 1, -1, 1, 1);
         var recorder = new NetworkRecorder(picture.shape[1], 1, 1, onePicture: !batch);
         var operators = new OnnxOperators(recorder, "");
@@ -103,13 +106,15 @@ internal sealed class NodeTest(string name, OnnxModel model, IReadOnlyList<OnnxT
             }
             else
             {
-                Node all = recorder.Call("", new Reshape([picture.numel()]), recorder.Input), part = recorder.Call("", new Slice(0, start, start += value.numel(), 1), all);
+                Node all = recorder.Call("", new Reshape([picture.numel()]), recorder.Input),
+                    part = recorder.Call("", new Slice(0, start, start += value.numel(), 1), all);
                 known[names[i]] = new PictureValue(recorder.Call("", new Reshape(value.shape), part));
             }
         }
         foreach (OnnxNode node in model.Nodes)
         {
-            ModelValue[] read = [.. node.Inputs.Select(input => input.Length == 0 ? Absent.Value : known.GetValueOrDefault(input, Unknown.Value))];
+            ModelValue[] read = [.. node.Inputs
+                .Select(input => input.Length == 0 ? Absent.Value : known.GetValueOrDefault(input, Unknown.Value))];
             foreach (var (made, value) in node.Outputs.Zip(operators.Call(new OnnxCall(node, read, model.Opset), node.Type)))
             {
                 known[made] = value;
@@ -151,7 +156,8 @@ internal sealed class NodeTest(string name, OnnxModel model, IReadOnlyList<OnnxT
             return $"{output} is [{string.Join(", ", found.shape)}], not [{string.Join(", ", right.shape)}]. ";
         }
         double[] these = Numbers(found), those = Numbers(right);
-        int wrong = Enumerable.Range(0, these.Length).FirstOrDefault(i => !(these[i].Equals(those[i]) || Math.Abs(these[i] - those[i]) <= 1e-5 + 1e-3 * Math.Abs(those[i])), -1);
+        int wrong = Enumerable.Range(0, these.Length)
+            .FirstOrDefault(i => !(these[i].Equals(those[i]) || Math.Abs(these[i] - those[i]) <= 1e-5 + 1e-3 * Math.Abs(those[i])), -1);
         return wrong < 0 ? "" : $"{output} has {these[wrong]} at {wrong}, not {those[wrong]}. ";
 
         static double[] Numbers(Tensor tensor) => tensor.numel() == 0 ? [] : tensor.to(float64).contiguous().data<double>().ToArray();

@@ -5,8 +5,8 @@ using EasyExplain.Import.Onnx;
 namespace EasyExplain.Tests.Import.Onnx;
 
 /// <summary>
-/// The ONNX backend's own tests of single operators (tests/data/onnx/nodes.zip, from Debian's libonnx-testdata): those that pass are listed in
-/// nodes.txt beside them, with how their inputs were given.
+/// The ONNX backend's own tests of single operators (tests/data/onnx/nodes.zip, from Debian's libonnx-testdata): those that pass are listed
+/// in nodes.txt beside them, with how their inputs were given.
 /// </summary>
 public sealed class NodeTests
 {
@@ -27,10 +27,13 @@ public sealed class NodeTests
         ["test_castlike_FLOAT_to_BFLOAT16"] = "the files have the bits of bfloat16 as whole numbers",
         ["test_dynamicquantizelinear_min_adjusted"] = "each picture of a batch is quantised as if it came alone",
         ["test_reshape_negative_dim"] = "where the first dimension is the batch, a fixed first size is taken for that of each picture",
-        ["test_reshape_zero_and_negative_dim"] = "where the first dimension is the batch, a fixed first size is taken for that of each picture",
+        ["test_reshape_zero_and_negative_dim"] =
+            "where the first dimension is the batch, a fixed first size is taken for that of each picture",
         ["test_slice"] = "of the batch, the first so many are taken for all pictures",
-        ["test_resize_downsample_scales_cubic_align_corners"] = "places follow from the sizes that come out, as in ONNX Runtime, and not from a factor that does not fit them",
-        ["test_resize_downsample_scales_linear_align_corners"] = "places follow from the sizes that come out, as in ONNX Runtime, and not from a factor that does not fit them",
+        ["test_resize_downsample_scales_cubic_align_corners"] =
+            "places follow from the sizes that come out, as in ONNX Runtime, and not from a factor that does not fit them",
+        ["test_resize_downsample_scales_linear_align_corners"] =
+            "places follow from the sizes that come out, as in ONNX Runtime, and not from a factor that does not fit them",
     };
 
     /// <summary>Operators without a node test that passes, and why.</summary>
@@ -54,7 +57,8 @@ public sealed class NodeTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void ANodeTestThatIsListed_Passes(string name) => Assert.All(Passing[name], given => Assert.Equal("", Result(name, given) ?? "refused"));
+    public void ANodeTestThatIsListed_Passes(string name) =>
+        Assert.All(Passing[name], given => Assert.Equal("", Result(name, given) ?? "refused"));
 
     [Fact]
     public void TheOthers_AreRefused_OrDifferForAReason()
@@ -62,7 +66,8 @@ public sealed class NodeTests
         List<string> wrong = [];
         foreach (NodeTest test in All.Values.Where(test => !Otherwise.ContainsKey(test.Name)))
         {
-            (NodeInputs Given, string? Result)[] results = [.. Enum.GetValues<NodeInputs>().Select(given => (given, Result(test.Name, given)))];
+            (NodeInputs Given, string? Result)[] results =
+                [.. Enum.GetValues<NodeInputs>().Select(given => (given, Result(test.Name, given)))];
             wrong.AddRange(results.Where(one => one.Result?.Length > 0).Select(one => $"{test.Name} {one.Given}: {one.Result}"));
             NodeInputs[] passing = [.. results.Where(one => one.Result?.Length == 0).Select(one => one.Given)];
             if (passing.Except(Passing.GetValueOrDefault(test.Name, [])).Any())

@@ -28,7 +28,8 @@ internal sealed class OnnxBytes
     /// <summary>The same of another element type, with what each size stands for.</summary>
     public OnnxBytes Typed(string name, int type, long[] shape, string[] meanings)
     {
-        byte[] sizes = Join([.. shape.Select((size, i) => Bytes(1, Join(size < 0 ? Text(2, "N") : Number(1, size), i < meanings.Length ? Text(3, meanings[i]) : [])))]);
+        byte[] sizes = Join([.. shape.Select((size, i) =>
+            Bytes(1, Join(size < 0 ? Text(2, "N") : Number(1, size), i < meanings.Length ? Text(3, meanings[i]) : [])))]);
         _graph.Add(Bytes(11, Join(Text(1, name), Bytes(2, Join(Bytes(1, Join(Number(1, type), Bytes(2, sizes))), Text(6, "IMAGE"))))));
         return this;
     }
@@ -67,8 +68,10 @@ internal sealed class OnnxBytes
     public OnnxBytes Node(string type, string[] inputs, string[] outputs, string name = "", params (string Name, object Value)[] attributes)
     {
         string[] parts = type.Split("::");
-        byte[] node = Join([.. inputs.Select(input => Text(1, input)), .. outputs.Select(output => Text(2, output)), Text(3, name), Text(4, parts[^1]),
-            .. attributes.Select(attribute => Bytes(5, Attribute(attribute.Name, attribute.Value))), parts.Length > 1 ? Text(7, parts[0]) : []]);
+        byte[] node = Join([.. inputs.Select(input => Text(1, input)), .. outputs.Select(output => Text(2, output)), Text(3, name),
+            Text(4, parts[^1]),
+            .. attributes.Select(attribute => Bytes(5, Attribute(attribute.Name, attribute.Value))), parts.Length > 1 ? Text(7, parts[0])
+            : []]);
         _nodes.Add(node);
         _graph.Add(Bytes(1, node));
         return this;
@@ -76,14 +79,18 @@ internal sealed class OnnxBytes
 
     /// <summary>A function of the model's own.</summary>
     public OnnxBytes Function(
-        string type, string[] inputs, string[] outputs, Action<OnnxBytes> body, string[]? arguments = null, (string Name, object Value)[]? defaults = null, long? opset = null)
+        string type, string[] inputs, string[] outputs, Action<OnnxBytes> body, string[]? arguments = null,
+        (string Name, object Value)[]? defaults = null, long? opset = null)
     {
         var written = new OnnxBytes();
         body(written);
         string[] parts = type.Split("::");
-        _functions.Add(Bytes(25, Join([Text(1, parts[1]), .. inputs.Select(input => Text(4, input)), .. outputs.Select(output => Text(5, output)),
-            .. (arguments ?? []).Select(argument => Text(6, argument)), .. written._nodes.Select(node => Bytes(7, node)), Bytes(9, Number(2, opset ?? Opset)),
-            Bytes(9, Join(Text(1, parts[0]), Number(2, 1))), Text(10, parts[0]), .. (defaults ?? []).Select(value => Bytes(11, Attribute(value.Name, value.Value)))])));
+        _functions.Add(Bytes(25, Join([Text(1, parts[1]), .. inputs.Select(input => Text(4, input)),
+            .. outputs.Select(output => Text(5, output)),
+            .. (arguments ?? []).Select(argument => Text(6, argument)), .. written._nodes.Select(node => Bytes(7, node)),
+            Bytes(9, Number(2, opset ?? Opset)),
+            Bytes(9, Join(Text(1, parts[0]), Number(2, 1))), Text(10, parts[0]),
+            .. (defaults ?? []).Select(value => Bytes(11, Attribute(value.Name, value.Value)))])));
         return Domain(parts[0]);
     }
 
@@ -98,7 +105,8 @@ internal sealed class OnnxBytes
     public OnnxBytes Noted(string type, string[] inputs, string[] outputs, string names, string classes)
     {
         byte[] Note(string key, string value) => Bytes(9, Join(Text(1, key), Text(2, value)));
-        _graph.Add(Bytes(1, Join([.. inputs.Select(input => Text(1, input)), .. outputs.Select(output => Text(2, output)), Text(3, "node_" + outputs[0]), Text(4, type),
+        _graph.Add(Bytes(1, Join([.. inputs.Select(input => Text(1, input)), .. outputs.Select(output => Text(2, output)),
+            Text(3, "node_" + outputs[0]), Text(4, type),
             Note("pkg.torch.onnx.name_scopes", names), Note("pkg.torch.onnx.class_hierarchy", classes)])));
         return this;
     }
@@ -110,9 +118,11 @@ internal sealed class OnnxBytes
     }
 
     public byte[] ToArray() =>
-        Join([Number(1, IrVersion), Bytes(7, Join([.. _graph, Text(2, "g")])), Bytes(8, Number(2, Opset)), .. _domains.DistinctBy(Convert.ToHexString), .. _functions, .. _metadata]);
+        Join([Number(1, IrVersion), Bytes(7, Join([.. _graph, Text(2, "g")])), Bytes(8, Number(2, Opset)),
+            .. _domains.DistinctBy(Convert.ToHexString), .. _functions, .. _metadata]);
 
-    private static byte[] TensorHead(string name, int type, long[] shape) => Join([.. shape.Select(size => Number(1, size)), Number(2, type), Text(8, name)]);
+    private static byte[] TensorHead(string name, int type, long[] shape) =>
+        Join([.. shape.Select(size => Number(1, size)), Number(2, type), Text(8, name)]);
 
     private static byte[] Attribute(string name, object value) => Join(Text(1, name), value switch
     {

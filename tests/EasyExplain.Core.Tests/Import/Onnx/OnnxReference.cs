@@ -9,7 +9,8 @@ internal static class OnnxReference
 {
     /// <summary>The only output for pictures as the only input.</summary>
     public static float[] Run(string path, TorchSharp.torch.Tensor pictures, SessionOptions? options = null) =>
-        Run(path, new DenseTensor<float>(pictures.contiguous().data<float>().ToArray(), [.. pictures.shape.Select(size => (int)size)]), options);
+        Run(path, new DenseTensor<float>(pictures.contiguous().data<float>().ToArray(), [.. pictures.shape.Select(size => (int)size)]),
+            options);
 
     /// <summary>The same for numbers of another type.</summary>
     public static float[] Run<T>(string path, DenseTensor<T> input, SessionOptions? options = null)

@@ -7,7 +7,9 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace EasyExplain.Tests.Import.Onnx;
 
-/// <summary>Files that users had and that were refused: quantised, with a function of their own, with a branch, with newer operators.</summary>
+/// <summary>
+/// Files that users had and that were refused: quantised, with a function of their own, with a branch, with newer operators.
+/// </summary>
 public sealed class RefusedFilesTests
 {
     [Theory]
@@ -29,7 +31,8 @@ public sealed class RefusedFilesTests
         double[] right = [.. logits.Select(logit => Math.Exp(logit - logits.Max()))];
         right = [.. right.Select(part => part / right.Sum())];
 
-        var explainer = new Explainer(model, LayerSelection.Select(model, layers), [LayerCAM.Method, GradCAM.Method], ClassChoice.Predicted, new Noise(1, 0.1, 7, 16));
+        var explainer = new Explainer(model, LayerSelection.Select(model, layers), [LayerCAM.Method, GradCAM.Method], ClassChoice.Predicted,
+            new Noise(1, 0.1, 7, 16));
         foreach (CamExplanation explanation in explainer.Explain(picture))
         {
             Assert.Equal(Array.IndexOf(right, right.Max()), explanation.Class);

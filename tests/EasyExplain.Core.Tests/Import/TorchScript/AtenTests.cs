@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Tests.Import.TorchScript;
 
-/// <summary>Single operators of scripts, in the forms that PyTorch of today writes, against libtorch's own reading of the same code.</summary>
+/// <summary>
+/// Single operators of scripts, in the forms that PyTorch of today writes, against libtorch's own reading of the same code.
+/// </summary>
 public sealed class AtenTests : IDisposable
 {
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"easyexplain-{Guid.NewGuid():N}.pt");
@@ -68,14 +70,18 @@ public sealed class AtenTests : IDisposable
     public void AnOperator_DoesWhatLibtorchDoes(string expression, bool known = true)
     {
         string code = "    y = " + expression + "\n    return torch.flatten(y, 1)\n";
-        PickleBuilder pickle = new PickleBuilder().Raw("c__torch__\nM\n").Raw(")").Raw([0x81]).Raw("}").Text("training").Raw([0x89]).Raw("sb");
+        PickleBuilder pickle = new PickleBuilder().Raw("c__torch__\nM\n").Raw(")").Raw([0x81]).Raw("}").Text("training").Raw([0x89])
+            .Raw("sb");
         File.WriteAllBytes(_path, PickleBuilder.Zip(pickle.Bytes,
-            ("archive/code/__torch__.py", Encoding.UTF8.GetBytes("class M(Module):\n  __parameters__ = []\n  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n" + code), CompressionLevel.NoCompression),
+            ("archive/code/__torch__.py", Encoding.UTF8
+                .GetBytes("class M(Module):\n  __parameters__ = []\n  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n" + code),
+                CompressionLevel.NoCompression),
             ("archive/constants.pkl", new PickleBuilder().Raw(")").Bytes, CompressionLevel.NoCompression)));
         using TorchScriptFile file = TorchScriptFile.Open(_path);
         if (!known)
         {
-            Assert.Contains("normal_functional", Assert.ThrowsAny<Exception>(() => file.ToNetwork(8, 8, _ => { })).Message, StringComparison.Ordinal);
+            Assert.Contains("normal_functional", Assert.ThrowsAny<Exception>(() => file.ToNetwork(8, 8, _ => { })).Message,
+                StringComparison.Ordinal);
             return;
         }
         using Network network = file.ToNetwork(8, 8, _ => { });

@@ -9,7 +9,8 @@ namespace EasyExplain.Tests.Import.TorchScript;
 /// <summary>Small models that make_torchscript.py has saved, with what PyTorch 1.13 makes of a picture.</summary>
 public sealed class FixtureTests
 {
-    private static readonly JsonElement Expected = JsonDocument.Parse(File.ReadAllBytes(Repository.Data("torchscript", "expected.json"))).RootElement;
+    private static readonly JsonElement Expected =
+        JsonDocument.Parse(File.ReadAllBytes(Repository.Data("torchscript", "expected.json"))).RootElement;
 
     // A traced module that only hands its input on leaves no trace.
     private static readonly string[] NotTraced = ["StochasticDepth", "Identity"];
@@ -54,7 +55,8 @@ public sealed class FixtureTests
         JsonElement expected = Expected.GetProperty(name);
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = Executor.Run(network, Picture(2, size), [], track: false).Logits;
-        float[] right = [.. expected.GetProperty("logits").EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(value => value.GetSingle())];
+        float[] right = [.. expected.GetProperty("logits").EnumerateArray().SelectMany(row => row.EnumerateArray())
+            .Select(value => value.GetSingle())];
         Assert.Equal([2, right.Length / 2], logits.shape);
         float largest = right.Max(Math.Abs);
         Assert.All(logits.data<float>().ToArray().Zip(right), pair => Assert.Equal(pair.Second, pair.First, 1e-4f * Math.Max(1, largest)));
@@ -100,7 +102,8 @@ public sealed class FixtureTests
         string[] names = [.. network.Parameters.Select(parameter => parameter.Name)];
         Assert.Contains("layer2.0.downsample.1.running_var", names);
         Assert.Contains("fc.weight", names);
-        Assert.All(network.Parameters, parameter => Assert.Equal(parameter.Name.Contains("running_", StringComparison.Ordinal), parameter.IsBuffer));
+        Assert.All(network.Parameters, parameter =>
+            Assert.Equal(parameter.Name.Contains("running_", StringComparison.Ordinal), parameter.IsBuffer));
     }
 
     private static Network Import(string name, long size)
@@ -109,5 +112,6 @@ public sealed class FixtureTests
         return file.ToNetwork(size, size, _ => { });
     }
 
-    private static Tensor Picture(long n, long size) => ((arange(n * 3 * size * size) * 37 % 101).to(ScalarType.Float32) / 50 - 1).view(n, 3, size, size);
+    private static Tensor Picture(long n, long size) =>
+        ((arange(n * 3 * size * size) * 37 % 101).to(ScalarType.Float32) / 50 - 1).view(n, 3, size, size);
 }

@@ -8,7 +8,9 @@ using EasyExplain.Weights;
 
 namespace EasyExplain.Tests.Import.TorchScript;
 
-/// <summary>Files that nobody has saved: each ends in a network or in an error that says what is wrong, never in a crash or without end.</summary>
+/// <summary>
+/// Files that nobody has saved: each ends in a network or in an error that says what is wrong, never in a crash or without end.
+/// </summary>
 public sealed class HostileScriptTests : IDisposable
 {
     private const string Class = "class M(Module):\n  __parameters__ = []\n  def forward(self: __torch__.M,\n    x: Tensor) -> Tensor:\n";
@@ -18,7 +20,8 @@ public sealed class HostileScriptTests : IDisposable
     public void Dispose() => File.Delete(_path);
 
     [Theory]
-    [InlineData("    return __torch__.f(x, )\ndef f(x: Tensor) -> Tensor:\n  return __torch__.g(x, )\ndef g(x: Tensor) -> Tensor:\n  return __torch__.f(x, )\n", "recursion without end")]
+    [InlineData("    return __torch__.f(x, )\ndef f(x: Tensor) -> Tensor:\n  return __torch__.g(x, )\ndef g(x: Tensor) -> Tensor:\n  " +
+        "return __torch__.f(x, )\n", "recursion without end")]
     [InlineData("    return (self).forward(x, )\n", "recursion without end")]
     [InlineData("    while True:\n      pass\n    return x\n", "loop without end")]
     [InlineData("    for i in range(9223372036854775807):\n      y = i\n    return x\n", "loop without end")]
@@ -28,7 +31,8 @@ public sealed class HostileScriptTests : IDisposable
     [InlineData("    y = torch.zeros([100000, 100000, 100000])\n    return x\n", "a tensor of 1000000000000000 numbers")]
     [InlineData("    y = torch.arange(1000000000000)\n    return x\n", "a tensor of 1000000000000 numbers")]
     [InlineData("    y = torch.add(torch.zeros([100000, 1]), torch.zeros([1, 100000]))\n    return x\n", "a tensor of 10000000000 numbers")]
-    [InlineData("    y = torch.matmul(torch.zeros([100000, 1]), torch.zeros([1, 100000]))\n    return x\n", "would make 10000000000 numbers")]
+    [InlineData("    y = torch.matmul(torch.zeros([100000, 1]), torch.zeros([1, 100000]))\n    return x\n",
+        "would make 10000000000 numbers")]
     [InlineData("    y = torch.constant_pad_nd(torch.zeros([2, 2]), [0, 100000, 0, 100000], 0.)\n    return x\n", "numbers")]
     [InlineData("    y = 99999999999999999999999999\n    return x\n", "no number of 64 bits")]
     [InlineData("    y = torch.floordiv(1, 0)\n    return x\n", "divides by 0")]
@@ -63,7 +67,8 @@ public sealed class HostileScriptTests : IDisposable
     [Fact]
     public void MissingOperators_AreNamedAllAtOnce_WithTheirLayers()
     {
-        var error = (ModelImportException)Refused(Archive(Class + "    y = torch.fft_fft2(x)\n    z = torch.relu(y)\n    w = torch.topk(z, 3)\n    return torch.histc(x)\n"));
+        var error = (ModelImportException)Refused(
+            Archive(Class + "    y = torch.fft_fft2(x)\n    z = torch.relu(y)\n    w = torch.topk(z, 3)\n    return torch.histc(x)\n"));
         Assert.Equal(ModelFault.UnsupportedOperator, error.Fault);
         Assert.Contains("torch.fft_fft2", error.Message, StringComparison.Ordinal);
         Assert.Contains("torch.histc", error.Message, StringComparison.Ordinal);
@@ -74,15 +79,18 @@ public sealed class HostileScriptTests : IDisposable
     public void AModuleThatHoldsItself_HasAnEnd()
     {
         // {"self": <memo 0>} as the state of object 0.
-        byte[] pickle = new PickleBuilder().Raw("c__torch__\nM\n").Raw(")").Raw([0x81]).Raw("q\0").Raw("}").Text("again").Raw("h\0").Raw("sb").Bytes;
+        byte[] pickle = new PickleBuilder().Raw("c__torch__\nM\n").Raw(")").Raw([0x81]).Raw("q\0").Raw("}").Text("again").Raw("h\0")
+            .Raw("sb").Bytes;
         Refused(Archive(Class + "    return (self.again).forward(x, )\n", pickle));
     }
 
     [Fact]
     public void ATensorLargerThanTheFile_IsRefused()
     {
-        byte[] pickle = new PickleBuilder().Raw("c__torch__\nM\n").Raw(")").Raw([0x81]).Raw("}").Text("w").Tensor([1 << 20, 1 << 20], [1 << 20, 1], stored: 1L << 40).Raw("sb").Bytes;
-        Assert.Contains("cannot be read", Refused(Archive(Class + "    return torch.add(x, self.w)\n", pickle)).Message, StringComparison.Ordinal);
+        byte[] pickle = new PickleBuilder().Raw("c__torch__\nM\n").Raw(")").Raw([0x81]).Raw("}").Text("w")
+            .Tensor([1 << 20, 1 << 20], [1 << 20, 1], stored: 1L << 40).Raw("sb").Bytes;
+        Assert.Contains("cannot be read", Refused(Archive(Class + "    return torch.add(x, self.w)\n", pickle)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

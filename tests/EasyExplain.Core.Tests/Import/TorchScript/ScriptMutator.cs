@@ -3,11 +3,14 @@ using System.Text;
 
 namespace EasyExplain.Tests.Import.TorchScript;
 
-/// <summary>Changes a TorchScript archive at random: its bytes, the bytes of its pickles, and words, numbers and lines of its code.</summary>
+/// <summary>
+/// Changes a TorchScript archive at random: its bytes, the bytes of its pickles, and words, numbers and lines of its code.
+/// </summary>
 internal static class ScriptMutator
 {
     private static readonly string[] Words =
-        ["torch.relu", "torch.size", "0", "-1", "9223372036854775807", "None", "True", "self", "x", "[]", "(", ")", "torch.cat", "torch.view", "1e308", "\"a\"", "while True:", "return"];
+        ["torch.relu", "torch.size", "0", "-1", "9223372036854775807", "None", "True", "self", "x", "[]", "(", ")", "torch.cat",
+            "torch.view", "1e308", "\"a\"", "while True:", "return"];
 
     public static byte[] Mutate(byte[] whole, Random random)
     {
@@ -19,7 +22,8 @@ internal static class ScriptMutator
         using (var from = new ZipArchive(new MemoryStream(whole), ZipArchiveMode.Read))
         using (var to = new ZipArchive(result, ZipArchiveMode.Create, leaveOpen: true))
         {
-            ZipArchiveEntry[] members = [.. from.Entries.Where(member => !member.FullName.EndsWith(".debug_pkl", StringComparison.Ordinal))];
+            ZipArchiveEntry[] members = [.. from.Entries
+                .Where(member => !member.FullName.EndsWith(".debug_pkl", StringComparison.Ordinal))];
             int[] chosen = [.. Enumerable.Range(0, 1 + random.Next(3)).Select(_ => random.Next(members.Length))];
             for (int i = 0; i < members.Length; i++)
             {
@@ -67,7 +71,8 @@ internal static class ScriptMutator
                     string word = words[random.Next(words.Length)];
                     if (word.Length > 0)
                     {
-                        lines[at] = lines[at].Replace(word, random.Next(2) == 0 ? Words[random.Next(Words.Length)] : words[random.Next(words.Length)], StringComparison.Ordinal);
+                        lines[at] = lines[at].Replace(word, random.Next(2) == 0 ? Words[random.Next(Words.Length)]
+                            : words[random.Next(words.Length)], StringComparison.Ordinal);
                     }
                     break;
             }

@@ -9,7 +9,8 @@ namespace EasyExplain.Tests.Networks.Engines;
 public class CompilingRunnerTests
 {
     public static TheoryData<string[]> Choices =>
-        [["stem"], ["stem.relu", "block"], ["block.conv1"], ["block.bn1", "block.downsample.0", "stem.conv"], ["stem", "block.bn2", "block"], ["block", "stem"]];
+        [["stem"], ["stem.relu", "block"], ["block.conv1"], ["block.bn1", "block.downsample.0", "stem.conv"],
+            ["stem", "block.bn2", "block"], ["block", "stem"]];
 
     [Theory]
     [MemberData(nameof(Choices))]
@@ -70,7 +71,8 @@ public class CompilingRunnerTests
             {
                 Node tap = network.Find(layer)!.Node;
                 Tensor expected = Executor.Run(network, SmallNetwork.Picture(), [tap], track: true).Taps[0];
-                Assert.True(expected.allclose(fast.Run(network, SmallNetwork.Picture(), [tap], track: true).Taps[0], rtol: 1e-5, atol: 1e-5), layer);
+                Assert.True(expected.allclose(fast.Run(network, SmallNetwork.Picture(), [tap], track: true).Taps[0], rtol: 1e-5,
+                    atol: 1e-5), layer);
             }
             fast.FreeRetired();
         }
@@ -97,8 +99,10 @@ public class CompilingRunnerTests
         Node[] taps = [network.Find("stem")!.Node, network.Find("block")!.Node];
         Assert.Equal("ONNX Runtime", fast.Summary(network, taps, track: true, [.. SmallNetwork.Picture().shape[1..]]));
         fast.GiveUp("ONNX Runtime cannot be used: no such file");
-        Assert.Equal("libtorch (ONNX Runtime cannot be used: no such file)", fast.Summary(network, taps, track: true, [.. SmallNetwork.Picture().shape[1..]]));
-        Pass expected = Executor.Run(network, SmallNetwork.Picture(), taps, track: true), actual = fast.Run(network, SmallNetwork.Picture(), taps, track: true);
+        Assert.Equal("libtorch (ONNX Runtime cannot be used: no such file)",
+            fast.Summary(network, taps, track: true, [.. SmallNetwork.Picture().shape[1..]]));
+        Pass expected = Executor.Run(network, SmallNetwork.Picture(), taps, track: true),
+            actual = fast.Run(network, SmallNetwork.Picture(), taps, track: true);
         Assert.True(expected.Logits.Equals(actual.Logits));
         Assert.Null(actual.Back);
     }
@@ -110,13 +114,17 @@ public class CompilingRunnerTests
         using var fast = new CompilingRunner(new OnnxRuntimeEngine());
         var g = new EasyExplain.Networks.NetworkBuilder(3, SmallNetwork.Size, SmallNetwork.Size);
         Node early = g.ReLU("early", g.Conv2d("conv", g.Input, 4, kernel: 3)), late = g.ReLU("late", early);
-        using Network network = SmallNetwork.Fill(g.Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d("pool", g.GELU("gelu", late), 1)), 3)));
+        using Network network = SmallNetwork.Fill(g
+            .Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d("pool", g.GELU("gelu", late), 1)), 3)));
         long[] shape = SmallNetwork.Picture().shape[1..];
-        Assert.Equal("ONNX Runtime up to 'late', gradients too, and libtorch from there on", fast.Summary(network, [early, late], track: true, shape));
+        Assert.Equal("ONNX Runtime up to 'late', gradients too, and libtorch from there on",
+            fast.Summary(network, [early, late], track: true, shape));
         Assert.Equal("ONNX Runtime up to 'late', and libtorch from there on", fast.Summary(network, [late], track: true, shape));
         Assert.Equal("ONNX Runtime", fast.Summary(network, [late], track: false, shape));
-        Pass expected = Executor.Run(network, SmallNetwork.Picture(), [early, late], track: true), actual = fast.Run(network, SmallNetwork.Picture(), [early, late], track: true);
-        foreach (var (before, after) in expected.Gradients(expected.Logits.select(1, 1).sum()).Zip(actual.Gradients(actual.Logits.select(1, 1).sum())))
+        Pass expected = Executor.Run(network, SmallNetwork.Picture(), [early, late], track: true),
+            actual = fast.Run(network, SmallNetwork.Picture(), [early, late], track: true);
+        foreach (var (before, after) in expected.Gradients(expected.Logits.select(1, 1).sum())
+            .Zip(actual.Gradients(actual.Logits.select(1, 1).sum())))
         {
             Assert.True(before.abs().max().item<float>() > 0);
             Assert.True(before.allclose(after, rtol: 1e-4, atol: 1e-6));

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Tests.Networks.Engines;
 
-/// <summary>Every operation that ONNX has a form of computes there what libtorch makes of it, and its way back is what autograd finds.</summary>
+/// <summary>
+/// Every operation that ONNX has a form of computes there what libtorch makes of it, and its way back is what autograd finds.
+/// </summary>
 public class OnnxRuntimePartTests
 {
     private const int Batch = 3;
@@ -85,7 +87,8 @@ public class OnnxRuntimePartTests
         {
             Assert.Contains(name.Split(',')[0], new[]
             {
-                "Sigmoid", "SiLU", "Hardsigmoid", "Hardswish", "GELU", "Multiply", "AvgPool2d", "AdaptiveAvgPool2d", "ChannelSlice", "ChannelShuffle",
+                "Sigmoid", "SiLU", "Hardsigmoid", "Hardswish", "GELU", "Multiply", "AvgPool2d", "AdaptiveAvgPool2d", "ChannelSlice",
+                    "ChannelShuffle",
                 "LayerNorm2d", "LayerNorm", "Permute", "LayerScale", "Linear", "Linear over places",
             });
             return;
@@ -105,7 +108,8 @@ public class OnnxRuntimePartTests
         var given = read.Zip(values).Append((back.Start, upstream)).ToDictionary(pair => pair.Item1, pair => pair.Item2);
         using Network backward = new([.. given.Keys, .. back.Nodes.Skip(1)], back.Results[0], []);
         Tensor inLibtorch = Executor.Run(backward, backward.Nodes, given, [], track: false, default).Logits;
-        Assert.True(expected.allclose(inLibtorch, rtol: 1e-5, atol: 1e-5), $"libtorch: {(expected - inLibtorch).abs().max().item<float>()}");
+        Assert.True(expected.allclose(inLibtorch, rtol: 1e-5, atol: 1e-5),
+            $"libtorch: {(expected - inLibtorch).abs().max().item<float>()}");
 
         var all = new Dictionary<Node, long[]>(shapes) { [back.Start] = shapes[network.Output] };
         foreach (Node node in back.Nodes.Skip(1))

@@ -3,14 +3,17 @@ using System.Text;
 
 namespace EasyExplain.Import.TorchScript.Code;
 
-/// <summary>Cuts the code of a TorchScript archive into tokens, as Python's tokenizer does for the part of the language that is written there.</summary>
+/// <summary>
+/// Cuts the code of a TorchScript archive into tokens, as Python's tokenizer does for the part of the language that is written there.
+/// </summary>
 internal static class Lexer
 {
     private const int DeepestBlock = 100;
 
     // The longest first.
     private static readonly string[] Signs =
-        ["...", "**", "//", "==", "!=", "<=", ">=", "->", "+=", "(", ")", "[", "]", "{", "}", ",", ":", ".", "=", "+", "-", "*", "/", "%", "<", ">", "@", "|", "&", "~", ";"];
+        ["...", "**", "//", "==", "!=", "<=", ">=", "->", "+=", "(", ")", "[", "]", "{", "}", ",", ":", ".", "=", "+", "-", "*", "/", "%",
+            "<", ">", "@", "|", "&", "~", ";"];
 
     /// <summary>All tokens, the last of which is <see cref="TokenKind.End"/>.</summary>
     /// <exception cref="InvalidDataException">The text is not such code.</exception>
@@ -117,7 +120,8 @@ internal static class Lexer
         {
             int start = at;
             bool real = false;
-            while (at < code.Length && (char.IsAsciiDigit(code[at]) || code[at] is '.' or 'e' or 'E' || (code[at] is '+' or '-' && code[at - 1] is 'e' or 'E')))
+            while (at < code.Length && (char.IsAsciiDigit(code[at]) || code[at] is '.' or 'e' or 'E'
+                || (code[at] is '+' or '-' && code[at - 1] is 'e' or 'E')))
             {
                 real |= code[at] is '.' or 'e' or 'E';
                 at++;

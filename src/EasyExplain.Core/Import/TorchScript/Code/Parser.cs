@@ -85,7 +85,10 @@ internal sealed class Parser
         return new Class(name, @base, attributes, methods);
     }
 
-    /// <summary><c>name : type</c>, <c>name : type = value</c> or <c>name = value</c>; a name that Python would not take stands in __annotations__["name"].</summary>
+    /// <summary>
+    /// <c>name : type</c>, <c>name : type = value</c> or <c>name = value</c>; a name that Python would not take stands in
+    /// __annotations__["name"].
+    /// </summary>
     private (string, Expression?) ClassAttribute()
     {
         string name = Name();
@@ -224,7 +227,8 @@ internal sealed class Parser
                 }
                 if (Accept("="))
                 {
-                    statement = new Assignment(first is Sequence { IsTuple: true } several ? several.Items : [first], first is Sequence { IsTuple: true }, Expressions());
+                    statement = new Assignment(first is Sequence { IsTuple: true } several ? several.Items
+                        : [first], first is Sequence { IsTuple: true }, Expressions());
                 }
                 else
                 {
@@ -247,7 +251,8 @@ internal sealed class Parser
         var items = new List<Expression> { first };
         while (Accept(","))
         {
-            if (Current.Kind == TokenKind.NewLine || Current is { Kind: TokenKind.Sign, Text: "=" or ":" or ")" or "]" } || Current is { Kind: TokenKind.Name, Text: "in" })
+            if (Current.Kind == TokenKind.NewLine || Current is { Kind: TokenKind.Sign, Text: "=" or ":" or ")" or "]" }
+                || Current is { Kind: TokenKind.Name, Text: "in" })
             {
                 break;
             }

@@ -15,7 +15,8 @@ internal sealed record Variable(string Name) : Expression;
 internal sealed record Attribute(Expression Owner, string Name) : Expression;
 
 /// <summary><c>function(arguments, name=value)</c>.</summary>
-internal sealed record Call(Expression Function, IReadOnlyList<Expression> Arguments, IReadOnlyList<(string Name, Expression Value)> Named) : Expression;
+internal sealed record Call(Expression Function, IReadOnlyList<Expression> Arguments, IReadOnlyList<(string Name, Expression Value)> Named)
+    : Expression;
 
 /// <summary><c>owner[index]</c>.</summary>
 internal sealed record Subscript(Expression Owner, Expression Index) : Expression;

@@ -8,12 +8,18 @@ namespace EasyExplain.Networks.Engines.Modules;
 /// <summary>Names the layers of a user's own TorchSharp module: those that take part in one run of it.</summary>
 internal static class ModuleNetwork
 {
-    /// <summary>Runs <paramref name="module"/> once, on zeros <c>[1, 3, height, width]</c>, and takes down what ran, in which order, and what came out.</summary>
-    /// <exception cref="ArgumentException">It does not make <c>[1, classes]</c> of that, or runs none of its submodules by <c>call</c>.</exception>
+    /// <summary>
+    /// Runs <paramref name="module"/> once, on zeros <c>[1, 3, height, width]</c>, and takes down what ran, in which order, and what came
+    /// out.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// It does not make <c>[1, classes]</c> of that, or runs none of its submodules by <c>call</c>.
+    /// </exception>
     public static Network Of(TensorModule module, int height, int width)
     {
         (TensorModule Module, string Name)[] known =
-            [.. module.named_modules().Where(named => named.name.Length > 0 && named.module is TensorModule).Select(named => ((TensorModule)named.module, named.name))];
+            [.. module.named_modules().Where(named => named.name.Length > 0 && named.module is TensorModule)
+                .Select(named => ((TensorModule)named.module, named.name))];
         List<string> begun = [];
         Dictionary<string, (int Order, long[] Shape)> ended = [];
         long[] logits;
@@ -47,11 +53,13 @@ internal static class ModuleNetwork
         }
         if (logits is not [1, > 0])
         {
-            throw new ArgumentException($"It makes [{string.Join(", ", logits)}] of [1, 3, {height}, {width}], not the logits [1, classes]");
+            throw new ArgumentException($"It makes [{string.Join(", ", logits)}] of [1, 3, {height}, {width}], not the logits [1, " +
+                $"classes]");
         }
         if (ended.Count == 0)
         {
-            throw new ArgumentException("None of its submodules runs by call(), where alone a layer can be looked at; its forward may use forward() instead");
+            throw new ArgumentException("None of its submodules runs by call(), where alone a layer can be looked at; its forward may " +
+                "use forward() instead");
         }
 
         ILookup<string, Parameter> parameters = module.named_parameters()
@@ -59,11 +67,13 @@ internal static class ModuleNetwork
         var input = new Node(new Input(), [], "");
         Dictionary<string, TensorModule> modules = known.ToDictionary(layer => layer.Name, layer => layer.Module);
         Dictionary<string, Node> nodes = ended.OrderBy(end => end.Value.Order)
-            .ToDictionary(end => end.Key, end => new Node(new ModuleOutput(modules[end.Key], end.Value.Shape, [.. parameters[end.Key]]), [input], end.Key));
+            .ToDictionary(end => end.Key, end =>
+            new Node(new ModuleOutput(modules[end.Key], end.Value.Shape, [.. parameters[end.Key]]), [input], end.Key));
         // What none of them declares: the module's own, and those of submodules of another kind.
         Parameter[] rest = [.. parameters.Where(owned => !nodes.ContainsKey(owned.Key)).SelectMany(owned => owned)];
         var output = new Node(new ModuleOutput(module, logits[1..], rest), [.. nodes.Values], "");
-        return new Network([input, .. nodes.Values, output], output, [.. begun.Distinct().Where(nodes.ContainsKey).Select(name => new Layer(name, nodes[name].Operator.Type, nodes[name]))])
+        return new Network([input, .. nodes.Values, output], output,
+            [.. begun.Distinct().Where(nodes.ContainsKey).Select(name => new Layer(name, nodes[name].Operator.Type, nodes[name]))])
         {
             NamesLayersOnly = true,
         };

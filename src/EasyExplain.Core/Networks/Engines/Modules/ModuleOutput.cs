@@ -21,7 +21,8 @@ internal sealed record ModuleOutput(TensorModule Module, long[] Shape, IReadOnly
     public override Tensor? ChannelBias => Module switch
     {
         Conv2d { bias: { } bias } => bias.alias(),
-        BatchNorm2d { bias: { } bias, weight: { } weight, running_mean: { } mean, running_var: { } variance } norm => bias - weight * mean / variance.Plus(norm.eps).sqrt(),
+        BatchNorm2d { bias: { } bias, weight: { } weight, running_mean: { } mean, running_var: { } variance } norm =>
+            bias - weight * mean / variance.Plus(norm.eps).sqrt(),
         _ => null,
     };
 

@@ -9,14 +9,18 @@ namespace EasyExplain.Networks.Engines.OneDnn;
 /// <summary>Whether this machine multiplies bfloat16, float32 with its last 16 bits cut off, faster than float32, and right.</summary>
 internal static class BFloat16
 {
-    private const int Features = 7, Bit = 5; // CPUID leaf 7.1, EAX, bit 5: AVX512_BF16 (Intel, Software Developer's Manual, volume 2A, CPUID)
+    // CPUID leaf 7.1, EAX, bit 5: AVX512_BF16 (Intel, Software Developer's Manual, volume 2A, CPUID)
+    private const int Features = 7, Bit = 5;
 
     private const double Tolerance = 1.0 / 32; // of the largest value; a few roundings of 2⁻⁸ each
 
     private static readonly Lazy<string?> Finding = new(() => !HasInstructions ? "this CPU has no instructions for it (AVX512_BF16)"
         : IsRight() ? null : "oneDNN, which would compute it, gives wrong results on this machine, or none");
 
-    /// <summary>Why convolutions in bfloat16 cannot be used here, as the end of a sentence; null where they can. Loads libtorch where the CPU has the instructions.</summary>
+    /// <summary>
+    /// Why convolutions in bfloat16 cannot be used here, as the end of a sentence; null where they can. Loads libtorch where the CPU has
+    /// the instructions.
+    /// </summary>
     public static string? WhyNot => Finding.Value;
 
     private static bool HasInstructions { get; } = X86Base.IsSupported && Avx512F.IsSupported
@@ -40,7 +44,8 @@ internal static class BFloat16
 
         bool IsRight(long channels, long kernels, long side)
         {
-            Tensor input = randn([1, channels, side, side], generator: random).to(bfloat16), weight = randn([kernels, channels, 3, 3], generator: random).to(bfloat16);
+            Tensor input = randn([1, channels, side, side], generator: random).to(bfloat16),
+                weight = randn([kernels, channels, 3, 3], generator: random).to(bfloat16);
             using var convolution = new HalfConvolution(weight.to(float32), null, 1, 1, 1, [channels, side, side]);
             Tensor expected = nn.functional.conv2d(input.to(float64), weight.to(float64), padding: [1, 1]);
             Tensor actual = convolution.Run(input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2), null, relu: false).to(float64);

@@ -4,10 +4,12 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Engines.OneDnn;
 
-/// <summary>A convolution in bfloat16 by oneDNN, with its weights in the order that suits the machine, and a sum and a ReLU after it in the same go.</summary>
+/// <summary>
+/// A convolution in bfloat16 by oneDNN, with its weights in the order that suits the machine, and a sum and a ReLU after it in the same go.
+/// </summary>
 /// <remarks>
-/// TorchSharp has no name for these functions of libtorch; its C interface for compiled models has (torch/csrc/inductor/aoti_torch/c/shim_cpu.h).
-/// Pictures are <c>[N, C, H, W]</c> with the channels last in memory.
+/// TorchSharp has no name for these functions of libtorch; its C interface for compiled models has
+/// (torch/csrc/inductor/aoti_torch/c/shim_cpu.h). Pictures are <c>[N, C, H, W]</c> with the channels last in memory.
 /// </remarks>
 internal sealed unsafe class HalfConvolution : IDisposable
 {
@@ -37,7 +39,8 @@ internal sealed unsafe class HalfConvolution : IDisposable
         using DisposeScope scope = NewDisposeScope();
         (_stride, _padding, _groups) = ([stride.Height, stride.Width], [padding.Height, padding.Width], groups);
         _bias = bias?.to(bfloat16).DetachFromDisposeScope();
-        _weight = Invoke("pack", weight.detach().to(bfloat16), padding.Height, padding.Width, stride.Height, stride.Width, groups, input[0], input[1], input[2]).DetachFromDisposeScope();
+        _weight = Invoke("pack", weight.detach().to(bfloat16), padding.Height, padding.Width, stride.Height, stride.Width, groups, input[0],
+            input[1], input[2]).DetachFromDisposeScope();
     }
 
     /// <summary>Convolves, adds, and cuts off what is negative.</summary>
@@ -56,9 +59,11 @@ internal sealed unsafe class HalfConvolution : IDisposable
             long* dilation = stackalloc long[] { 1, 1 };
             byte* after = relu ? rectify : none;
             failed = sum is null
-                ? aoti_torch_cpu_mkldnn__convolution_pointwise(input.Handle, _weight.Handle, _bias is null ? null : &bias, padding, 2, stride, 2, dilation, 2, _groups,
+                ? aoti_torch_cpu_mkldnn__convolution_pointwise(input.Handle, _weight.Handle, _bias is null ? null
+                : &bias, padding, 2, stride, 2, dilation, 2, _groups,
                     after, null, 0, null, out result)
-                : aoti_torch_cpu_mkldnn__convolution_pointwise_binary_(sum.Handle, input.Handle, _weight.Handle, _bias is null ? null : &bias, padding, 2, stride, 2, dilation, 2, _groups,
+                : aoti_torch_cpu_mkldnn__convolution_pointwise_binary_(sum.Handle, input.Handle, _weight.Handle, _bias is null ? null
+                : &bias, padding, 2, stride, 2, dilation, 2, _groups,
                     add, &one, relu ? &after : null, null, 0, null, out result);
         }
         GC.KeepAlive(input);
@@ -80,11 +85,13 @@ internal sealed unsafe class HalfConvolution : IDisposable
 
     [DllImport("torch_cpu")]
     private static extern int aoti_torch_cpu_mkldnn__convolution_pointwise(
-        IntPtr input, IntPtr weight, IntPtr* bias, long* padding, long paddings, long* stride, long strides, long* dilation, long dilations, long groups,
+        IntPtr input, IntPtr weight, IntPtr* bias, long* padding, long paddings, long* stride, long strides, long* dilation, long dilations,
+        long groups,
         byte* after, double** scalars, long scalarCount, byte** algorithm, out IntPtr result);
 
     [DllImport("torch_cpu")]
     private static extern int aoti_torch_cpu_mkldnn__convolution_pointwise_binary_(
-        IntPtr sum, IntPtr input, IntPtr weight, IntPtr* bias, long* padding, long paddings, long* stride, long strides, long* dilation, long dilations, long groups,
+        IntPtr sum, IntPtr input, IntPtr weight, IntPtr* bias, long* padding, long paddings, long* stride, long strides, long* dilation,
+        long dilations, long groups,
         byte* operation, double* alpha, byte** after, double** scalars, long scalarCount, byte** algorithm, out IntPtr result);
 }

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace EasyExplain.Networks.Engines.OneDnn;
 
 /// <summary>
-/// Some of a network's operations, with the convolutions, and what lies between them, in bfloat16. All else, such as the classifier, is float32.
+/// Some of a network's operations, with the convolutions, and what lies between them, in bfloat16. All else, such as the classifier, is
+/// float32.
 /// </summary>
 internal sealed class HalfPart : IPart
 {
@@ -28,13 +29,15 @@ internal sealed class HalfPart : IPart
         using DisposeScope scope = NewDisposeScope();
         using IDisposable untracked = no_grad();
         var part = new HalfPart(given, wanted);
-        ILookup<Node, Node> readers = nodes.SelectMany(node => node.Inputs.Select(source => (source, node))).ToLookup(pair => pair.source, pair => pair.node);
+        ILookup<Node, Node> readers = nodes.SelectMany(node => node.Inputs.Select(source => (source, node)))
+            .ToLookup(pair => pair.source, pair => pair.node);
         HashSet<Node> made = [.. given];
         foreach (Node node in nodes)
         {
             if (!made.Contains(node))
             {
-                Step step = part.StepFor(node, shapes, last => readers[last].ToArray() is [var only] && !wanted.Contains(last) ? only : null, made);
+                Step step = part.StepFor(node, shapes, last =>
+                    readers[last].ToArray() is [var only] && !wanted.Contains(last) ? only : null, made);
                 part._steps.Add(step);
                 made.UnionWith(step.Nodes);
             }
@@ -47,13 +50,15 @@ internal sealed class HalfPart : IPart
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable untracked = no_grad();
-        Dictionary<Node, int> readers = _steps.SelectMany(step => step.Inputs).Concat(_wanted).GroupBy(node => node).ToDictionary(node => node.Key, node => node.Count());
+        Dictionary<Node, int> readers = _steps.SelectMany(step => step.Inputs).Concat(_wanted).GroupBy(node => node)
+            .ToDictionary(node => node.Key, node => node.Count());
         var outputs = new Dictionary<Node, Tensor>(_given.Zip(given, (node, tensor) => KeyValuePair.Create(node, tensor.detach())));
         foreach (Step step in _steps)
         {
             cancel.ThrowIfCancellationRequested();
             using DisposeScope passing = NewDisposeScope();
-            outputs[step.Nodes[^1]] = step.Run([.. step.Inputs.Select(node => outputs[node])], Free(step.Inputs[^1])).MoveToOuterDisposeScope();
+            outputs[step.Nodes[^1]] = step.Run([.. step.Inputs.Select(node => outputs[node])], Free(step.Inputs[^1]))
+                .MoveToOuterDisposeScope();
             foreach (Node read in step.Inputs.Where(node => --readers[node] == 0))
             {
                 outputs[read].Dispose();
@@ -73,8 +78,11 @@ internal sealed class HalfPart : IPart
         switch (node.Operator)
         {
             case Conv2d conv when conv.Dilation == 1:
-                return Fused(node, Packed(conv.Weight.Value, conv.Bias?.Value, conv.Stride, conv.Padding, conv.Groups, shapes[node.Inputs[0]]), input => input, onlyReader, made);
-            case ConvTranspose2d { Groups: 1, Bias: null } back when back.Dilation == 1 && back.Stride == back.Stride.Height && back.Padding.Height < back.Weight.Shape[2] && back.Padding.Width < back.Weight.Shape[3]:
+                return Fused(node, Packed(conv.Weight.Value, conv.Bias?.Value, conv.Stride, conv.Padding, conv.Groups,
+                    shapes[node.Inputs[0]]), input => input, onlyReader, made);
+            case ConvTranspose2d { Groups: 1, Bias: null } back
+                when back.Dilation == 1 && back.Stride == back.Stride.Height && back.Padding.Height < back.Weight.Shape[2]
+                && back.Padding.Width < back.Weight.Shape[3]:
                 return WayBack(node, back, shapes, onlyReader, made);
             case ReLU:
                 return new Step([node], node.Inputs, (inputs, _) => Half(inputs[0]).relu());
@@ -87,11 +95,16 @@ internal sealed class HalfPart : IPart
         }
     }
 
-    /// <summary>A convolution's way back is one with the filters turned by half a circle, of the gradient with zeros between its pixels where there was a stride.</summary>
-    private Step WayBack(Node node, ConvTranspose2d back, IReadOnlyDictionary<Node, long[]> shapes, Func<Node, Node?> onlyReader, HashSet<Node> made)
+    /// <summary>
+    /// A convolution's way back is one with the filters turned by half a circle, of the gradient with zeros between its pixels where there
+    /// was a stride.
+    /// </summary>
+    private Step WayBack(Node node, ConvTranspose2d back, IReadOnlyDictionary<Node, long[]> shapes, Func<Node, Node?> onlyReader,
+        HashSet<Node> made)
     {
         long[] gradient = shapes[node.Inputs[0]];
-        Extent size = ((gradient[1] - 1) * back.Stride.Height + 1 + back.Rest.Height, (gradient[2] - 1) * back.Stride.Width + 1 + back.Rest.Width);
+        Extent size = ((gradient[1] - 1) * back.Stride.Height + 1 + back.Rest.Height, (gradient[2] - 1) * back.Stride.Width + 1
+            + back.Rest.Width);
         Extent padding = (back.Weight.Shape[2] - 1 - back.Padding.Height, back.Weight.Shape[3] - 1 - back.Padding.Width);
         bool spread = back.Stride != 1 || back.Rest != 0;
         Tensor turned = back.Weight.Value.transpose(0, 1).flip(2, 3).contiguous();
@@ -99,18 +112,21 @@ internal sealed class HalfPart : IPart
         {
             // Zeros stay zeros, so they may as well be put in afterwards.
             HalfConvolution small = Packed(turned, null, 1, 0, 1, gradient);
-            return new Step([node], node.Inputs, (inputs, _) => Spread(small.Run(Half(inputs[0]), null, relu: false), back.Stride.Height, size));
+            return new Step([node], node.Inputs, (inputs, _) =>
+                Spread(small.Run(Half(inputs[0]), null, relu: false), back.Stride.Height, size));
         }
         HalfConvolution packed = Packed(turned, null, 1, padding, 1, [gradient[0], size.Height, size.Width]);
         return Fused(node, packed, spread ? input => Spread(input, back.Stride.Height, size) : input => input, onlyReader, made);
     }
 
     /// <summary>A convolution with the addition, and the ReLU after it, that alone read it.</summary>
-    private static Step Fused(Node node, HalfConvolution convolution, Func<Tensor, Tensor> prepare, Func<Node, Node?> onlyReader, HashSet<Node> made)
+    private static Step Fused(Node node, HalfConvolution convolution, Func<Tensor, Tensor> prepare, Func<Node, Node?> onlyReader,
+        HashSet<Node> made)
     {
         List<Node> nodes = [node];
         Node? sum = null;
-        if (onlyReader(node) is { Operator: Add } addition && addition.Inputs.Single(source => source != node) is var other && made.Contains(other)
+        if (onlyReader(node) is { Operator: Add } addition && addition.Inputs.Single(source => source != node) is var other
+            && made.Contains(other)
             && addition.Layout == node.Layout)
         {
             sum = other;

@@ -90,7 +90,8 @@ internal sealed class OnnxGraph
     /// <param name="type">Its name, such as <c>Conv</c>.</param>
     /// <param name="inputs">What it reads; an empty name for an optional input that is left out.</param>
     /// <param name="attributes">long, long[], double or string each.</param>
-    public string Add(string type, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) => Add(type, inputs, 1, attributes)[0];
+    public string Add(string type, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes) =>
+        Add(type, inputs, 1, attributes)[0];
 
     /// <summary>The same with several outputs.</summary>
     public string[] Add(string type, IReadOnlyList<string> inputs, int outputs, params (string Name, object Value)[] attributes)
@@ -139,7 +140,8 @@ internal sealed class OnnxGraph
             }
         });
         // The weights are most of it, and go straight to their place: one copy, not one for each message around them.
-        (byte[] Head, Tensor Values)[] weights = [.. _weights.Select(weight => (WeightHead(weight.Head, weight.Values), weight.Values.contiguous()))];
+        (byte[] Head, Tensor Values)[] weights =
+            [.. _weights.Select(weight => (WeightHead(weight.Head, weight.Values), weight.Values.contiguous()))];
         long graphLength = before.Length + after.Length + weights.Sum(weight => weight.Head.Length + Bytes(weight.Values));
         byte[] model = Message(model =>
         {

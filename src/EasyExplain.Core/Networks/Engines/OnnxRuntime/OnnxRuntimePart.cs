@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 namespace EasyExplain.Networks.Engines.OnnxRuntime;
 
 /// <summary>Some of a network's operations, compiled by ONNX Runtime: from the outputs of some nodes to those of others.</summary>
-/// <remarks>It has copies of the weights, in the layout that suits the machine. Tensors go in and out without a copy. Several threads may run it.</remarks>
+/// <remarks>
+/// It has copies of the weights, in the layout that suits the machine. Tensors go in and out without a copy. Several threads may run it.
+/// </remarks>
 internal sealed class OnnxRuntimePart : IPart
 {
     private readonly InferenceSession _session;
@@ -89,7 +91,11 @@ internal sealed class OnnxRuntimePart : IPart
     private static SessionOptions Options()
     {
         Telemetry.SwitchOff();
-        var options = new SessionOptions { IntraOpNumThreads = get_num_threads(), LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        var options = new SessionOptions
+        {
+            IntraOpNumThreads = get_num_threads(),
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR
+        };
         // Its threads would spin while libtorch's compute, and the other way round.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         return options;
@@ -98,7 +104,8 @@ internal sealed class OnnxRuntimePart : IPart
     private static unsafe OrtValue Wrap(Tensor tensor)
     {
         Span<byte> bytes = tensor.bytes;
-        return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float, tensor.shape,
+        return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float,
+            tensor.shape,
             (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes)), bytes.Length);
     }
 }

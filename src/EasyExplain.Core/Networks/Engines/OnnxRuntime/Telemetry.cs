@@ -5,8 +5,8 @@ namespace EasyExplain.Networks.Engines.OnnxRuntime;
 
 /// <summary>Keeps ONNX Runtime from telling Microsoft what it is used for.</summary>
 /// <remarks>
-/// Its builds for Linux and macOS do so since 1.29 (github.com/microsoft/onnxruntime/pull/27379): a database in the user's cache stays open,
-/// and names and hashes of models are sent. No one who explains a picture expects that.
+/// Its builds for Linux and macOS do so since 1.29 (github.com/microsoft/onnxruntime/pull/27379): a database in the user's cache stays
+/// open, and names and hashes of models are sent. No one who explains a picture expects that.
 /// </remarks>
 internal static class Telemetry
 {

@@ -33,7 +33,8 @@ internal static class LayerForms
         string[] bias = Bias(back.Bias, at);
         (string, object) dilations = ("dilations", Sides(back.Dilation));
         (Extent gap, Extent padding, Extent rest) = (back.Dilation, back.Padding, back.Rest);
-        long height = gap.Height * (back.Weight.Shape[2] - 1) - padding.Height, width = gap.Width * (back.Weight.Shape[3] - 1) - padding.Width;
+        long height = gap.Height * (back.Weight.Shape[2] - 1) - padding.Height, width = gap.Width * (back.Weight.Shape[3] - 1)
+            - padding.Width;
         if (back.Stride != 1 || height < 0 || width < 0)
         {
             return at.Add("ConvTranspose", [at.X, at.Weight(back.Weight), .. bias], ("strides", Sides(back.Stride)),
