@@ -30,8 +30,10 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// </example>
 /// <example>
 /// <title>Other colours, format and size</title>
-/// <code>Invoke-CamExplanation *.jpg -Model (Import-CamModel) | Export-CamOverlay ./out -Colormap Viridis -Alpha 0.7 -Format Jpeg -MaxSize
-/// 512</code>
+/// <code>
+/// Invoke-CamExplanation *.jpg -Model (Import-CamModel) |
+///     Export-CamOverlay ./out -Colormap Viridis -Alpha 0.7 -Format Jpeg -MaxSize 512
+/// </code>
 /// <para>More heat over the image, in other colours, as small JPEG files.</para>
 /// </example>
 /// <example>
@@ -48,15 +50,17 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <title>A folder tree, kept</title>
 /// <code>
 /// $model = Import-CamModel
-/// Get-ChildItem ./photos -Recurse -Include *.jpg, *.png | Invoke-CamExplanation -Model $model | Export-CamOverlay ./out -RelativeTo
-/// ./photos
+/// Get-ChildItem ./photos -Recurse -Include *.jpg, *.png | Invoke-CamExplanation -Model $model |
+///     Export-CamOverlay ./out -RelativeTo ./photos
 /// </code>
 /// <para>The picture of photos/pets/1.jpg goes to out/pets, that of photos/wild/1.jpg to out/wild.</para>
 /// </example>
 /// <example>
 /// <title>Sorted by prediction and probability</title>
-/// <code>Invoke-CamExplanation ./photos/*.jpg -Model (Import-CamModel) | Export-CamOverlay ./out -FileName '{Label}/{Probability}
-/// {Name}'</code>
+/// <code>
+/// Invoke-CamExplanation ./photos/*.jpg -Model (Import-CamModel) |
+///     Export-CamOverlay ./out -FileName '{Label}/{Probability} {Name}'
+/// </code>
 /// <para>Writes out/cat/0.755 1.png and the like.</para>
 /// </example>
 /// <seealso cref="InvokeCamExplanationCommand"/>

@@ -25,8 +25,10 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// </example>
 /// <example>
 /// <title>A picture of them, at two layers</title>
-/// <code>Import-CamModel | Get-CamLayer layer2, layer3 | Get-CamConcept ./cat.jpg -Count 4 | Export-CamOverlay ./out -Style Overlay, Panel
-/// -PassThru</code>
+/// <code>
+/// Import-CamModel | Get-CamLayer layer2, layer3 | Get-CamConcept ./cat.jpg -Count 4 |
+///     Export-CamOverlay ./out -Style Overlay, Panel -PassThru
+/// </code>
 /// <para>Four concepts for each layer. Each layer has an overlay and a panel of its own, such as cat_DFF_layer3_panel.png.</para>
 /// </example>
 /// <example>

@@ -64,8 +64,10 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// </example>
 /// <example>
 /// <title>What tells two classes apart</title>
-/// <code>Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel) -Class Predicted,dog -Method FinerCAM | Export-CamOverlay ./out -Style
-/// Panel</code>
+/// <code>
+/// Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel) -Class Predicted,dog -Method FinerCAM |
+///     Export-CamOverlay ./out -Style Panel
+/// </code>
 /// <para>Two panels: the evidence for cat rather than dog, and the other way round. With one class, FinerCAM compares it with the three
 /// most similar ones.</para>
 /// </example>
@@ -112,7 +114,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// $audit = @{ Model = Import-CamModel; ExpectedLabel = 'ParentFolder'; SkipExisting = './out' }
 /// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation @audit | Export-CamOverlay ./out
 /// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation @audit | Select-Object Path, Label, Probability, Expected, Correct |
-/// Export-Csv ./audit.csv
+///     Export-Csv ./audit.csv
 /// </code>
 /// <para>Each overlay keeps its row. The last line explains nothing again: it builds the table from the overlays.</para>
 /// </example>
