@@ -16,7 +16,6 @@ public sealed class Explainer
     private const int PredictionsKept = 5;
     private const int ClassesAtOnce = 8; // they share what takes further passes; memory holds the gradients of so many
     private const int SimilarClasses = 3;
-    private const int NoClass = -1; // of a network without a classifier
 
     private readonly CamModel _model;
     private readonly IReadOnlyList<CamLayer> _layers;
@@ -108,7 +107,7 @@ public sealed class Explainer
         PictureRun plain = Run(input, cancel);
         float[] logits = plain.Pass.Logits.detach()[0].to(CPU).data<float>().ToArray();
         Ranking ranking = Ranking.Of(_model, logits);
-        Answer[] answers = Ask(_model.ClassCount == 0 ? [NoClass] : _choice.From(ranking), logits);
+        Answer[] answers = Ask(_model.ClassCount == 0 ? [Features.NoClass] : _choice.From(ranking), logits);
         IReadOnlyList<AugmentedView> views = _smoothing.HasFlag(Smoothing.Augmentation) ? AugmentedView.All : [AugmentedView.Plain];
         foreach (AugmentedView view in views)
         {
@@ -137,7 +136,7 @@ public sealed class Explainer
             return _methods.Select(method => new Answer(targets.First(known => known.score == method.Score).target, method));
         }
 
-        Target TargetOf(int @class, ComparingScore? score) => @class == NoClass ? new Features()
+        Target TargetOf(int @class, ComparingScore? score) => @class == Features.NoClass ? new Features()
             : score is not null && Others(@class, classes, logits).ToArray() is { Length: > 0 } others
             ? new ClassAgainstOthers(@class, others, score, _model.Activation)
             : new ClassTarget(@class);

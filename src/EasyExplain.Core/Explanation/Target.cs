@@ -33,8 +33,11 @@ public sealed record ClassAgainstOthers(int Class, IReadOnlyList<int> Others, Co
 }
 
 /// <summary>The features of a network without classes: only methods that ask for no score explain them.</summary>
-public sealed record Features() : Target(-1)
+public sealed record Features() : Target(NoClass)
 {
+    /// <summary>What stands for a class where there is none.</summary>
+    internal const int NoClass = -1;
+
     /// <inheritdoc/>
     public override Tensor Of(Tensor logits) =>
         throw new InvalidOperationException(
