@@ -7,6 +7,25 @@ namespace EasyExplain.Audit.Findings;
 /// <param name="Rows">One row for each image: that of its predicted class, where there is one. In the order of their files.</param>
 internal sealed record AuditSlice(AuditedModel Model, string Method, IReadOnlyList<string> Layers, IReadOnlyList<CamAuditRow> Rows)
 {
+    private FeatureTable? _features;
+    private HeatTable? _heat;
+
+    /// <summary>Such as "resnet50 by LayerCAM at layer4".</summary>
+    public string Name => $"{Model.Name} by {Method} at {string.Join(", ", Layers)}";
+
+    /// <summary>What the channels say of each row; made at the first question.</summary>
+    public FeatureTable Features => _features ??= FeatureTable.Of(Rows);
+
+    /// <summary>The map of each row, all on one grid; made at the first question.</summary>
+    public HeatTable Heat => _heat ??= HeatTable.Of(Rows);
+
     /// <summary>The rows by the class that they explain, classes in their order.</summary>
     public IEnumerable<IGrouping<int, CamAuditRow>> ByClass() => Rows.GroupBy(row => row.Class).OrderBy(rows => rows.Key);
+
+    /// <summary>The places of the rows in <see cref="Rows"/>, by the class that they explain, classes in their order.</summary>
+    public IEnumerable<IGrouping<int, int>> PlacesByClass() => Enumerable.Range(0, Rows.Count)
+        .Where(place => Rows[place].Class >= 0).GroupBy(place => Rows[place].Class).OrderBy(places => places.Key);
+
+    /// <summary>The label of a class.</summary>
+    public string LabelOf(int @class) => Model.Labels[@class];
 }

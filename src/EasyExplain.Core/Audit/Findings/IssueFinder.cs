@@ -1,0 +1,68 @@
+namespace EasyExplain.Audit.Findings;
+
+/// <summary>What was found in an audit.</summary>
+/// <param name="Issues">The findings, ranked.</param>
+/// <param name="Notes">A sentence about each thing that could not be done, or was done in another way than one may think.</param>
+internal sealed record FoundIssues(IReadOnlyList<CamIssue> Issues, IReadOnlyList<string> Notes);
+
+/// <summary>Looks for findings of all kinds in the rows of an audit, and ranks them.</summary>
+/// <remarks>
+/// It runs in one thread and draws only seeded random numbers: the same rows give the same findings, whatever their order and however many
+/// threads there are.
+/// </remarks>
+/// <param name="thresholds">From where on something is a finding.</param>
+/// <param name="kinds">Which kinds to look for.</param>
+/// <param name="objects">Where the objects are; null where nobody knows.</param>
+/// <param name="progress">Is told what is looked for now, and how much of all is done, 0 to 1.</param>
+internal sealed class IssueFinder(
+    IssueThresholds thresholds, IReadOnlyCollection<IssueKind> kinds, ObjectAreas? objects = null, Action<string, double>? progress = null)
+{
+    /// <summary>All findings in these rows, ranked.</summary>
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public FoundIssues Find(IEnumerable<CamAuditRow> rows, CancellationToken cancel = default)
+    {
+        var notes = new List<string>();
+        IReadOnlyList<AuditSlice> slices = AuditSlices.Of(rows, notes);
+        var issues = new List<CamIssue>();
+        for (int i = 0; i < slices.Count; i++)
+        {
+            notes.AddRange(Shortfalls.Of(slices[i], kinds).Select(note => slices.Count == 1 ? note : $"{slices[i].Name}: {note}"));
+            (IssueKind Kind, Func<IEnumerable<CamIssue>> Find)[] searches = [.. Searches(slices[i], cancel).Where(one => Wants(one.Kind))];
+            for (int search = 0; search < searches.Length; search++)
+            {
+                cancel.ThrowIfCancellationRequested();
+                progress?.Invoke($"{searches[search].Kind}", (i + (double)search / searches.Length) / slices.Count);
+                issues.AddRange(searches[search].Find().Where(issue => kinds.Contains(issue.Kind)));
+            }
+        }
+        return new FoundIssues([.. Ranked(issues)], notes);
+
+        bool Wants(IssueKind kind) => kinds.Contains(kind);
+    }
+
+    /// <summary>Shortcuts first, then what is bad and sure.</summary>
+    internal static IEnumerable<CamIssue> Ranked(IEnumerable<CamIssue> issues) => issues
+        .OrderByDescending(issue => issue.Kind == IssueKind.Shortcut)
+        .ThenByDescending(issue => issue.Severity * issue.Confidence)
+        .ThenBy(issue => issue.Kind)
+        .ThenBy(issue => issue.Class, StringComparer.Ordinal)
+        .ThenBy(issue => issue.Members.Count > 0 ? issue.Members[0].File : "", StringComparer.Ordinal);
+
+    /// <summary>What looks for what. One search may find several kinds; it stands under that which it is first asked for.</summary>
+    private IEnumerable<(IssueKind Kind, Func<IEnumerable<CamIssue>> Find)> Searches(AuditSlice slice, CancellationToken cancel)
+    {
+        // Shortcuts and differences go here.
+        if (LabelErrors.CanBeFound(slice))
+        {
+            yield return (IssueKind.LabelError, () => LabelErrors.Find(slice, thresholds, cancel));
+        }
+        yield return (IssueKind.LooksElsewhere, () => LooksElsewhere.Find(slice, thresholds, objects, cancel));
+        if (ConfusedPairs.CanBeFound(slice))
+        {
+            yield return (IssueKind.ConfusedPair, () => ConfusedPairs.Find(slice, thresholds));
+        }
+        yield return (IssueKind.Duplicate, () => Duplicates.Find(slice, thresholds, cancel));
+        yield return (IssueKind.Background, () => Backgrounds.Find(slice, thresholds, objects));
+        yield return (IssueKind.OddOneOut, () => OddOnesOut.Find(slice, thresholds, cancel));
+    }
+}
