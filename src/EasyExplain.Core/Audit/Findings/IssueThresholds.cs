@@ -7,7 +7,7 @@ internal sealed record IssueThresholds
     public int Neighbours { get; init; } = 30;
 
     /// <summary>The least score of a label error, 0 to 1 (<see cref="LabelErrors"/>).</summary>
-    public double LabelError { get; init; } = 0.85;
+    public double LabelError { get; init; } = 0.95;
 
     /// <summary>
     /// Which part of what lies beyond an even spread the outer ring of a map must hold for the heat to be at the border, 0 to 1.
@@ -30,7 +30,7 @@ internal sealed record IssueThresholds
     public double BackgroundDeviation { get; init; } = 3.5;
 
     /// <summary>By how many robust deviations an image is farther from its class than is usual there.</summary>
-    public double OddDeviation { get; init; } = 3.5;
+    public double OddDeviation { get; init; } = 3;
 
     /// <summary>The least cosine of two images' features for which they may be the same.</summary>
     public double DuplicateFeatures { get; init; } = 0.995;

