@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using EasyExplain.Audit.Findings;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Concepts;
 using EasyExplain.Models;
@@ -27,6 +28,9 @@ public static class AddedProperties
 
     /// <summary>What an explanation took, as a TimeSpan.</summary>
     public static object? Duration(PSObject instance) => (Of(instance) as CamExplanation)?.Duration;
+
+    /// <summary>The rows that a finding is about.</summary>
+    public static object? Members(PSObject instance) => (Of(instance) as CamIssue)?.Members;
 
     /// <summary>A map as a TorchSharp tensor.</summary>
     public static object? Tensor(PSObject instance) => (Of(instance) as CamMap)?.Tensor;

@@ -27,5 +27,5 @@ internal sealed record AuditSlice(AuditedModel Model, string Method, IReadOnlyLi
         .Where(place => Rows[place].Class >= 0).GroupBy(place => Rows[place].Class).OrderBy(places => places.Key);
 
     /// <summary>The label of a class.</summary>
-    public string LabelOf(int @class) => Model.Labels[@class];
+    public string LabelOf(int @class) => Model.LabelOf(@class);
 }

@@ -1,4 +1,6 @@
+using System.Collections;
 using System.Collections.Specialized;
+using System.Globalization;
 using EasyExplain.Models;
 
 namespace EasyExplain.Audit.Findings;
@@ -27,7 +29,7 @@ public enum IssueKind
     /// <summary>A group of images of a class that have something in common that others lack; no claim about the model.</summary>
     Difference,
 
-    /// <summary>An image far from all others of its class.</summary>
+    /// <summary>Images far from all others of their class.</summary>
     OddOneOut,
 }
 
@@ -46,10 +48,14 @@ public sealed record CamIssue
     /// <summary>Which share of the images of the class, 0 to 1.</summary>
     public required double Share { get; init; }
 
-    /// <summary>How bad it is, 0 to 1; findings are ranked by it.</summary>
+    /// <summary>
+    /// How bad it is, 0 to 1: the square root of the share of a class's results that cannot be trusted, half of that where they may be
+    /// right for a wrong reason, a quarter where they are only odd; of a single image, 0.2. Findings are ranked by it times
+    /// <see cref="Confidence"/>.
+    /// </summary>
     public required double Severity { get; init; }
 
-    /// <summary>How sure it is, 0 to 1.</summary>
+    /// <summary>How sure it is that this is so, 0 to 1; docs/findings.md says how each kind has it.</summary>
     public required double Confidence { get; init; }
 
     /// <summary>Where in the images: a place such as "lower left corner"; empty where it has none.</summary>
@@ -58,12 +64,37 @@ public sealed record CamIssue
     /// <summary>What was found, in a sentence.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>The images that it is about, the clearest first.</summary>
-    public required CamList<CamAuditRow> Members { get; init; }
+    /// <summary>The images that it is about, by name, the clearest first. Members has their rows.</summary>
+    public CamList<string> Files => [.. Members.Select(row => row.File)];
 
     /// <summary>The numbers behind it, by name, in a fixed order.</summary>
-    public required OrderedDictionary Evidence { get; init; }
+    public required OrderedDictionary Evidence
+    {
+        get;
+        init => field = new CamEvidence(value);
+    }
+
+    // A property in PowerShell, too: see EasyExplain.Types.ps1xml. ConvertTo-Json would write all of each row.
+
+    /// <summary>The rows of the images that it is about, the clearest first.</summary>
+    internal CamList<CamAuditRow> Members { get; init; } = [];
 
     /// <inheritdoc/>
     public override string ToString() => Summary;
+}
+
+/// <summary>The numbers behind a finding; as a text, name=number with semicolons between, which is what Export-Csv writes.</summary>
+internal sealed class CamEvidence : OrderedDictionary
+{
+    public CamEvidence(OrderedDictionary numbers)
+    {
+        foreach (DictionaryEntry number in numbers)
+        {
+            Add(number.Key, number.Value);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join("; ", this.Cast<DictionaryEntry>()
+        .Select(number => string.Create(CultureInfo.InvariantCulture, $"{number.Key}={number.Value}")));
 }

@@ -10,7 +10,12 @@ internal static class ConfusedPairs
     public static bool CanBeFound(AuditSlice slice) => slice.Rows.Any(IsLabelled);
 
     /// <summary>The pairs of which so large a share is taken for the other one that it is over the threshold with 95 % confidence.</summary>
-    public static IEnumerable<CamIssue> Find(AuditSlice slice, IssueThresholds thresholds)
+    /// <param name="slice">The rows.</param>
+    /// <param name="thresholds">From where on it is one.</param>
+    /// <param name="contrast">Says what tells classes apart; null to go by the maps of the audit.</param>
+    /// <param name="cancel">Stops it.</param>
+    public static IEnumerable<CamIssue> Find(
+        AuditSlice slice, IssueThresholds thresholds, FinerContrast? contrast = null, CancellationToken cancel = default)
     {
         int[] labelled = [.. Enumerable.Range(0, slice.Rows.Count).Where(row => IsLabelled(slice.Rows[row]))];
         Dictionary<int, int> sizes = labelled.GroupBy(row => slice.Rows[row].ExpectedClass).ToDictionary(of => of.Key, of => of.Count());
@@ -18,7 +23,7 @@ internal static class ConfusedPairs
             .GroupBy(row => Pair(slice.Rows[row]))
             .Where(pair => pair.Count() >= Fewest && Low(pair.Count(), SizeOf(pair.Key)) >= thresholds.ConfusedShare)
             .OrderBy(pair => pair.Key)
-            .Select(pair => Issue(slice, pair.Key, [.. pair], sizes));
+            .Select(pair => Issue(slice, pair.Key, [.. pair], sizes, contrast, cancel));
 
         int SizeOf((int First, int Second) pair) => sizes.GetValueOrDefault(pair.First) + sizes.GetValueOrDefault(pair.Second);
     }
@@ -30,17 +35,24 @@ internal static class ConfusedPairs
 
     private static double Low(int seen, int of) => Statistics.Wilson(seen, of).Low;
 
-    private static CamIssue Issue(AuditSlice slice, (int First, int Second) pair, int[] members, Dictionary<int, int> sizes)
+    private static CamIssue Issue(AuditSlice slice, (int First, int Second) pair, int[] places, Dictionary<int, int> sizes,
+        FinerContrast? contrast, CancellationToken cancel)
     {
         (int first, int second) = pair;
         string one = slice.LabelOf(first), other = slice.LabelOf(second);
-        int there = members.Count(row => slice.Rows[row].ExpectedClass == first), back = members.Length - there;
+        int there = places.Count(row => slice.Rows[row].ExpectedClass == first), back = places.Length - there;
         int ofFirst = sizes.GetValueOrDefault(first), ofSecond = sizes.GetValueOrDefault(second);
-        double share = (double)members.Length / (ofFirst + ofSecond);
-        (double low, double high) = Statistics.Wilson(members.Length, ofFirst + ofSecond);
+        double share = (double)places.Length / (ofFirst + ofSecond);
+        (double low, double high) = Statistics.Wilson(places.Length, ofFirst + ofSecond);
         (double thereLow, double thereHigh) = Statistics.Wilson(there, ofFirst);
         (double backLow, double backHigh) = Statistics.Wilson(back, ofSecond);
         int[] firsts = [.. Right(first)], seconds = [.. Right(second)];
+        CamAuditRow[] members =
+        [
+            .. places.Select(row => slice.Rows[row])
+                .OrderByDescending(row => row.Predictions[0].Probability).ThenBy(row => row.File, StringComparer.Ordinal),
+        ];
+        (HeatTable Heat, int Images)? asked = contrast?.Of(slice.Layers, members, cancel);
         return new CamIssue
         {
             Kind = IssueKind.ConfusedPair,
@@ -48,14 +60,12 @@ internal static class ConfusedPairs
             Share = share,
             Severity = Severities.Wrong(share),
             Confidence = low / share,
-            Where = WhereApart(slice.Heat, firsts, seconds),
+            Where = asked is { Heat: { } heat } && heat.Mean(Enumerable.Range(0, asked.Value.Images)) is { } mean
+                ? Places.Of(mean, heat.Height, heat.Width)
+                : WhereApart(slice.Heat, firsts, seconds),
             Summary = $"{there} of {ofFirst} {one} are taken for {other}, and {back} of {ofSecond} {other} for {one}: " +
                 $"{Wording.Percent(share)} of both ({Wording.Percent(low)} to {Wording.Percent(high)}).",
-            Members =
-            [
-                .. members.Select(row => slice.Rows[row])
-                    .OrderByDescending(row => row.Predictions[0].Probability).ThenBy(row => row.File, StringComparer.Ordinal),
-            ],
+            Members = [.. members],
             Evidence = new()
             {
                 ["FirstAsSecond"] = there,
@@ -66,7 +76,8 @@ internal static class ConfusedPairs
                 ["SecondAsFirstHigh"] = Wording.Rounded(backHigh),
                 ["ShareLow"] = Wording.Rounded(low),
                 ["ShareHigh"] = Wording.Rounded(high),
-                ["ApartBy"] = "difference of the mean maps of what is right, and of their channels' mean relevance",
+                ["ApartBy"] = asked is null ? "mean maps of what is right" : "FinerCAM",
+                ["ApartImages"] = asked?.Images ?? firsts.Length + seconds.Length,
                 ["ApartChannels"] = ChannelsApart(slice, firsts, seconds),
             },
         };

@@ -84,7 +84,7 @@ internal static class Duplicates
             Where = "",
             Summary = (folders.Length > 0
                 ? $"{Wording.Images(groups.Length)} {(groups.Length == 1 ? "is" : "are")} in {folders}"
-                : $"{Wording.Images(groups.Length)} of {@class} {(groups.Length == 1 ? "is" : "are")} there more than once") + $" ({kind}).",
+                : $"{Wording.Images(groups.Length)}{(@class.Length > 0 ? " of " + @class : "")} {(groups.Length == 1 ? "is" : "are")} there more than once") + $" ({kind}).",
             Members = [.. groups.SelectMany(group => group.Rows)],
             Evidence = new()
             {

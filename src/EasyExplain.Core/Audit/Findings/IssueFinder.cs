@@ -1,3 +1,5 @@
+using EasyExplain.Models;
+
 namespace EasyExplain.Audit.Findings;
 
 /// <summary>What was found in an audit.</summary>
@@ -13,12 +15,16 @@ internal sealed record FoundIssues(IReadOnlyList<CamIssue> Issues, IReadOnlyList
 /// <param name="thresholds">From where on something is a finding.</param>
 /// <param name="kinds">Which kinds to look for.</param>
 /// <param name="objects">Where the objects are; null where nobody knows.</param>
+/// <param name="model">The model that explained the images, to be asked again; null to go by the rows alone.</param>
 /// <param name="progress">Is told what is looked for now, and how much of all is done, 0 to 1.</param>
 internal sealed class IssueFinder(
-    IssueThresholds thresholds, IReadOnlyCollection<IssueKind> kinds, ObjectAreas? objects = null, Action<string, double>? progress = null)
+    IssueThresholds thresholds, IReadOnlyCollection<IssueKind> kinds, ObjectAreas? objects = null, CamModel? model = null,
+    Action<string, double>? progress = null)
 {
     /// <summary>All findings in these rows, ranked.</summary>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    /// <exception cref="Imaging.ImageFileException">A mask is no image.</exception>
+    /// <exception cref="SelectionException">The model lacks the audit's layers.</exception>
     public FoundIssues Find(IEnumerable<CamAuditRow> rows, CancellationToken cancel = default)
     {
         var notes = new List<string>();
@@ -26,7 +32,7 @@ internal sealed class IssueFinder(
         var issues = new List<CamIssue>();
         for (int i = 0; i < slices.Count; i++)
         {
-            notes.AddRange(Shortfalls.Of(slices[i], kinds).Select(note => slices.Count == 1 ? note : $"{slices[i].Name}: {note}"));
+            notes.AddRange(Shortfalls.Of(slices[i], kinds, model).Select(note => slices.Count == 1 ? note : $"{slices[i].Name}: {note}"));
             (IssueKind Kind, Func<IEnumerable<CamIssue>> Find)[] searches = [.. Searches(slices[i], cancel).Where(one => Wants(one.Kind))];
             for (int search = 0; search < searches.Length; search++)
             {
@@ -51,6 +57,7 @@ internal sealed class IssueFinder(
     /// <summary>What looks for what. One search may find several kinds; it stands under that which it is first asked for.</summary>
     private IEnumerable<(IssueKind Kind, Func<IEnumerable<CamIssue>> Find)> Searches(AuditSlice slice, CancellationToken cancel)
     {
+        FinerContrast? contrast = model is not null && new FinerContrast(model) is var asked && asked.Fits(slice.Model) ? asked : null;
         // Shortcuts and differences go here.
         if (LabelErrors.CanBeFound(slice))
         {
@@ -59,7 +66,7 @@ internal sealed class IssueFinder(
         yield return (IssueKind.LooksElsewhere, () => LooksElsewhere.Find(slice, thresholds, objects, cancel));
         if (ConfusedPairs.CanBeFound(slice))
         {
-            yield return (IssueKind.ConfusedPair, () => ConfusedPairs.Find(slice, thresholds));
+            yield return (IssueKind.ConfusedPair, () => ConfusedPairs.Find(slice, thresholds, contrast, cancel));
         }
         yield return (IssueKind.Duplicate, () => Duplicates.Find(slice, thresholds, cancel));
         yield return (IssueKind.Background, () => Backgrounds.Find(slice, thresholds, objects));

@@ -30,7 +30,7 @@ internal sealed record IssueThresholds
     public double BackgroundDeviation { get; init; } = 3.5;
 
     /// <summary>By how many robust deviations an image is farther from its class than is usual there.</summary>
-    public double OddDeviation { get; init; } = 3;
+    public double OddDeviation { get; init; } = 3.5;
 
     /// <summary>The least cosine of two images' features for which they may be the same.</summary>
     public double DuplicateFeatures { get; init; } = 0.995;

@@ -1,3 +1,4 @@
+using EasyExplain.Models;
 using EasyExplain.Networks;
 
 namespace EasyExplain.Audit.Findings;
@@ -10,13 +11,17 @@ internal static class Shortfalls
     private static readonly IssueKind[] ByLabels = [IssueKind.LabelError, IssueKind.ConfusedPair];
 
     /// <summary>The sentences, of the kinds that are asked for only.</summary>
-    public static IEnumerable<string> Of(AuditSlice slice, IReadOnlyCollection<IssueKind> kinds)
+    public static IEnumerable<string> Of(AuditSlice slice, IReadOnlyCollection<IssueKind> kinds, CamModel? model = null)
     {
         IReadOnlyList<CamAuditRow> rows = slice.Rows;
         bool Wants(IssueKind[] any) => any.Any(kinds.Contains);
         if (rows.Count == 0)
         {
             yield break;
+        }
+        if (model is not null && !new FinerContrast(model).Fits(slice.Model))
+        {
+            yield return $"{model} has other classes than {slice.Model.Name}, which made the audit: it was not asked.";
         }
         if (Wants(ByLabels))
         {

@@ -10,7 +10,7 @@ public class AuditSlicesTests
     public void RowsOfSeveralMethods_AreToldApart_AndASentenceSaysSo()
     {
         var notes = new List<string>();
-        CamAuditRow[] rows = SyntheticRows.Make(8);
+        CamAuditRow[] rows = PlantedRows.Make(8);
         IReadOnlyList<AuditSlice> slices = AuditSlices.Of([.. rows, .. rows.Take(3).Select(row => row with { Method = "GradCAM" })], notes);
         Assert.Equal([("GradCAM", 3), ("LayerCAM", 8)], slices.Select(slice => (slice.Method, slice.Rows.Count)));
         Assert.Equal(
@@ -22,7 +22,7 @@ public class AuditSlicesTests
     public void OfSeveralClassesOfAnImage_ThePredictedOneCounts_AndErrorsDoNot()
     {
         var notes = new List<string>();
-        CamAuditRow[] rows = SyntheticRows.Make(4, wrong: 0);
+        CamAuditRow[] rows = PlantedRows.Make(4, wrong: 0);
         IEnumerable<CamAuditRow> others = rows.Select(row => row with { Id = 100 + row.Id, Class = (row.Class + 1) % 4, Probability = 0.01 });
         CamAuditRow error = rows[0] with { File = "z.jpg", ErrorId = "ImageTruncated" };
         AuditSlice slice = Assert.Single(AuditSlices.Of([error, .. others, .. rows], notes));

@@ -12,39 +12,39 @@ public class FindingsTests
 
     [Fact]
     public void OfOrdinaryRows_NothingIsSaid_ButWhatIsConfused() => Assert.All(
-        Finder().Find(SyntheticRows.Make(2_000, SyntheticRows.Model(10))).Issues,
+        Finder().Find(PlantedRows.Make(2_000, PlantedRows.Model(10))).Issues,
         issue => Assert.True(issue.Kind is IssueKind.ConfusedPair or IssueKind.LabelError, issue.Summary));
 
     [Fact]
     public void AConfusedPair_HasBothWays_WithWilsonsIntervals()
     {
-        // 8 of 100 b are called c, 4 of 100 c are called b. R's prop.test(12, 200, correct = FALSE): 0.0347 to 0.1018.
-        CamAuditRow[] rows = SyntheticRows.Make(400, wrong: 0);
+        // 8 of 100 b are called c, 4 of 100 c are called b. scipy.stats.binomtest(12, 200).proportion_ci(method="wilson"): 0.0347 to 0.1019.
+        CamAuditRow[] rows = PlantedRows.Make(400, wrong: 0);
         int b = 0, c = 0;
         for (int i = 0; i < rows.Length; i++)
         {
             if ((rows[i].ExpectedClass == 1 && b++ < 8) || (rows[i].ExpectedClass == 2 && c++ < 4))
             {
                 int taken = 3 - rows[i].ExpectedClass;
-                rows[i] = SyntheticRows.Row(rows[i].Model, i, rows[i].ExpectedClass, taken, 0.9 - 0.01 * i) with { Channels = rows[i].Channels };
+                rows[i] = PlantedRows.Row(rows[i].Model, i, rows[i].ExpectedClass, taken, 0.9 - 0.01 * i) with { Channels = rows[i].Channels };
             }
         }
         CamIssue issue = Assert.Single(ConfusedPairs.Find(Slice(rows), Usual));
         Assert.Equal("8 of 100 b are taken for c, and 4 of 100 c for b: 6 % of both (3.5 % to 10 %).", issue.Summary);
         Assert.Equal(("b ↔ c", 12, 0.06), (issue.Class, issue.Count, issue.Share));
-        Assert.Equal((0.0347, 0.1018), (issue.Evidence["ShareLow"], issue.Evidence["ShareHigh"]));
+        Assert.Equal((0.0347, 0.1019), (issue.Evidence["ShareLow"], issue.Evidence["ShareHigh"]));
         Assert.Equal(issue.Members.OrderByDescending(row => row.Predictions[0].Probability), issue.Members);
     }
 
     [Fact]
     public void HeatAtTheBorder_Nowhere_AndEverywhere_AreOneFindingEach()
     {
-        CamAuditRow[] rows = SyntheticRows.Make(400, wrong: 0);
+        CamAuditRow[] rows = PlantedRows.Make(400, wrong: 0);
         foreach (int i in Enumerable.Range(0, 10))
         {
-            Put(rows, 4 * i, SyntheticRows.Map("layer1", 8, (y, _) => y == 7 ? 1 : 0)); // class a
-            Put(rows, 4 * i + 1, SyntheticRows.Map("layer1", 8, (_, _) => 0));          // b
-            Put(rows, 4 * i + 2, SyntheticRows.Map("layer1", 8, (_, _) => 0.5));        // c
+            Put(rows, 4 * i, PlantedRows.Map("layer1", 8, (y, _) => y == 7 ? 1 : 0)); // class a
+            Put(rows, 4 * i + 1, PlantedRows.Map("layer1", 8, (_, _) => 0));          // b
+            Put(rows, 4 * i + 2, PlantedRows.Map("layer1", 8, (_, _) => 0.5));        // c
         }
         CamIssue[] issues = [.. LooksElsewhere.Find(Slice(rows), Usual, null, default)];
         Assert.Equal(
@@ -61,7 +61,7 @@ public class FindingsTests
     [Fact]
     public void HeatOffTheBox_IsFound_ByPointingGameAndEnergy()
     {
-        CamAuditRow[] rows = SyntheticRows.Make(40, wrong: 0); // blobs near the centre
+        CamAuditRow[] rows = PlantedRows.Make(40, wrong: 0); // blobs near the centre
         ObjectAreas objects = ObjectAreas.Boxes(row => row.Class == 0 ? [new PixelRegion(0, 0, 8, 8)]
             : row.Class == 1 ? [new PixelRegion(8, 8, 16, 16)] : []);
         CamIssue issue = Assert.Single(LooksElsewhere.Find(Slice(rows), Usual, objects, default));
@@ -76,7 +76,7 @@ public class FindingsTests
         DirectoryInfo folder = Directory.CreateTempSubdirectory("easyexplain masks [1] ");
         try
         {
-            CamAuditRow row = SyntheticRows.Make(1)[0];
+            CamAuditRow row = PlantedRows.Make(1)[0];
             byte[] rgb = new byte[64 * 64 * 3]; // twice the image's size
             for (int y = 0; y < 64; y++)
             {
@@ -101,26 +101,26 @@ public class FindingsTests
     [Fact]
     public void AClassThatIsSeenByItsSurroundings_IsTheOnlyOne()
     {
-        CamAuditRow[] rows = SyntheticRows.Make(400, SyntheticRows.Model(8), wrong: 0);
+        CamAuditRow[] rows = PlantedRows.Make(400, PlantedRows.Model(8), wrong: 0);
         for (int i = 3; i < rows.Length; i += 8)
         {
-            Put(rows, i, SyntheticRows.Map("layer1", 8, (y, x) => y is 0 or 7 || x is 0 or 7 ? 1 : 0.05));
+            Put(rows, i, PlantedRows.Map("layer1", 8, (y, x) => y is 0 or 7 || x is 0 or 7 ? 1 : 0.05));
         }
         CamIssue issue = Assert.Single(Backgrounds.Find(Slice(rows), Usual, null));
         Assert.Equal(("d", "border"), (issue.Class, issue.Where));
-        Assert.StartsWith("The mean map of d lies around the centre: 97 % of its heat is outside it, where an even spread has 75 %",
-            issue.Summary, StringComparison.Ordinal);
+        // 28 cells of 1 and 36 of 0.05 (13 of 255), 16 of which are the middle.
+        Assert.Equal(Math.Round(1 - 16 * 13 / (28 * 255.0 + 36 * 13), 4), issue.Evidence["Around"]);
     }
 
     [Fact]
     public void AnOddOneOut_IsFoundByItsFeatures_AndByItsMap()
     {
-        CamAuditRow[] rows = SyntheticRows.Make(400, wrong: 0);
+        CamAuditRow[] rows = PlantedRows.Make(400, wrong: 0);
         rows[8] = rows[8] with
         {
             Channels = new ChannelEvidence(ChannelVector.Of([.. Enumerable.Range(0, 32).Select(i => i % 2 == 0 ? 1f : -1f)]), null),
         };
-        Put(rows, 9, SyntheticRows.Blob("layer1", 8, 1, 0, 0.05));
+        Put(rows, 9, PlantedRows.Blob("layer1", 8, 1, 0, 0.05));
         CamIssue[] issues = [.. OddOnesOut.Find(Slice(rows), Usual, default)];
         Assert.Equal(
             [
@@ -133,7 +133,7 @@ public class FindingsTests
     [Fact]
     public void Duplicates_AreToldApart_ByLabelsAndFolders()
     {
-        CamAuditRow[] rows = SyntheticRows.Make(100, wrong: 0);
+        CamAuditRow[] rows = PlantedRows.Make(100, wrong: 0);
         rows[5] = rows[5] with { Hash = rows[2].Hash };                                  // b and c
         rows[20] = rows[20] with { Hash = rows[24].Hash, File = "test/a/000020.jpg" };   // a, across splits
         rows[24] = rows[24] with { File = "train/a/000024.jpg" };
@@ -150,7 +150,7 @@ public class FindingsTests
     [Fact]
     public void NearPairs_AreFoundAmongThousands_AsIfAllWereCompared()
     {
-        CamAuditRow[] rows = SyntheticRows.Make(6_000);
+        CamAuditRow[] rows = PlantedRows.Make(6_000);
         for (int i = 0; i < 200; i++)
         {
             sbyte[] values = [.. rows[i].Channels!.Features.Values];
@@ -169,14 +169,14 @@ public class FindingsTests
     [InlineData(0.5, 0.95, "right edge")]
     public void APlace_HasAName(double y, double x, string name)
     {
-        StoredMap map = SyntheticRows.Blob("layer1", 7, y, x);
+        StoredMap map = PlantedRows.Blob("layer1", 7, y, x);
         Assert.Equal(name, Places.Of([.. map.Values.Select(value => (double)value)], 7, 7));
     }
 
     [Fact]
     public void TheSameRows_GiveTheSameFindings_WhateverTheirOrder()
     {
-        CamAuditRow[] rows = SyntheticRows.Make(1_000, SyntheticRows.Model(10), maps: 3);
+        CamAuditRow[] rows = PlantedRows.Make(1_000, PlantedRows.Model(10), maps: 3);
         var random = new Random(5);
         CamAuditRow[] shuffled = [.. rows];
         random.Shuffle(shuffled);
@@ -230,9 +230,9 @@ public class FindingsTests
     {
         CamAuditRow[] rows = what switch
         {
-            "alone" => SyntheticRows.Make(4, wrong: 0),
-            "one class" => [.. SyntheticRows.Make(160, wrong: 0).Where(row => row.Class == 0)],
-            _ => SyntheticRows.Make(40, wrong: 0),
+            "alone" => PlantedRows.Make(4, wrong: 0),
+            "one class" => [.. PlantedRows.Make(160, wrong: 0).Where(row => row.Class == 0)],
+            _ => PlantedRows.Make(40, wrong: 0),
         };
         rows =
         [
@@ -240,7 +240,7 @@ public class FindingsTests
             {
                 "unlabelled" => row with { Expected = null, ExpectedClass = -1, ExpectedProbability = null, Correct = null },
                 "unknown labels" => row with { Expected = "unicorn", ExpectedClass = -1, ExpectedProbability = null, Correct = null },
-                "empty" => row with { StoredMaps = [SyntheticRows.Map("layer1", 8, (_, _) => 0)] },
+                "empty" => row with { StoredMaps = [PlantedRows.Map("layer1", 8, (_, _) => 0)] },
                 "no maps" => row with { StoredMaps = [] },
                 "no channels" => row with { Channels = null },
                 _ => row,

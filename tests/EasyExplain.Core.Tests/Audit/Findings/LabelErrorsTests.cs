@@ -39,7 +39,7 @@ public class LabelErrorsTests
     [Fact]
     public void AWrongLabel_IsAFindingOfItsOwn_WithItsWitnesses()
     {
-        CamAuditRow[] rows = SyntheticRows.Make(200, wrong: 0);
+        CamAuditRow[] rows = PlantedRows.Make(200, wrong: 0);
         rows[40] = Labelled(rows[40], 3); // it is of class a
         CamIssue issue = Assert.Single(LabelErrors.Find(Slice(rows), new IssueThresholds { LabelError = 0.5 }, default));
         Assert.Equal(("d", rows[40].File), (issue.Class, issue.Members[0].File));
@@ -52,7 +52,7 @@ public class LabelErrorsTests
     [Fact]
     public void TheScore_IsOneLessTheGeometricMeanOfModelAndNeighbours()
     {
-        CamAuditRow[] rows = SyntheticRows.Make(200, wrong: 0);
+        CamAuditRow[] rows = PlantedRows.Make(200, wrong: 0);
         rows[40] = Labelled(rows[40], 3) with { ExpectedProbability = 0.009 };
         LabelScore score = LabelErrors.Scores(Slice(rows), 30)[40];
         Assert.Equal(1 - Math.Sqrt(0.010 / 1.001 / 26), score.Score, 1e-9); // none of 25 has its label
@@ -61,7 +61,7 @@ public class LabelErrorsTests
     [Fact]
     public void WithoutFeatures_TheModelAloneIsAsked()
     {
-        CamAuditRow[] rows = [.. SyntheticRows.Make(80, wrong: 0).Select(row => row with { Channels = null })];
+        CamAuditRow[] rows = [.. PlantedRows.Make(80, wrong: 0).Select(row => row with { Channels = null })];
         rows[40] = Labelled(rows[40], 3);
         IReadOnlyList<LabelScore> scores = LabelErrors.Scores(Slice(rows), 30);
         Assert.Equal(0, scores[40].Neighbours);
@@ -91,14 +91,14 @@ public class LabelErrorsTests
     {
         using var file = new BinaryReader(new GZipStream(File.OpenRead(Repository.Data("findings", "cifar10.bin.gz")),
             CompressionMode.Decompress));
-        AuditedModel model = SyntheticRows.Model(10);
+        AuditedModel model = PlantedRows.Model(10);
         return [.. Enumerable.Range(0, 2000).Select(i =>
         {
             int expected = file.ReadByte();
             double[] probabilities = [.. Enumerable.Range(0, 10).Select(_ => file.ReadUInt16() / 65535.0)];
             sbyte[] features = [.. Enumerable.Range(0, 64).Select(_ => file.ReadSByte())];
             int[] ranked = [.. Enumerable.Range(0, 10).OrderByDescending(@class => probabilities[@class])];
-            return SyntheticRows.Row(model, i, expected, ranked[0], probabilities[ranked[0]]) with
+            return PlantedRows.Row(model, i, expected, ranked[0], probabilities[ranked[0]]) with
             {
                 // All ten, so that any label's probability is known; a file has five and that of the label.
                 Predictions = [.. ranked.Select(@class => new Prediction(@class, model.Labels[@class], probabilities[@class]))],

@@ -6,7 +6,7 @@ using EasyExplain.Networks;
 namespace EasyExplain.Tests.Audit.Findings;
 
 /// <summary>Rows of an audit that nobody made: classes apart in features, maps with a blob near the centre, nine in ten right.</summary>
-internal static class SyntheticRows
+internal static class PlantedRows
 {
     /// <summary>A model with so many classes, called a, b, …; of more than 26, by number.</summary>
     public static AuditedModel Model(int classes = 4, Activation activation = Activation.Softmax) => new(
@@ -33,7 +33,7 @@ internal static class SyntheticRows
         {
             int expected = i % classes;
             int predicted = random.Next(100) < wrong ? (expected + 1 + random.Next(classes - 1)) % classes : expected;
-            float[] features = [.. prototypes[predicted].Zip(Noise(random, channels, 0.3f), (own, noise) => own + noise)];
+            float[] features = [.. prototypes[predicted].Zip(Noise(random, channels, 0.6f), (own, noise) => own + noise)];
             var channelEvidence = new ChannelEvidence(ChannelVector.Of(features), ChannelVector.Of(Noise(random, channels, 1)));
             string[] names = maps > 1 ? [.. layers, string.Join('+', layers)] : layers;
             CamAuditRow row = Row(model, i, expected, predicted, 0.6 + 0.39 * random.NextDouble());

@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Management.Automation;
+using EasyExplain.Audit;
+using EasyExplain.Imaging;
+
+namespace EasyExplain.PowerShell.Binding;
+
+/// <summary>The boxes around objects that a user's script block gives for the rows of an audit.</summary>
+/// <param name="cmdlet">What a wrong box ends.</param>
+/// <param name="script">Gets each row as $_.</param>
+internal sealed class ObjectBoxes(PSCmdlet cmdlet, ScriptBlock script)
+{
+    /// <summary>The boxes of a row; none where the script block gives nothing.</summary>
+    public IReadOnlyList<PixelRegion> Of(CamAuditRow row) =>
+    [
+        .. script.InvokeWithContext(null, [new PSVariable("_", row)])
+            .SelectMany(each => LanguagePrimitives.GetEnumerable(each)?.Cast<object?>() ?? [each])
+            .Where(box => box is not null)
+            .Select(box => Box(PSObject.AsPSObject(box), row)),
+    ];
+
+    private PixelRegion Box(PSObject box, CamAuditRow row)
+    {
+        double[] numbers =
+        [
+            .. new[] { "X", "Y", "Width", "Height" }.Select(name =>
+                LanguagePrimitives.TryConvertTo(box.Properties[name]?.Value, CultureInfo.InvariantCulture, out double number)
+                    && box.Properties[name] is not null ? number : double.NaN),
+        ];
+        if (!Array.TrueForAll(numbers, double.IsFinite) || numbers[2] <= 0 || numbers[3] <= 0)
+        {
+            cmdlet.ThrowTerminatingError(new ErrorRecord(
+                new ArgumentException($"-Box gave '{box}' for {row.File}: a box has X, Y, Width and Height in pixels, the last two over 0."),
+                "BoxInvalid", ErrorCategory.InvalidArgument, row.File));
+        }
+        return new PixelRegion(numbers[0], numbers[1], numbers[2], numbers[3]);
+    }
+}
