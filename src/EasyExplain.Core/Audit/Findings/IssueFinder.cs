@@ -1,3 +1,4 @@
+using EasyExplain.Audit.Findings.Shortcuts;
 using EasyExplain.Models;
 
 namespace EasyExplain.Audit.Findings;
@@ -58,7 +59,8 @@ internal sealed class IssueFinder(
     private IEnumerable<(IssueKind Kind, Func<IEnumerable<CamIssue>> Find)> Searches(AuditSlice slice, CancellationToken cancel)
     {
         FinerContrast? contrast = model is not null && new FinerContrast(model) is var asked && asked.Fits(slice.Model) ? asked : null;
-        // Shortcuts and differences go here.
+        var shortcuts = new ShortcutFinder(slice, thresholds, contrast is null ? null : model, cancel);
+        yield return (kinds.Contains(IssueKind.Shortcut) ? IssueKind.Shortcut : IssueKind.Difference, shortcuts.Find);
         if (LabelErrors.CanBeFound(slice))
         {
             yield return (IssueKind.LabelError, () => LabelErrors.Find(slice, thresholds, cancel));

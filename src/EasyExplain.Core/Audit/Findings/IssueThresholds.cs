@@ -37,4 +37,18 @@ internal sealed record IssueThresholds
 
     /// <summary>The least correlation of two images' maps for which they may be the same.</summary>
     public double DuplicateMaps { get; init; } = 0.98;
+
+    /// <summary>How many images a group has at least of which it is said that they have something in common.</summary>
+    public int FewestMembers { get; init; } = 8;
+
+    /// <summary>The share of other classes' images that a shortcut must turn into its class, 0 to 1.</summary>
+    public double ShortcutTurned { get; init; } = 0.5;
+
+    /// <summary>
+    /// By how much more it must turn than what the class's other images have there, 0 to 1; that it is so must be sure to 97.5 %.
+    /// </summary>
+    public double ShortcutEffect { get; init; } = 0.35;
+
+    /// <summary>The least silhouette of a group that is listed as a difference, −1 to 1.</summary>
+    public double Difference { get; init; } = 0.15;
 }

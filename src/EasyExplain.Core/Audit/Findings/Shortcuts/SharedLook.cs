@@ -1,0 +1,151 @@
+namespace EasyExplain.Audit.Findings.Shortcuts;
+
+/// <summary>
+/// A mark that lies at the same place in every image, or all over it: a logo in a corner, a frame, a tint. At each place and in each
+/// colour, x becomes α·x + β, with the α and β that give other images of the class the members' mean and standard deviation there: α is 0
+/// under an opaque mark, and about 1 where the members look like the others.
+/// </summary>
+internal sealed class SharedLook : Mark
+{
+    private const double Opaque = 0.5; // below it, more of the mark is seen than of the image
+    private const double MostLocal = 0.6; // of the image: what covers more is everywhere
+
+    private readonly float[] _alpha, _beta, _othersMean;
+    private readonly IReadOnlyList<float[]> _members, _others;
+    private readonly ModelProbe _probe;
+    private readonly bool[] _covered; // by place
+
+    /// <summary>Compares members with others, two at least of each.</summary>
+    public SharedLook(ModelProbe probe, IReadOnlyList<float[]> members, IReadOnlyList<float[]> others)
+    {
+        (_probe, _members, _others) = (probe, members, others);
+        (float[] mean, float[] deviation) = Moments(members);
+        (_othersMean, float[] othersDeviation) = Moments(others);
+        _alpha = [.. deviation.Zip(othersDeviation, (own, other) => MathF.Min(1, own / (other + 1e-4f)))];
+        _beta = [.. mean.Select((value, i) => value - _alpha[i] * _othersMean[i])];
+        int places = _alpha.Length / 3;
+        _covered = [.. Enumerable.Range(0, places).Select(at => (_alpha[at] + _alpha[places + at] + _alpha[2 * places + at]) / 3 < Opaque)];
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "shared look";
+
+    /// <inheritdoc/>
+    public override double Area => IsLocal ? CoveredShare : 1;
+
+    /// <inheritdoc/>
+    public override double[]? Places => IsLocal ? [.. _covered.Select(covered => covered ? 1.0 : 0.0)] : [.. _covered.Select(_ => 1.0)];
+
+    private double CoveredShare => _covered.Average(covered => covered ? 1.0 : 0.0);
+
+    private bool IsLocal => CoveredShare is > 0 and < MostLocal;
+
+    /// <inheritdoc/>
+    public override IEnumerable<float[]> PutOn(IReadOnlyList<float[]> hosts, Random random) =>
+        hosts.Select(host => Clipped(host, (value, i) => _alpha[i] * value + _beta[i]));
+
+    /// <inheritdoc/>
+    public override IEnumerable<float[]> PutOnFromOthers(IReadOnlyList<float[]> hosts, Random random)
+    {
+        // A look of as many of the others, drawn at random: what chance alone makes of a group of this size.
+        int size = Math.Min(_members.Count, _others.Count / 2);
+        if (size < 2)
+        {
+            return hosts;
+        }
+        float[][] mixed = [.. _others.OrderBy(_ => random.NextDouble())];
+        return new SharedLook(_probe, mixed[..size], mixed[size..]).PutOn(hosts, random);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Way, IEnumerable<float[]> Images)> TakeOut(Random random)
+    {
+        if (IsLocal)
+        {
+            yield return ("mean", _members.Select(member => Filled(member, _othersMean)));
+            yield return ("swapped", _members.Select(member => Filled(member, _others[random.Next(_others.Count)])));
+        }
+        else
+        {
+            yield return ("undone", _members.Select(member =>
+                Clipped(member, (value, i) => _alpha[i] < Opaque ? _othersMean[i] : (value - _beta[i]) / _alpha[i])));
+            yield return ("recoloured", _members.Select(Recoloured));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<float[]>? TakeOutElsewhere(Random random) => IsLocal
+        ? _members.Select(member => Filled(member, _othersMean, Shift.Drawn(random, _probe)))
+        : null;
+
+    private float[] Filled(float[] image, float[] with, Shift? shift = null)
+    {
+        var filled = (float[])image.Clone();
+        for (int i = 0; i < filled.Length; i++)
+        {
+            int at = i % _covered.Length;
+            if (_covered[shift?.Back(at) ?? at])
+            {
+                filled[i] = with[i];
+            }
+        }
+        return filled;
+    }
+
+    /// <summary>The image with each colour's mean and spread as the others have them.</summary>
+    private float[] Recoloured(float[] image)
+    {
+        int places = image.Length / 3;
+        var (scale, shift) = (new float[3], new float[3]);
+        for (int c = 0; c < 3; c++)
+        {
+            (double mean, double deviation) = Of(image, c);
+            double othersMean = _others.Average(other => Of(other, c).Mean), othersDeviation = _others.Average(other => Of(other, c).Deviation);
+            scale[c] = (float)(othersDeviation / (deviation + 1e-4));
+            shift[c] = (float)(othersMean - scale[c] * mean);
+        }
+        return Clipped(image, (value, i) => scale[i / places] * value + shift[i / places]);
+
+        (double Mean, double Deviation) Of(float[] one, int c)
+        {
+            double sum = 0, squares = 0;
+            for (int i = c * places; i < (c + 1) * places; i++)
+            {
+                sum += one[i];
+                squares += (double)one[i] * one[i];
+            }
+            return (sum / places, Math.Sqrt(Math.Max(0, squares / places - sum / places * (sum / places))));
+        }
+    }
+
+    private float[] Clipped(float[] image, Func<float, int, float> change)
+    {
+        var changed = new float[image.Length];
+        int places = image.Length / 3;
+        for (int c = 0; c < 3; c++)
+        {
+            (float low, float high) = _probe.Range(c);
+            for (int i = c * places; i < (c + 1) * places; i++)
+            {
+                changed[i] = Math.Clamp(change(image[i], i), low, high);
+            }
+        }
+        return changed;
+    }
+
+    private static (float[] Mean, float[] Deviation) Moments(IReadOnlyList<float[]> images)
+    {
+        var (sums, squares) = (new double[images[0].Length], new double[images[0].Length]);
+        foreach (float[] image in images)
+        {
+            for (int i = 0; i < sums.Length; i++)
+            {
+                sums[i] += image[i];
+                squares[i] += (double)image[i] * image[i];
+            }
+        }
+        float[] mean = [.. sums.Select(sum => (float)(sum / images.Count))];
+        return (mean, [.. squares.Select((square, i) =>
+            (float)Math.Sqrt(Math.Max(0, square / images.Count - sums[i] / images.Count * (sums[i] / images.Count))))]);
+    }
+}

@@ -1,0 +1,247 @@
+using System.Collections.Specialized;
+using System.Globalization;
+using EasyExplain.Models;
+
+namespace EasyExplain.Audit.Findings.Shortcuts;
+
+/// <summary>
+/// Groups of a class's images that the network sees by something else than the rest. With the model it is tried whether that something
+/// decides by itself: a shortcut. Otherwise it is a difference of the images, and nothing is claimed of the model.
+/// </summary>
+/// <param name="slice">The rows.</param>
+/// <param name="thresholds">From where on something is a finding.</param>
+/// <param name="model">The model to be asked; null to look for differences only.</param>
+/// <param name="cancel">Stops it within some images.</param>
+internal sealed class ShortcutFinder(AuditSlice slice, IssueThresholds thresholds, CamModel? model, CancellationToken cancel)
+{
+    private const int ScreenHosts = 32;
+    private const int ScreenOthers = 64;
+    private const int ProofHosts = 200;
+    private const int MostTried = 3; // groups of a class, those first that do most in the screen
+    private const double Promising = 0.2;
+    private static readonly double[] Areas = [0.06, 0.12, 0.2];
+
+    private readonly ModelProbe? _probe = model is null ? null : new ModelProbe(model, slice.Layers[^1], cancel);
+
+    /// <summary>What is found: at most one finding a class and mark.</summary>
+    public IEnumerable<CamIssue> Find()
+    {
+        foreach (IGrouping<int, int> @class in slice.PlacesByClass())
+        {
+            cancel.ThrowIfCancellationRequested();
+            ClassViews views = ClassViews.Of(slice, [.. @class]);
+            IReadOnlyList<Suspect> suspects = Suspects.In(views, thresholds.FewestMembers);
+            if (suspects.Count == 0)
+            {
+                continue;
+            }
+            bool proved = false;
+            if (_probe is not null)
+            {
+                foreach (CamIssue issue in Proved(@class.Key, @class.Count(), views))
+                {
+                    proved = true;
+                    yield return issue;
+                }
+            }
+            if (!proved && suspects.FirstOrDefault(one => one.IsNatural && one.Silhouette >= thresholds.Difference) is { } suspect)
+            {
+                yield return Difference(suspect, views, @class.Count());
+            }
+        }
+    }
+
+    private IEnumerable<CamIssue> Proved(int @class, int count, ClassViews views)
+    {
+        SeenImage?[] seen = [.. views.Rows.Select(row => SeenImage.Of(row, _probe!))];
+        int[] there = [.. Enumerable.Range(0, seen.Length).Where(i => seen[i] is not null)];
+        views = new ClassViews([.. there.Select(i => views.Rows[i])], Of(views.Maps), Of(views.Relevance), Of(views.Features));
+        SeenImage[] images = [.. there.Select(i => seen[i]!)];
+        float[][] hosts = Hosts(@class);
+        IReadOnlyList<Suspect> suspects = Suspects.In(views, thresholds.FewestMembers);
+        if (hosts.Length < ScreenHosts || suspects.Count == 0)
+        {
+            yield break;
+        }
+        var known = new HashSet<int>();
+        foreach ((Suspect suspect, bool isLook) in Screened(suspects, images, hosts, @class))
+        {
+            if (suspect.Members.Count(known.Contains) > suspect.Members.Length / 5)
+            {
+                continue;
+            }
+            var membership = new Membership(views, images, _probe!, @class);
+            Suspect refined = isLook ? membership.WithLook(suspect, thresholds.FewestMembers)
+                : membership.WithPatch(suspect, hosts, thresholds.FewestMembers);
+            Proof proof = BestProof(refined, isLook, images, hosts, @class);
+            if (proof.Holds(thresholds))
+            {
+                known.UnionWith(refined.Members);
+                yield return Shortcut(refined, proof, images, count);
+            }
+        }
+
+        IReadOnlyList<float[]> Of(IReadOnlyList<float[]> vectors) => vectors.Count == 0 ? [] : [.. there.Select(i => vectors[i])];
+    }
+
+    /// <summary>Images of other classes, as the model gets them, that it does not take for this one.</summary>
+    private float[][] Hosts(int @class)
+    {
+        int[] others =
+        [
+            .. Enumerable.Range(0, slice.Rows.Count).Where(i =>
+                slice.Rows[i] is var row && row.Class != @class && row.PredictedClass != @class && row.ExpectedClass != @class),
+        ];
+        float[][] inputs = [.. Sampling.Of(others, ScreenHosts + ProofHosts).Select(i => _probe!.Input(slice.Rows[i])).OfType<float[]>()];
+        float[][] mixed = [.. inputs.OrderBy(_ => 0)];
+        var random = new Random(@class);
+        for (int i = mixed.Length - 1; i > 0; i--)
+        {
+            int other = random.Next(i + 1);
+            (mixed[i], mixed[other]) = (mixed[other], mixed[i]);
+        }
+        return [.. _probe!.Ask(mixed).Zip(mixed, (said, input) => (said, input))
+            .Where(one => _probe.Margin(one.said, @class) <= 0).Select(one => one.input)];
+    }
+
+    /// <summary>The groups that do something to a few other images, those first that do most; a look, or a patch.</summary>
+    private IEnumerable<(Suspect Suspect, bool IsLook)> Screened(
+        IReadOnlyList<Suspect> suspects, SeenImage[] images, float[][] hosts, int @class)
+    {
+        float[][] some = hosts[..ScreenHosts];
+        float[][] repeated = [.. some, .. some];
+        Dictionary<double, double> usual = Areas.Skip(1).ToDictionary(area => area, area =>
+            Turned(new HottestPatch(_probe!, images, images, area).PutOn(repeated[..ScreenOthers], new Random(@class)), @class));
+        return [.. suspects.Select(Screen).Where(one => one.Effect >= Promising).OrderByDescending(one => one.Effect)
+            .Take(MostTried).Select(one => (one.Suspect, one.IsLook))];
+
+        (Suspect Suspect, bool IsLook, double Effect) Screen(Suspect suspect)
+        {
+            SeenImage[] members = Of(images, suspect.Members), others = Of(images, suspect.Others);
+            double look = Turned(new SharedLook(_probe!, Inputs(members), Inputs(others)).PutOn(some, new Random(0)), @class);
+            double patch = usual.Max(area =>
+                Turned(new HottestPatch(_probe!, members, others, area.Key).PutOn(some, new Random(@class)), @class) - area.Value);
+            return (suspect, look >= patch, Math.Max(look, patch));
+        }
+    }
+
+    /// <summary>The proof of a look, or of the patch of that size whose effect is largest on the first images; the rest prove it.</summary>
+    private Proof BestProof(Suspect suspect, bool isLook, SeenImage[] images, float[][] hosts, int @class)
+    {
+        SeenImage[] members = Of(images, suspect.Members), others = Of(images, suspect.Others);
+        Mark mark = isLook
+            ? new SharedLook(_probe!, Inputs(members), Inputs(others))
+            : Areas.Select(area => new HottestPatch(_probe!, members, others, area)).MaxBy(patch =>
+                Turned(patch.PutOn(hosts[..ScreenHosts], new Random(0)), @class)
+                - Turned(patch.PutOnFromOthers(hosts[..ScreenHosts], new Random(0)), @class))!;
+        float[][] rest = hosts.Length >= 2 * ScreenHosts ? hosts[ScreenHosts..] : hosts;
+        return Proof.Of(mark, _probe!, @class, [.. rest.Take(ProofHosts)], @class, thresholds);
+    }
+
+    private double Turned(IEnumerable<float[]> inputs, int @class) =>
+        _probe!.Ask(inputs).Average(said => _probe.Margin(said, @class) > 0 ? 1.0 : 0.0);
+
+    private static SeenImage[] Of(SeenImage[] images, int[] places) => [.. places.Select(place => images[place])];
+
+    private static float[][] Inputs(SeenImage[] images) => [.. images.Select(image => image.Input)];
+
+    private CamIssue Shortcut(Suspect suspect, Proof proof, SeenImage[] images, int count)
+    {
+        CamAuditRow[] members = [.. suspect.Members.Select(i => images[i].Row).OrderByDescending(row => row.Probability)
+            .ThenBy(row => row.File, StringComparer.Ordinal)];
+        double share = (double)members.Length / images.Length;
+        string label = members[0].Label, where = Place(proof.Mark, members);
+        (string Way, ProvedShare Share) takenOut = proof.TakenOut.MaxBy(one => one.Share.Value);
+        string elsewhere = proof.TakenOutElsewhere is { } control ? $" (as much elsewhere: {Wording.Percent(control.Value)})" : "";
+        return new CamIssue
+        {
+            Kind = IssueKind.Shortcut,
+            Class = label,
+            Share = Wording.Rounded(share),
+            Severity = Wording.Rounded(Severities.Wrong(Math.Clamp(proof.Effect.Value, 0, 1))),
+            Confidence = Wording.Rounded(proof.Certainty),
+            Where = where,
+            Summary = $"{Wording.Images(members.Length)} of {images.Length} called {label} ({Wording.Percent(share)}) have something in " +
+                $"common {Placed(where)} by which alone the model says {label}: put on {Wording.Images(proof.Turned.Of)} of other classes, " +
+                $"it turned {Wording.Percent(proof.Turned.Value)} of them into {label} " +
+                $"({Wording.Percent(proof.Turned.Low)} to {Wording.Percent(proof.Turned.High)}; what other images of {label} have there: " +
+                $"{Wording.Percent(proof.TurnedByOthers.Value)}); taken out of its own, {Wording.Percent(takenOut.Share.Value)} are no " +
+                $"longer {label}{elsewhere}.",
+            Members = [.. members],
+            Evidence = EvidenceOf(suspect, proof, images.Length, count),
+        };
+    }
+
+    private static OrderedDictionary EvidenceOf(Suspect suspect, Proof proof, int seen, int count)
+    {
+        var evidence = new OrderedDictionary
+        {
+            ["SeenBy"] = suspect.View,
+            ["Mark"] = proof.Mark.Name,
+            ["Area"] = Wording.Rounded(proof.Mark.Area),
+            ["Turned"] = proof.Turned,
+            ["TurnedByOthers"] = proof.TurnedByOthers,
+            ["Effect"] = proof.Effect,
+        };
+        foreach ((string way, ProvedShare share) in proof.TakenOut)
+        {
+            evidence["TakenOut" + char.ToUpper(way[0], CultureInfo.InvariantCulture) + way[1..]] = share;
+        }
+        if (proof.TakenOutElsewhere is { } elsewhere)
+        {
+            evidence["TakenOutElsewhere"] = elsewhere;
+        }
+        evidence["ImagesLookedAt"] = seen;
+        evidence["ImagesOfClass"] = count;
+        return evidence;
+    }
+
+    private CamIssue Difference(Suspect suspect, ClassViews views, int count)
+    {
+        CamAuditRow[] members = [.. suspect.Members.Select(i => views.Rows[i]).OrderByDescending(row => row.Probability)
+            .ThenBy(row => row.File, StringComparer.Ordinal)];
+        double share = (double)members.Length / views.Rows.Count;
+        string label = members[0].Label, where = MeanPlace(members);
+        string tried = _probe is null ? "Whether the model relies on it was not tried" : "By itself it does not make the model say so";
+        return new CamIssue
+        {
+            Kind = IssueKind.Difference,
+            Class = label,
+            Share = Wording.Rounded(share),
+            Severity = Wording.Rounded(Severities.Odd(share)),
+            Confidence = Wording.Rounded(Math.Clamp(suspect.Silhouette, 0, 1)),
+            Where = where,
+            Summary = $"{Wording.Images(members.Length)} of {views.Rows.Count} called {label} ({Wording.Percent(share)}) differ from the " +
+                $"rest by their {suspect.View}{(where.Length > 0 ? $", with the heat {Placed(where)}" : "")}. {tried}.",
+            Members = [.. members],
+            Evidence = new OrderedDictionary
+            {
+                ["SeenBy"] = suspect.View,
+                ["Silhouette"] = Wording.Rounded(suspect.Silhouette),
+                ["Tried"] = _probe is not null,
+                ["ImagesLookedAt"] = views.Rows.Count,
+                ["ImagesOfClass"] = count,
+            },
+        };
+    }
+
+    private string Place(Mark mark, CamAuditRow[] members) => mark.Places is { } places
+        ? Places.Of(places, _probe!.Height, _probe.Width)
+        : members.Select(row => MeanPlace([row])).Distinct().Count() > 3 ? "anywhere" : MeanPlace(members);
+
+    private static string MeanPlace(CamAuditRow[] members)
+    {
+        var heat = HeatTable.Of(members);
+        return heat.Mean(Enumerable.Range(0, members.Length)) is { } mean ? Places.Of(mean, heat.Height, heat.Width) : "";
+    }
+
+    private static string Placed(string where) => where switch
+    {
+        "everywhere" => "everywhere in them",
+        "anywhere" => "somewhere in them",
+        "" => "in them",
+        "border" => "along the border",
+        "top edge" or "bottom edge" or "left edge" or "right edge" => $"at the {where}",
+        _ => $"in the {where}",
+    };
+}
