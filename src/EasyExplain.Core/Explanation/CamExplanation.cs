@@ -155,7 +155,7 @@ public sealed record CamExplanation : ICamResult
     /// <inheritdoc/>
     public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Label} ({Method})";
 
-    CamModel ICamResult.Model => Model;
+    CamModel? ICamResult.Model => Model;
 
     Photo ICamResult.Draw(CamPicture picture, OverlayStyle style) => picture.Draw(this, style);
 }
