@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
+using EasyExplain.Audit.Store;
 using EasyExplain.Imaging;
+using EasyExplain.Models;
 using EasyExplain.Networks;
 
 namespace EasyExplain.Audit;
@@ -10,4 +13,16 @@ namespace EasyExplain.Audit;
 /// <param name="Activation">What makes probabilities of its outputs.</param>
 /// <param name="Preprocessing">How images became its input.</param>
 internal sealed record AuditedModel(
-    string Name, string Hash, IReadOnlyList<string> Labels, Activation Activation, Preprocessing Preprocessing);
+    string Name, string Hash, IReadOnlyList<string> Labels, Activation Activation, Preprocessing Preprocessing)
+{
+    private static readonly ConditionalWeakTable<CamModel, AuditedModel> Known = [];
+
+    /// <summary>What there is to know of a model; its file is read once.</summary>
+    public static AuditedModel Of(CamModel model) => Known.GetValue(model, model => new AuditedModel(
+        model.Name, model.Path.Length > 0 ? FileHash.Of(model.Path) ?? "" : "",
+        [.. Enumerable.Range(0, model.ClassCount).Select(model.LabelOf)], model.Activation, model.Preprocessing));
+
+    /// <summary>What a class is called: its label, or its number where it has none.</summary>
+    public string LabelOf(int @class) =>
+        @class >= 0 && @class < Labels.Count ? Labels[@class] : @class.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -2,7 +2,6 @@ using EasyExplain.Audit.Store;
 using EasyExplain.Explanation;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
-using EasyExplain.Networks;
 
 namespace EasyExplain.Audit;
 
@@ -22,19 +21,14 @@ public sealed partial record CamAuditRow
     /// <summary>The map that stands for the whole explanation: the fused one, or the only one; null where there is none.</summary>
     internal CamMap? Map => StoredMaps.Count > 0 ? MapOf(StoredMaps[^1]) : null;
 
-    /// <summary>
-    /// The labels of the predicted classes: one of classes that exclude each other; of classes that are each there or not, those of the
-    /// five most probable whose probability is at least 0.5, or else the most probable.
-    /// </summary>
-    internal CamList<string> Predicted => Model.Activation == Activation.Sigmoid && Predictions.Any(one => one.Probability >= 0.5)
-        ? [.. Predictions.Where(one => one.Probability >= 0.5).Select(one => one.Label)]
-        : [.. Predictions.Take(1).Select(one => one.Label)];
+    /// <summary>The labels of the predicted classes, as <see cref="CamExplanation.Predicted"/> has them.</summary>
+    internal CamList<string> Predicted => [.. PredictedClasses.Select(Model.LabelOf)];
 
     CamModel? ICamResult.Model => null;
 
     Photo ICamResult.Draw(CamPicture picture, OverlayStyle style)
     {
-        if (Map is not { } map)
+        if (StoredMaps.Count < Layers.Count || Map is not { } map)
         {
             throw new NoMapException(Path, ErrorId is null ? "the audit has no map of it." : $"it could not be explained ({ErrorId}).");
         }
@@ -47,12 +41,8 @@ public sealed partial record CamAuditRow
 
     private CamMap MapOf(StoredMap stored)
     {
-        var values = new float[stored.Height, stored.Width];
-        for (int i = 0; i < stored.Values.Length; i++)
-        {
-            values[i / stored.Width, i % stored.Width] = stored.Values[i] / 255f;
-        }
-        return new CamMap(stored.Layer, values, Model.Preprocessing.RegionOf(ImageSize[1], ImageSize[0]), ImageSize[1], ImageSize[0]);
+        (int height, int width) = (ImageSize[0], ImageSize[1]);
+        return new CamMap(stored.Layer, stored.ToArray(), Model.Preprocessing.RegionOf(width, height), width, height);
     }
 
     /// <summary>A copy of a photo has another time, and is the same photo: then its bytes decide.</summary>

@@ -89,6 +89,21 @@ public sealed partial record CamAuditRow : ICamResult
     /// <summary>What the channels say of it; null of an error, and of what older rows lack.</summary>
     internal ChannelEvidence? Channels { get; init; }
 
+    /// <summary>What asked for it; its id is empty where nobody knows it.</summary>
+    internal Request? Request { get; init; }
+
+    /// <summary>All predicted classes, as <see cref="CamExplanation.PredictedClasses"/> has them.</summary>
+    internal IReadOnlyList<int> PredictedClasses { get; init; } = [];
+
+    /// <summary>The classes that a comparing method set it against.</summary>
+    internal IReadOnlyList<int> ComparedWith { get; init; } = [];
+
+    /// <summary>How the maps were made less noisy.</summary>
+    internal Smoothing Smoothing { get; init; }
+
+    /// <summary>The seed of the noise that was drawn; null where the method draws none.</summary>
+    internal long? Seed { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{File}: {ErrorId ?? Label}";
 }

@@ -132,6 +132,18 @@ public sealed record CamExplanation : ICamResult
     /// <summary>The expected labels that the model does not know.</summary>
     internal IReadOnlyList<string> Unknown { get; private init; } = [];
 
+    /// <summary>The class that was expected; −1 unless it is exactly one.</summary>
+    internal int ExpectedClass { get; init; } = -1;
+
+    /// <summary>The probability of the class that was expected; null unless it is exactly one, and where nobody knows it any more.</summary>
+    internal double? ExpectedProbability { get; init; }
+
+    /// <summary>The probability of each class, shared by a photo's explanations; null where there are none, or nobody knows them.</summary>
+    internal float[]? Probabilities { get; init; }
+
+    /// <summary>What the channels say of the photo; null of a method that explains the input, and of what a picture tells.</summary>
+    internal ChannelEvidence? Channels { get; init; }
+
     /// <summary>The same, with what the photo should show: labels or the numbers of classes, at least one.</summary>
     internal CamExplanation Expecting(params IReadOnlyList<string> expected)
     {
@@ -140,13 +152,21 @@ public sealed record CamExplanation : ICamResult
         // Several classes may have the same label, any of which is meant then.
         bool noOthers = PredictedClasses.All(predicted => classes.Any(found => found.Contains(predicted)));
         bool allThere = Model.Activation != Activation.Sigmoid || classes.All(found => found.Any(PredictedClasses.Contains));
+        int only = unknown.Length == 0 && classes.SelectMany(found => found).Distinct().ToArray() is [var single] ? single : -1;
         return this with
         {
+            ExpectedClass = only,
+            ExpectedProbability = only < 0 ? null : ProbabilityOf(only),
             Expected = string.Join(", ", expected.Zip(classes, (given, found) => found.Length == 1 ? Model.LabelOf(found[0]) : given)),
             Correct = unknown.Length > 0 ? null : noOthers && allThere,
             Unknown = unknown,
         };
     }
+
+    // The most probable ones are known exactly; of what an audit file tells, the one that was expected then.
+    private double? ProbabilityOf(int @class) =>
+        (Predictions.FirstOrDefault(prediction => prediction.Class == @class)?.Probability
+            ?? (@class == ExpectedClass ? ExpectedProbability : Probabilities?[@class])) is { } known && !double.IsNaN(known) ? known : null;
 
     /// <summary>The photo as its file has it, decoded again if it is no longer in memory.</summary>
     /// <exception cref="ImageFileException">The file is no longer the picture it was.</exception>

@@ -12,13 +12,20 @@ internal sealed record ChannelVector(float Scale, sbyte[] Values)
     public const int MaxLength = 128;
 
     /// <summary>Keeps these.</summary>
-    /// <param name="channels">One number a channel, finite.</param>
+    /// <param name="channels">One number a channel; what is not finite counts as 0.</param>
     public static ChannelVector Of(ReadOnlySpan<float> channels)
     {
-        float[] numbers = channels.Length <= MaxLength ? channels.ToArray() : Project(channels);
-        float highest = numbers.Length == 0 ? 0 : numbers.Max(Math.Abs);
+        float[] finite = [.. channels];
+        for (int channel = 0; channel < finite.Length; channel++)
+        {
+            finite[channel] = float.IsFinite(finite[channel]) ? finite[channel] : 0;
+        }
+        float[] numbers = finite.Length <= MaxLength ? finite : Project(finite);
+        // Sums of huge numbers may be infinite, and of tiny ones the scale may be nothing.
+        float highest = numbers.Length == 0 ? 0 : Math.Min(numbers.Max(Math.Abs), float.MaxValue);
         float scale = highest / 127;
-        return new ChannelVector(scale, [.. numbers.Select(number => scale > 0 ? (sbyte)MathF.Round(number / scale) : (sbyte)0)]);
+        return new ChannelVector(scale, [.. numbers.Select(number =>
+            scale > 0 ? (sbyte)MathF.Round(Math.Clamp(number / scale, -127, 127)) : (sbyte)0)]);
     }
 
     /// <summary>The numbers, as near as bytes have them.</summary>

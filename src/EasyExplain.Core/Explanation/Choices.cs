@@ -24,14 +24,15 @@ internal sealed record Choices(
 {
     /// <summary>All of it, a line each; pictures are recognised by its hash: with another line every audit begins anew.</summary>
     /// <remarks>Made once, for the model's file may be replaced while it runs.</remarks>
-    internal string Text { get; } = string.Join('\n', [
-        Model.Path, .. Model.InputSize, Model.ResizeMode, Model.ResizeSize, Model.Interpolation,
-        .. Model.Mean.Concat(Model.Std).Select(number => number.ToString(CultureInfo.InvariantCulture)), Model.ChannelOrder,
-        Model.Precision, Model.Activation, Model.Output, string.Join('\t', Model.Labels), .. Layers,
-        .. Methods.Select(method => method.Name),
-        "class", .. Classes ?? [], "top", Top, Noise.SampleCount, Noise.Std.ToString(CultureInfo.InvariantCulture), Smoothing,
-        Model.Path.Length > 0 ? File.GetLastWriteTimeUtc(Model.Path).Ticks : Model.Name,
-        .. SeedIsGiven && Methods.Any(method => method.DrawsNoise) ? ["seed", Noise.Seed] : Array.Empty<object>()]);
+    internal string Text { get; } = string.Join('\n', [Model.Path, .. Asked(Model, Layers, Methods, Classes, Top, Noise, Smoothing),
+        Model.Path.Length > 0 ? File.GetLastWriteTimeUtc(Model.Path).Ticks : Model.Name, .. Seeded(Methods, Noise, SeedIsGiven)]);
+
+    /// <summary>
+    /// Sixteen digits that stand for what is asked, whatever the photo and wherever the model's file lies: an audit file holds one answer of
+    /// a model to it for each photo.
+    /// </summary>
+    internal string Question { get; } = Hash(string.Join('\n',
+        [.. Asked(Model, Layers, Methods, Classes, Top, Noise, Smoothing), .. Seeded(Methods, Noise, SeedIsGiven)]));
 
     /// <summary>
     /// Sixteen digits that stand for a photo as it is on the disk now, and for the choices; folders' names cannot be read out of them.
@@ -40,8 +41,20 @@ internal sealed record Choices(
     public string IdOf(string photo)
     {
         var file = new FileInfo(photo);
-        byte[] text = Encoding.UTF8.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}\n{Text}"));
-        return Convert.ToHexString(SHA256.HashData(text).AsSpan(0, 8));
+        return Hash(string.Create(CultureInfo.InvariantCulture,
+            $"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}\n{Text}"));
     }
+
+    private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
+
+    private static object?[] Asked(CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods,
+        IReadOnlyList<string>? classes, int? top, Noise noise, Smoothing smoothing) => [
+        .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation,
+        .. model.Mean.Concat(model.Std).Select(number => number.ToString(CultureInfo.InvariantCulture)), model.ChannelOrder,
+        model.Precision, model.Activation, model.Output, string.Join('\t', model.Labels), .. layers,
+        .. methods.Select(method => method.Name),
+        "class", .. classes ?? [], "top", top, noise.SampleCount, noise.Std.ToString(CultureInfo.InvariantCulture), smoothing];
+
+    private static object?[] Seeded(IReadOnlyList<CamMethod> methods, Noise noise, bool seedIsGiven) =>
+        seedIsGiven && methods.Any(method => method.DrawsNoise) ? ["seed", noise.Seed] : [];
 }

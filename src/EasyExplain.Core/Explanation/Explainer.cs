@@ -28,6 +28,7 @@ public sealed class Explainer
     private readonly Node[] _taps;     // each node once, though several layers may share it
     private readonly int[] _tapOf;     // by layer
     private readonly Node[] _biased;
+    private readonly int _lastTap;     // of the layers, the one nearest to the output; −1 where none is tapped
 
     /// <summary>Prepares the network: folded where no layer is tapped, tapped where one is.</summary>
     /// <param name="model">The model; it must outlive this object.</param>
@@ -55,6 +56,7 @@ public sealed class Explainer
         Node[] nodes = [.. methods.All(method => method.AtInput) ? [] : layers.Select(layer => _network.Find(layer.Name)!.Node)];
         _taps = [.. nodes.Concat(atInput ? [_network.Input] : []).Distinct()];
         _tapOf = [.. nodes.Select(node => Array.IndexOf(_taps, node))];
+        _lastTap = nodes.Length == 0 ? -1 : Array.IndexOf(_taps, _network.Nodes.Last(nodes.Contains));
         using DisposeScope scope = NewDisposeScope();
         _biased = atInput ? [.. _network.Nodes.Where(node => node.Operator.ChannelBias is not null && _network.LeadsToOutput(node))] : [];
     }
@@ -115,10 +117,16 @@ public sealed class Explainer
             PictureRun run = view == AugmentedView.Plain ? plain : Run(view.Of(input), cancel);
             foreach (Answer[] together in answers.Chunk(ClassesAtOnce * _methods.Count).SelectMany(OfOneScore))
             {
-                Find(together, run, map => view.Undo(map).Over(views.Count).to(CPU).MoveToOtherDisposeScope(kept), watch);
+                Find(together, run, view == AugmentedView.Plain, map => view.Undo(map).Over(views.Count).to(CPU).MoveToOtherDisposeScope(kept), watch);
             }
         }
-        return [.. answers.Select(answer => ToExplanation(answer, photo, path, ranking, logits))];
+        ChannelVector? features = _lastTap < 0 ? null : ChannelSums.MeanOf(plain.Activations[_lastTap]);
+        float[]? probabilities = ranking.Probabilities();
+        return [.. answers.Select(answer => ToExplanation(answer, photo, path, ranking, logits) with
+        {
+            Channels = features is null || answer.Method.AtInput ? null : new ChannelEvidence(features, answer.Relevance),
+            Probabilities = probabilities,
+        })];
     }
 
     /// <summary>
@@ -148,11 +156,12 @@ public sealed class Explainer
     /// <summary>Adds the maps of one view of the picture to answers that share its passes.</summary>
     /// <param name="answers">The answers.</param>
     /// <param name="run">The view's way through the network.</param>
+    /// <param name="isPlain">Whether the view is the picture as it is.</param>
     /// <param name="finish">
     /// Makes of a map of the view its share in that of the picture, on the CPU: so a GPU is through with it when the time is taken.
     /// </param>
     /// <param name="watch">Takes the time from one answer to the next.</param>
-    private void Find(Answer[] answers, PictureRun run, Func<Tensor, Tensor> finish, Stopwatch watch)
+    private void Find(Answer[] answers, PictureRun run, bool isPlain, Func<Tensor, Tensor> finish, Stopwatch watch)
     {
         using DisposeScope scope = NewDisposeScope();
         Target[] targets = [.. answers.Select(answer => answer.Target).Distinct()];
@@ -163,6 +172,11 @@ public sealed class Explainer
             int target = Array.IndexOf(targets, answer.Target);
             Tensor[] maps = MapsOf(answer.Method, tap =>
                 new LayerEvidence(evidence, target, tap, answer.Method.Name, _smoothing.HasFlag(Smoothing.Eigen)));
+            if (isPlain && _lastTap >= 0 && answer.Method is { UsesGradients: true, AtInput: false })
+            {
+                answer.Relevance = evidence.KnownGradients(target) is { } gradients
+                    ? ChannelSums.RelevanceOf(gradients[_lastTap], run.Activations[_lastTap]) : null;
+            }
             answer.Add([.. maps.Select(finish)], watch.Elapsed);
             watch.Restart();
         }
@@ -235,6 +249,9 @@ public sealed class Explainer
         public Tensor[] Maps { get; private set; } = [];
 
         public TimeSpan Took { get; private set; }
+
+        /// <summary>Each channel's share in the score; null where no gradients were asked for.</summary>
+        public ChannelVector? Relevance { get; set; }
 
         public void Add(Tensor[] maps, TimeSpan took)
         {

@@ -13,6 +13,21 @@ internal sealed record Ranking(IReadOnlyList<Prediction> All, IReadOnlyList<Pred
 {
     private const double Certain = 0.5;
 
+    /// <summary>The probability of each class in their order; null where there are none.</summary>
+    public float[]? Probabilities()
+    {
+        if (All.Count == 0 || double.IsNaN(All[0].Probability))
+        {
+            return null;
+        }
+        var probabilities = new float[All.Count];
+        foreach (Prediction prediction in All)
+        {
+            probabilities[prediction.Class] = (float)prediction.Probability;
+        }
+        return probabilities;
+    }
+
     /// <summary>Ranks the logits of a picture.</summary>
     /// <exception cref="InvalidDataException">A logit is not finite.</exception>
     public static Ranking Of(CamModel model, float[] logits)

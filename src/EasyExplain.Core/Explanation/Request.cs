@@ -6,7 +6,13 @@ namespace EasyExplain.Explanation;
 /// <param name="Count">How many it has: one for each class and method.</param>
 internal sealed record Request(string Id, int Index, int Count)
 {
+    /// <summary>What was asked, whatever the photo, see <see cref="Choices.Question"/>; empty where nobody knows any more.</summary>
+    public string Question { get; init; } = "";
+
     /// <summary>A photo's explanations, each with what it answers.</summary>
-    public static IReadOnlyList<CamExplanation> Answered(string id, IReadOnlyList<CamExplanation> explanations) =>
-        [.. explanations.Select((explanation, index) => explanation with { Request = new Request(id, index, explanations.Count) })];
+    public static IReadOnlyList<CamExplanation> Answered(string id, IReadOnlyList<CamExplanation> explanations, string question = "") =>
+        [.. explanations.Select((explanation, index) => explanation with
+        {
+            Request = new Request(id, index, explanations.Count) { Question = question },
+        })];
 }

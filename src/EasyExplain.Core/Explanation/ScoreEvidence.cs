@@ -37,6 +37,9 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
     public IReadOnlyList<Tensor> Gradients(int target) => _gradients[target] ??=
         [.. ScoreGradients(run.Pass, [.. run.Taps, .. run.Biased], target).Select(gradient => Keep(gradient[0]))];
 
+    /// <summary>The same where somebody has asked for them; else null.</summary>
+    public IReadOnlyList<Tensor>? KnownGradients(int target) => _gradients[target];
+
     /// <summary>For each tap the means over the noisy copies of g, g² and g³.</summary>
     public IReadOnlyList<Tensor[]> NoisyMoments(int target) => (_noisyMoments ??= MeasureNoise())[target];
 

@@ -278,7 +278,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
             Write(file, Pictures.Do(model, file, cancel =>
             {
                 (Photo photo, string id) = photos.Next();
-                return Request.Answered(id, _explainer.Explain(Pictures.Announce(photo, file), file, cancel));
+                return Request.Answered(id, _explainer.Explain(Pictures.Announce(photo, file), file, cancel), _choices.Question);
             }, left: files.Length > 1 ? left.Length - begun : null));
         }
     }

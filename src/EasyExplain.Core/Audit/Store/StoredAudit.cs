@@ -16,8 +16,7 @@ internal sealed class StoredAudit(string path, string root) : IAuditTarget
     public void Add(CamAuditRow row) => _writer.Add(row, row.Request?.Id ?? "", row.Request?.Index ?? 0, row.Request?.Count ?? 1);
 
     /// <inheritdoc/>
-    public void Add(FailedImage failed) => _writer.AddFailure(
-        failed.Path, failed.Request ?? "", failed.Model, failed.Method, failed.Layers, failed.ErrorId, failed.Message, failed.Question);
+    public void Add(FailedImage failed) => Add(failed.ToRow());
 
     /// <inheritdoc/>
     public void Finish() => _writer.Dispose();

@@ -24,7 +24,7 @@ internal sealed class TableAudit(ITableFile table, AuditRoot root, MapFolder? ma
     }
 
     /// <inheritdoc/>
-    public void Add(FailedImage failed) => Add(AuditRows.Of(failed, root));
+    public void Add(FailedImage failed) => Add(failed.ToRow() with { File = root.FileOf(failed.Path) });
 
     /// <inheritdoc/>
     public void Finish()

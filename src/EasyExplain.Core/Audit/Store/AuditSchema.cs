@@ -1,0 +1,67 @@
+namespace EasyExplain.Audit.Store;
+
+/// <summary>What is in an audit file; docs/audit-format.md describes it for people.</summary>
+internal static class AuditSchema
+{
+    /// <summary>By which SQLite databases of ours are known: "ECam".</summary>
+    public const int ApplicationId = 0x4543616D;
+
+    /// <summary>Counts changes that older versions of EasyExplain cannot read.</summary>
+    public const int Version = 1;
+
+    /// <summary>All tables, in the order of <see cref="Tables"/>.</summary>
+    public static IReadOnlyList<string> TableNames { get; } =
+        ["setting", "writer", "model", "class", "method", "layers", "question", "image", "explanation", "channels", "map"];
+
+    /// <summary>Makes the tables.</summary>
+    public const string Tables = """
+        CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+        CREATE TABLE writer (process INTEGER NOT NULL, machine TEXT NOT NULL, since TEXT NOT NULL);
+        CREATE TABLE model (
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, activation TEXT NOT NULL, preprocessing TEXT NOT NULL,
+            fingerprint TEXT NOT NULL UNIQUE);
+        CREATE TABLE class (
+            model INTEGER NOT NULL REFERENCES model, class INTEGER NOT NULL, label TEXT NOT NULL, PRIMARY KEY (model, class)) WITHOUT ROWID;
+        CREATE TABLE method (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+        CREATE TABLE layers (id INTEGER PRIMARY KEY, names TEXT NOT NULL UNIQUE);
+        CREATE TABLE question (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE);
+        CREATE TABLE image (
+            id INTEGER PRIMARY KEY, file TEXT NOT NULL, size INTEGER NOT NULL, modified TEXT NOT NULL, hash TEXT, height INTEGER, width INTEGER);
+        CREATE INDEX image_by_file ON image (file);
+        CREATE TABLE explanation (
+            id INTEGER PRIMARY KEY, request TEXT, part INTEGER NOT NULL, parts INTEGER NOT NULL,
+            image INTEGER NOT NULL REFERENCES image, model INTEGER NOT NULL REFERENCES model, question INTEGER NOT NULL REFERENCES question,
+            method INTEGER NOT NULL REFERENCES method, layers INTEGER NOT NULL REFERENCES layers,
+            class INTEGER, probability REAL, score REAL,
+            expected TEXT, expected_class INTEGER, correct INTEGER, expected_probability REAL,
+            top1 INTEGER, top2 INTEGER, top3 INTEGER, top4 INTEGER, top5 INTEGER,
+            probability1 REAL, probability2 REAL, probability3 REAL, probability4 REAL, probability5 REAL,
+            predicted TEXT, compared_with TEXT, smoothing INTEGER NOT NULL, seed INTEGER, seconds REAL NOT NULL,
+            error_id TEXT, error TEXT,
+            UNIQUE (request, part));
+        CREATE INDEX explanation_by_image ON explanation (image);
+        CREATE TABLE channels (
+            explanation INTEGER PRIMARY KEY REFERENCES explanation ON DELETE CASCADE,
+            features_scale REAL NOT NULL, features BLOB NOT NULL, relevance_scale REAL, relevance BLOB);
+        CREATE TABLE map (
+            explanation INTEGER NOT NULL REFERENCES explanation ON DELETE CASCADE, place INTEGER NOT NULL,
+            height INTEGER NOT NULL, width INTEGER NOT NULL, cells BLOB NOT NULL, PRIMARY KEY (explanation, place)) WITHOUT ROWID;
+        CREATE VIEW audit AS
+        SELECT explanation.id, image.file, image.hash, image.size, image.modified, model.name AS model, model.hash AS model_hash,
+            method.name AS method, layers.names AS layers, explanation.class,
+            coalesce(named.label, explanation.class) AS label, probability, score, expected, correct, expected_probability,
+            one.label AS top1, probability1, two.label AS top2, probability2, three.label AS top3, probability3,
+            four.label AS top4, probability4, five.label AS top5, probability5, image.height, image.width, seconds, error_id, error
+        FROM explanation
+        JOIN image ON image.id = explanation.image
+        JOIN model ON model.id = explanation.model
+        JOIN method ON method.id = explanation.method
+        JOIN layers ON layers.id = explanation.layers
+        LEFT JOIN class AS named ON named.model = explanation.model AND named.class = explanation.class
+        LEFT JOIN class AS one ON one.model = explanation.model AND one.class = explanation.top1
+        LEFT JOIN class AS two ON two.model = explanation.model AND two.class = explanation.top2
+        LEFT JOIN class AS three ON three.model = explanation.model AND three.class = explanation.top3
+        LEFT JOIN class AS four ON four.model = explanation.model AND four.class = explanation.top4
+        LEFT JOIN class AS five ON five.model = explanation.model AND five.class = explanation.top5;
+        """;
+}

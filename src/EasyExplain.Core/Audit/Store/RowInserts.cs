@@ -1,0 +1,200 @@
+using System.Globalization;
+using System.Text.Json;
+using EasyExplain.Explanation;
+using Microsoft.Data.Sqlite;
+
+namespace EasyExplain.Audit.Store;
+
+/// <summary>Puts rows into the tables of an audit file, inside of somebody else's transaction.</summary>
+internal sealed class RowInserts : IDisposable
+{
+    private const int PredictionsKept = 5;
+
+    private readonly Dictionary<AuditedModel, long> _models = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, long> _methods = [], _layers = [], _questions = [];
+    private readonly List<Statement> _statements = [];
+    private readonly Statement _find, _expect, _stale, _clear, _forget, _image, _addImage, _addRow, _addChannels, _addMap, _last;
+    private readonly AuditDatabase _database;
+
+    /// <summary>Prepares the statements.</summary>
+    public RowInserts(AuditDatabase database)
+    {
+        _database = database;
+        _find = Prepare("SELECT id, error_id IS NOT NULL FROM explanation WHERE request = $1 AND part = $2");
+        _expect = Prepare("""
+            UPDATE explanation SET expected = $2, expected_class = $3, correct = $4, expected_probability = $5
+            WHERE id = $1 AND expected IS NOT $2
+            """);
+        _stale = Prepare("""
+            SELECT explanation.id, request IS $4, error_id IS NOT NULL
+            FROM image JOIN explanation ON explanation.image = image.id
+            WHERE file = $1 AND model = $2 AND question = $3
+            """);
+        _clear = Prepare("DELETE FROM explanation WHERE id = $1");
+        _forget = Prepare("DELETE FROM image WHERE file = $1 AND NOT EXISTS (SELECT 1 FROM explanation WHERE image = image.id)");
+        _image = Prepare("SELECT id FROM image WHERE file = $1 AND size = $2 AND modified = $3 AND height IS $4 AND width IS $5");
+        _addImage = Prepare("INSERT INTO image (file, size, modified, height, width, hash) VALUES ($1, $2, $3, $4, $5, $6)");
+        _addRow = Prepare($"""
+            INSERT INTO explanation (
+                request, part, parts, image, model, question, method, layers, class, probability, score,
+                expected, expected_class, correct, expected_probability, top1, top2, top3, top4, top5,
+                probability1, probability2, probability3, probability4, probability5,
+                predicted, compared_with, smoothing, seed, seconds, error_id, error)
+            VALUES ({string.Join(", ", Enumerable.Range(1, 32).Select(number => $"${number}"))})
+            """);
+        _addChannels = Prepare("INSERT INTO channels VALUES ($1, $2, $3, $4, $5)");
+        _addMap = Prepare("INSERT INTO map VALUES ($1, $2, $3, $4, $5)");
+        _last = Prepare("SELECT last_insert_rowid()");
+    }
+
+    /// <summary>Adds a row, unless it is there already.</summary>
+    public void Add(CamAuditRow row, Request request)
+    {
+        string? id = request.Id.Length > 0 ? request.Id : null;
+        bool fails = row.ErrorId is not null;
+        if (!fails && id is not null && Known(id, request.Index) is { } known)
+        {
+            if (row.Expected is not null)
+            {
+                _expect.Run(known, row.Expected, Class(row.ExpectedClass), row.Correct, row.ExpectedProbability);
+            }
+            return;
+        }
+        long model = IdOf(row.Model), question = IdOf(_questions, "question", "hash", QuestionOf(row, request));
+        bool removed = false;
+        foreach ((long stale, bool same, bool failed) in Stale(row.File, model, question, id))
+        {
+            if (fails && !failed && (same || id is null))
+            {
+                return; // what was found out is not lost to a later failure
+            }
+            if (failed || !same)
+            {
+                _clear.Run(stale);
+                removed = true;
+            }
+        }
+        long image = IdOfImage(row);
+        Prediction[] top = [.. row.Predictions.Take(PredictionsKept)];
+        object?[] values = [
+            id, request.Index, request.Count, image, model, question, IdOf(_methods, "method", "name", row.Method),
+            IdOf(_layers, "layers", "names", JsonSerializer.Serialize(row.Layers, AuditJson.Options)),
+            Class(row.Class), row.Probability, row.Score, row.Expected, Class(row.ExpectedClass), row.Correct, row.ExpectedProbability,
+            .. Enumerable.Range(0, PredictionsKept).Select(place => place < top.Length ? (object)top[place].Class : null),
+            .. Enumerable.Range(0, PredictionsKept).Select(place => place < top.Length ? (object)top[place].Probability : null),
+            IsFirst(row.PredictedClasses, top) ? null : AuditJson.Numbers(row.PredictedClasses),
+            row.ComparedWith.Count == 0 ? null : AuditJson.Numbers(row.ComparedWith),
+            (int)row.Smoothing, row.Seed, row.Seconds, row.ErrorId, row.Error];
+        _addRow.Run(values);
+        long explanation = (long)_last.Ask()!;
+        if (row.Channels is { } channels)
+        {
+            _addChannels.Run(explanation, channels.Features.Scale, Bytes(channels.Features), channels.Relevance?.Scale,
+                channels.Relevance is { } relevance ? Bytes(relevance) : null);
+        }
+        for (int place = 0; place < row.StoredMaps.Count; place++)
+        {
+            StoredMap map = row.StoredMaps[place];
+            _addMap.Run(explanation, place, map.Height, map.Width, map.Values);
+        }
+        if (removed)
+        {
+            _forget.Run(row.File);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _statements.ForEach(statement => statement.Dispose());
+
+    private Statement Prepare(string sql)
+    {
+        Statement statement = _database.Prepare(sql);
+        _statements.Add(statement);
+        return statement;
+    }
+
+    /// <summary>The row that answers this part of a request; null where there is none, or a failure.</summary>
+    private long? Known(string request, int part)
+    {
+        using SqliteDataReader found = _find.Find(request, part);
+        return found.Read() && !found.GetBoolean(1) ? found.GetInt64(0) : null;
+    }
+
+    private List<(long Id, bool Same, bool Failed)> Stale(string file, long model, long question, string? request)
+    {
+        var all = new List<(long, bool, bool)>();
+        using SqliteDataReader found = _stale.Find(file, model, question, request);
+        while (found.Read())
+        {
+            all.Add((found.GetInt64(0), request is not null && found.GetBoolean(1), found.GetBoolean(2)));
+        }
+        return all;
+    }
+
+    private long IdOfImage(CamAuditRow row)
+    {
+        string modified = row.Modified.ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture);
+        (object? height, object? width) = row.ImageSize is [var rows, var columns] ? ((object?)rows, (object?)columns) : (null, null);
+        if (_image.Ask(row.File, row.Length, modified, height, width) is long known)
+        {
+            return known;
+        }
+        _addImage.Run(row.File, row.Length, modified, height, width, row.Hash ?? (row.ErrorId is null ? FileHash.Of(row.Path) : null));
+        return (long)_last.Ask()!;
+    }
+
+    private long IdOf(AuditedModel model)
+    {
+        if (_models.TryGetValue(model, out long known))
+        {
+            return known;
+        }
+        string preprocessing = JsonSerializer.Serialize(model.Preprocessing, AuditJson.Options);
+        string fingerprint = FileHash.OfText(string.Join('\0', [model.Name, model.Hash, $"{model.Activation}", preprocessing, .. model.Labels]));
+        using Statement find = _database.Prepare("SELECT id FROM model WHERE fingerprint = $1");
+        if (find.Ask(fingerprint) is not long id)
+        {
+            using Statement add = _database.Prepare(
+                "INSERT INTO model (name, hash, activation, preprocessing, fingerprint) VALUES ($1, $2, $3, $4, $5)");
+            add.Run(model.Name, model.Hash, $"{model.Activation}", preprocessing, fingerprint);
+            id = (long)_last.Ask()!;
+            using Statement addClass = _database.Prepare("INSERT INTO class VALUES ($1, $2, $3)");
+            for (int @class = 0; @class < model.Labels.Count; @class++)
+            {
+                addClass.Run(id, @class, model.Labels[@class]);
+            }
+        }
+        return _models[model] = id;
+    }
+
+    private long IdOf(Dictionary<string, long> known, string table, string column, string value)
+    {
+        if (!known.TryGetValue(value, out long id))
+        {
+            using Statement find = _database.Prepare($"SELECT id FROM {table} WHERE {column} = $1");
+            if (find.Ask(value) is long found)
+            {
+                id = found;
+            }
+            else
+            {
+                using Statement add = _database.Prepare($"INSERT INTO {table} ({column}) VALUES ($1)");
+                add.Run(value);
+                id = (long)_last.Ask()!;
+            }
+            known[value] = id;
+        }
+        return id;
+    }
+
+    // Where nobody knows what was asked, an image has one row for each method and choice of layers.
+    private static string QuestionOf(CamAuditRow row, Request request) =>
+        request.Question.Length > 0 ? request.Question : $"{row.Method} at {string.Join(", ", row.Layers)}";
+
+    private static bool IsFirst(IReadOnlyList<int> predicted, Prediction[] top) =>
+        predicted.Count == 0 || (predicted is [var only] && top.Length > 0 && top[0].Class == only);
+
+    private static object? Class(int @class) => @class < 0 ? null : @class;
+
+    private static byte[] Bytes(ChannelVector vector) => Array.ConvertAll(vector.Values, value => unchecked((byte)value));
+}
