@@ -26,7 +26,7 @@ internal static class AuditFormat
 
     /// <summary>Opens a file to write to, or begins it.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="root">The folder that images' paths are written down from; null for that of each row, or else the current folder.</param>
+    /// <param name="root">The folder that images' paths are written down from; a row, and an audit file that exists, has its own.</param>
     /// <param name="overwrite">Whether a table that is there gives way in the end.</param>
     /// <param name="mapFolder">Where a table's maps go; null where nobody wants them.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
@@ -38,6 +38,10 @@ internal static class AuditFormat
             return new StoredAudit(path, root.Folder);
         }
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        if (mapFolder is not null)
+        {
+            Directory.CreateDirectory(mapFolder);
+        }
         ITableFile table = OfTables[Path.GetExtension(path)](path, overwrite);
         try
         {
