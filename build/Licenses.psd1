@@ -40,6 +40,16 @@
     }
     'SharpZipLib'             = @{ Files = 'ICSharpCode.SharpZipLib.dll'; Texts = 'SharpZipLib.txt' }
     'Google.Protobuf'         = @{ Files = 'Google.Protobuf.dll'; Texts = 'Google.Protobuf.txt' }
+    'Parquet.Net'             = @{ Files = 'Parquet.dll'; Texts = 'Parquet.Net.txt' }
+    # Parquet.Net calls these.
+    'Community Toolkit'       = @{
+        Files = 'CommunityToolkit.HighPerformance.dll'
+        Texts = 'nuget:CommunityToolkit.HighPerformance/License.md', 'nuget:CommunityToolkit.HighPerformance/ThirdPartyNotices.txt'
+    }
+    'K4os.Compression.LZ4'    = @{ Files = 'K4os.Compression.LZ4.dll'; Texts = 'K4os.Compression.LZ4.txt' }
+    'RecyclableMemoryStream'  = @{ Files = 'Microsoft.IO.RecyclableMemoryStream.dll'; Texts = 'RecyclableMemoryStream.txt' }
+    'Snappier'                = @{ Files = 'Snappier.dll'; Texts = 'Snappier.txt' }
+    'ZstdSharp'               = @{ Files = 'ZstdSharp.dll'; Texts = 'ZstdSharp.txt' }
     'DejaVu Sans'             = @{ Files = 'EasyExplain.Core.dll'; Texts = '../../src/EasyExplain.Core/Imaging/Resources/DejaVuSans.LICENSE.txt' }
     'matplotlib'              = @{ Files = 'EasyExplain.Core.dll'; Texts = 'matplotlib.txt', 'CC0-1.0.txt' }
     'turbo'                   = @{ Files = 'EasyExplain.Core.dll'; Texts = 'Apache-2.0.txt' }
