@@ -47,5 +47,5 @@ internal static class SyntheticRows
     }
 
     private static ChannelVector Channels(Random random) =>
-        ChannelVector.Of([.. Enumerable.Range(0, 2048).Select(_ => random.NextSingle() - 0.3f)]);
+        new(random.NextSingle() + 0.001f, [.. Enumerable.Range(0, ChannelVector.MaxLength).Select(_ => (sbyte)random.Next(-127, 128))]);
 }
