@@ -5,7 +5,7 @@ using EasyExplain.Tests.Audit;
 
 namespace EasyExplain.Benchmarks;
 
-/// <summary>How fast rows of an audit arrive in its file and come back, and how large they are there: those of ImageNet's classes.</summary>
+/// <summary>How fast rows of an audit arrive in its file and come back, and how large they are there.</summary>
 internal static class StoreRows
 {
     private const int Rows = 100_000;
@@ -14,7 +14,7 @@ internal static class StoreRows
     {
         const string Write = "rows of an audit into its file, without the hash of the image, rows per second";
         const string Read = "the same rows out of the file, rows per second";
-        const string Size = "100,000 rows of an audit with paths of 64 characters, maps of 7×7 and numbers of 2 × 128 channels, in the file";
+        const string Size = "100,000 rows of an audit with paths of 64 characters, maps of 7×7 and 2 × 128 channels, in the file";
         if (!wanted(Write) && !wanted(Read) && !wanted(Size))
         {
             yield break;
