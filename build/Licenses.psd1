@@ -38,8 +38,26 @@
         Files = 'System.Numerics.Tensors.dll'
         Texts = 'nuget:System.Numerics.Tensors/LICENSE.TXT', 'nuget:System.Numerics.Tensors/THIRD-PARTY-NOTICES.TXT'
     }
+    'Microsoft.Data.Sqlite'   = @{ Files = 'Microsoft.Data.Sqlite.dll'; Texts = 'Microsoft.Data.Sqlite.txt' }
+    'SQLitePCLRaw'            = @{ Files = 'SQLitePCLRaw.*'; Texts = 'Apache-2.0.txt' }
+    'SQLite'                  = @{ Files = '*e_sqlite3.so', '*e_sqlite3.dylib', 'e_sqlite3.dll'; Texts = 'SQLite.txt' }
+    # Of the same repository as System.Numerics.Tensors, whose package has the licence.
+    'System.IO.Hashing'       = @{
+        Files = 'System.IO.Hashing.dll'
+        Texts = 'nuget:System.Numerics.Tensors/LICENSE.TXT', 'nuget:System.IO.Hashing/THIRD-PARTY-NOTICES.TXT'
+    }
     'SharpZipLib'             = @{ Files = 'ICSharpCode.SharpZipLib.dll'; Texts = 'SharpZipLib.txt' }
     'Google.Protobuf'         = @{ Files = 'Google.Protobuf.dll'; Texts = 'Google.Protobuf.txt' }
+    'Parquet.Net'             = @{ Files = 'Parquet.dll'; Texts = 'Parquet.Net.txt' }
+    # Parquet.Net calls these.
+    'Community Toolkit'       = @{
+        Files = 'CommunityToolkit.HighPerformance.dll'
+        Texts = 'nuget:CommunityToolkit.HighPerformance/License.md', 'nuget:CommunityToolkit.HighPerformance/ThirdPartyNotices.txt'
+    }
+    'K4os.Compression.LZ4'    = @{ Files = 'K4os.Compression.LZ4.dll'; Texts = 'K4os.Compression.LZ4.txt' }
+    'RecyclableMemoryStream'  = @{ Files = 'Microsoft.IO.RecyclableMemoryStream.dll'; Texts = 'RecyclableMemoryStream.txt' }
+    'Snappier'                = @{ Files = 'Snappier.dll'; Texts = 'Snappier.txt' }
+    'ZstdSharp'               = @{ Files = 'ZstdSharp.dll'; Texts = 'ZstdSharp.txt' }
     'DejaVu Sans'             = @{ Files = 'EasyExplain.Core.dll'; Texts = '../../src/EasyExplain.Core/Imaging/Resources/DejaVuSans.LICENSE.txt' }
     'matplotlib'              = @{ Files = 'EasyExplain.Core.dll'; Texts = 'matplotlib.txt', 'CC0-1.0.txt' }
     'turbo'                   = @{ Files = 'EasyExplain.Core.dll'; Texts = 'Apache-2.0.txt' }

@@ -26,7 +26,7 @@ $magic, $format = switch ($system) {
 }
 $torch = "$bin/runtimes/$Runtime/native"
 $skia = $system -eq 'win' ? 'libSkiaSharp' : 'SkiaSharp'
-$natives = @($skia, 'onnxruntime' | ForEach-Object { $format -f $bin, $_ }) +
+$natives = @($skia, 'onnxruntime', 'e_sqlite3' | ForEach-Object { $format -f $bin, $_ }) +
     @('c10', 'torch', 'torch_cpu', 'LibTorchSharp' | ForEach-Object { $format -f $torch, $_ })
 foreach ($native in $natives) {
     $start = [byte[]] (Get-Content -LiteralPath $native -AsByteStream -TotalCount 8)

@@ -97,16 +97,21 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(2, PassedOver(""));
     }
 
-    /// <summary>README's own lines, killed twice half-way, and run to their end: one row for each photo, and none torn.</summary>
-    [Fact]
-    public void TheReadmesAudit_KilledAtAnyMoment_LosesNothing()
+    /// <summary>
+    /// The lines of docs/auditing.md, killed twice half-way, and run to their end: one row and one picture for each photo, and none torn.
+    /// </summary>
+    [Theory]
+    [InlineData("For pictures of all images", "Get-CamAudit audit.db")]
+    [InlineData("## With pictures alone", "Import-Csv overlays.csv")]
+    public void AnAudit_KilledAtAnyMoment_LosesNothing(string heading, string rowsOf)
     {
         const int count = 40;
-        Match lines = Regex.Match(File.ReadAllText(Path.Combine(Repository.Root, "README.md")),
-            "## Auditing a folder\\s+```powershell\r?\n(.*?)```", RegexOptions.Singleline);
+        Match lines = Regex.Match(File.ReadAllText(Path.Combine(Repository.Root, "docs", "auditing.md")),
+            heading + ".*?```powershell\r?\n(.*?)```", RegexOptions.Singleline);
         Assert.True(lines.Success);
         string script = Path.Combine(_session.Folder, "audit.ps1"), outFolder = Path.Combine(_session.Folder, "out");
-        File.WriteAllText(script, "$model = Import-CamModel\n" + lines.Groups[1].Value);
+        File.WriteAllText(script,
+            "$model = Import-CamModel\n$images = Get-ChildItem photos -Recurse -Include *.jpg\n" + lines.Groups[1].Value);
         string photos = Directory.CreateDirectory(Path.Combine(_session.Folder, "photos", "cat")).FullName;
         for (int i = 0; i < count; i++)
         {
@@ -129,7 +134,7 @@ public sealed class ResumeTests : IDisposable
 
         string[] rows =
         [
-            .. _session.Run("Import-Csv audit.csv | ForEach-Object { '{0} {1} {2} {3}' -f $_.Path, $_.Label, $_.Expected, $_.Correct }")
+            .. _session.Run(rowsOf + " | ForEach-Object { '{0} {1} {2} {3}' -f $_.Path, $_.Label, $_.Expected, $_.Correct }")
                 .OrThrow().Select(row => row.ToString()).Order(StringComparer.Ordinal),
         ];
         Assert.Equal(Directory.GetFiles(photos).Select(file => $"{file} cat cat True").Order(StringComparer.Ordinal), rows);

@@ -53,15 +53,16 @@ Describe 'Auditing a folder' {
         (& $run).FullName | Should -Be $half
     }
 
-    It 'makes the table of the pictures, as README has it, however often it was stopped' {
+    It 'makes the table of the pictures, as docs/auditing.md has it, however often it was stopped' {
         Push-Location $TestDrive
         try {
-            $readme = Get-Content "$PSScriptRoot/../../README.md" -Raw
-            $lines = [scriptblock]::Create([regex]::Match($readme, '(?s)## Auditing a folder\s+```powershell\r?\n(.*?)```').Groups[1].Value)
+            $page = Get-Content "$PSScriptRoot/../../docs/auditing.md" -Raw
+            $lines = [scriptblock]::Create([regex]::Match($page, '(?s)## With pictures alone.*?```powershell\r?\n(.*?)```').Groups[1].Value)
+            $images = Get-ChildItem photos -Recurse -Include *.jpg
             & $lines
             Remove-Item 'out/truck/1_LayerCAM_ship_overlay.png'
             & $lines
-            $rows = Import-Csv audit.csv
+            $rows = Import-Csv overlays.csv
             $rows.Label | Should -Be 'cat', 'ship'
             $rows.Correct | Should -Be 'True', 'False'
             $rows.Path | Split-Path -Leaf | Should -Be '1.jpg', '1.jpg'

@@ -62,6 +62,8 @@ Describe 'The package' {
         $there = Get-ChildItem -LiteralPath "$module/licenses" -Recurse -File | ForEach-Object { "$($_.Directory.Name)/$($_.Name)" }
         foreach ($text in 'TorchSharp/LICENSE.txt', 'libtorch/LICENSE-LIBTORCH.txt', 'ONNX Runtime/ThirdPartyNotices.txt',
             'SkiaSharp/THIRD-PARTY-NOTICES.txt', 'ImageSharp/Apache-2.0.txt', 'Google.Protobuf/Google.Protobuf.txt',
+            'Microsoft.Data.Sqlite/Microsoft.Data.Sqlite.txt', 'SQLitePCLRaw/Apache-2.0.txt', 'SQLite/SQLite.txt',
+            'System.IO.Hashing/LICENSE.TXT', 'System.IO.Hashing/THIRD-PARTY-NOTICES.TXT',
             'SharpZipLib/SharpZipLib.txt', 'System.Numerics.Tensors/LICENSE.TXT', 'DejaVu Sans/DejaVuSans.LICENSE.txt', 'matplotlib/matplotlib.txt', 'turbo/Apache-2.0.txt', 'torchvision/torchvision.txt') {
             $there | Should -Contain $text
         }

@@ -4,7 +4,7 @@ using EasyExplain.Models;
 namespace EasyExplain.Audit;
 
 /// <summary>A row of an audit file: one explanation of one image, or an image that could not be explained.</summary>
-public sealed record CamAuditRow
+public sealed partial record CamAuditRow : ICamResult
 {
     internal CamAuditRow(AuditedModel model) => Model = model;
 

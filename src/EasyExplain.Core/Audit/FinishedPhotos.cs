@@ -10,7 +10,7 @@ namespace EasyExplain.Audit;
 /// Which photos a folder has all pictures of, and what they say. The pictures say so themselves, whatever they are called, wherever below
 /// the folder they lie.
 /// </summary>
-internal sealed partial class FinishedPhotos
+internal sealed partial class FinishedPhotos : IFinished
 {
     private const int LongestLine = 1000;
 
@@ -45,16 +45,16 @@ internal sealed partial class FinishedPhotos
     }
 
     /// <summary>Whether all pictures of this request are there, and a row for each of its explanations in them.</summary>
-    public bool Contain(string request) =>
-        _found.TryGetValue(request, out List<Finished>? all) && all.Exists(one => one.IsWhole);
+    public bool Contains(string requestId) =>
+        _found.TryGetValue(requestId, out List<Finished>? all) && all.Exists(one => one.IsWhole);
 
     /// <summary>What the pictures of this request say: explanations without maps; null where a picture is there no more.</summary>
-    /// <param name="request">The request.</param>
+    /// <param name="requestId">The request.</param>
     /// <param name="photo">The photo that it is about.</param>
     /// <param name="model">The model that it is about.</param>
-    public IReadOnlyList<CamExplanation>? Explanations(string request, string photo, CamModel model)
+    public IReadOnlyList<CamExplanation>? Explanations(string requestId, string photo, CamModel model)
     {
-        string?[] pictures = _found[request].Find(one => one.IsWhole)!.Rows;
+        string?[] pictures = _found[requestId].Find(one => one.IsWhole)!.Rows;
         CamExplanation[] all =
             [.. pictures.Select(picture => Row(picture!)?.ToExplanation(model, photo, picture!)).OfType<CamExplanation>()];
         return all.Length == pictures.Length ? all : null;
@@ -66,22 +66,30 @@ internal sealed partial class FinishedPhotos
     /// <param name="styles">How many there are.</param>
     public static string NoteOf(ICamResult result, int style, int styles)
     {
+        if (result is CamAuditRow row)
+        {
+            return "EasyExplain: " + Line(string.Create(CultureInfo.InvariantCulture,
+                $"{row.File}, {Said(row.Class, row.Label, row.Probability)}{row.Method} of {row.ModelName} at {row.Layers}"));
+        }
         if (result is not CamExplanation explanation)
         {
             return $"EasyExplain: {result}";
         }
-        string what = ControlCharacters().Replace(string.Create(CultureInfo.InvariantCulture,
-            $"{Path.GetFileName(explanation.Path) ?? "tensor"}, {Said(explanation)}{explanation.Method} of {explanation.Model} at " +
-            $"{string.Join(", ", explanation.Layers)}"), " ");
-        what = what.Length > LongestLine ? what[..LongestLine] : what;
-        return explanation.Request is { } request && PictureRow.Write(explanation) is { } row
+        string what = Line(string.Create(CultureInfo.InvariantCulture,
+            $"{Path.GetFileName(explanation.Path) ?? "tensor"}, " +
+            $"{Said(explanation.Class, explanation.Label, explanation.Probability)}{explanation.Method} of {explanation.Model} at " +
+            $"{string.Join(", ", explanation.Layers)}"));
+        return explanation.Request is { } request && PictureRow.Write(explanation) is { } json
             ? string.Create(CultureInfo.InvariantCulture,
-                $"EasyExplain {request.Id} {request.Index * styles + style + 1}/{request.Count * styles}: {what}\n{row}")
+                $"EasyExplain {request.Id} {request.Index * styles + style + 1}/{request.Count * styles}: {what}\n{json}")
             : $"EasyExplain: {what}";
     }
 
-    private static string Said(CamExplanation explanation) =>
-        explanation.Class < 0 ? "" : $"{new Prediction(explanation.Class, explanation.Label, explanation.Probability)}, ";
+    private static string Line(string text) =>
+        ControlCharacters().Replace(text, " ") is var line && line.Length > LongestLine ? line[..LongestLine] : line;
+
+    private static string Said(int @class, string label, double probability) =>
+        @class < 0 ? "" : $"{new Prediction(@class, label, probability)}, ";
 
     private static PictureRow? Row(string picture) =>
         Note(picture) is { } note && note.IndexOf('\n', StringComparison.Ordinal) is > 0 and var end

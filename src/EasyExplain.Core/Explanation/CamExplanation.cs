@@ -135,7 +135,7 @@ public sealed record CamExplanation : ICamResult
     /// <summary>The class that was expected; −1 unless it is exactly one.</summary>
     internal int ExpectedClass { get; init; } = -1;
 
-    /// <summary>The probability of the class that was expected; null unless it is exactly one, and where nobody knows it any more.</summary>
+    /// <summary>The probability of the class that was expected; null unless it is exactly one, or where nobody knows it.</summary>
     internal double? ExpectedProbability { get; init; }
 
     /// <summary>The probability of each class, shared by a photo's explanations; null where there are none, or nobody knows them.</summary>
@@ -164,9 +164,12 @@ public sealed record CamExplanation : ICamResult
     }
 
     // The most probable ones are known exactly; of what an audit file tells, the one that was expected then.
-    private double? ProbabilityOf(int @class) =>
-        (Predictions.FirstOrDefault(prediction => prediction.Class == @class)?.Probability
-            ?? (@class == ExpectedClass ? ExpectedProbability : Probabilities?[@class])) is { } known && !double.IsNaN(known) ? known : null;
+    private double? ProbabilityOf(int @class)
+    {
+        double? known = Predictions.FirstOrDefault(prediction => prediction.Class == @class)?.Probability
+            ?? Probabilities?[@class] ?? (@class == ExpectedClass ? ExpectedProbability : null);
+        return known is { } probability && double.IsNaN(probability) ? null : known;
+    }
 
     /// <summary>The photo as its file has it, decoded again if it is no longer in memory.</summary>
     /// <exception cref="ImageFileException">The file is no longer the picture it was.</exception>
@@ -175,7 +178,7 @@ public sealed record CamExplanation : ICamResult
     /// <inheritdoc/>
     public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Label} ({Method})";
 
-    CamModel ICamResult.Model => Model;
+    CamModel? ICamResult.Model => Model;
 
     Photo ICamResult.Draw(CamPicture picture, OverlayStyle style) => picture.Draw(this, style);
 }

@@ -39,15 +39,18 @@ public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshol
 
     /// <summary>Draws one picture, as large as the photo up to <see cref="MaxSize"/>; a panel has its own size.</summary>
     /// <exception cref="ImageFileException">The photo can no longer be read.</exception>
-    public Photo Draw(CamExplanation explanation, OverlayStyle style)
+    public Photo Draw(CamExplanation explanation, OverlayStyle style) => Draw(DrawnMaps.Of(explanation), style);
+
+    /// <inheritdoc cref="Draw(CamExplanation, OverlayStyle)"/>
+    internal Photo Draw(DrawnMaps maps, OverlayStyle style)
     {
-        (Photo photo, PixelRegion region) = SizeFor(style, explanation.Source, explanation.Model.Preprocessing);
+        (Photo photo, PixelRegion region) = SizeFor(style, maps.Source, maps.Preprocessing);
         return style switch
         {
-            OverlayStyle.Overlay => Blend(photo, explanation.Map, region),
-            OverlayStyle.Heatmap => Heat(photo, explanation.Map, region),
-            OverlayStyle.Mask => Mask(photo, explanation.Map, region),
-            OverlayStyle.Panel => Panel.Compose([.. Tiles(explanation, photo, region)], Headline(explanation)),
+            OverlayStyle.Overlay => Blend(photo, maps.Map, region),
+            OverlayStyle.Heatmap => Heat(photo, maps.Map, region),
+            OverlayStyle.Mask => Mask(photo, maps.Map, region),
+            OverlayStyle.Panel => Panel.Compose([.. Tiles(maps, photo, region)], maps.Headline),
             _ => throw new ArgumentOutOfRangeException(nameof(style), style, "unknown style"),
         };
     }
@@ -63,37 +66,22 @@ public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshol
         return (photo, preprocessing.RegionOf(width, height).Scale((double)photo.Width / width, (double)photo.Height / height));
     }
 
-    private IEnumerable<PanelTile> Tiles(CamExplanation explanation, Photo photo, PixelRegion region)
+    private IEnumerable<PanelTile> Tiles(DrawnMaps maps, Photo photo, PixelRegion region)
     {
-        yield return new PanelTile(Path.GetFileName(explanation.Path) ?? "input", photo);
-        foreach (CamMap map in explanation.Maps)
+        yield return new PanelTile(Path.GetFileName(maps.Source.Path) ?? "input", photo);
+        foreach (CamMap map in maps.Layers)
         {
             yield return new PanelTile($"{map.Layer} ({map.Height}×{map.Width})", Heat(photo, map, region));
             yield return new PanelTile($"{map.Layer}, overlay", Blend(photo, map, region));
         }
-        if (explanation.Fused is { } fused)
+        if (maps.Fused is { } fused)
         {
             yield return new PanelTile("fused", Heat(photo, fused, region));
             yield return new PanelTile("fused, overlay", Blend(photo, fused, region));
         }
         yield return new PanelTile(string.Create(CultureInfo.InvariantCulture, $"mask ≥ {Threshold}"),
-            Mask(photo, explanation.Map, region));
+            Mask(photo, maps.Map, region));
     }
-
-    private static string Headline(CamExplanation explanation) => string.Join("  ·  ", new[]
-    {
-        explanation.Label + Versus(explanation) + Percent(explanation),
-        explanation.Expected is null ? "" : $"expected {explanation.Expected}",
-        explanation.Method,
-        explanation.Model.Name,
-    }.Where(part => part.Length > 0));
-
-    private static string Percent(CamExplanation explanation) =>
-        double.IsNaN(explanation.Probability) ? ""
-            : string.Create(CultureInfo.InvariantCulture, $"  {explanation.Probability * 100:0.0} %");
-
-    private static string Versus(CamExplanation explanation) =>
-        explanation.ComparedWith.Length == 0 ? "" : $" against {string.Join(", ", explanation.ComparedWith)}";
 
     private Photo Blend(Photo photo, CamMap map, PixelRegion region) => Overlay.Blend(photo, map.ToArray(), region, Colormap, Alpha);
 

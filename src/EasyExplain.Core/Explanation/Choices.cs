@@ -28,8 +28,8 @@ internal sealed record Choices(
         Model.Path.Length > 0 ? File.GetLastWriteTimeUtc(Model.Path).Ticks : Model.Name, .. Seeded(Methods, Noise, SeedIsGiven)]);
 
     /// <summary>
-    /// Sixteen digits that stand for what is asked, whatever the photo and wherever the model's file lies: an audit file holds one answer of
-    /// a model to it for each photo.
+    /// Sixteen digits that stand for what is asked, whatever the photo and wherever the model's file lies: an audit file holds one answer
+    /// of a model to it for each photo.
     /// </summary>
     internal string Question { get; } = Hash(string.Join('\n',
         [.. Asked(Model, Layers, Methods, Classes, Top, Noise, Smoothing), .. Seeded(Methods, Noise, SeedIsGiven)]));

@@ -117,7 +117,8 @@ public sealed class Explainer
             PictureRun run = view == AugmentedView.Plain ? plain : Run(view.Of(input), cancel);
             foreach (Answer[] together in answers.Chunk(ClassesAtOnce * _methods.Count).SelectMany(OfOneScore))
             {
-                Find(together, run, view == AugmentedView.Plain, map => view.Undo(map).Over(views.Count).to(CPU).MoveToOtherDisposeScope(kept), watch);
+                Find(together, run, view == AugmentedView.Plain,
+                    map => view.Undo(map).Over(views.Count).to(CPU).MoveToOtherDisposeScope(kept), watch);
             }
         }
         ChannelVector? features = _lastTap < 0 ? null : ChannelSums.MeanOf(plain.Activations[_lastTap]);

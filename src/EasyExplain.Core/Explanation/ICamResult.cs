@@ -3,14 +3,14 @@ using EasyExplain.Models;
 
 namespace EasyExplain.Explanation;
 
-/// <summary>What was found out about one photo and can be drawn: an explanation, or the concepts in it.</summary>
+/// <summary>What was found out about one photo and can be drawn: an explanation, its row in an audit, or the concepts in it.</summary>
 public interface ICamResult
 {
     /// <summary>The photo's full path; null for an input tensor.</summary>
     string? Path { get; }
 
-    /// <summary>The model that it was found out with.</summary>
-    internal CamModel Model { get; }
+    /// <summary>The model that it was found out with; null of a row, which knows only what an audit kept of its model.</summary>
+    internal CamModel? Model { get; }
 
     /// <summary>Draws one picture of it.</summary>
     /// <exception cref="ImageFileException">The photo can no longer be read.</exception>

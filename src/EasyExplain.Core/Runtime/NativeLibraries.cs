@@ -6,7 +6,7 @@ using TorchSharp;
 namespace EasyExplain.Runtime;
 
 /// <summary>
-/// Finds the native libraries (libtorch, SkiaSharp) for the managed assemblies that ask for them.
+/// Finds the native libraries (libtorch, SkiaSharp, SQLite) for the managed assemblies that ask for them.
 /// </summary>
 /// <remarks>
 /// PowerShell does not look into <c>runtimes/&lt;rid&gt;/native</c> of a module's folder, and the host process lies elsewhere. So the

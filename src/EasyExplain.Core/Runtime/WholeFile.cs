@@ -13,20 +13,8 @@ internal static class WholeFile
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public static void Write(string path, bool overwrite, Action<FileStream> write)
     {
-        // A name of its own, and short: one made of the target's might be too long.
-        string temporary = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path, $".{Path.GetRandomFileName()}");
-        try
-        {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                write(file);
-            }
-            File.Move(temporary, path, overwrite);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        using var file = new UnfinishedFile(path, overwrite);
+        write(file.Content);
+        file.Finish();
     }
 }

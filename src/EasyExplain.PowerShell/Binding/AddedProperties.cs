@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using EasyExplain.Audit;
 using EasyExplain.Audit.Findings;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Concepts;
@@ -22,12 +23,30 @@ public static class AddedProperties
         _ => null,
     };
 
-    /// <summary>The map that stands for an explanation; none of a photo that was passed over.</summary>
-    public static CamMap? Map(PSObject instance) =>
-        Of(instance) is CamExplanation { Maps.Length: > 0 } explanation ? explanation.Map : null;
+    /// <summary>The map that stands for an explanation or a row; none where there are no maps.</summary>
+    public static CamMap? Map(PSObject instance) => Of(instance) switch
+    {
+        CamExplanation { Maps.Length: > 0 } explanation => explanation.Map,
+        CamAuditRow row => row.Map,
+        _ => null,
+    };
+
+    /// <summary>The maps of a row, one for each layer.</summary>
+    public static object? Maps(PSObject instance) => (Of(instance) as CamAuditRow)?.Maps;
+
+    /// <summary>The maps of all layers of a row in one.</summary>
+    public static object? Fused(PSObject instance) => (Of(instance) as CamAuditRow)?.Fused;
+
+    /// <summary>The labels of a row's predicted classes.</summary>
+    public static object? Predicted(PSObject instance) => (Of(instance) as CamAuditRow)?.Predicted;
 
     /// <summary>What an explanation took, as a TimeSpan.</summary>
-    public static object? Duration(PSObject instance) => (Of(instance) as CamExplanation)?.Duration;
+    public static object? Duration(PSObject instance) => Of(instance) switch
+    {
+        CamExplanation explanation => explanation.Duration,
+        CamAuditRow row => TimeSpan.FromSeconds(row.Seconds),
+        _ => null,
+    };
 
     /// <summary>The rows that a finding is about.</summary>
     public static object? Members(PSObject instance) => (Of(instance) as CamIssue)?.Members;

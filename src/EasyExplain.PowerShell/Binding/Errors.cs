@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using EasyExplain.Audit;
+using EasyExplain.Audit.Store;
 using EasyExplain.Explanation;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
@@ -23,11 +25,13 @@ internal static class Errors
     /// <summary>An error about one input file (or tensor): non-terminating, its target is the file.</summary>
     public static ErrorRecord Reading(Exception e, object target) => e switch
     {
+        NoMapException { IsOfRow: true } => new ErrorRecord(e, "NoMap", ErrorCategory.InvalidOperation, target),
         NoMapException { Path: var path } => new ErrorRecord(
             new NotSupportedException(
                 $"'{path}' was passed over by -SkipExisting, so there is no map to draw; explain it without -SkipExisting.", e),
             "PassedOver", ErrorCategory.InvalidOperation, target),
         ImageFileException { Fault: var fault } => new ErrorRecord(e, "Image" + fault, ErrorCategory.InvalidData, target),
+        PhotoChangedException => new ErrorRecord(e, "ImageChanged", ErrorCategory.InvalidData, target),
         FileNotFoundException or DirectoryNotFoundException or SessionStateException =>
             new ErrorRecord(e, "ImageNotFound", ErrorCategory.ObjectNotFound, target),
         UnauthorizedAccessException when Directory.Exists(target as string) => new ErrorRecord(
@@ -57,11 +61,22 @@ internal static class Errors
         _ => new ErrorRecord(e, "OverlayWriteFailed", ErrorCategory.WriteError, path),
     };
 
+    /// <summary>An error about an audit that is written: it ends the command. Null if <paramref name="e"/> is none that we know.</summary>
+    public static ErrorRecord? Auditing(Exception e, string path) => e switch
+    {
+        AuditFileException => FatalOf(e, path),
+        IOException when Has(e, DiskFull) => new ErrorRecord(e, "DiskFull", ErrorCategory.ResourceUnavailable, path),
+        UnauthorizedAccessException => new ErrorRecord(e, "AuditAccessDenied", ErrorCategory.PermissionDenied, path),
+        IOException when Has(e, InUse) => new ErrorRecord(e, "AuditInUse", ErrorCategory.ResourceBusy, path),
+        IOException => new ErrorRecord(e, "AuditWriteFailed", ErrorCategory.WriteError, path),
+        _ => null,
+    };
+
     private static bool Has(Exception e, int[] codes) => codes.Contains(e.HResult & 0xFFFF);
 
-    /// <summary>Whether an exception is about one model file, so that others may still be good.</summary>
+    /// <summary>Whether an exception is about one model or audit file, so that others may still be good.</summary>
     public static bool IsAboutOneModel(Exception e) => e is ModelImportException or WeightFileException or WeightsDownloadException
-        or IOException or UnauthorizedAccessException or SessionStateException;
+        or AuditFileException or IOException or UnauthorizedAccessException or SessionStateException;
 
     /// <summary>An error that ends the command, or null if <paramref name="e"/> is none that we know.</summary>
     public static ErrorRecord? Fatal(Exception e, object? target)
@@ -81,6 +96,15 @@ internal static class Errors
             new ErrorRecord(e, "WeightsHashMismatch", ErrorCategory.InvalidData, target),
         WeightsDownloadException => new ErrorRecord(e, "WeightsDownloadFailed", ErrorCategory.ConnectionError, target),
         WeightFileException => new ErrorRecord(e, "WeightFileInvalid", ErrorCategory.InvalidData, target),
+        AuditFileException { Fault: var fault } => fault switch
+        {
+            AuditFileFault.NotAnAudit => new ErrorRecord(e, "NotAnAudit", ErrorCategory.InvalidData, target),
+            AuditFileFault.DiskFull => new ErrorRecord(e, "DiskFull", ErrorCategory.ResourceUnavailable, target),
+            AuditFileFault.InUse => new ErrorRecord(e, "AuditInUse", ErrorCategory.ResourceBusy, target),
+            AuditFileFault.Damaged => new ErrorRecord(e, "AuditDamaged", ErrorCategory.InvalidData, target),
+            AuditFileFault.NewerVersion => new ErrorRecord(e, "AuditNewerVersion", ErrorCategory.InvalidData, target),
+            _ => new ErrorRecord(e, "AuditUnusable", ErrorCategory.OpenError, target),
+        },
         SelectionException { Fault: var fault } chosen =>
             new ErrorRecord(e, fault.ToString(), ErrorCategory.InvalidArgument, chosen.Value ?? target),
         ObjectDisposedException => new ErrorRecord(new InvalidOperationException("The model was disposed; import it again.", e),
@@ -108,12 +132,16 @@ internal static class Errors
     }
 
     /// <summary>Ends a command that was given no model, and says how to give one.</summary>
-    public static PipelineStoppedException ModelMissing(this PSCmdlet cmdlet)
+    /// <param name="cmdlet">The command.</param>
+    /// <param name="input">What came through the pipeline.</param>
+    public static PipelineStoppedException ModelMissing(this PSCmdlet cmdlet, object? input)
     {
+        string advice = input is CamAuditRow row
+            ? $"A row of an audit names its model, '{row.ModelName}', but does not bring it: give it with -Model, such as -Model " +
+                "(Import-CamModel mine.onnx)."
+            : "Give one with -Model, such as -Model (Import-CamModel), or pipe in a model or layers of Get-CamLayer.";
         cmdlet.ThrowTerminatingError(new ErrorRecord(
-            new ArgumentException("There is no model to explain. Give one with -Model, such as -Model (Import-CamModel), or pipe in a " +
-                "model or layers of Get-CamLayer."),
-            "ModelMissing", ErrorCategory.InvalidArgument, null));
+            new ArgumentException($"There is no model to explain. {advice}"), "ModelMissing", ErrorCategory.InvalidArgument, null));
         return new PipelineStoppedException(); // not reached
     }
 }

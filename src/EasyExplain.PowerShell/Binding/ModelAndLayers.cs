@@ -69,7 +69,7 @@ internal sealed class ModelAndLayers(PSCmdlet cmdlet) : IDisposable
         }
         return source?.Source ?? _model
             ?? Layers.FirstOrDefault(named => named.Layer is not null)?.Layer!.Model ?? (input as ICamResult)?.Model
-            ?? throw cmdlet.ModelMissing();
+            ?? throw cmdlet.ModelMissing(input);
     }
 
     /// <summary>The layers that wait, model by model, after those of the command line.</summary>

@@ -21,6 +21,9 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
     private int _done;
     private bool _announced;
 
+    /// <summary>Is told of each picture that is bad, before its error is written.</summary>
+    public Action<object, ErrorRecord>? Failed { get; set; }
+
     /// <summary>Whether it has come to more than one picture, and shows how far it is.</summary>
     public bool ShowsProgress => _progress.IsShown;
 
@@ -80,7 +83,9 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
         }
         catch (Exception e) when (Errors.IsAboutOneFile(e))
         {
-            cmdlet.WriteError(Errors.Reading(e, target));
+            ErrorRecord error = Errors.Reading(e, target);
+            Failed?.Invoke(target, error);
+            cmdlet.WriteError(error);
             return [];
         }
         finally

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using EasyExplain.Audit;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Concepts;
 using EasyExplain.Imaging;
@@ -88,6 +89,15 @@ internal sealed partial class PictureNames
             ("predicted", CamExplanation { Predicted.Length: > 0 } explanation) => string.Join('+', explanation.Predicted),
             ("expected", CamExplanation explanation) => explanation.Expected ?? "-",
             ("model", CamExplanation explanation) => explanation.ModelName,
+            ("method", CamAuditRow row) => row.Method,
+            ("layers", CamAuditRow row) => string.Join('+', row.Layers),
+            ("class", CamAuditRow row) => row.Class.ToString(CultureInfo.InvariantCulture),
+            ("label", CamAuditRow { Label.Length: > 0 } row) => row.Label,
+            ("probability", CamAuditRow { Probability: not double.NaN } row) =>
+                row.Probability.ToString("0.000", CultureInfo.InvariantCulture),
+            ("predicted", CamAuditRow { Predicted.Length: > 0 } row) => string.Join('+', row.Predicted),
+            ("expected", CamAuditRow row) => row.Expected ?? "-",
+            ("model", CamAuditRow row) => row.ModelName,
             ("method", CamConcepts) => "DFF",
             ("label" or "layers", CamConcepts concepts) => concepts.Layer, // what tells concepts of one photo apart
             ("predicted", CamConcepts { Predictions.Length: > 0 } concepts) => concepts.Predictions[0].Label,

@@ -26,8 +26,8 @@ internal sealed class SeveralFiles(PSCmdlet cmdlet, IReadOnlyList<string> paths)
         }
     }
 
-    /// <summary>What comes of one file; null, and an error was written, where it is bad.</summary>
-    public T? Try<T>(string file, Func<T> work)
+    /// <summary>What comes of one file; null where nothing does, and where it is bad: then an error was written.</summary>
+    public T? Try<T>(string file, Func<T?> work)
         where T : class
     {
         try

@@ -11,7 +11,7 @@ public abstract class DrawingCmdlet : PSCmdlet
     {
     }
 
-    /// <summary>Explanations from Invoke-CamExplanation, or concepts from Get-CamConcept.</summary>
+    /// <summary>Explanations from Invoke-CamExplanation, rows from Get-CamAudit, or concepts from Get-CamConcept.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     public ICamResult[] InputObject { get; set; } = [];
 

@@ -153,7 +153,7 @@ public sealed class ExportCamOverlayCommand : DrawingCmdlet, IDisposable
     {
         foreach (ICamResult result in InputObject)
         {
-            if (result is CamExplanation { FoundIn: { } picture } && IsBelow(picture, _folder))
+            if (result is CamExplanation { FoundIn: { } picture, Maps.Length: 0 } && IsBelow(picture, _folder))
             {
                 WriteVerbose($"'{result.Path}' has its pictures, '{picture}' among them.");
                 continue;

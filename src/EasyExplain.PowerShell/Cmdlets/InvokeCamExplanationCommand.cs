@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using EasyExplain.Audit;
+using EasyExplain.Audit.Store;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
@@ -127,7 +128,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
 {
     private Explainer _explainer = null!; // of the model that was prepared last
     private Choices _choices = null!; // the same
-    private FinishedPhotos? _finished;
+    private IFinished? _finished;
     private bool _seedIsGiven;
     private int _passedOver;
     private bool _warnedOfEmpty;
@@ -221,6 +222,13 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     public SwitchParameter EigenSmooth { get; set; }
 
     /// <inheritdoc/>
+    public override void Dispose()
+    {
+        (_finished as IDisposable)?.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         if (Class is not null && Top is not null)
@@ -232,8 +240,9 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         base.BeginProcessing();
         if (SkipExisting is not null)
         {
-            _finished = this.OrFatal(SkipExisting, () => new FinishedPhotos(FilePaths.Literal(this, SkipExisting)));
+            _finished = this.OrFatal(SkipExisting, () => Finished(FilePaths.Literal(this, SkipExisting)));
         }
+        Pictures.Failed = Tell;
         _seedIsGiven = Seed is not null;
         Seed ??= Random.Shared.NextInt64(int.MaxValue);
     }
@@ -244,7 +253,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         base.EndProcessing();
         if (_passedOver > 0)
         {
-            WriteVerbose($"{_passedOver} of the photos were passed over: '{SkipExisting}' has their pictures.");
+            WriteVerbose($"{_passedOver} of the photos were passed over: '{SkipExisting}' has them.");
         }
     }
 
@@ -254,7 +263,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     private protected override void LookAt(CamModel model, IEnumerable<string> named)
     {
         string[] files = [.. named];
-        bool[] finished = [.. files.Select(file => _finished is not null && File.Exists(file) && _finished.Contain(_choices.IdOf(file)))];
+        bool[] finished = [.. files.Select(file => _finished is not null && File.Exists(file) && _finished.Contains(_choices.IdOf(file)))];
         string[] left = [.. files.Where((_, index) => !finished[index])];
         using var photos = new ReadAhead<(Photo Photo, string Id)>(left, file => (CamPicture.Decode(file, model), _choices.IdOf(file)));
         int begun = 0;
@@ -274,18 +283,41 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         }
     }
 
-    /// <summary>Gives on what the pictures of a photo say, in place of explaining it again.</summary>
+    /// <summary>
+    /// A folder of pictures, or an audit file. What is not there yet is an empty one; the ending of its name says of which kind.
+    /// </summary>
+    private static IFinished? Finished(string path) =>
+        File.Exists(path) ? new AuditReader(path)
+        : Directory.Exists(path) || System.IO.Path.GetExtension(path).Length == 0 || !AuditFormat.IsStore(path) ? new FinishedPhotos(path)
+        : null;
+
+    /// <summary>Gives on what earlier runs found out about a photo, in place of explaining it again.</summary>
     private void PassOver(string file, CamModel model)
     {
-        if (_finished!.Explanations(_choices.IdOf(file), file, model) is { } explanations)
+        string id = _choices.IdOf(file);
+        if (_finished!.Explanations(id, file, model) is { } explanations)
         {
             _passedOver++;
-            Write(file, explanations);
+            Write(file, Request.Answered(id, explanations, _choices.Question));
         }
         else
         {
-            WriteError(new ErrorRecord(new IOException($"The pictures of '{file}' went away meanwhile; run the command again."),
+            WriteError(new ErrorRecord(
+                new IOException($"'{SkipExisting}' no longer has what was found out about '{file}'; run the command again."),
                 "PictureGone", ErrorCategory.ResourceUnavailable, file));
+        }
+    }
+
+    /// <summary>Tells an audit further down the pipeline of a picture that failed.</summary>
+    private void Tell(object target, ErrorRecord error)
+    {
+        if (target is string file && FailureListeners.Any)
+        {
+            FailureListeners.Tell(
+                new FailedImage(file, File.Exists(file) ? _choices.IdOf(file) : null, _choices.Model,
+                    string.Join(", ", _choices.Methods.Select(method => method.Name)), [.. _choices.Layers.Select(layer => layer.Name)],
+                    error.FullyQualifiedErrorId, error.Exception.Message, _choices.Question),
+                error);
         }
     }
 

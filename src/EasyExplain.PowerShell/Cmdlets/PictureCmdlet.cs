@@ -78,7 +78,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     private protected PictureLoop Pictures { get; }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public virtual void Dispose()
     {
         Pictures.Dispose();
         _given.Dispose();

@@ -5,7 +5,7 @@ using EasyExplain.Networks;
 
 namespace EasyExplain.Tests.Audit;
 
-/// <summary>Rows of an audit that nobody explained an image for: as large as those of ImageNet's classes are, and the same every time.</summary>
+/// <summary>Rows of an audit that nobody explained an image for: as large as those of ImageNet's classes, the same every time.</summary>
 internal static class SyntheticRows
 {
     public static AuditedModel Model(int classes = 1000) => new("resnet50", "00112233445566778899aabbccddeeff",
@@ -33,7 +33,8 @@ internal static class SyntheticRows
             Label = model.Labels[top[0]],
             Probability = 0.5 + random.NextDouble() / 2,
             Score = 10 * random.NextDouble(),
-            Predictions = [.. top.Select((@class, place) => new Prediction(@class, model.Labels[@class], random.NextDouble() / (place + 1)))],
+            Predictions = [.. top.Select((@class, place) =>
+                new Prediction(@class, model.Labels[@class], random.NextDouble() / (place + 1)))],
             PredictedClasses = [top[0]],
             Expected = model.Labels[top[number % 2]],
             ExpectedClass = top[number % 2],
@@ -47,5 +48,5 @@ internal static class SyntheticRows
     }
 
     private static ChannelVector Channels(Random random) =>
-        ChannelVector.Of([.. Enumerable.Range(0, 2048).Select(_ => random.NextSingle() - 0.3f)]);
+        new(random.NextSingle() + 0.001f, [.. Enumerable.Range(0, ChannelVector.MaxLength).Select(_ => (sbyte)random.Next(-127, 128))]);
 }

@@ -2,6 +2,7 @@ using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
+using EasyExplain.Tests.Audit;
 
 namespace EasyExplain.Tests.Explanation;
 
@@ -21,6 +22,10 @@ internal static class Sweep
 
     private static int Main(string[] arguments)
     {
+        if (arguments is [AuditCrashTests.Argument, var file])
+        {
+            AuditCrashTests.WriteForEver(file);
+        }
         if (arguments is not [var architecture])
         {
             Console.Error.WriteLine("These are tests: dotnet test runs them. As a program, it takes the name of an architecture.");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EasyExplain.Runtime;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -34,6 +35,10 @@ internal sealed class AuditDatabase : IDisposable
         if (Directory.Exists(path))
         {
             throw new AuditFileException(AuditFileFault.Unusable, path, "is a folder, not an audit file. Name a file in it.");
+        }
+        if (FileKind.Other(path) is { } kind)
+        {
+            throw new AuditFileException(AuditFileFault.Unusable, path, $"is {kind}, not an audit file.");
         }
         if (!write && !File.Exists(path))
         {

@@ -8,8 +8,10 @@ using Microsoft.Data.Sqlite;
 
 namespace EasyExplain.Audit.Store;
 
-/// <summary>Reads an audit file, also while somebody writes it: it sees what was committed, and never keeps the writer waiting long.</summary>
-internal sealed class AuditReader : IDisposable
+/// <summary>
+/// Reads an audit file, also while somebody writes it: it sees what was committed, and never keeps the writer waiting long.
+/// </summary>
+internal sealed class AuditReader : IFinished, IDisposable
 {
     private const int PageSize = 500; // rows that are read at a time; between pages the file is free
     private const string Columns = """
@@ -314,7 +316,8 @@ internal sealed class AuditReader : IDisposable
 
     private static double? Number(SqliteDataReader found, int column) => found.IsDBNull(column) ? null : found.GetDouble(column);
 
-    private static string? Text(SqliteDataReader found, int column) => found.IsDBNull(column) ? null : StoredText.From(found.GetValue(column));
+    private static string? Text(SqliteDataReader found, int column) =>
+        found.IsDBNull(column) ? null : StoredText.From(found.GetValue(column));
 
     private AuditFileException Damaged(long id, string what, Exception? inner = null) =>
         AuditFileException.Damaged(Path, string.Create(CultureInfo.InvariantCulture, $"of row {id}, {what}"), inner);

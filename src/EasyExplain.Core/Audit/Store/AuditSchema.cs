@@ -26,7 +26,8 @@ internal static class AuditSchema
         CREATE TABLE layers (id INTEGER PRIMARY KEY, names TEXT NOT NULL UNIQUE);
         CREATE TABLE question (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE);
         CREATE TABLE image (
-            id INTEGER PRIMARY KEY, file TEXT NOT NULL, size INTEGER NOT NULL, modified TEXT NOT NULL, hash TEXT, height INTEGER, width INTEGER);
+            id INTEGER PRIMARY KEY, file TEXT NOT NULL, size INTEGER NOT NULL, modified TEXT NOT NULL, hash TEXT,
+            height INTEGER, width INTEGER);
         CREATE INDEX image_by_file ON image (file);
         CREATE TABLE explanation (
             id INTEGER PRIMARY KEY, request TEXT, part INTEGER NOT NULL, parts INTEGER NOT NULL,

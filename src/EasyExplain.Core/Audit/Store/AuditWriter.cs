@@ -10,9 +10,9 @@ namespace EasyExplain.Audit.Store;
 /// Writes rows to an audit file as they come. They are there for good a second later at most, and whatever happens, the file is whole.
 /// </summary>
 /// <remarks>
-/// A row is known by its request and by which of the request's explanations it is: one that is there already stays. Of one model's answers to
-/// one question (<see cref="Choices.Question"/>) about one file only the last request's are kept, so an image that has changed takes the place
-/// of what it was; so does whatever comes after a failure. All members may be called from several threads.
+/// A row is known by its request and by which of the request's explanations it is: one that is there already stays. Of one model's answers
+/// to one question (<see cref="Choices.Question"/>) about one file only the last request's are kept: so an image that has changed takes the
+/// place of what it was, and what comes after a failure takes its place. All members may be called from several threads.
 /// </remarks>
 internal sealed class AuditWriter : IDisposable
 {
@@ -83,13 +83,15 @@ internal sealed class AuditWriter : IDisposable
     public void Add(CamExplanation explanation)
     {
         CamAuditRow row = AuditRows.Of(explanation, _root);
-        Add(row, row.Request ?? throw new ArgumentException("Nobody asked for this explanation.", nameof(explanation)));
+        Insert(row, row.Request ?? throw new ArgumentException("Nobody asked for this explanation.", nameof(explanation)));
     }
 
     /// <summary>Adds a row as it is, such as one of another file.</summary>
     public void Add(CamAuditRow row, string requestId, int index, int count) =>
-        Add(row with { File = _root.FileOf(row.Path) },
-            new Request(requestId, index, count) { Question = row.Request?.Question ?? "" });
+        Add(row, new Request(requestId, index, count) { Question = row.Request?.Question ?? "" });
+
+    /// <summary>Adds a row that answers a request; its path counts, wherever it was written down from.</summary>
+    public void Add(CamAuditRow row, Request request) => Insert(row with { File = _root.FileOf(row.Path) }, request);
 
     /// <summary>Adds an image that could not be explained.</summary>
     /// <param name="path">The image.</param>
@@ -105,7 +107,7 @@ internal sealed class AuditWriter : IDisposable
         string message, string question = "")
     {
         var image = new FileInfo(path);
-        Add(new CamAuditRow(AuditedModel.Of(model))
+        Insert(new CamAuditRow(AuditedModel.Of(model))
         {
             Path = image.FullName,
             File = _root.FileOf(path),
@@ -154,7 +156,7 @@ internal sealed class AuditWriter : IDisposable
         }
     }
 
-    private void Add(CamAuditRow row, Request request) => Do(() =>
+    private void Insert(CamAuditRow row, Request request) => Do(() =>
     {
         if (_transaction is null)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using EasyExplain.Explanation;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace EasyExplain.Audit.Store;
 
@@ -13,7 +14,7 @@ internal sealed class RowInserts : IDisposable
     private readonly Dictionary<AuditedModel, long> _models = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, long> _methods = [], _layers = [], _questions = [];
     private readonly List<Statement> _statements = [];
-    private readonly Statement _find, _expect, _stale, _clear, _forget, _image, _addImage, _addRow, _addChannels, _addMap, _last;
+    private readonly Statement _find, _expect, _images, _stale, _clear, _forget, _addImage, _addRow, _addChannels, _addMap;
     private readonly AuditDatabase _database;
 
     /// <summary>Prepares the statements.</summary>
@@ -25,6 +26,7 @@ internal sealed class RowInserts : IDisposable
             UPDATE explanation SET expected = $2, expected_class = $3, correct = $4, expected_probability = $5
             WHERE id = $1 AND expected IS NOT $2
             """);
+        _images = Prepare("SELECT id, size IS $2 AND modified IS $3 AND height IS $4 AND width IS $5 FROM image WHERE file = $1");
         _stale = Prepare("""
             SELECT explanation.id, request IS $4, error_id IS NOT NULL
             FROM image JOIN explanation ON explanation.image = image.id
@@ -32,7 +34,6 @@ internal sealed class RowInserts : IDisposable
             """);
         _clear = Prepare("DELETE FROM explanation WHERE id = $1");
         _forget = Prepare("DELETE FROM image WHERE file = $1 AND NOT EXISTS (SELECT 1 FROM explanation WHERE image = image.id)");
-        _image = Prepare("SELECT id FROM image WHERE file = $1 AND size = $2 AND modified = $3 AND height IS $4 AND width IS $5");
         _addImage = Prepare("INSERT INTO image (file, size, modified, height, width, hash) VALUES ($1, $2, $3, $4, $5, $6)");
         _addRow = Prepare($"""
             INSERT INTO explanation (
@@ -44,7 +45,6 @@ internal sealed class RowInserts : IDisposable
             """);
         _addChannels = Prepare("INSERT INTO channels VALUES ($1, $2, $3, $4, $5)");
         _addMap = Prepare("INSERT INTO map VALUES ($1, $2, $3, $4, $5)");
-        _last = Prepare("SELECT last_insert_rowid()");
     }
 
     /// <summary>Adds a row, unless it is there already.</summary>
@@ -52,29 +52,27 @@ internal sealed class RowInserts : IDisposable
     {
         string? id = request.Id.Length > 0 ? request.Id : null;
         bool fails = row.ErrorId is not null;
-        if (!fails && id is not null && Known(id, request.Index) is { } known)
+        if (id is not null && Known(id, request.Index) is var (known, failed))
         {
-            if (row.Expected is not null)
+            if (!failed)
             {
-                _expect.Run(known, row.Expected, Class(row.ExpectedClass), row.Correct, row.ExpectedProbability);
+                if (!fails && row.Expected is not null)
+                {
+                    _expect.Run(known, row.Expected, Class(row.ExpectedClass), row.Correct, row.ExpectedProbability);
+                }
+                return;
             }
+            _clear.Run(known);
+        }
+        string modified = row.Modified.ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture);
+        (int? height, int? width) = row.ImageSize is [var rows, var columns] ? ((int?)rows, (int?)columns) : (null, null);
+        long model = IdOf(row.Model), question = IdOf(_questions, "question", "hash", QuestionOf(row, request));
+        (bool seen, long? image) = Image(row.File, row.Length, modified, height, width);
+        if (seen && !MakeRoom(row.File, model, question, id, fails))
+        {
             return;
         }
-        long model = IdOf(row.Model), question = IdOf(_questions, "question", "hash", QuestionOf(row, request));
-        bool removed = false;
-        foreach ((long stale, bool same, bool failed) in Stale(row.File, model, question, id))
-        {
-            if (fails && !failed && (same || id is null))
-            {
-                return; // what was found out is not lost to a later failure
-            }
-            if (failed || !same)
-            {
-                _clear.Run(stale);
-                removed = true;
-            }
-        }
-        long image = IdOfImage(row);
+        image ??= Insert(_addImage, row.File, row.Length, modified, height, width, row.Hash ?? (fails ? null : FileHash.Of(row.Path)));
         Prediction[] top = [.. row.Predictions.Take(PredictionsKept)];
         object?[] values = [
             id, request.Index, request.Count, image, model, question, IdOf(_methods, "method", "name", row.Method),
@@ -85,8 +83,7 @@ internal sealed class RowInserts : IDisposable
             IsFirst(row.PredictedClasses, top) ? null : AuditJson.Numbers(row.PredictedClasses),
             row.ComparedWith.Count == 0 ? null : AuditJson.Numbers(row.ComparedWith),
             (int)row.Smoothing, row.Seed, row.Seconds, row.ErrorId, row.Error];
-        _addRow.Run(values);
-        long explanation = (long)_last.Ask()!;
+        long explanation = Insert(_addRow, values);
         if (row.Channels is { } channels)
         {
             _addChannels.Run(explanation, channels.Features.Scale, Bytes(channels.Features), channels.Relevance?.Scale,
@@ -97,7 +94,7 @@ internal sealed class RowInserts : IDisposable
             StoredMap map = row.StoredMaps[place];
             _addMap.Run(explanation, place, map.Height, map.Width, map.Values);
         }
-        if (removed)
+        if (seen)
         {
             _forget.Run(row.File);
         }
@@ -113,34 +110,59 @@ internal sealed class RowInserts : IDisposable
         return statement;
     }
 
-    /// <summary>The row that answers this part of a request; null where there is none, or a failure.</summary>
-    private long? Known(string request, int part)
+    /// <summary>The row that answers this part of a request, and whether it is a failure; null where there is none.</summary>
+    private (long Id, bool Failed)? Known(string request, int part)
     {
         using SqliteDataReader found = _find.Find(request, part);
-        return found.Read() && !found.GetBoolean(1) ? found.GetInt64(0) : null;
+        return found.Read() ? (found.GetInt64(0), found.GetBoolean(1)) : null;
     }
 
-    private List<(long Id, bool Same, bool Failed)> Stale(string file, long model, long question, string? request)
+    /// <summary>Whether there are rows of a file, and the image as it is now if it is there already.</summary>
+    private (bool Seen, long? Image) Image(string file, long size, string modified, int? height, int? width)
     {
-        var all = new List<(long, bool, bool)>();
-        using SqliteDataReader found = _stale.Find(file, model, question, request);
+        bool seen = false;
+        using SqliteDataReader found = _images.Find(file, size, modified, height, width);
         while (found.Read())
         {
-            all.Add((found.GetInt64(0), request is not null && found.GetBoolean(1), found.GetBoolean(2)));
+            seen = true;
+            if (found.GetBoolean(1))
+            {
+                return (seen, found.GetInt64(0));
+            }
         }
-        return all;
+        return (seen, null);
     }
 
-    private long IdOfImage(CamAuditRow row)
+    /// <summary>
+    /// Takes away what an answer replaces: failures, and what was said of the file as it was before. False where it replaces nothing: what
+    /// was found out is not lost to a later failure.
+    /// </summary>
+    private bool MakeRoom(string file, long model, long question, string? request, bool fails)
     {
-        string modified = row.Modified.ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture);
-        (object? height, object? width) = row.ImageSize is [var rows, var columns] ? ((object?)rows, (object?)columns) : (null, null);
-        if (_image.Ask(row.File, row.Length, modified, height, width) is long known)
+        var old = new List<long>();
+        using (SqliteDataReader found = _stale.Find(file, model, question, request))
         {
-            return known;
+            while (found.Read())
+            {
+                bool same = request is null || found.GetBoolean(1), failed = found.GetBoolean(2);
+                if (!failed && same && fails)
+                {
+                    return false;
+                }
+                if (failed || !same)
+                {
+                    old.Add(found.GetInt64(0));
+                }
+            }
         }
-        _addImage.Run(row.File, row.Length, modified, height, width, row.Hash ?? (row.ErrorId is null ? FileHash.Of(row.Path) : null));
-        return (long)_last.Ask()!;
+        old.ForEach(id => _clear.Run(id));
+        return true;
+    }
+
+    private long Insert(Statement statement, params ReadOnlySpan<object?> values)
+    {
+        statement.Run(values);
+        return raw.sqlite3_last_insert_rowid(_database.Connection.Handle);
     }
 
     private long IdOf(AuditedModel model)
@@ -150,14 +172,14 @@ internal sealed class RowInserts : IDisposable
             return known;
         }
         string preprocessing = JsonSerializer.Serialize(model.Preprocessing, AuditJson.Options);
-        string fingerprint = FileHash.OfText(string.Join('\0', [model.Name, model.Hash, $"{model.Activation}", preprocessing, .. model.Labels]));
+        string fingerprint = FileHash.OfText(
+            string.Join('\0', [model.Name, model.Hash, $"{model.Activation}", preprocessing, .. model.Labels]));
         using Statement find = _database.Prepare("SELECT id FROM model WHERE fingerprint = $1");
         if (find.Ask(fingerprint) is not long id)
         {
             using Statement add = _database.Prepare(
                 "INSERT INTO model (name, hash, activation, preprocessing, fingerprint) VALUES ($1, $2, $3, $4, $5)");
-            add.Run(model.Name, model.Hash, $"{model.Activation}", preprocessing, fingerprint);
-            id = (long)_last.Ask()!;
+            id = Insert(add, model.Name, model.Hash, $"{model.Activation}", preprocessing, fingerprint);
             using Statement addClass = _database.Prepare("INSERT INTO class VALUES ($1, $2, $3)");
             for (int @class = 0; @class < model.Labels.Count; @class++)
             {
@@ -179,8 +201,7 @@ internal sealed class RowInserts : IDisposable
             else
             {
                 using Statement add = _database.Prepare($"INSERT INTO {table} ({column}) VALUES ($1)");
-                add.Run(value);
-                id = (long)_last.Ask()!;
+                id = Insert(add, value);
             }
             known[value] = id;
         }

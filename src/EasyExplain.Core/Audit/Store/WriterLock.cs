@@ -23,7 +23,8 @@ internal sealed class WriterLock : IDisposable
         {
             try
             {
-                var file = new FileStream(beside, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                var file = new FileStream(
+                    beside, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
                 if (File.Exists(beside))
                 {
                     return new WriterLock(file);

@@ -52,7 +52,7 @@ public sealed class CamConcepts : ICamResult
     /// <inheritdoc/>
     public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Concepts.Length} concepts at {Layer}";
 
-    CamModel ICamResult.Model => Model;
+    CamModel? ICamResult.Model => Model;
 
     Photo ICamResult.Draw(CamPicture picture, OverlayStyle style) => ConceptPicture.Draw(picture, this, style);
 }

@@ -1,0 +1,65 @@
+using EasyExplain.Audit.Store;
+using EasyExplain.Explanation;
+using EasyExplain.Imaging;
+using EasyExplain.Models;
+
+namespace EasyExplain.Audit;
+
+/// <content>The maps, and their pictures: drawn without the model, of what the audit kept.</content>
+public sealed partial record CamAuditRow
+{
+    private ExplainedPhoto? _source;
+
+    // Properties in PowerShell, too: see EasyExplain.Types.ps1xml.
+
+    /// <summary>A map for each layer, in their order; none of an error.</summary>
+    internal CamList<CamMap> Maps => [.. StoredMaps.Take(Layers.Count).Select(MapOf)];
+
+    /// <summary>The maps of all layers in one; null where there are not several.</summary>
+    internal CamMap? Fused => StoredMaps.Count > Layers.Count ? MapOf(StoredMaps[^1]) : null;
+
+    /// <summary>The map that stands for the whole explanation: the fused one, or the only one; null where there is none.</summary>
+    internal CamMap? Map => StoredMaps.Count > 0 ? MapOf(StoredMaps[^1]) : null;
+
+    /// <summary>The labels of the predicted classes, as <see cref="CamExplanation.Predicted"/> has them.</summary>
+    internal CamList<string> Predicted => [.. PredictedClasses.Select(Model.LabelOf)];
+
+    CamModel? ICamResult.Model => null;
+
+    Photo ICamResult.Draw(CamPicture picture, OverlayStyle style)
+    {
+        if (StoredMaps.Count < Layers.Count || Map is not { } map)
+        {
+            throw new NoMapException(Path, ErrorId is null ? "the audit has no map of it." : $"it could not be explained ({ErrorId}).");
+        }
+        DemandUnchanged();
+        _source ??= new ExplainedPhoto(Path, [.. ImageSize]);
+        return picture.Draw(new DrawnMaps(
+            _source, Model.Preprocessing, Maps, Fused, map,
+            DrawnMaps.HeadlineOf(Label, Probability, Expected, Method, ModelName)), style);
+    }
+
+    private CamMap MapOf(StoredMap stored)
+    {
+        (int height, int width) = (ImageSize[0], ImageSize[1]);
+        return new CamMap(stored.Layer, stored.ToArray(), Model.Preprocessing.RegionOf(width, height), width, height);
+    }
+
+    /// <summary>A copy of a photo has another time, and is the same photo: then its bytes decide.</summary>
+    private void DemandUnchanged()
+    {
+        var file = new FileInfo(Path);
+        if (!file.Exists)
+        {
+            throw new FileNotFoundException($"'{Path}' is no longer there, so its map cannot be drawn over it.", Path);
+        }
+        if (file.Length != Length)
+        {
+            throw new PhotoChangedException(Path, $"it had {Length} bytes and has {file.Length}");
+        }
+        if (file.LastWriteTimeUtc != Modified && FileHash.Of(Path) != Hash)
+        {
+            throw new PhotoChangedException(Path, "its bytes are others");
+        }
+    }
+}
