@@ -22,7 +22,7 @@ internal sealed record ChannelVector(float Scale, sbyte[] Values)
         }
         float[] numbers = finite.Length <= MaxLength ? finite : Project(finite);
         // Sums of huge numbers may be infinite, and of tiny ones the scale may be nothing.
-        float highest = numbers.Length == 0 ? 0 : Math.Min(numbers.Max(Math.Abs), float.MaxValue);
+        float highest = numbers.Length == 0 ? 0 : Math.Min(numbers.Max(Math.Abs), float.MaxValue / 2);
         float scale = highest / 127;
         return new ChannelVector(scale, [.. numbers.Select(number =>
             scale > 0 ? (sbyte)MathF.Round(Math.Clamp(number / scale, -127, 127)) : (sbyte)0)]);
