@@ -52,13 +52,12 @@ internal sealed partial class FinishedPhotos
     /// <param name="request">The request.</param>
     /// <param name="photo">The photo that it is about.</param>
     /// <param name="model">The model that it is about.</param>
-    /// <param name="question">What is asked about every photo, see <see cref="Choices.Question"/>.</param>
-    public IReadOnlyList<CamExplanation>? Explanations(string request, string photo, CamModel model, string question = "")
+    public IReadOnlyList<CamExplanation>? Explanations(string request, string photo, CamModel model)
     {
         string?[] pictures = _found[request].Find(one => one.IsWhole)!.Rows;
         CamExplanation[] all =
             [.. pictures.Select(picture => Row(picture!)?.ToExplanation(model, photo, picture!)).OfType<CamExplanation>()];
-        return all.Length == pictures.Length ? Request.Answered(request, all, question) : null;
+        return all.Length == pictures.Length ? all : null;
     }
 
     /// <summary>What a picture says about itself: a line for people, and where a later run may ask for it, its row.</summary>

@@ -40,10 +40,10 @@ internal sealed record ChannelVector(float Scale, sbyte[] Values)
             for (int word = 0; word < MaxLength / 64; word++)
             {
                 ulong signs = Mix((ulong)(channel * (MaxLength / 64) + word));
-                float number = channels[channel] * norm;
+                int number = BitConverter.SingleToInt32Bits(channels[channel] * norm);
                 for (int bit = 0; bit < 64; bit++)
                 {
-                    sums[word * 64 + bit] += (signs >> bit & 1) == 0 ? number : -number;
+                    sums[word * 64 + bit] += BitConverter.Int32BitsToSingle(number ^ ((int)(signs >> bit) << 31)); // its sign, or the other
                 }
             }
         }
