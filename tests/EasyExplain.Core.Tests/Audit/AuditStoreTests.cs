@@ -111,7 +111,12 @@ public sealed class AuditStoreTests : IDisposable
         AuditedModel model = SyntheticRows.Model(6) with { Name = text, Labels = ["0", "1", text, "3", "4", text] };
         CamAuditRow row = SyntheticRows.Row(model, 1, _audit.Path) with
         {
-            Path = Path.Join(_audit.Path, "a"), File = "a", Class = 2, Label = text, Method = text, Expected = text,
+            Path = Path.Join(_audit.Path, "a"),
+            File = "a",
+            Class = 2,
+            Label = text,
+            Method = text,
+            Expected = text,
         };
         _audit.Write(writer =>
         {
