@@ -316,10 +316,23 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         if (target is string file && FailureListeners.Any)
         {
             FailureListeners.Tell(
-                new FailedImage(file, File.Exists(file) ? _choices.IdOf(file) : null, _choices.Model,
+                new FailedImage(file, IdOf(file), _choices.Model,
                     string.Join(", ", _choices.Methods.Select(method => method.Name)), [.. _choices.Layers.Select(layer => layer.Name)],
                     error.FullyQualifiedErrorId, error.Exception.Message, _choices.Question),
                 error);
+        }
+    }
+
+    /// <summary>What is asked of a picture; null where it is not there.</summary>
+    private string? IdOf(string file)
+    {
+        try
+        {
+            return _choices.IdOf(file);
+        }
+        catch (Exception e) when (Errors.IsAboutOneFile(e))
+        {
+            return null;
         }
     }
 
