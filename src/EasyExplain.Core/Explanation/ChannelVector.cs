@@ -22,7 +22,7 @@ internal sealed record ChannelVector(float Scale, sbyte[] Values)
         }
         float[] numbers = finite.Length <= MaxLength ? finite : Project(finite);
         // Sums of huge numbers may be infinite, and of tiny ones the scale may be nothing.
-        float highest = numbers.Length == 0 ? 0 : Math.Min(numbers.Max(Math.Abs), float.MaxValue);
+        float highest = numbers.Length == 0 ? 0 : Math.Min(numbers.Max(Math.Abs), float.MaxValue / 2);
         float scale = highest / 127;
         return new ChannelVector(scale, [.. numbers.Select(number =>
             scale > 0 ? (sbyte)MathF.Round(Math.Clamp(number / scale, -127, 127)) : (sbyte)0)]);
@@ -40,10 +40,10 @@ internal sealed record ChannelVector(float Scale, sbyte[] Values)
             for (int word = 0; word < MaxLength / 64; word++)
             {
                 ulong signs = Mix((ulong)(channel * (MaxLength / 64) + word));
-                float number = channels[channel] * norm;
+                int number = BitConverter.SingleToInt32Bits(channels[channel] * norm);
                 for (int bit = 0; bit < 64; bit++)
                 {
-                    sums[word * 64 + bit] += (signs >> bit & 1) == 0 ? number : -number;
+                    sums[word * 64 + bit] += BitConverter.Int32BitsToSingle(number ^ ((int)(signs >> bit) << 31)); // its sign, or the other
                 }
             }
         }

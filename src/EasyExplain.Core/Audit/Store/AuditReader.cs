@@ -274,7 +274,7 @@ internal sealed class AuditReader : IFinished, IDisposable
         {
             return _models[id] = model.Read() && Enum.TryParse(Text(model, 2), out Activation activation) && Enum.IsDefined(activation)
                 ? new AuditedModel(Text(model, 0) ?? "", Text(model, 1) ?? "", labels, activation,
-                    JsonSerializer.Deserialize<Preprocessing>(Text(model, 3) ?? "", AuditJson.Options)!)
+                    JsonSerializer.Deserialize<Preprocessing>(Text(model, 3) ?? "", AuditJson.Options) ?? throw new JsonException())
                 : throw AuditFileException.Damaged(Path, $"model {id} is missing");
         }
         catch (Exception e) when (e is JsonException or ArgumentException)

@@ -7,6 +7,8 @@ namespace EasyExplain.Audit.Store;
 /// <summary>From explanations to the rows of an audit, and back.</summary>
 internal static class AuditRows
 {
+    private const double LongestDuration = 1e9; // seconds; more is nobody's
+
     /// <summary>The row of an explanation, without the hash of its image.</summary>
     /// <param name="explanation">What was found out about a file.</param>
     /// <param name="root">What the image lies below.</param>
@@ -77,7 +79,7 @@ internal static class AuditRows
             Fused = isWhole && maps.Length > row.Layers.Count ? maps[row.Layers.Count] : null,
             Smoothing = row.Smoothing,
             Seed = row.Seed,
-            Duration = TimeSpan.FromSeconds(row.Seconds),
+            Duration = new TimeSpan((long)Math.Round(Math.Clamp(row.Seconds, 0, LongestDuration) * TimeSpan.TicksPerSecond)),
             Channels = row.Channels,
             Request = row.Request,
             FoundIn = foundIn,
