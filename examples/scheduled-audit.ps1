@@ -5,6 +5,7 @@
 #
 # The destination gets
 #   an overlay for each image
+#   audit.db      an audit file, see Get-CamAudit: a row for each image, also for one that failed; later runs add to it
 #   audit.log     of this run alone: a line for each image, tabs between: time (UTC), level, path, label, probability; or the error in
 #                 place of the last two. DONE is the level of an image whose overlay an earlier run has made. The run before has
 #                 audit.1.log, and so on up to audit.9.log.
@@ -160,7 +161,8 @@ try {
     $explain = @{ Model = $model; Method = $Method; SkipExisting = $folder; ErrorAction = 'Continue'; WarningAction = 'SilentlyContinue' }
     if ($Layer) { $explain.Layer = ($Layer -split ',').Trim() } # pwsh -File gives 'a,b' as one text
 
-    Get-Image | Invoke-CamExplanation @explain 2>&1 | ForEach-Object {
+    $audit = @{ Path = [IO.Path]::Combine($folder, 'audit.db'); RelativeTo = $photos; PassThru = $true; ErrorAction = 'Continue' }
+    Get-Image | Invoke-CamExplanation @explain 2>&1 | Export-CamAudit @audit 2>&1 | ForEach-Object {
         if ($_ -is [Management.Automation.ErrorRecord]) {
             Write-Failure $_.TargetObject $_.FullyQualifiedErrorId.Split(',')[0] $_.Exception.Message
         }

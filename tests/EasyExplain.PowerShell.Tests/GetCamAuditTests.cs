@@ -44,7 +44,7 @@ public sealed class GetCamAuditTests : IDisposable
         Assert.Equal("True", _session.Run("""
             $row = Get-CamAudit 'a [1].db' | Select-Object -First 1
             $there, $here = $all[0].Maps[0].ToArray(), $row.Maps[0].ToArray()
-            $worst = 0
+            $worst = 0.0
             for ($i = 0; $i -lt 256; $i++) {
                 $x = $i % 16
                 $y = ($i - $x) / 16
@@ -117,8 +117,8 @@ public sealed class GetCamAuditTests : IDisposable
             """).OrThrow();
 
         ModuleSession.Result result = _session.Run(
-            "Get-CamAudit b.db, 'a [1].db' | Export-CamOverlay out -FileName '{Name} {Method} {Label} {Class} {Expected} {Layers} {Model}' " +
-            "-PassThru | ForEach-Object Name");
+            "Get-CamAudit b.db, 'a [1].db' | Export-CamOverlay out -PassThru " +
+            "-FileName '{Name} {Method} {Label} {Class} {Expected} {Layers} {Model}' | ForEach-Object Name");
 
         Assert.Equal(
             [

@@ -41,6 +41,7 @@ public sealed class ScheduledAuditTests : IDisposable
         Assert.Equal(0, Run("-Path", "photos", "-Destination", "photos/out").ExitCode);
         Assert.Equal((0, 2, 0, 0), Counts(Summary("photos/out")));
         Assert.Equal(2, Summary("photos/out").GetProperty("passedOver").GetInt32());
+        Assert.True(File.ReadAllBytes(At("photos", "out", "audit.db")).AsSpan(0, 15).SequenceEqual("SQLite format 3"u8));
         Assert.Equal(["DONE", At("photos", "cat.jpg"), "cat", fields[4]],
             Lines("photos/out").Single(line => line.Contains("cat.jpg", StringComparison.Ordinal)).Split('\t')[1..]);
         Assert.Equal(string.Join('\t', fields),

@@ -14,6 +14,6 @@ internal interface IAuditTarget : IDisposable
     /// <summary>Takes an image that could not be explained.</summary>
     void Add(FailedImage failed);
 
-    /// <summary>Brings the file to its end. What becomes of one without this differs: of a table nothing, of an audit file all rows so far.</summary>
+    /// <summary>Brings the file to its end. Without this nothing is left of a table, and of an audit file the rows so far.</summary>
     void Finish();
 }

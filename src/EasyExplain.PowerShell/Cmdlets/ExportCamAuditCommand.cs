@@ -83,7 +83,8 @@ public sealed class ExportCamAuditCommand : PSCmdlet, IDisposable
     public PSObject[] InputObject { get; set; } = [];
 
     /// <summary>
-    /// The folder that files are named from in the rows. By default the current location; an audit file that exists keeps its own.
+    /// The folder that files are named from in the rows. By default the current location; rows of Get-CamAudit in a table, and an audit
+    /// file that exists, keep their own.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -161,6 +162,7 @@ public sealed class ExportCamAuditCommand : PSCmdlet, IDisposable
     protected override void EndProcessing()
     {
         TellFault();
+        _listening?.Dispose(); // what fails from here on fails further down
         Do(() => _audit?.Finish());
     }
 

@@ -18,6 +18,9 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Concepts of Get-CamConcept are drawn in colours: each pixel takes the colour of the strongest concept there, as bright as the
 /// concept is strong, and each concept's number stands where it is strongest. A panel has a tile for each concept, titled with its number
 /// and its classes. A heat map of concepts shows the colours alone; concepts have no mask.</para>
+/// <para>Rows of Get-CamAudit are drawn from the stored maps and the images, without a model; an image that is gone or has changed is an
+/// error. Explanations that Invoke-CamExplanation -SkipExisting takes from an audit file are drawn like any other: add -SkipExisting here
+/// to keep the pictures that are there.</para>
 /// <para>Pictures are drawn and written in the background while the network goes on with the next images; with -PassThru each file is
 /// written before the next explanation is taken. A picture that cannot be written is one error that names it, and the rest goes on. Each
 /// picture contains a line of text that says what it shows; from that line, Invoke-CamExplanation -SkipExisting knows which images are
@@ -56,6 +59,14 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>The picture of photos/pets/1.jpg goes to out/pets, that of photos/wild/1.jpg to out/wild.</para>
 /// </example>
 /// <example>
+/// <title>The mistakes of an audit, without its model</title>
+/// <code>
+/// Invoke-CamExplanation ./photos/*.jpg -Model (Import-CamModel) -ExpectedLabel dog | Export-CamAudit audit.db
+/// Get-CamAudit audit.db | Where-Object Correct -eq $false | Export-CamOverlay ./mistakes -Style Panel
+/// </code>
+/// <para>Drawn from the maps in the audit file.</para>
+/// </example>
+/// <example>
 /// <title>Sorted by prediction and probability</title>
 /// <code>
 /// Invoke-CamExplanation ./photos/*.jpg -Model (Import-CamModel) |
@@ -65,6 +76,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// </example>
 /// <seealso cref="InvokeCamExplanationCommand"/>
 /// <seealso cref="GetCamConceptCommand"/>
+/// <seealso cref="GetCamAuditCommand"/>
 [Cmdlet(VerbsData.Export, "CamOverlay", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportCamOverlayCommand : DrawingCmdlet, IDisposable

@@ -25,8 +25,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>The default method is LayerCAM, the default class the predicted one, the default layer the last one whose output still has height
 /// and width. -Verbose says what was chosen, and which engine runs what. FullGrad explains the whole network and takes no layer: its map
 /// has the input's size.</para>
-/// <para>Explanations, concepts and rows of a CSV file can be piped in to be explained again: their Path names the image, and an
-/// explanation brings its model. Layers, method and class are those of this command line.</para>
+/// <para>Explanations, concepts, rows of Get-CamAudit and rows of a CSV file can be piped in to be explained again: their Path names the
+/// image, and an explanation brings its model. Layers, method and class are those of this command line.</para>
 /// <para>In parallel, as with ForEach-Object -Parallel, each runspace imports the module first, and may share the model: see
 /// about_EasyExplain.</para>
 /// <para>A map gives the rectangle around its largest area above a threshold: $explanation.Map.GetBox(0.5), in pixels of the image.</para>
@@ -112,16 +112,16 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <example>
 /// <title>An audit that loses nothing whenever it is stopped, and its table</title>
 /// <code>
-/// $audit = @{ Model = Import-CamModel; ExpectedLabel = 'ParentFolder'; SkipExisting = './out' }
-/// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation @audit | Export-CamOverlay ./out
-/// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation @audit | Select-Object Path, Label, Probability, Expected, Correct |
-///     Export-Csv ./audit.csv
+/// $audit = @{ Model = Import-CamModel; ExpectedLabel = 'ParentFolder'; SkipExisting = './audit.db' }
+/// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation @audit | Export-CamAudit ./audit.db
+/// Get-CamAudit ./audit.db | Export-CamAudit ./audit.csv
 /// </code>
-/// <para>Each overlay keeps its row. The last line explains nothing again: it builds the table from the overlays.</para>
+/// <para>The audit file has a row for each image, with its map; the last line makes a table of it.</para>
 /// </example>
 /// <seealso cref="ImportCamModelCommand"/>
 /// <seealso cref="GetCamLayerCommand"/>
 /// <seealso cref="ExportCamOverlayCommand"/>
+/// <seealso cref="ExportCamAuditCommand"/>
 [Cmdlet(VerbsLifecycle.Invoke, "CamExplanation", DefaultParameterSetName = ByPath)]
 [OutputType(typeof(CamExplanation))]
 public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining images", "Nothing was explained")
@@ -172,10 +172,12 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     public ExpectedLabel[] ExpectedLabel { get; set; } = [];
 
     /// <summary>
-    /// A folder with pictures of an earlier run, the -Destination of Export-CamOverlay: photos of which it has them all are not explained
-    /// again. Their explanations come out as before, made of what the pictures say, but without maps: rows for a table, which
-    /// Export-CamOverlay passes over. Each picture says in itself which photo and which choices it is of, so that its name does not matter,
-    /// and a changed photo, layer, method or class is explained anew; a half-written picture counts as missing.
+    /// What earlier runs have done: an audit file, the -Path of Export-CamAudit, or a folder with pictures, the -Destination of
+    /// Export-CamOverlay. Photos that are in the audit file, or of which the folder has all pictures, are not explained again. Their
+    /// explanations come out as before: from an audit file with their maps, in steps of 1/255; from pictures without maps, so that
+    /// Export-CamOverlay passes over them. A photo that failed, or that has changed, is explained again, and so is any for another layer,
+    /// method or class; a half-written picture counts as missing. What does not exist yet is empty: an audit file if the name ends with
+    /// .db or .sqlite, else a folder.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -314,10 +316,23 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         if (target is string file && FailureListeners.Any)
         {
             FailureListeners.Tell(
-                new FailedImage(file, File.Exists(file) ? _choices.IdOf(file) : null, _choices.Model,
+                new FailedImage(file, IdOf(file), _choices.Model,
                     string.Join(", ", _choices.Methods.Select(method => method.Name)), [.. _choices.Layers.Select(layer => layer.Name)],
                     error.FullyQualifiedErrorId, error.Exception.Message, _choices.Question),
                 error);
+        }
+    }
+
+    /// <summary>What is asked of a picture; null where it is not there.</summary>
+    private string? IdOf(string file)
+    {
+        try
+        {
+            return _choices.IdOf(file);
+        }
+        catch (Exception e) when (Errors.IsAboutOneFile(e))
+        {
+            return null;
         }
     }
 

@@ -24,8 +24,8 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
 
     /// <summary>
     /// Image files, with wildcards. A file whose very name has brackets in it is found too. Of objects with a Path property, such as
-    /// explanations and the rows of a CSV file, that is the file, and no character in it is a wildcard; explanations bring their model,
-    /// too.
+    /// explanations and rows of an audit or a CSV file, that is the file, and no character in it is a wildcard; explanations bring their
+    /// model, too.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByPath)]
     [AllowNull]

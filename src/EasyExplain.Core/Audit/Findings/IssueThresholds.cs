@@ -50,5 +50,5 @@ internal sealed record IssueThresholds
     public double ShortcutEffect { get; init; } = 0.35;
 
     /// <summary>The least silhouette of a group that is listed as a difference, −1 to 1.</summary>
-    public double Difference { get; init; } = 0.15;
+    public double Difference { get; init; } = 0.4;
 }

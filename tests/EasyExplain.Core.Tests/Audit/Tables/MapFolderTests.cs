@@ -17,7 +17,10 @@ public sealed class MapFolderTests : IDisposable
         {
             maps.Add(HandMadeRows.Failed);
             maps.Add(HandMadeRows.Full());
-            maps.Add(HandMadeRows.Full() with { StoredMaps = [HandMadeRows.Map("layer2", 1, 1, 99), HandMadeRows.Map("features/0", 1, 1, 7)] });
+            maps.Add(HandMadeRows.Full() with
+            {
+                StoredMaps = [HandMadeRows.Map("layer2", 1, 1, 99), HandMadeRows.Map("features/0", 1, 1, 7)],
+            });
             maps.Finish();
         }
 

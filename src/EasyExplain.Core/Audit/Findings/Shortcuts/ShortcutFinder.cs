@@ -14,11 +14,13 @@ namespace EasyExplain.Audit.Findings.Shortcuts;
 /// <param name="cancel">Stops it within some images.</param>
 internal sealed class ShortcutFinder(AuditSlice slice, IssueThresholds thresholds, CamModel? model, CancellationToken cancel)
 {
+    private const int FirstHosts = 12;
     private const int ScreenHosts = 32;
     private const int ScreenOthers = 64;
     private const int ProofHosts = 200;
     private const int MostTried = 3; // groups of a class, those first that do most in the screen
     private const double Promising = 0.2;
+    private const double AtFirst = 0.05; // of so few hosts, one more is enough to look closer
     private static readonly double[] Areas = [0.06, 0.12, 0.2];
 
     private readonly ModelProbe? _probe = model is null ? null : new ModelProbe(model, slice.Layers[^1], cancel);
@@ -118,10 +120,15 @@ internal sealed class ShortcutFinder(AuditSlice slice, IssueThresholds threshold
         (Suspect Suspect, bool IsLook, double Effect) Screen(Suspect suspect)
         {
             SeenImage[] members = Of(images, suspect.Members), others = Of(images, suspect.Others);
-            double look = Turned(new SharedLook(_probe!, Inputs(members), Inputs(others)).PutOn(some, new Random(0)), @class);
-            double patch = usual.Max(area =>
-                Turned(new HottestPatch(_probe!, members, others, area.Key).PutOn(some, new Random(@class)), @class) - area.Value);
-            return (suspect, look >= patch, Math.Max(look, patch));
+            var look = new SharedLook(_probe!, Inputs(members), Inputs(others));
+            (double Look, double Patch) first = Effect(some[..FirstHosts], usual.Take(1));
+            (double Look, double Patch) effect = Math.Max(first.Look, first.Patch) < AtFirst ? first : Effect(some, usual);
+            return (suspect, effect.Look >= effect.Patch, Math.Max(effect.Look, effect.Patch));
+
+            (double Look, double Patch) Effect(float[][] on, IEnumerable<KeyValuePair<double, double>> byArea) => (
+                Turned(look.PutOn(on, new Random(0)), @class),
+                byArea.Max(area =>
+                    Turned(new HottestPatch(_probe!, members, others, area.Key).PutOn(on, new Random(@class)), @class) - area.Value));
         }
     }
 

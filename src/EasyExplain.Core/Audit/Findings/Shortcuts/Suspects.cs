@@ -20,7 +20,7 @@ internal sealed record Suspect(string View, int[] Members, int[] Others, double 
 internal static class Suspects
 {
     private const double Largest = 0.6; // of a class: what more of it has is what the class is
-    private const double Alike = 0.6; // the share of two groups' images that both have, from which one of them is enough
+    private const double Alike = 0.5; // the share of two groups' images that both have, from which one of them is enough
 
     /// <summary>The groups of all views, those first that are set apart best.</summary>
     /// <param name="views">The class.</param>
