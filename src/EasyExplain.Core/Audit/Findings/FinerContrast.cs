@@ -11,7 +11,7 @@ namespace EasyExplain.Audit.Findings;
 /// <param name="model">The model that explained the images, by its labels.</param>
 internal sealed class FinerContrast(CamModel model)
 {
-    private const int Asked = 8;
+    private const int Asked = 16; // images a pair
 
     /// <summary>The mean map of what spoke for the predicted class and against the expected one.</summary>
     /// <param name="layers">The audit's layers; the last is looked at.</param>

@@ -23,7 +23,6 @@ internal sealed class IssueFinder(
 {
     /// <summary>All findings in these rows, ranked.</summary>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
-    /// <exception cref="Imaging.ImageFileException">A mask is no image.</exception>
     /// <exception cref="SelectionException">The model lacks the audit's layers.</exception>
     public FoundIssues Find(IEnumerable<CamAuditRow> rows, CancellationToken cancel = default)
     {

@@ -86,7 +86,7 @@ internal static class LabelErrors
             Severity = Severities.OneWrong,
             Confidence = SureOfOne * scored.Score,
             Where = "",
-            Summary = $"{row.File} is labelled {expected} but looks like {predicted} ({Wording.Percent(row.Predictions[0].Probability)} " +
+            Summary = $"{Wording.Name(row)} is labelled {expected} but looks like {predicted} ({Wording.Percent(row.Predictions[0].Probability)} " +
                 $"against {Wording.Percent(scored.SelfConfidence)}{witnesses}).",
             Members = [row],
             Evidence = new()

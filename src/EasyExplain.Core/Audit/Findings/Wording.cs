@@ -17,6 +17,9 @@ internal static class Wording
         return percent.ToString(digits, CultureInfo.InvariantCulture) + " %";
     }
 
+    /// <summary>An image's name for a sentence: its file with the folder it lies in, such as "cat/0012.jpg".</summary>
+    public static string Name(CamAuditRow row) => string.Join('/', row.File.Split('/')[^Math.Min(2, row.File.Split('/').Length)..]);
+
     /// <summary>A number for a finding's evidence, at 4 digits after the point, which all machines agree on.</summary>
     public static double Rounded(double number) => Math.Round(number, 4);
 }
