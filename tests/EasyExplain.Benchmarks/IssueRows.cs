@@ -14,7 +14,8 @@ internal static class IssueRows
 {
     public const string Argument = "--issues";
 
-    private static readonly (int Count, double Seconds, double Megabytes)[] Sizes = [(1_000, 5, 250), (10_000, 30, 500), (100_000, 300, 2_500)];
+    private static readonly (int Count, double Seconds, double Megabytes)[] Sizes =
+        [(1_000, 5, 250), (10_000, 30, 500), (100_000, 300, 2_500)];
 
     public static IEnumerable<Row> Measure(Func<string, bool> wanted)
     {

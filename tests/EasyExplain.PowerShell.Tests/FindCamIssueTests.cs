@@ -34,7 +34,8 @@ public class FindCamIssueTests(ModuleSession session) : IClassFixture<ModuleSess
     public void AnotherModel_IsNotAsked_AndAWarningSaysSo()
     {
         CopyPhotos();
-        ModuleSession.Result result = session.Run(Audit + "Audit -ExpectedLabel cat; Find-CamIssue 'audit [1].db' $args[0] -Kind LabelError",
+        ModuleSession.Result result = session.Run(
+            Audit + "Audit -ExpectedLabel cat; Find-CamIssue 'audit [1].db' $args[0] -Kind LabelError",
             Repository.Data("vww", "model.onnx"));
         Assert.Contains(result.Warnings, said => said.Contains("has other classes than resnet20-cifar10", StringComparison.Ordinal));
     }

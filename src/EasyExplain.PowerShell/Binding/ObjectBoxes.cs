@@ -27,7 +27,8 @@ internal sealed class ObjectBoxes(PSCmdlet cmdlet, ScriptBlock script)
         if (!Array.TrueForAll(numbers, double.IsFinite) || numbers[2] <= 0 || numbers[3] <= 0)
         {
             cmdlet.ThrowTerminatingError(new ErrorRecord(
-                new ArgumentException($"-Box gave '{box}' for {row.File}: a box has X, Y, Width and Height in pixels, the last two over 0."),
+                new ArgumentException($"-Box gave '{box}' for {row.File}: a box has X, Y, Width and Height in pixels, the last " +
+                    "two over 0."),
                 "BoxInvalid", ErrorCategory.InvalidArgument, row.File));
         }
         return new PixelRegion(numbers[0], numbers[1], numbers[2], numbers[3]);

@@ -1,6 +1,8 @@
 namespace EasyExplain.Audit.Findings;
 
-/// <summary>What findings are looked for in: rows of one model, one method and the same layers, one for each image, errors left out.</summary>
+/// <summary>
+/// What findings are looked for in: rows of one model, one method and the same layers, one for each image, errors left out.
+/// </summary>
 /// <param name="Model">The model.</param>
 /// <param name="Method">The method.</param>
 /// <param name="Layers">The layers' names.</param>

@@ -41,7 +41,8 @@ internal static class Duplicates
                 .GroupBy(group => group.Rows[0].Expected ?? group.Rows[0].Label).OrderBy(of => of.Key, StringComparer.Ordinal)
                 .Select(of => Several(of, of.Key, "", rows.Count(row => (row.Expected ?? row.Label) == of.Key))));
 
-        string[] Splits(Group group) => [.. group.Rows.Select(row => Split(row.File[shared..], labels)).Distinct().Order(StringComparer.Ordinal)];
+        string[] Splits(Group group) =>
+            [.. group.Rows.Select(row => Split(row.File[shared..], labels)).Distinct().Order(StringComparer.Ordinal)];
     }
 
     /// <summary>How long the path is that all files have in common, in whole folders.</summary>
@@ -81,6 +82,7 @@ internal static class Duplicates
         int exact = groups.Count(group => group.IsExact);
         int count = groups.Sum(group => group.Rows.Count);
         double share = (double)count / of;
+        string images = Wording.Images(groups.Length), are = Wording.Verb(groups.Length, "is", "are");
         string kind = exact == groups.Length ? "the same bytes" : exact == 0 ? "by features and maps"
             : $"{exact} by their bytes, {groups.Length - exact} by features and maps";
         return new CamIssue
@@ -91,9 +93,8 @@ internal static class Duplicates
             Severity = folders.Length > 0 ? Severities.WrongReason(share) : Severities.Odd(share),
             Confidence = groups.Average(group => group.Sure),
             Where = "",
-            Summary = (folders.Length > 0
-                ? $"{Wording.Images(groups.Length)} {(groups.Length == 1 ? "is" : "are")} in {folders}"
-                : $"{Wording.Images(groups.Length)}{(@class.Length > 0 ? " of " + @class : "")} {(groups.Length == 1 ? "is" : "are")} there more than once") + $" ({kind}).",
+            Summary = folders.Length > 0 ? $"{images} {are} in {folders} ({kind})."
+                : $"{images}{(@class.Length > 0 ? " of " + @class : "")} {are} there more than once ({kind}).",
             Members = [.. groups.SelectMany(group => group.Rows)],
             Evidence = new()
             {

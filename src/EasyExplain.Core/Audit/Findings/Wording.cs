@@ -9,6 +9,9 @@ internal static class Wording
     public static string Images(int count) =>
         count == 1 ? "1 image" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} images");
 
+    /// <summary>The verb for so many: the first of one, else the second.</summary>
+    public static string Verb(int count, string ofOne, string ofSeveral) => count == 1 ? ofOne : ofSeveral;
+
     /// <summary>Such as "0.4 %", "12 %" and "99.6 %": a digit after the point where less than 10 % lies on either side.</summary>
     public static string Percent(double share)
     {

@@ -1,7 +1,9 @@
 using EasyExplain.Audit;
 using EasyExplain.Audit.Findings;
+using EasyExplain.Audit.Store;
 using EasyExplain.Explanation;
 using EasyExplain.Imaging;
+using EasyExplain.Models;
 
 namespace EasyExplain.Tests.Audit.Findings;
 
@@ -23,7 +25,8 @@ public class FindingsTests
     [Fact]
     public void AConfusedPair_HasBothWays_WithWilsonsIntervals()
     {
-        // 8 of 100 b are called c, 4 of 100 c are called b. scipy.stats.binomtest(12, 200).proportion_ci(method="wilson"): 0.0347 to 0.1019.
+        // 8 of 100 b are called c, 4 of 100 c are called b.
+        // scipy.stats.binomtest(12, 200).proportion_ci(method="wilson"): 0.0347 to 0.1019.
         CamAuditRow[] rows = PlantedRows.Make(400, wrong: 0);
         int b = 0, c = 0;
         for (int i = 0; i < rows.Length; i++)
@@ -31,7 +34,7 @@ public class FindingsTests
             if ((rows[i].ExpectedClass == 1 && b++ < 8) || (rows[i].ExpectedClass == 2 && c++ < 4))
             {
                 int taken = 3 - rows[i].ExpectedClass;
-                rows[i] = PlantedRows.Row(rows[i].Model, i, rows[i].ExpectedClass, taken, 0.9 - 0.01 * i) with { Channels = rows[i].Channels };
+                rows[i] = PlantedRows.Row(rows[i].Model, i, rows[i].ExpectedClass, taken, 0.9 - 0.01 * i);
             }
         }
         CamIssue issue = Assert.Single(ConfusedPairs.Find(Slice(rows), Usual));
@@ -39,6 +42,30 @@ public class FindingsTests
         Assert.Equal(("b ↔ c", 12, 0.06), (issue.Class, issue.Count, issue.Share));
         Assert.Equal((0.0347, 0.1019), (issue.Evidence["ShareLow"], issue.Evidence["ShareHigh"]));
         Assert.Equal(issue.Members.OrderByDescending(row => row.Predictions[0].Probability), issue.Members);
+    }
+
+    [Fact]
+    public void WithAModel_FinerCAMSaysWhereAConfusedPairDiffers_InImagesThatAreStillThere()
+    {
+        using CamModel model = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
+        string cat = Repository.Photo("cat.jpg");
+        CamAuditRow[] rows = PlantedRows.Make(200, AuditedModel.Of(model), wrong: 0);
+        for (int i = 3; i < rows.Length; i += 10) // cats that are called dogs: one photo, of which one has changed and two are gone
+        {
+            rows[i] = PlantedRows.Row(rows[i].Model, i, 3, 5, 0.9) with
+            {
+                Layers = ["layer3"],
+                Path = i < 183 ? cat : cat + ".gone",
+                Hash = i == 13 ? "changed" : FileHash.Of(cat),
+            };
+        }
+        rows = [.. rows.Select(row => row with { Layers = ["layer3"] })];
+        FoundIssues found = new IssueFinder(Usual, [IssueKind.ConfusedPair], model: model).Find(rows);
+        CamIssue issue = Assert.Single(found.Issues);
+        Assert.Equal(("FinerCAM", 16), (issue.Evidence["ApartBy"], issue.Evidence["ApartImages"]));
+        Assert.NotEmpty(issue.Where);
+        Assert.Contains("1 image of confused pairs is gone or has changed since; the model was asked about others, if there are any.",
+            found.Notes);
     }
 
     [Fact]
@@ -200,7 +227,7 @@ public class FindingsTests
         Assert.Equal(there, back);
 
         static string Text(FoundIssues found) => string.Join('\n', found.Notes.Concat(found.Issues.Select(issue =>
-            $"{issue.Kind} {issue.Severity:R} {issue.Confidence:R} {issue.Summary} {string.Join(';', issue.Members.Select(row => row.File))} " +
+            $"{issue.Kind} {issue.Severity:R} {issue.Confidence:R} {issue.Summary} {issue.Files} " +
             string.Join(' ', issue.Evidence.Values.Cast<object>()))));
     }
 
@@ -235,7 +262,8 @@ public class FindingsTests
     [Fact]
     public void EvidenceAsText_IsWhatATableFileHas()
     {
-        CamIssue issue = Assert.Single(Duplicates.Find(Slice([.. PlantedRows.Make(2).Select(row => row with { Hash = "0" })]), Usual, default));
+        CamAuditRow[] rows = [.. PlantedRows.Make(2).Select(row => row with { Hash = "0" })];
+        CamIssue issue = Assert.Single(Duplicates.Find(Slice(rows), Usual, default));
         Assert.Equal("Sort=several labels; Exact=True", issue.Evidence.ToString());
         Assert.Equal("a/000000.jpg; b/000001.jpg", issue.Files.ToString());
     }
