@@ -19,6 +19,11 @@ if (args is [PeakMemory.Argument, string work, string argument])
     PeakMemory.Measure(work, argument);
     return 0;
 }
+if (args is [IssueRows.Argument, string count])
+{
+    IssueRows.Find(int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
+    return 0;
+}
 if (args is [SoakRun.Argument, string list, string results])
 {
     foreach (Reading reading in SoakEngine.Run(File.ReadAllLines(list), results))
@@ -43,7 +48,7 @@ bool Wanted(string what) => what.Contains(given.Only, StringComparison.OrdinalIg
 IEnumerable<Row>[] families = given.Soak is { } images
     ? [SoakRows.Measure(images)]
     : [ExplanationRows.Measure(Wanted), PassesRows.Measure(Wanted), StartRows.Measure(Wanted), FolderRows.Measure(Wanted),
-    ImportRows.Measure(Wanted), StoreRows.Measure(Wanted)];
+    ImportRows.Measure(Wanted), StoreRows.Measure(Wanted), IssueRows.Measure(Wanted)];
 var rows = new List<Row>();
 foreach (Row row in families.SelectMany(family => family))
 {

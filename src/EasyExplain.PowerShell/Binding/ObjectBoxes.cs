@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using EasyExplain.Audit;
@@ -14,25 +15,30 @@ internal sealed class ObjectBoxes(PSCmdlet cmdlet, ScriptBlock script)
     public IReadOnlyList<PixelRegion> Of(CamAuditRow row) =>
     [
         .. script.InvokeWithContext(null, [new PSVariable("_", row)])
-            .SelectMany(each => LanguagePrimitives.GetEnumerable(each)?.Cast<object?>() ?? [each])
+            .SelectMany(each => each?.BaseObject is IDictionary ? [each]
+                : LanguagePrimitives.GetEnumerable(each)?.Cast<object?>() ?? [each])
             .Where(box => box is not null)
             .Select(box => Box(PSObject.AsPSObject(box), row)),
     ];
 
     private PixelRegion Box(PSObject box, CamAuditRow row)
     {
-        double[] numbers =
-        [
-            .. new[] { "X", "Y", "Width", "Height" }.Select(name =>
-                LanguagePrimitives.TryConvertTo(box.Properties[name]?.Value, CultureInfo.InvariantCulture, out double number)
-                    && box.Properties[name] is not null ? number : double.NaN),
-        ];
+        double[] numbers = [.. new[] { "X", "Y", "Width", "Height" }.Select(name => Number(box, name))];
         if (!Array.TrueForAll(numbers, double.IsFinite) || numbers[2] <= 0 || numbers[3] <= 0)
         {
             cmdlet.ThrowTerminatingError(new ErrorRecord(
-                new ArgumentException($"-Box gave '{box}' for {row.File}: a box has X, Y, Width and Height in pixels, the last two over 0."),
+                new ArgumentException($"-Box gave '{box}' for {row.File}: a box has X, Y, Width and Height in pixels, the last " +
+                    "two over 0."),
                 "BoxInvalid", ErrorCategory.InvalidArgument, row.File));
         }
         return new PixelRegion(numbers[0], numbers[1], numbers[2], numbers[3]);
+    }
+
+    private static double Number(PSObject box, string name)
+    {
+        object? value = box.BaseObject is IDictionary table ? table[name] : box.Properties[name]?.Value;
+        return value is not null && LanguagePrimitives.TryConvertTo(value, CultureInfo.InvariantCulture, out double number)
+            ? number
+            : double.NaN;
     }
 }

@@ -209,7 +209,8 @@ public sealed class FindCamIssueCommand : PSCmdlet, IDisposable
                 new ArgumentException("-Mask and -Box both say where the objects are: give one of them."),
                 "MaskAndBox", ErrorCategory.InvalidArgument, Mask));
         }
-        _objects = Mask is not null ? this.OrFatal(Mask, () => ObjectAreas.Masks(FilePaths.Folder(this, Mask)))
+        _objects = Mask is not null ? this.OrFatal(Mask, () => ObjectAreas.Masks(
+                FilePaths.Folder(this, Mask), (file, e) => WriteError(Errors.Reading(e, file))))
             : Box is not null ? ObjectAreas.Boxes(new ObjectBoxes(this, Box).Of)
             : null;
         Model?.Open(this);
@@ -224,13 +225,12 @@ public sealed class FindCamIssueCommand : PSCmdlet, IDisposable
             return;
         }
         string given = ParameterSetName == ByPath ? Path : LiteralPath;
-        this.OrFatal(given, () =>
+        Write(this.OrFatal(given, () =>
         {
             string file = ParameterSetName == ByPath ? FilePaths.Single(this, Path) : FilePaths.Literal(this, LiteralPath);
             using var reader = new AuditReader(file);
-            Find(Counted(reader.Rows(), reader.Count));
-            return true;
-        });
+            return Find(Counted(reader.Rows(), reader.Count));
+        }));
     }
 
     /// <inheritdoc/>
@@ -238,18 +238,14 @@ public sealed class FindCamIssueCommand : PSCmdlet, IDisposable
     {
         if (ParameterSetName == ByInputObject)
         {
-            this.OrFatal(null, () =>
-            {
-                Find(_rows);
-                return true;
-            });
+            Write(this.OrFatal(null, () => Find(_rows)));
         }
     }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _stop.Cancel();
 
-    private void Find(IEnumerable<CamAuditRow> rows)
+    private FoundIssues Find(IEnumerable<CamAuditRow> rows)
     {
         var thresholds = new IssueThresholds
         {
@@ -266,15 +262,18 @@ public sealed class FindCamIssueCommand : PSCmdlet, IDisposable
             DuplicateMaps = DuplicateCorrelation,
         };
         WriteVerbose($"Kinds: {string.Join(", ", Kind)}. Thresholds: {thresholds}.");
-        FoundIssues found;
         try
         {
-            found = new IssueFinder(thresholds, Kind, _objects, Model?.Open(this), Report).Find(rows, _stop.Token);
+            return new IssueFinder(thresholds, Kind, _objects, Model?.Open(this), Report).Find(rows, _stop.Token);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
         }
+    }
+
+    private void Write(FoundIssues found)
+    {
         WriteProgress(new ProgressRecord(0, Activity, "Done") { RecordType = ProgressRecordType.Completed });
         foreach (string note in found.Notes)
         {

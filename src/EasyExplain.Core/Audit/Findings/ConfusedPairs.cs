@@ -9,7 +9,7 @@ internal static class ConfusedPairs
     /// <summary>Whether an audit says what is needed.</summary>
     public static bool CanBeFound(AuditSlice slice) => slice.Rows.Any(IsLabelled);
 
-    /// <summary>The pairs of which so large a share is taken for the other one that it is over the threshold with 95 % confidence.</summary>
+    /// <summary>The pairs of which so large a share is taken for the other one that it is over the threshold, sure to 95 %.</summary>
     /// <param name="slice">The rows.</param>
     /// <param name="thresholds">From where on it is one.</param>
     /// <param name="contrast">Says what tells classes apart; null to go by the maps of the audit.</param>

@@ -30,6 +30,7 @@ internal static class Duplicates
                 sets.Join(first, second);
             }
         }
+        int shared = SharedFolders(rows);
         HashSet<string> labels = [.. slice.Model.Labels, .. rows.Select(row => row.Expected).OfType<string>()];
         Group[] groups = [.. sets.All().Select(members => new Group([.. members.Select(row => rows[row])]))];
         return groups.Where(group => group.Labels.Length > 1).Select(group => Contradiction(group, rows))
@@ -40,7 +41,16 @@ internal static class Duplicates
                 .GroupBy(group => group.Rows[0].Expected ?? group.Rows[0].Label).OrderBy(of => of.Key, StringComparer.Ordinal)
                 .Select(of => Several(of, of.Key, "", rows.Count(row => (row.Expected ?? row.Label) == of.Key))));
 
-        string[] Splits(Group group) => [.. group.Rows.Select(row => Split(row.File, labels)).Distinct().Order(StringComparer.Ordinal)];
+        string[] Splits(Group group) =>
+            [.. group.Rows.Select(row => Split(row.File[shared..], labels)).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>How long the path is that all files have in common, in whole folders.</summary>
+    private static int SharedFolders(IReadOnlyList<CamAuditRow> rows)
+    {
+        // In the order of their names, the first and the last differ soonest.
+        int length = rows.Count == 0 ? 0 : rows[0].File.AsSpan().CommonPrefixLength(rows[^1].File);
+        return length == 0 ? 0 : rows[0].File.LastIndexOf('/', length - 1) + 1;
     }
 
     /// <summary>The first folder, where it is not a class's: train, test, …; empty where there is none.</summary>
@@ -56,7 +66,7 @@ internal static class Duplicates
         Confidence = group.Sure,
         Where = "",
         Summary = $"{(group.IsExact ? "The same image is" : "What looks like the same image is")} labelled " +
-            $"{string.Join(" and ", group.Labels)}: {string.Join(", ", group.Rows.Select(row => row.File))}.",
+            $"{string.Join(" and ", group.Labels)}: {string.Join(", ", group.Rows.Select(Wording.Name))}.",
         Members = [.. group.Rows],
         Evidence = new() { ["Sort"] = "several labels", ["Exact"] = group.IsExact },
     };
@@ -72,6 +82,7 @@ internal static class Duplicates
         int exact = groups.Count(group => group.IsExact);
         int count = groups.Sum(group => group.Rows.Count);
         double share = (double)count / of;
+        string images = Wording.Images(groups.Length), are = Wording.Verb(groups.Length, "is", "are");
         string kind = exact == groups.Length ? "the same bytes" : exact == 0 ? "by features and maps"
             : $"{exact} by their bytes, {groups.Length - exact} by features and maps";
         return new CamIssue
@@ -82,9 +93,8 @@ internal static class Duplicates
             Severity = folders.Length > 0 ? Severities.WrongReason(share) : Severities.Odd(share),
             Confidence = groups.Average(group => group.Sure),
             Where = "",
-            Summary = (folders.Length > 0
-                ? $"{Wording.Images(groups.Length)} {(groups.Length == 1 ? "is" : "are")} in {folders}"
-                : $"{Wording.Images(groups.Length)}{(@class.Length > 0 ? " of " + @class : "")} {(groups.Length == 1 ? "is" : "are")} there more than once") + $" ({kind}).",
+            Summary = folders.Length > 0 ? $"{images} {are} in {folders} ({kind})."
+                : $"{images}{(@class.Length > 0 ? " of " + @class : "")} {are} there more than once ({kind}).",
             Members = [.. groups.SelectMany(group => group.Rows)],
             Evidence = new()
             {

@@ -36,7 +36,7 @@ internal sealed class FeatureTable
                 {
                     own[i] = values[i];
                 }
-                table._norms[row] = Math.Sqrt(table.Dot(row, row));
+                table._norms[row] = Math.Sqrt(Dot(own, own));
             }
         }
         return table;
@@ -52,7 +52,7 @@ internal sealed class FeatureTable
     public ReadOnlySpan<float> this[int row] => _values.AsSpan(row * Width, Width);
 
     /// <summary>The cosine of two rows that have features.</summary>
-    public double Cosine(int first, int second) => Dot(first, second) / (_norms[first] * _norms[second]);
+    public double Cosine(int first, int second) => Dot(this[first], this[second]) / (_norms[first] * _norms[second]);
 
     /// <summary>The rows that are nearest to a row, the nearest first, of equally near ones the first; not the row itself.</summary>
     /// <param name="row">The row, with features.</param>
@@ -83,10 +83,11 @@ internal sealed class FeatureTable
         return count;
     }
 
-    private double Dot(int first, int second)
+    /// <summary>The sum of products of two rows of this width.</summary>
+    internal static double Dot(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
     {
-        ReadOnlySpan<Vector<float>> a = MemoryMarshal.Cast<float, Vector<float>>(this[first]);
-        ReadOnlySpan<Vector<float>> b = MemoryMarshal.Cast<float, Vector<float>>(this[second]);
+        ReadOnlySpan<Vector<float>> a = MemoryMarshal.Cast<float, Vector<float>>(first);
+        ReadOnlySpan<Vector<float>> b = MemoryMarshal.Cast<float, Vector<float>>(second);
         Vector<float> sum = Vector<float>.Zero;
         for (int i = 0; i < a.Length; i++)
         {

@@ -7,11 +7,16 @@ using EasyExplain.Runtime;
 
 namespace EasyExplain.Audit.Findings;
 
-/// <summary>Asks a model what tells two classes apart in images that it takes for the wrong one: FinerCAM of the one against the other.</summary>
+/// <summary>
+/// Asks a model what tells two classes apart in images that it takes for the wrong one: FinerCAM of the one against the other.
+/// </summary>
 /// <param name="model">The model that explained the images, by its labels.</param>
 internal sealed class FinerContrast(CamModel model)
 {
-    private const int Asked = 8;
+    private const int Asked = 16; // images a pair
+
+    /// <summary>How many images it would have asked about that are gone, or have changed since.</summary>
+    public int Missing { get; private set; }
 
     /// <summary>The mean map of what spoke for the predicted class and against the expected one.</summary>
     /// <param name="layers">The audit's layers; the last is looked at.</param>
@@ -23,11 +28,15 @@ internal sealed class FinerContrast(CamModel model)
     {
         CamLayer[] layer = [LayerSelection.Select(model, [layers[^1]])[0]];
         var explained = new List<CamAuditRow>();
-        foreach (CamAuditRow row in members.Where(row => row.Hash is not null && FileHash.Of(row.Path) == row.Hash).Take(Asked))
+        var explainers = new Dictionary<int, Explainer>(); // by the predicted class
+        foreach (CamAuditRow row in members.Where(IsUnchanged).Take(Asked))
         {
             cancel.ThrowIfCancellationRequested();
-            ClassChoice both = ClassChoice.Of(model, NameOf(row.PredictedClass), NameOf(row.ExpectedClass));
-            var explainer = new Explainer(model, layer, [FinerCAM.Method], both, new Noise(1, 0, 0, 1));
+            if (!explainers.TryGetValue(row.PredictedClass, out Explainer? explainer))
+            {
+                ClassChoice both = ClassChoice.Of(model, NameOf(row.PredictedClass), NameOf(row.ExpectedClass));
+                explainers.Add(row.PredictedClass, explainer = new Explainer(model, layer, [FinerCAM.Method], both, new Noise(1, 0, 0, 1)));
+            }
             try
             {
                 CamMap map = explainer.Explain(ImageDecoder.Decode(row.Path), row.Path, cancel)[0].Maps[0];
@@ -42,9 +51,20 @@ internal sealed class FinerContrast(CamModel model)
         return explained.Count > 0 ? (HeatTable.Of(explained), explained.Count) : null;
     }
 
-    /// <summary>Whether it knows the same classes.</summary>
-    public bool Fits(AuditedModel audited) =>
+    /// <summary>One for rows of a model; null where there is no model to ask, or one of other classes.</summary>
+    public static FinerContrast? For(AuditedModel audited, CamModel? model) =>
+        model is not null && Fits(audited, model) ? new FinerContrast(model) : null;
+
+    /// <summary>Whether a model knows the same classes.</summary>
+    public static bool Fits(AuditedModel audited, CamModel model) =>
         audited.Labels.SequenceEqual(Enumerable.Range(0, model.ClassCount).Select(model.LabelOf), StringComparer.Ordinal);
+
+    private bool IsUnchanged(CamAuditRow row)
+    {
+        bool unchanged = row.Hash is not null && FileHash.Of(row.Path) == row.Hash;
+        Missing += unchanged ? 0 : 1;
+        return unchanged;
+    }
 
     private string NameOf(int @class) => model.ClassesOf(model.LabelOf(@class)).Length == 1
         ? model.LabelOf(@class)

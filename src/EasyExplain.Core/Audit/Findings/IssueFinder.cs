@@ -24,7 +24,6 @@ internal sealed class IssueFinder(
 {
     /// <summary>All findings in these rows, ranked.</summary>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
-    /// <exception cref="Imaging.ImageFileException">A mask is no image.</exception>
     /// <exception cref="SelectionException">The model lacks the audit's layers.</exception>
     public FoundIssues Find(IEnumerable<CamAuditRow> rows, CancellationToken cancel = default)
     {
@@ -34,17 +33,23 @@ internal sealed class IssueFinder(
         for (int i = 0; i < slices.Count; i++)
         {
             notes.AddRange(Shortfalls.Of(slices[i], kinds, model).Select(note => slices.Count == 1 ? note : $"{slices[i].Name}: {note}"));
-            (IssueKind Kind, Func<IEnumerable<CamIssue>> Find)[] searches = [.. Searches(slices[i], cancel).Where(one => Wants(one.Kind))];
+            FinerContrast? contrast = FinerContrast.For(slices[i].Model, model);
+            (IssueKind Kind, Func<IEnumerable<CamIssue>> Find)[] searches =
+                [.. Searches(slices[i], contrast, cancel).Where(one => kinds.Contains(one.Kind))];
             for (int search = 0; search < searches.Length; search++)
             {
                 cancel.ThrowIfCancellationRequested();
                 progress?.Invoke($"{searches[search].Kind}", (i + (double)search / searches.Length) / slices.Count);
                 issues.AddRange(searches[search].Find().Where(issue => kinds.Contains(issue.Kind)));
             }
+            if (contrast is { Missing: > 0 and var missing })
+            {
+                string are = Wording.Verb(missing, "is gone or has", "are gone or have");
+                notes.Add($"{Wording.Images(missing)} of confused pairs {are} changed since; " +
+                    "the model was asked about others, if there are any.");
+            }
         }
         return new FoundIssues([.. Ranked(issues)], notes);
-
-        bool Wants(IssueKind kind) => kinds.Contains(kind);
     }
 
     /// <summary>Shortcuts first, then what is bad and sure.</summary>
@@ -56,9 +61,9 @@ internal sealed class IssueFinder(
         .ThenBy(issue => issue.Members.Count > 0 ? issue.Members[0].File : "", StringComparer.Ordinal);
 
     /// <summary>What looks for what. One search may find several kinds; it stands under that which it is first asked for.</summary>
-    private IEnumerable<(IssueKind Kind, Func<IEnumerable<CamIssue>> Find)> Searches(AuditSlice slice, CancellationToken cancel)
+    private IEnumerable<(IssueKind Kind, Func<IEnumerable<CamIssue>> Find)> Searches(
+        AuditSlice slice, FinerContrast? contrast, CancellationToken cancel)
     {
-        FinerContrast? contrast = model is not null && new FinerContrast(model) is var asked && asked.Fits(slice.Model) ? asked : null;
         var shortcuts = new ShortcutFinder(slice, thresholds, contrast is null ? null : model, cancel);
         yield return (kinds.Contains(IssueKind.Shortcut) ? IssueKind.Shortcut : IssueKind.Difference, shortcuts.Find);
         if (LabelErrors.CanBeFound(slice))

@@ -17,13 +17,15 @@ internal sealed record IssueThresholds
     /// <summary>The entropy, as a share of the highest there is, from which a map is spread over all.</summary>
     public double Spread { get; init; } = 0.98;
 
-    /// <summary>How much more heat than an even spread has the object must hold, −1 to 1; less of it, with the peak off it, is a miss.</summary>
+    /// <summary>
+    /// How much more heat than an even spread has there the object must hold, −1 to 1; less of it, with the peak off it, is a miss.
+    /// </summary>
     public double OffObject { get; init; }
 
     /// <summary>The least share of a class's images that look elsewhere, 0 to 1.</summary>
     public double ElsewhereShare { get; init; } = 0.02;
 
-    /// <summary>The share of two classes' images that are taken for the other one, 0 to 1; that it is higher must be sure to 95 %.</summary>
+    /// <summary>The share of two classes' images that are taken for the other one, 0 to 1; sure to 95 % to be higher.</summary>
     public double ConfusedShare { get; init; } = 0.03;
 
     /// <summary>By how many robust deviations more of a class's heat lies around the centre than that of other classes.</summary>

@@ -23,7 +23,8 @@ internal static class LabelErrors
     /// </summary>
     public static IEnumerable<CamIssue> Find(AuditSlice slice, IssueThresholds thresholds, CancellationToken cancel)
     {
-        Dictionary<int, int> sizes = slice.Rows.Where(IsLabelled).GroupBy(row => row.ExpectedClass).ToDictionary(of => of.Key, of => of.Count());
+        Dictionary<int, int> sizes = slice.Rows.Where(IsLabelled).GroupBy(row => row.ExpectedClass)
+            .ToDictionary(of => of.Key, of => of.Count());
         return Scores(slice, thresholds.Neighbours, cancel)
             .Where(scored => scored.IsOffDiagonal && scored.Score >= thresholds.LabelError)
             .Select(scored => Issue(slice, scored, sizes[slice.Rows[scored.Row].ExpectedClass]));
@@ -70,14 +71,16 @@ internal static class LabelErrors
         };
     }
 
-    private static bool IsLabelled(CamAuditRow row) => row is { ExpectedClass: >= 0, ExpectedProbability: not null, Predictions.Count: > 1 };
+    private static bool IsLabelled(CamAuditRow row) =>
+        row is { ExpectedClass: >= 0, ExpectedProbability: not null, Predictions.Count: > 1 };
 
     private static CamIssue Issue(AuditSlice slice, LabelScore scored, int size)
     {
         CamAuditRow row = slice.Rows[scored.Row];
         string expected = slice.LabelOf(row.ExpectedClass), predicted = row.Predictions[0].Label;
         string witnesses = scored.Neighbours == 0 ? ""
-            : $"; {scored.LabelledAsPredicted} of {scored.Neighbours} neighbours are labelled {predicted}, {scored.LabelledTheSame} {expected}";
+            : $"; {scored.LabelledAsPredicted} of {scored.Neighbours} neighbours are labelled {predicted}, " +
+                $"{scored.LabelledTheSame} {expected}";
         return new CamIssue
         {
             Kind = IssueKind.LabelError,
@@ -86,8 +89,8 @@ internal static class LabelErrors
             Severity = Severities.OneWrong,
             Confidence = SureOfOne * scored.Score,
             Where = "",
-            Summary = $"{row.File} is labelled {expected} but looks like {predicted} ({Wording.Percent(row.Predictions[0].Probability)} " +
-                $"against {Wording.Percent(scored.SelfConfidence)}{witnesses}).",
+            Summary = $"{Wording.Name(row)} is labelled {expected} but looks like {predicted} " +
+                $"({Wording.Percent(row.Predictions[0].Probability)} against {Wording.Percent(scored.SelfConfidence)}{witnesses}).",
             Members = [row],
             Evidence = new()
             {

@@ -1,6 +1,6 @@
 namespace EasyExplain.Audit.Findings;
 
-/// <summary>Images of a class whose heat is not on the object, at the border, everywhere or nowhere: one finding a class and sort.</summary>
+/// <summary>Images of a class whose heat is off the object, at the border, everywhere or nowhere: one finding a class and sort.</summary>
 internal static class LooksElsewhere
 {
     private const int Fewest = 3; // of what is no fault by itself
@@ -16,7 +16,7 @@ internal static class LooksElsewhere
             Measured[] empty = [.. @class.Where(heat.IsEmpty).Select(row => new Measured(row, slice.Rows[row].Probability))];
             if (empty.Length > 0)
             {
-                yield return Issue("empty", @class, empty, $"has a map that is zero everywhere", new() { ["Sort"] = "empty" });
+                yield return Issue(@class, empty, "has a map that is zero everywhere", new() { ["Sort"] = "empty" });
             }
             if (RingArea(heat) is var ring and < 0.75)
             {
@@ -27,7 +27,7 @@ internal static class LooksElsewhere
                 ];
                 if (IsMany(border, @class.Count()))
                 {
-                    yield return Issue("border", @class, border,
+                    yield return Issue(@class, border,
                         $"has its heat at the border: {Wording.Percent(border.Average(one => RingHeat(heat, one.Row)))} of it in the " +
                         $"outer {Wording.Percent(ring)} of the image",
                         new() { ["Sort"] = "border", ["RingArea"] = Wording.Rounded(ring) });
@@ -39,7 +39,7 @@ internal static class LooksElsewhere
             ];
             if (IsMany(spread, @class.Count()))
             {
-                yield return Issue("spread", @class, spread, "has heat all over, about as much everywhere",
+                yield return Issue(@class, spread, "has heat all over, about as much everywhere",
                     new() { ["Sort"] = "spread", ["MeanEntropy"] = Wording.Rounded(spread.Average(one => one.By)) });
             }
             if (objects is not null && OffObject(slice, @class, seen, thresholds, objects, cancel) is { } off)
@@ -50,7 +50,7 @@ internal static class LooksElsewhere
 
         bool IsMany(Measured[] found, int of) => found.Length >= Fewest && found.Length >= thresholds.ElsewhereShare * of;
 
-        CamIssue Issue(string sort, IGrouping<int, int> @class, Measured[] found, string what,
+        CamIssue Issue(IGrouping<int, int> @class, Measured[] found, string what,
             System.Collections.Specialized.OrderedDictionary evidence) => IssueOf(slice, @class.Key, @class.Count(), found, what, evidence);
     }
 
@@ -68,7 +68,8 @@ internal static class LooksElsewhere
         foreach (int row in seen)
         {
             cancel.ThrowIfCancellationRequested();
-            if (objects.Of(slice.Rows[row], heat.Height, heat.Width) is not { } covered || covered.Average() is var share && share is 0 or 1)
+            double share = 0;
+            if (objects.Of(slice.Rows[row], heat.Height, heat.Width) is not { } covered || (share = covered.Average()) is 0 or 1)
             {
                 continue;
             }

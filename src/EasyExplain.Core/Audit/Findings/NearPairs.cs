@@ -49,15 +49,10 @@ internal static class NearPairs
             {
                 plane[i] = random.Next(2) == 0 ? -1 : 1;
             }
+            double middle = plane.Zip(mean, (sign, own) => (double)sign * own).Sum();
             foreach (int row in rows)
             {
-                ReadOnlySpan<float> own = features[row];
-                double norm = features.Norm(row), side = 0;
-                for (int i = 0; i < plane.Length; i++)
-                {
-                    side += plane[i] * (own[i] / norm - mean[i]);
-                }
-                buckets[row] |= side > 0 ? 1 << bit : 0;
+                buckets[row] |= FeatureTable.Dot(plane, features[row]) / features.Norm(row) > middle ? 1 << bit : 0;
             }
         }
         return buckets;

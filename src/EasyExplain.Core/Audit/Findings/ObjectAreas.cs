@@ -7,7 +7,8 @@ internal abstract class ObjectAreas
 {
     /// <summary>Mask images of the same relative names as the images, with any ending; what is not black is object.</summary>
     /// <param name="folder">The folder below which they lie.</param>
-    public static ObjectAreas Masks(string folder) => new OfMasks(folder);
+    /// <param name="onError">Is told of each mask that cannot be read; the image then counts as one without.</param>
+    public static ObjectAreas Masks(string folder, Action<string, Exception> onError) => new OfMasks(folder, onError);
 
     /// <summary>Boxes in pixels of the image.</summary>
     /// <param name="boxesOf">The boxes of an image; none where nobody drew any.</param>
@@ -17,8 +18,6 @@ internal abstract class ObjectAreas
     /// <param name="row">The image.</param>
     /// <param name="height">Rows of the map.</param>
     /// <param name="width">Columns of the map.</param>
-    /// <exception cref="ImageFileException">A mask is no image.</exception>
-    /// <exception cref="IOException">A mask cannot be read.</exception>
     public double[]? Of(CamAuditRow row, int height, int width)
     {
         if (row.ImageSize is not [var imageHeight, var imageWidth])
@@ -39,9 +38,11 @@ internal abstract class ObjectAreas
     private sealed class OfMasks : ObjectAreas
     {
         private readonly Dictionary<string, string> _files = new(StringComparer.Ordinal);
+        private readonly Action<string, Exception> _onError;
 
-        public OfMasks(string folder)
+        public OfMasks(string folder, Action<string, Exception> onError)
         {
+            _onError = onError;
             foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
             {
                 _files.TryAdd(NameOf(Path.GetRelativePath(folder, file)), file);
@@ -54,7 +55,10 @@ internal abstract class ObjectAreas
             {
                 return null;
             }
-            Photo mask = ImageDecoder.Decode(file);
+            if (Decode(row, file) is not { } mask)
+            {
+                return null;
+            }
             return part =>
             {
                 PixelRegion scaled = part.Scale((double)mask.Width / imageWidth, (double)mask.Height / imageHeight);
@@ -70,6 +74,20 @@ internal abstract class ObjectAreas
                 }
                 return (double)covered / ((bottom - top) * (right - left));
             };
+        }
+
+        private Photo? Decode(CamAuditRow row, string file)
+        {
+            try
+            {
+                return ImageDecoder.Decode(file);
+            }
+            catch (Exception e) when (e is ImageFileException or IOException or UnauthorizedAccessException)
+            {
+                _files.Remove(NameOf(row.File)); // told once
+                _onError(file, e);
+                return null;
+            }
         }
 
         /// <summary>The pixels that a part of a side touches, at least one.</summary>

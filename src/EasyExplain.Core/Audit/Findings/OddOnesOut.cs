@@ -74,8 +74,8 @@ internal static class OddOnesOut
             Severity = Severities.Odd(share),
             Confidence = 1 - 1 / (odd[0].By * odd[0].By),
             Where = "",
-            Summary = $"{Wording.Images(odd.Length)} of {size} called {slice.LabelOf(@class)} {(odd.Length == 1 ? "is" : "are")} far from " +
-                $"the others; the farthest is {first.File}, by its {(inFeatures >= inMaps ? "features" : "map")}.",
+            Summary = $"{Wording.Images(odd.Length)} of {size} called {slice.LabelOf(@class)} {Wording.Verb(odd.Length, "is", "are")} " +
+                $"far from the others; the farthest is {Wording.Name(first)}, by its {(inFeatures >= inMaps ? "features" : "map")}.",
             Members = [.. odd.Select(one => slice.Rows[one.Row])],
             Evidence = new()
             {

@@ -1,6 +1,8 @@
 namespace EasyExplain.Audit.Findings;
 
-/// <summary>Takes some of many, always the same ones, so that what is compared with them grows with the number of rows, not its square.</summary>
+/// <summary>
+/// Takes some of many, always the same ones, so that comparing all with them grows with the number of rows, not its square.
+/// </summary>
 internal static class Sampling
 {
     /// <summary>All, or as many as asked, drawn evenly; in their own order.</summary>

@@ -19,9 +19,19 @@ internal static class Shortfalls
         {
             yield break;
         }
-        if (model is not null && !new FinerContrast(model).Fits(slice.Model))
+        if (model is not null && !FinerContrast.Fits(slice.Model, model))
         {
             yield return $"{model} has other classes than {slice.Model.Name}, which made the audit: it was not asked.";
+        }
+        else if (model is not null && AuditedModel.Of(model).Hash is { Length: > 0 } hash && slice.Model.Hash.Length > 0
+            && hash != slice.Model.Hash)
+        {
+            yield return $"{model} is another file than the one that made the audit: what it is asked about may not fit.";
+        }
+        if (rows[0].Class < 0)
+        {
+            yield return "The model has no classes: only duplicates can be found.";
+            yield break;
         }
         if (Wants(ByLabels))
         {
@@ -37,8 +47,8 @@ internal static class Shortfalls
             else if (rows.FirstOrDefault(row => row.Expected is not null && row.ExpectedClass < 0) is { } unknown)
             {
                 int count = rows.Count(row => row.Expected is not null && row.ExpectedClass < 0);
-                yield return $"{Wording.Images(count)} {(count == 1 ? "has" : "have")} no expected label of exactly one class of the model, " +
-                    $"such as '{unknown.Expected}' of {unknown.File}: label errors and confused pairs leave them out.";
+                yield return $"{Wording.Images(count)} {Wording.Verb(count, "has", "have")} no expected label of exactly one class of " +
+                    $"the model, such as '{unknown.Expected}' of {unknown.File}: label errors and confused pairs leave them out.";
             }
         }
         int[] sizes = [.. slice.ByClass().Select(@class => @class.Count())];
@@ -53,7 +63,7 @@ internal static class Shortfalls
         int mapless = rows.Count(row => row.StoredMaps.Count == 0), empty = rows.Count(row => row.StoredMaps is [.., { IsEmpty: true }]);
         if (mapless > 0 && Wants([.. ByMaps, .. ByFeatures]))
         {
-            yield return $"{Wording.Images(mapless)} {(mapless == 1 ? "has" : "have")} no map; what goes by maps leaves them out.";
+            yield return $"{Wording.Images(mapless)} {Wording.Verb(mapless, "has", "have")} no map; what goes by maps leaves them out.";
         }
         if (empty == rows.Count - mapless && empty > 0 && Wants([.. ByMaps, .. ByFeatures]))
         {
@@ -63,8 +73,8 @@ internal static class Shortfalls
         int channelless = rows.Count(row => row.Channels is null);
         if (channelless > 0 && Wants([.. ByFeatures, IssueKind.LabelError]))
         {
-            yield return $"{Wording.Images(channelless)} {(channelless == 1 ? "has" : "have")} no features; what goes by them leaves " +
-                "them out.";
+            yield return $"{Wording.Images(channelless)} {Wording.Verb(channelless, "has", "have")} no features; what goes by them " +
+                "leaves them out.";
         }
     }
 }

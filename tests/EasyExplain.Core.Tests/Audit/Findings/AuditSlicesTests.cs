@@ -23,7 +23,8 @@ public class AuditSlicesTests
     {
         var notes = new List<string>();
         CamAuditRow[] rows = PlantedRows.Make(4, wrong: 0);
-        IEnumerable<CamAuditRow> others = rows.Select(row => row with { Id = 100 + row.Id, Class = (row.Class + 1) % 4, Probability = 0.01 });
+        IEnumerable<CamAuditRow> others = rows.Select(row =>
+            row with { Id = 100 + row.Id, Class = (row.Class + 1) % 4, Probability = 0.01 });
         CamAuditRow error = rows[0] with { File = "z.jpg", ErrorId = "ImageTruncated" };
         AuditSlice slice = Assert.Single(AuditSlices.Of([error, .. others, .. rows], notes));
         Assert.Equal(rows.Select(row => row.Id), slice.Rows.Select(row => row.Id));

@@ -1,7 +1,9 @@
 using EasyExplain.Audit;
 using EasyExplain.Audit.Findings;
+using EasyExplain.Audit.Store;
 using EasyExplain.Explanation;
 using EasyExplain.Imaging;
+using EasyExplain.Models;
 
 namespace EasyExplain.Tests.Audit.Findings;
 
@@ -11,14 +13,20 @@ public class FindingsTests
     private static readonly IssueThresholds Usual = new();
 
     [Fact]
-    public void OfOrdinaryRows_NothingIsSaid_ButWhatIsConfused() => Assert.All(
-        Finder().Find(PlantedRows.Make(2_000, PlantedRows.Model(10))).Issues,
-        issue => Assert.True(issue.Kind is IssueKind.ConfusedPair or IssueKind.LabelError, issue.Summary));
+    public void OfOrdinaryRows_NothingIsSaid_ButWhatIsWrong_AndOneThatIsFarByChance()
+    {
+        FoundIssues found = Finder().Find(PlantedRows.Make(2_000, PlantedRows.Model(10)));
+        Assert.Empty(found.Notes);
+        Assert.All(found.Issues, issue =>
+            Assert.True(issue.Kind is IssueKind.ConfusedPair or IssueKind.LabelError or IssueKind.OddOneOut, issue.Summary));
+        Assert.InRange(found.Issues.Where(issue => issue.Kind == IssueKind.OddOneOut).Sum(issue => issue.Count), 0, 1);
+    }
 
     [Fact]
     public void AConfusedPair_HasBothWays_WithWilsonsIntervals()
     {
-        // 8 of 100 b are called c, 4 of 100 c are called b. scipy.stats.binomtest(12, 200).proportion_ci(method="wilson"): 0.0347 to 0.1019.
+        // 8 of 100 b are called c, 4 of 100 c are called b.
+        // scipy.stats.binomtest(12, 200).proportion_ci(method="wilson"): 0.0347 to 0.1019.
         CamAuditRow[] rows = PlantedRows.Make(400, wrong: 0);
         int b = 0, c = 0;
         for (int i = 0; i < rows.Length; i++)
@@ -26,7 +34,7 @@ public class FindingsTests
             if ((rows[i].ExpectedClass == 1 && b++ < 8) || (rows[i].ExpectedClass == 2 && c++ < 4))
             {
                 int taken = 3 - rows[i].ExpectedClass;
-                rows[i] = PlantedRows.Row(rows[i].Model, i, rows[i].ExpectedClass, taken, 0.9 - 0.01 * i) with { Channels = rows[i].Channels };
+                rows[i] = PlantedRows.Row(rows[i].Model, i, rows[i].ExpectedClass, taken, 0.9 - 0.01 * i);
             }
         }
         CamIssue issue = Assert.Single(ConfusedPairs.Find(Slice(rows), Usual));
@@ -34,6 +42,30 @@ public class FindingsTests
         Assert.Equal(("b ↔ c", 12, 0.06), (issue.Class, issue.Count, issue.Share));
         Assert.Equal((0.0347, 0.1019), (issue.Evidence["ShareLow"], issue.Evidence["ShareHigh"]));
         Assert.Equal(issue.Members.OrderByDescending(row => row.Predictions[0].Probability), issue.Members);
+    }
+
+    [Fact]
+    public void WithAModel_FinerCAMSaysWhereAConfusedPairDiffers_InImagesThatAreStillThere()
+    {
+        using CamModel model = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
+        string cat = Repository.Photo("cat.jpg");
+        CamAuditRow[] rows = PlantedRows.Make(200, AuditedModel.Of(model), wrong: 0);
+        for (int i = 3; i < rows.Length; i += 10) // cats that are called dogs: one photo, of which one has changed and two are gone
+        {
+            rows[i] = PlantedRows.Row(rows[i].Model, i, 3, 5, 0.9) with
+            {
+                Layers = ["layer3"],
+                Path = i < 183 ? cat : cat + ".gone",
+                Hash = i == 13 ? "changed" : FileHash.Of(cat),
+            };
+        }
+        rows = [.. rows.Select(row => row with { Layers = ["layer3"] })];
+        FoundIssues found = new IssueFinder(Usual, [IssueKind.ConfusedPair], model: model).Find(rows);
+        CamIssue issue = Assert.Single(found.Issues);
+        Assert.Equal(("FinerCAM", 16), (issue.Evidence["ApartBy"], issue.Evidence["ApartImages"]));
+        Assert.NotEmpty(issue.Where);
+        Assert.Contains("1 image of confused pairs is gone or has changed since; the model was asked about others, if there are any.",
+            found.Notes);
     }
 
     [Fact]
@@ -88,9 +120,17 @@ public class FindingsTests
             string mask = Path.Combine(folder.FullName, Path.ChangeExtension(row.File, ".png"));
             Directory.CreateDirectory(Path.GetDirectoryName(mask)!);
             ImageEncoder.Save(new Photo(64, 64, rgb), mask, ImageFormat.Png);
-            double[] covered = ObjectAreas.Masks(folder.FullName).Of(row, 4, 4)!;
+            string bad = Path.ChangeExtension(mask.Replace("000000", "000004", StringComparison.Ordinal), ".gif");
+            File.WriteAllText(bad, "hello");
+            var errors = new List<string>();
+            ObjectAreas masks = ObjectAreas.Masks(folder.FullName, (file, _) => errors.Add(file));
+            double[] covered = masks.Of(row, 4, 4)!;
             Assert.Equal([1, 1, 0, 0, 0.25, 0.25, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], covered);
-            Assert.Null(ObjectAreas.Masks(folder.FullName).Of(row with { File = "other/1.jpg" }, 4, 4));
+            Assert.Null(masks.Of(row with { File = "other/1.jpg" }, 4, 4));
+            Assert.Empty(errors);
+            Assert.Null(masks.Of(row with { File = "a/000004.jpg" }, 4, 4));
+            Assert.Null(masks.Of(row with { File = "a/000004.jpg" }, 4, 4));
+            Assert.Equal([bad], errors);
         }
         finally
         {
@@ -120,14 +160,16 @@ public class FindingsTests
         {
             Channels = new ChannelEvidence(ChannelVector.Of([.. Enumerable.Range(0, 32).Select(i => i % 2 == 0 ? 1f : -1f)]), null),
         };
-        Put(rows, 9, PlantedRows.Blob("layer1", 8, 1, 0, 0.05));
-        CamIssue[] issues = [.. OddOnesOut.Find(Slice(rows), Usual, default)];
-        Assert.Equal(
-            [
-                "1 image of 100 called a is far from the others; the farthest is a/000008.jpg, by its features.",
-                "1 image of 100 called b is far from the others; the farthest is b/000009.jpg, by its map.",
-            ],
-            issues.Select(issue => issue.Summary));
+        Assert.Equal("1 image of 100 called a is far from the others; the farthest is a/000008.jpg, by its features.",
+            Assert.Single(OddOnesOut.Find(Slice(rows), Usual with { OddDeviation = 5 }, default)).Summary);
+
+        var random = new Random(1);
+        rows = [.. rows.Select(row => row with { Channels = null, StoredMaps = [PlantedRows.Blob("layer1", 8, Near(), Near())] })];
+        Put(rows, 9, PlantedRows.Blob("layer1", 8, 1, 0));
+        Assert.Equal("1 image of 100 called b is far from the others; the farthest is b/000009.jpg, by its map.",
+            Assert.Single(OddOnesOut.Find(Slice(rows), Usual, default)).Summary);
+
+        double Near() => 0.45 + 0.1 * random.NextDouble();
     }
 
     [Fact]
@@ -185,7 +227,7 @@ public class FindingsTests
         Assert.Equal(there, back);
 
         static string Text(FoundIssues found) => string.Join('\n', found.Notes.Concat(found.Issues.Select(issue =>
-            $"{issue.Kind} {issue.Severity:R} {issue.Confidence:R} {issue.Summary} {string.Join(';', issue.Members.Select(row => row.File))} " +
+            $"{issue.Kind} {issue.Severity:R} {issue.Confidence:R} {issue.Summary} {issue.Files} " +
             string.Join(' ', issue.Evidence.Values.Cast<object>()))));
     }
 
@@ -211,6 +253,19 @@ public class FindingsTests
         ];
         Assert.Equal(["Shortcut c", "ConfusedPair b", "LabelError z", "Duplicate a", "Duplicate b"],
             ranked.Select(issue => $"{issue.Kind} {issue.Class}"));
+    }
+
+    [Fact]
+    public void ItStops_WhenItIsAskedTo() => Assert.Throws<OperationCanceledException>(() =>
+        Finder().Find(PlantedRows.Make(100), new CancellationToken(canceled: true)));
+
+    [Fact]
+    public void EvidenceAsText_IsWhatATableFileHas()
+    {
+        CamAuditRow[] rows = [.. PlantedRows.Make(2).Select(row => row with { Hash = "0" })];
+        CamIssue issue = Assert.Single(Duplicates.Find(Slice(rows), Usual, default));
+        Assert.Equal("Sort=several labels; Exact=True", issue.Evidence.ToString());
+        Assert.Equal("a/000000.jpg; b/000001.jpg", issue.Files.ToString());
     }
 
     public static TheoryData<string, string> Shortcomings => new()

@@ -78,7 +78,9 @@ public class LabelErrorsTests
         Correct = @class == row.PredictedClass,
     };
 
-    /// <summary>The probability that a positive has a higher score than another (Mann and Whitney), of scores that are all different.</summary>
+    /// <summary>
+    /// The probability that a positive has a higher score than another (Mann and Whitney), of scores that are all different.
+    /// </summary>
     private static double AreaUnderRoc(IEnumerable<LabelScore> scores, Func<LabelScore, bool> isPositive)
     {
         LabelScore[] sorted = [.. scores.OrderBy(score => score.Score)];

@@ -40,7 +40,10 @@ internal static class PlantedRows
             return row with
             {
                 Layers = [.. layers],
-                StoredMaps = [.. names.Select(name => Blob(name, side, 0.35 + 0.3 * random.NextDouble(), 0.35 + 0.3 * random.NextDouble()))],
+                StoredMaps =
+                [
+                    .. names.Select(name => Blob(name, side, 0.35 + 0.3 * random.NextDouble(), 0.35 + 0.3 * random.NextDouble())),
+                ],
                 Channels = channelEvidence,
             };
         })];
