@@ -9,7 +9,7 @@ namespace EasyExplain.Audit.Findings;
 internal static class LabelErrors
 {
     /// <summary>As many images are asked at most, so that time grows with the number of images, not its square.</summary>
-    private const int MostWitnesses = 10_000;
+    private const int MostWitnesses = 5_000;
 
     // Of the claims in 5,000 of CIFAR-10's test images with 5 % of the labels flipped, 75 % were right.
     private const double SureOfOne = 0.75;

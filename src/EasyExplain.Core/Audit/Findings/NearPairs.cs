@@ -10,15 +10,16 @@ namespace EasyExplain.Audit.Findings;
 internal static class NearPairs
 {
     private const int Tables = 8;
-    private const int RowsPerBucket = 256;
-    private const int Window = 1_024; // rows of a crowded bucket are compared with so many that follow
+    private const int FewRows = 512; // are all compared
+    private const int RowsPerBucket = 64;
+    private const int Window = 512; // rows of a crowded bucket are compared with so many that follow
 
     /// <summary>The pairs whose cosine is at least so high; each may come several times.</summary>
     public static IEnumerable<(int First, int Second)> Of(FeatureTable features, double least, CancellationToken cancel)
     {
         int[] rows = [.. Enumerable.Range(0, features.Count).Where(features.Has)];
         int planes = Math.Max(0, BitOperations.Log2((uint)Math.Max(1, rows.Length / RowsPerBucket)) + 1);
-        bool oneBucket = rows.Length <= 2 * RowsPerBucket;
+        bool oneBucket = rows.Length <= FewRows;
         float[] mean = Mean(features, rows);
         var random = new Random(1);
         for (int table = 0; table < (oneBucket ? 1 : Tables); table++)
