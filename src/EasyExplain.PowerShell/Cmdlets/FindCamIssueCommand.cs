@@ -193,6 +193,32 @@ public sealed class FindCamIssueCommand : PSCmdlet, IDisposable
     [ValidateRange(-1.0, 1.0)]
     public double DuplicateCorrelation { get; set; } = Usual.DuplicateMaps;
 
+    /// <summary>How many images a group has at least of which it is said that they have something in common.</summary>
+    /// <value>8</value>
+    [Parameter]
+    [ValidateRange(2, int.MaxValue)]
+    public int MinimumGroup { get; set; } = Usual.FewestMembers;
+
+    /// <summary>How well a group must be set apart to be listed as a difference: its silhouette, −1 to 1.</summary>
+    /// <value>0.4</value>
+    [Parameter]
+    [ValidateRange(-1.0, 1.0)]
+    public double DifferenceSilhouette { get; set; } = Usual.Difference;
+
+    /// <summary>With -Model: the share of other classes' images that a shortcut must turn into its class.</summary>
+    /// <value>0.5</value>
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    public double ShortcutTurned { get; set; } = Usual.ShortcutTurned;
+
+    /// <summary>
+    /// With -Model: by how much more it must turn than what the class's other images have in its place, at the low end of the interval.
+    /// </summary>
+    /// <value>0.35</value>
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    public double ShortcutEffect { get; set; } = Usual.ShortcutEffect;
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -260,6 +286,10 @@ public sealed class FindCamIssueCommand : PSCmdlet, IDisposable
             OddDeviation = OddDeviation,
             DuplicateFeatures = DuplicateCosine,
             DuplicateMaps = DuplicateCorrelation,
+            FewestMembers = MinimumGroup,
+            Difference = DifferenceSilhouette,
+            ShortcutTurned = ShortcutTurned,
+            ShortcutEffect = ShortcutEffect,
         };
         WriteVerbose($"Kinds: {string.Join(", ", Kind)}. Thresholds: {thresholds}.");
         try

@@ -34,13 +34,21 @@ internal sealed class IssueFinder(
         {
             notes.AddRange(Shortfalls.Of(slices[i], kinds, model).Select(note => slices.Count == 1 ? note : $"{slices[i].Name}: {note}"));
             FinerContrast? contrast = FinerContrast.For(slices[i].Model, model);
+            int slice = i, count = slices.Count;
+            var shortcuts = new ShortcutFinder(slices[i], thresholds, contrast is null ? null : model,
+                done => progress?.Invoke("Shortcut", (slice + done) / count), cancel);
             (IssueKind Kind, Func<IEnumerable<CamIssue>> Find)[] searches =
-                [.. Searches(slices[i], contrast, cancel).Where(one => kinds.Contains(one.Kind))];
+                [.. Searches(slices[i], contrast, shortcuts, cancel).Where(one => kinds.Contains(one.Kind))];
             for (int search = 0; search < searches.Length; search++)
             {
                 cancel.ThrowIfCancellationRequested();
                 progress?.Invoke($"{searches[search].Kind}", (i + (double)search / searches.Length) / slices.Count);
                 issues.AddRange(searches[search].Find().Where(issue => kinds.Contains(issue.Kind)));
+            }
+            if (shortcuts.Missing > 0)
+            {
+                string are = Wording.Verb(shortcuts.Missing, "is gone or has", "are gone or have");
+                notes.Add($"{Wording.Images(shortcuts.Missing)} {are} changed since; shortcuts were proved without them.");
             }
             if (contrast is { Missing: > 0 and var missing })
             {
@@ -62,9 +70,8 @@ internal sealed class IssueFinder(
 
     /// <summary>What looks for what. One search may find several kinds; it stands under that which it is first asked for.</summary>
     private IEnumerable<(IssueKind Kind, Func<IEnumerable<CamIssue>> Find)> Searches(
-        AuditSlice slice, FinerContrast? contrast, CancellationToken cancel)
+        AuditSlice slice, FinerContrast? contrast, ShortcutFinder shortcuts, CancellationToken cancel)
     {
-        var shortcuts = new ShortcutFinder(slice, thresholds, contrast is null ? null : model, cancel);
         yield return (kinds.Contains(IssueKind.Shortcut) ? IssueKind.Shortcut : IssueKind.Difference, shortcuts.Find);
         if (LabelErrors.CanBeFound(slice))
         {

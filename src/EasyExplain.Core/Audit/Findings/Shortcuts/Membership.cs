@@ -8,9 +8,9 @@ namespace EasyExplain.Audit.Findings.Shortcuts;
 internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> images, ModelProbe probe, int @class)
 {
     private const int Rounds = 4;
-    private const int Hosts = 12;
+    private const int Hosts = 16;
     private const int Side = 8; // of thumbnails
-    private static readonly double[] Areas = [0.06, 0.12, 0.2];
+    private static readonly double[] Areas = [0.04, 0.08, 0.12, 0.2];
 
     private double[][]? _own; // what the images look like, once somebody asks
 
@@ -25,10 +25,12 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
             float[][] members = Inputs(suspect.Members), others = Inputs(suspect.Others);
             var mark = new SharedLook(probe, members, others);
             _own ??= Describe([.. images.Select(image => image.Input)]);
-            double[][] with = Describe(mark.PutOn(others, new Random(round))), without = [.. suspect.Others.Select(i => _own[i])];
-            double[][] all = [.. with, .. without];
+            float[][] marked = [.. mark.PutOn(others, new Random(round))];
+            double[][] own = [.. _own.Zip(images, (look, image) => (double[])[.. look, mark.Distance(image.Input)])];
+            double[][] with = [.. Describe(marked).Zip(marked, (look, image) => (double[])[.. look, mark.Distance(image)])];
+            double[][] without = [.. suspect.Others.Select(i => own[i])], all = [.. with, .. without];
             double[] values = Discriminant.Of(
-                Discriminant.Standardised(with, all), Discriminant.Standardised(without, all), Discriminant.Standardised(_own, all), 0.3);
+                Discriminant.Standardised(with, all), Discriminant.Standardised(without, all), Discriminant.Standardised(own, all), 0.3);
             if (!TryNext(ref suspect, values, fewest))
             {
                 break;
@@ -53,7 +55,7 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
             {
                 members[member] = true;
             }
-            IEnumerable<double[]> cues = [.. turning, .. views.All.Where(view => view.Name != "channel relevance")
+            IEnumerable<double[]> cues = [.. turning, .. views.All
                 .Select(view => Discriminant.Crossed([.. view.Vectors.Select(vector => vector.Select(value => (double)value).ToArray())],
                     members, 0.2))];
             double[][] byCue = [.. cues];

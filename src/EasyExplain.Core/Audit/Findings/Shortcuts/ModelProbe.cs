@@ -31,7 +31,8 @@ internal sealed class ModelProbe
     public ModelProbe(CamModel model, string layer, CancellationToken cancel)
     {
         (_model, _cancel) = (model, cancel);
-        string name = LayerSelection.Select(model, [layer])[0].Name;
+        // A method that explains the input itself names no layer of the model.
+        string name = layer == "input" ? model.DefaultLayer : LayerSelection.Select(model, [layer])[0].Name;
         _network = model.Optimized(new HashSet<string> { name });
         _layer = _network.Find(name)!.Node;
     }

@@ -10,7 +10,7 @@ internal sealed class SharedLook : Mark
     private const double Opaque = 0.5; // below it, more of the mark is seen than of the image
     private const double MostLocal = 0.6; // of the image: what covers more is everywhere
 
-    private readonly float[] _alpha, _beta, _othersMean;
+    private readonly float[] _alpha, _beta, _mean, _othersMean;
     private readonly IReadOnlyList<float[]> _members, _others;
     private readonly ModelProbe _probe;
     private readonly bool[] _covered; // by place
@@ -19,10 +19,10 @@ internal sealed class SharedLook : Mark
     public SharedLook(ModelProbe probe, IReadOnlyList<float[]> members, IReadOnlyList<float[]> others)
     {
         (_probe, _members, _others) = (probe, members, others);
-        (float[] mean, float[] deviation) = Moments(members);
+        (_mean, float[] deviation) = Moments(members);
         (_othersMean, float[] othersDeviation) = Moments(others);
         _alpha = [.. deviation.Zip(othersDeviation, (own, other) => MathF.Min(1, own / (other + 1e-4f)))];
-        _beta = [.. mean.Select((value, i) => value - _alpha[i] * _othersMean[i])];
+        _beta = [.. _mean.Select((value, i) => value - _alpha[i] * _othersMean[i])];
         int places = _alpha.Length / 3;
         _covered = [.. Enumerable.Range(0, places).Select(at => (_alpha[at] + _alpha[places + at] + _alpha[2 * places + at]) / 3 < Opaque)];
     }
@@ -39,6 +39,26 @@ internal sealed class SharedLook : Mark
     private double CoveredShare => _covered.Average(covered => covered ? 1.0 : 0.0);
 
     private bool IsLocal => CoveredShare is > 0 and < MostLocal;
+
+    /// <summary>
+    /// How far an image is from the mark where that covers it: the logarithm of the mean difference, since a mark is the same to a few
+    /// steps of a byte, and the rest of the world is not; 0 for all images where the mark is everywhere.
+    /// </summary>
+    public double Distance(float[] image)
+    {
+        const double Step = 0.02;
+        double sum = 0;
+        int count = 0;
+        for (int i = 0; IsLocal && i < image.Length; i++)
+        {
+            if (_covered[i % _covered.Length])
+            {
+                sum += Math.Abs(image[i] - _mean[i]);
+                count++;
+            }
+        }
+        return count == 0 ? 0 : Math.Log(Step + sum / count);
+    }
 
     /// <inheritdoc/>
     public override IEnumerable<float[]> PutOn(IReadOnlyList<float[]> hosts, Random random) =>

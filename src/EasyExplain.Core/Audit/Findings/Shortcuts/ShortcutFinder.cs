@@ -11,25 +11,36 @@ namespace EasyExplain.Audit.Findings.Shortcuts;
 /// <param name="slice">The rows.</param>
 /// <param name="thresholds">From where on something is a finding.</param>
 /// <param name="model">The model to be asked; null to look for differences only.</param>
+/// <param name="progress">Is told after each class how much is done, 0 to 1.</param>
 /// <param name="cancel">Stops it within some images.</param>
-internal sealed class ShortcutFinder(AuditSlice slice, IssueThresholds thresholds, CamModel? model, CancellationToken cancel)
+internal sealed class ShortcutFinder(
+    AuditSlice slice, IssueThresholds thresholds, CamModel? model, Action<double>? progress, CancellationToken cancel)
 {
     private const int FirstHosts = 12;
     private const int ScreenHosts = 32;
     private const int ScreenOthers = 64;
     private const int ProofHosts = 200;
+    private const int MostHosts = 2 * (ScreenHosts + ProofHosts); // of all classes: half of them are left of one of two
+    private const double LargestDifference = 0.4; // of a class
     private const int MostTried = 3; // groups of a class, those first that do most in the screen
-    private const double Promising = 0.2;
+    private const double Promising = 0.3;
     private const double AtFirst = 0.05; // of so few hosts, one more is enough to look closer
     private static readonly double[] Areas = [0.06, 0.12, 0.2];
 
     private readonly ModelProbe? _probe = model is null ? null : new ModelProbe(model, slice.Layers[^1], cancel);
 
+    private List<(CamAuditRow Row, float[] Input, Said Said)>? _hosts; // once somebody asks
+
+    /// <summary>How many of the images that it was to look at were gone, or had changed since they were explained.</summary>
+    public int Missing { get; private set; }
+
     /// <summary>What is found: at most one finding a class and mark.</summary>
     public IEnumerable<CamIssue> Find()
     {
-        foreach (IGrouping<int, int> @class in slice.PlacesByClass())
+        IGrouping<int, int>[] classes = [.. slice.PlacesByClass()];
+        foreach (IGrouping<int, int> @class in classes)
         {
+            progress?.Invoke((double)Array.IndexOf(classes, @class) / classes.Length);
             cancel.ThrowIfCancellationRequested();
             ClassViews views = ClassViews.Of(slice, [.. @class]);
             IReadOnlyList<Suspect> suspects = Suspects.In(views, thresholds.FewestMembers);
@@ -37,8 +48,8 @@ internal sealed class ShortcutFinder(AuditSlice slice, IssueThresholds threshold
             {
                 continue;
             }
-            bool proved = false;
-            if (_probe is not null)
+            bool proved = false, tried = _probe is not null && Hosts(@class.Key).Length >= ScreenHosts;
+            if (tried)
             {
                 foreach (CamIssue issue in Proved(@class.Key, @class.Count(), views))
                 {
@@ -46,9 +57,10 @@ internal sealed class ShortcutFinder(AuditSlice slice, IssueThresholds threshold
                     yield return issue;
                 }
             }
-            if (!proved && suspects.FirstOrDefault(one => one.IsNatural && one.Silhouette >= thresholds.Difference) is { } suspect)
+            if (!proved && suspects.FirstOrDefault(one => one.IsNatural && one.Silhouette >= thresholds.Difference
+                && one.Members.Length <= LargestDifference * views.Rows.Count) is { } suspect)
             {
-                yield return Difference(suspect, views, @class.Count());
+                yield return Difference(suspect, views, @class.Count(), tried);
             }
         }
     }
@@ -57,11 +69,12 @@ internal sealed class ShortcutFinder(AuditSlice slice, IssueThresholds threshold
     {
         SeenImage?[] seen = [.. views.Rows.Select(row => SeenImage.Of(row, _probe!))];
         int[] there = [.. Enumerable.Range(0, seen.Length).Where(i => seen[i] is not null)];
+        Missing += views.Rows.Count(row => row.StoredMaps is [.., { IsEmpty: false }]) - there.Length;
         views = new ClassViews([.. there.Select(i => views.Rows[i])], Of(views.Maps), Of(views.Relevance), Of(views.Features));
         SeenImage[] images = [.. there.Select(i => seen[i]!)];
         float[][] hosts = Hosts(@class);
         IReadOnlyList<Suspect> suspects = Suspects.In(views, thresholds.FewestMembers);
-        if (hosts.Length < ScreenHosts || suspects.Count == 0)
+        if (suspects.Count == 0)
         {
             yield break;
         }
@@ -87,23 +100,20 @@ internal sealed class ShortcutFinder(AuditSlice slice, IssueThresholds threshold
     }
 
     /// <summary>Images of other classes, as the model gets them, that it does not take for this one.</summary>
-    private float[][] Hosts(int @class)
+    private float[][] Hosts(int @class) =>
+    [
+        .. (_hosts ??= AllHosts()).Where(host => host.Row.Class != @class && host.Row.ExpectedClass != @class
+            && _probe!.Margin(host.Said, @class) <= 0).Take(ScreenHosts + ProofHosts).Select(host => host.Input),
+    ];
+
+    /// <summary>Some images of the whole audit, mixed.</summary>
+    private List<(CamAuditRow Row, float[] Input, Said Said)> AllHosts()
     {
-        int[] others =
-        [
-            .. Enumerable.Range(0, slice.Rows.Count).Where(i =>
-                slice.Rows[i] is var row && row.Class != @class && row.PredictedClass != @class && row.ExpectedClass != @class),
-        ];
-        float[][] inputs = [.. Sampling.Of(others, ScreenHosts + ProofHosts).Select(i => _probe!.Input(slice.Rows[i])).OfType<float[]>()];
-        float[][] mixed = [.. inputs.OrderBy(_ => 0)];
-        var random = new Random(@class);
-        for (int i = mixed.Length - 1; i > 0; i--)
-        {
-            int other = random.Next(i + 1);
-            (mixed[i], mixed[other]) = (mixed[other], mixed[i]);
-        }
-        return [.. _probe!.Ask(mixed).Zip(mixed, (said, input) => (said, input))
-            .Where(one => _probe.Margin(one.said, @class) <= 0).Select(one => one.input)];
+        int[] some = Sampling.Of([.. Enumerable.Range(0, slice.Rows.Count)], MostHosts);
+        new Random(some.Length).Shuffle(some);
+        (CamAuditRow Row, float[]? Input)[] read = [.. some.Select(i => (slice.Rows[i], _probe!.Input(slice.Rows[i])))];
+        (CamAuditRow Row, float[] Input)[] there = [.. read.Where(one => one.Input is not null).Select(one => (one.Row, one.Input!))];
+        return [.. _probe!.Ask(there.Select(one => one.Input)).Zip(there, (said, one) => (one.Row, one.Input, said))];
     }
 
     /// <summary>The groups that do something to a few other images, those first that do most; a look, or a patch.</summary>
@@ -203,13 +213,13 @@ internal sealed class ShortcutFinder(AuditSlice slice, IssueThresholds threshold
         return evidence;
     }
 
-    private CamIssue Difference(Suspect suspect, ClassViews views, int count)
+    private static CamIssue Difference(Suspect suspect, ClassViews views, int count, bool isTried)
     {
         CamAuditRow[] members = [.. suspect.Members.Select(i => views.Rows[i]).OrderByDescending(row => row.Probability)
             .ThenBy(row => row.File, StringComparer.Ordinal)];
         double share = (double)members.Length / views.Rows.Count;
         string label = members[0].Label, where = MeanPlace(members);
-        string tried = _probe is null ? "Whether the model relies on it was not tried" : "By itself it does not make the model say so";
+        string tried = isTried ? "By itself it does not make the model say so" : "Whether the model relies on it was not tried";
         return new CamIssue
         {
             Kind = IssueKind.Difference,
@@ -225,7 +235,7 @@ internal sealed class ShortcutFinder(AuditSlice slice, IssueThresholds threshold
             {
                 ["SeenBy"] = suspect.View,
                 ["Silhouette"] = Wording.Rounded(suspect.Silhouette),
-                ["Tried"] = _probe is not null,
+                ["Tried"] = isTried,
                 ["ImagesLookedAt"] = views.Rows.Count,
                 ["ImagesOfClass"] = count,
             },
