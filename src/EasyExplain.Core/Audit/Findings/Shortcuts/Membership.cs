@@ -10,6 +10,8 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
     private const int Rounds = 4;
     private const int Hosts = 16;
     private const int Side = 8; // of thumbnails
+    private const int AtOnce = 64; // further images in memory
+    private const double LookShrinkage = 0.3, ViewShrinkage = 0.2, CueShrinkage = 0.05;
     private static readonly double[] Areas = [0.04, 0.08, 0.12, 0.2];
 
     private double[][]? _own; // what the images look like, once somebody asks
@@ -18,20 +20,13 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
     /// Which images have the members' look. The others, with it put on, teach what an image looks like that has it: to the network, in its
     /// colours, and in small.
     /// </summary>
+    /// <param name="suspect">The first guess.</param>
+    /// <param name="fewest">How many members there are at least.</param>
     public Suspect WithLook(Suspect suspect, int fewest)
     {
         for (int round = 0; round < Rounds; round++)
         {
-            float[][] members = Inputs(suspect.Members), others = Inputs(suspect.Others);
-            var mark = new SharedLook(probe, members, others);
-            _own ??= Describe([.. images.Select(image => image.Input)]);
-            float[][] marked = [.. mark.PutOn(others, new Random(round))];
-            double[][] own = [.. _own.Zip(images, (look, image) => (double[])[.. look, mark.Distance(image.Input)])];
-            double[][] with = [.. Describe(marked).Zip(marked, (look, image) => (double[])[.. look, mark.Distance(image)])];
-            double[][] without = [.. suspect.Others.Select(i => own[i])], all = [.. with, .. without];
-            double[] values = Discriminant.Of(
-                Discriminant.Standardised(with, all), Discriminant.Standardised(without, all), Discriminant.Standardised(own, all), 0.3);
-            if (!TryNext(ref suspect, values, fewest))
+            if (!TryNext(ref suspect, ByLook(suspect)(images), fewest))
             {
                 break;
             }
@@ -47,20 +42,13 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
     /// <param name="fewest">How many members there are at least.</param>
     public Suspect WithPatch(Suspect suspect, IReadOnlyList<float[]> hosts, int fewest)
     {
-        double[][] turning = [.. Areas.Select(area => Turning(area, [.. hosts.Take(Hosts)]))];
+        double[][] turning = Turning(images, hosts);
         for (int round = 0; round < Rounds; round++)
         {
-            var members = new bool[images.Count];
-            foreach (int member in suspect.Members)
-            {
-                members[member] = true;
-            }
-            IEnumerable<double[]> cues = [.. turning, .. views.All
-                .Select(view => Discriminant.Crossed([.. view.Vectors.Select(vector => vector.Select(value => (double)value).ToArray())],
-                    members, 0.2))];
-            double[][] byCue = [.. cues];
-            double[][] byImage = [.. Enumerable.Range(0, images.Count).Select(i => byCue.Select(cue => cue[i]).ToArray())];
-            double[] values = Discriminant.Crossed(Discriminant.Standardised(byImage, byImage), members, 0.05);
+            bool[] members = MembersOf(suspect);
+            double[][] cues = [.. turning, .. views.All.Select(view => Discriminant.Crossed(Doubles(view.Vectors), members, ViewShrinkage))];
+            double[][] byImage = Turned(cues);
+            double[] values = Discriminant.Crossed(Discriminant.Standardised(byImage, byImage), members, CueShrinkage);
             if (!TryNext(ref suspect, values, fewest))
             {
                 break;
@@ -69,14 +57,69 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
         return suspect;
     }
 
+    /// <summary>Which of further images are members too: those that are as far on the members' side as some member is.</summary>
+    /// <param name="suspect">The members among the first images.</param>
+    /// <param name="hosts">Images of other classes, to judge by patches; null to judge by looks.</param>
+    /// <param name="further">The views of the further images.</param>
+    public IEnumerable<CamAuditRow> Further(Suspect suspect, IReadOnlyList<float[]>? hosts, ClassViews further)
+    {
+        Func<IReadOnlyList<SeenImage>, double[]> byLook = hosts is null ? ByLook(suspect) : _ => [];
+        Func<IReadOnlyList<SeenImage>, ClassViews, double[]> byPatch = hosts is null ? (_, _) => [] : ByPatch(suspect, hosts);
+        double[] known = hosts is null ? byLook(images) : byPatch(images, views);
+        double least = suspect.Members.Min(member => known[member]);
+        foreach (int[] places in Enumerable.Range(0, further.Rows.Count).Chunk(AtOnce))
+        {
+            (int Place, SeenImage? Image)[] seen = [.. places.Select(place => (place, SeenImage.Of(further.Rows[place], probe)))];
+            (int Place, SeenImage Image)[] there = [.. seen.Where(one => one.Image is not null).Select(one => (one.Place, one.Image!))];
+            SeenImage[] some = [.. there.Select(one => one.Image)];
+            double[] values = some.Length == 0 ? []
+                : hosts is null ? byLook(some) : byPatch(some, further.Only([.. there.Select(one => one.Place)]));
+            for (int i = 0; i < some.Length; i++)
+            {
+                if (values[i] >= least)
+                {
+                    yield return some[i].Row;
+                }
+            }
+        }
+    }
+
+    /// <summary>Judges images by the look of the members.</summary>
+    private Func<IReadOnlyList<SeenImage>, double[]> ByLook(Suspect suspect)
+    {
+        float[][] others = Inputs(suspect.Others);
+        var mark = new SharedLook(probe, Inputs(suspect.Members), others);
+        float[][] marked = [.. mark.PutOn(others, new Random(0))];
+        double[][] with = WithDistance(Describe(marked), marked), own = WithDistance(_own ??= Describe(Inputs(images)), Inputs(images));
+        double[][] without = [.. suspect.Others.Select(i => own[i])], all = [.. with, .. without];
+        double[][] positive = Discriminant.Standardised(with, all), negative = Discriminant.Standardised(without, all);
+        return some => Discriminant.Of(positive, negative, Discriminant.Standardised(
+            ReferenceEquals(some, images) ? own : WithDistance(Describe(Inputs(some)), Inputs(some)), all), LookShrinkage);
+
+        double[][] WithDistance(double[][] looks, float[][] inputs) =>
+            [.. looks.Zip(inputs, (look, input) => (double[])[.. look, mark.Distance(input)])];
+    }
+
+    /// <summary>Judges images by what their hottest patches do, and by their views.</summary>
+    private Func<IReadOnlyList<SeenImage>, ClassViews, double[]> ByPatch(Suspect suspect, IReadOnlyList<float[]> hosts)
+    {
+        double[][] Cues(IReadOnlyList<SeenImage> some, ClassViews theirs) => Turned([
+            .. Turning(some, hosts),
+            .. views.All.Zip(theirs.All, (view, their) =>
+            {
+                double[][] known = Doubles(view.Vectors);
+                return Discriminant.Of([.. suspect.Members.Select(i => known[i])], [.. suspect.Others.Select(i => known[i])],
+                    Doubles(their.Vectors), ViewShrinkage);
+            })]);
+        double[][] known = Cues(images, views), standard = Discriminant.Standardised(known, known);
+        return (some, theirs) => Discriminant.Of([.. suspect.Members.Select(i => standard[i])], [.. suspect.Others.Select(i => standard[i])],
+            Discriminant.Standardised(ReferenceEquals(some, images) ? known : Cues(some, theirs), known), CueShrinkage);
+    }
+
     /// <summary>Takes those whose values are high; false where nothing changes, or too few are left.</summary>
     private bool TryNext(ref Suspect suspect, double[] values, int fewest)
     {
-        var guess = new bool[images.Count];
-        foreach (int member in suspect.Members)
-        {
-            guess[member] = true;
-        }
+        bool[] guess = MembersOf(suspect);
         bool[] next = TwoKinds.Higher(values, guess);
         if (next.Count(member => member) is var count && (count < fewest || count > images.Count - fewest) || next.SequenceEqual(guess))
         {
@@ -86,16 +129,39 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
         return true;
     }
 
-    /// <summary>For each image the mean margin of hosts that have its hottest patch in them.</summary>
-    private double[] Turning(double area, IReadOnlyList<float[]> hosts)
+    private bool[] MembersOf(Suspect suspect)
     {
-        IReadOnlyList<Said> said = probe.Ask(images.SelectMany(image => hosts.Select(host => HottestPatch.Paste(image, host, area))));
+        var members = new bool[images.Count];
+        foreach (int member in suspect.Members)
+        {
+            members[member] = true;
+        }
+        return members;
+    }
+
+    /// <summary>For each size of patch, and each image, the mean margin of hosts that have the image's hottest patch in them.</summary>
+    private double[][] Turning(IReadOnlyList<SeenImage> some, IReadOnlyList<float[]> hosts)
+    {
+        float[][] few = [.. hosts.Take(Hosts)];
         return
         [
-            .. Enumerable.Range(0, images.Count)
-                .Select(i => hosts.Select((_, host) => (double)probe.Margin(said[i * hosts.Count + host], @class)).Average()),
+            .. Areas.Select(area =>
+            {
+                IReadOnlyList<Said> said = probe.Ask(some.SelectMany(image => few.Select(host => HottestPatch.Paste(image, host, area))));
+                return Enumerable.Range(0, some.Count)
+                    .Select(i => few.Select((_, host) => (double)probe.Margin(said[i * few.Length + host], @class)).Average()).ToArray();
+            }),
         ];
     }
+
+    /// <summary>An array for each image in place of one for each cue.</summary>
+    private static double[][] Turned(double[][] cues) =>
+        [.. Enumerable.Range(0, cues[0].Length).Select(i => cues.Select(cue => cue[i]).ToArray())];
+
+    private static double[][] Doubles(IReadOnlyList<float[]> vectors) =>
+        [.. vectors.Select(vector => vector.Select(value => (double)value).ToArray())];
+
+    private static float[][] Inputs(IReadOnlyList<SeenImage> some) => [.. some.Select(image => image.Input)];
 
     private float[][] Inputs(int[] places) => [.. places.Select(place => images[place].Input)];
 

@@ -16,6 +16,7 @@ namespace EasyExplain.Audit.Findings.Shortcuts;
 internal sealed class ShortcutFinder(
     AuditSlice slice, IssueThresholds thresholds, CamModel? model, Action<double>? progress, CancellationToken cancel)
 {
+    private const int MostRows = 400; // of a class, of an even sample: eigenvectors take time by the cube of it; the rest is told by them
     private const int FirstHosts = 12;
     private const int ScreenHosts = 32;
     private const int ScreenOthers = 64;
@@ -42,7 +43,8 @@ internal sealed class ShortcutFinder(
         {
             progress?.Invoke((double)Array.IndexOf(classes, @class) / classes.Length);
             cancel.ThrowIfCancellationRequested();
-            ClassViews views = ClassViews.Of(slice, [.. @class]);
+            int[] all = [.. @class], sample = Sampling.Of(all, MostRows);
+            ClassViews views = ClassViews.Of(slice, sample), further = ClassViews.Of(slice, [.. all.Except(sample)]);
             IReadOnlyList<Suspect> suspects = Suspects.In(views, thresholds.FewestMembers);
             if (suspects.Count == 0)
             {
@@ -51,7 +53,7 @@ internal sealed class ShortcutFinder(
             bool proved = false, tried = _probe is not null && Hosts(@class.Key).Length >= ScreenHosts;
             if (tried)
             {
-                foreach (CamIssue issue in Proved(@class.Key, @class.Count(), views))
+                foreach (CamIssue issue in Proved(@class.Key, views, further))
                 {
                     proved = true;
                     yield return issue;
@@ -60,17 +62,17 @@ internal sealed class ShortcutFinder(
             if (!proved && suspects.FirstOrDefault(one => one.IsNatural && one.Silhouette >= thresholds.Difference
                 && one.Members.Length <= LargestDifference * views.Rows.Count) is { } suspect)
             {
-                yield return Difference(suspect, views, @class.Count(), tried);
+                yield return Difference(suspect, views, further, tried);
             }
         }
     }
 
-    private IEnumerable<CamIssue> Proved(int @class, int count, ClassViews views)
+    private IEnumerable<CamIssue> Proved(int @class, ClassViews views, ClassViews further)
     {
         SeenImage?[] seen = [.. views.Rows.Select(row => SeenImage.Of(row, _probe!))];
         int[] there = [.. Enumerable.Range(0, seen.Length).Where(i => seen[i] is not null)];
         Missing += views.Rows.Count(row => row.StoredMaps is [.., { IsEmpty: false }]) - there.Length;
-        views = new ClassViews([.. there.Select(i => views.Rows[i])], Of(views.Maps), Of(views.Relevance), Of(views.Features));
+        views = views.Only(there);
         SeenImage[] images = [.. there.Select(i => seen[i]!)];
         float[][] hosts = Hosts(@class);
         IReadOnlyList<Suspect> suspects = Suspects.In(views, thresholds.FewestMembers);
@@ -92,11 +94,14 @@ internal sealed class ShortcutFinder(
             if (proof.Holds(thresholds))
             {
                 known.UnionWith(refined.Members);
-                yield return Shortcut(refined, proof, images, count);
+                CamAuditRow[] members =
+                [
+                    .. refined.Members.Select(i => images[i].Row),
+                    .. further.Rows.Count == 0 ? [] : membership.Further(refined, isLook ? null : hosts, further),
+                ];
+                yield return Shortcut(refined, proof, members, images.Length + further.Rows.Count);
             }
         }
-
-        IReadOnlyList<float[]> Of(IReadOnlyList<float[]> vectors) => vectors.Count == 0 ? [] : [.. there.Select(i => vectors[i])];
     }
 
     /// <summary>Images of other classes, as the model gets them, that it does not take for this one.</summary>
@@ -162,11 +167,10 @@ internal sealed class ShortcutFinder(
 
     private static float[][] Inputs(SeenImage[] images) => [.. images.Select(image => image.Input)];
 
-    private CamIssue Shortcut(Suspect suspect, Proof proof, SeenImage[] images, int count)
+    private CamIssue Shortcut(Suspect suspect, Proof proof, CamAuditRow[] found, int count)
     {
-        CamAuditRow[] members = [.. suspect.Members.Select(i => images[i].Row).OrderByDescending(row => row.Probability)
-            .ThenBy(row => row.File, StringComparer.Ordinal)];
-        double share = (double)members.Length / images.Length;
+        CamAuditRow[] members = ClearestFirst(found);
+        double share = (double)members.Length / count;
         string label = members[0].Label, where = Place(proof.Mark, members);
         (string Way, ProvedShare Share) takenOut = proof.TakenOut.MaxBy(one => one.Share.Value);
         string elsewhere = proof.TakenOutElsewhere is { } control ? $" (as much elsewhere: {Wording.Percent(control.Value)})" : "";
@@ -178,18 +182,18 @@ internal sealed class ShortcutFinder(
             Severity = Wording.Rounded(Severities.Wrong(Math.Clamp(proof.Effect.Value, 0, 1))),
             Confidence = Wording.Rounded(proof.Certainty),
             Where = where,
-            Summary = $"{Wording.Images(members.Length)} of {images.Length} called {label} ({Wording.Percent(share)}) have something in " +
+            Summary = $"{Wording.Images(members.Length)} of {count} called {label} ({Wording.Percent(share)}) have something in " +
                 $"common {Placed(where)} by which alone the model says {label}: put on {Wording.Images(proof.Turned.Of)} of other classes, " +
                 $"it turned {Wording.Percent(proof.Turned.Value)} of them into {label} " +
                 $"({Wording.Percent(proof.Turned.Low)} to {Wording.Percent(proof.Turned.High)}; what other images of {label} have there: " +
                 $"{Wording.Percent(proof.TurnedByOthers.Value)}); taken out of its own, {Wording.Percent(takenOut.Share.Value)} are no " +
                 $"longer {label}{elsewhere}.",
             Members = [.. members],
-            Evidence = EvidenceOf(suspect, proof, images.Length, count),
+            Evidence = EvidenceOf(suspect, proof, count),
         };
     }
 
-    private static OrderedDictionary EvidenceOf(Suspect suspect, Proof proof, int seen, int count)
+    private static OrderedDictionary EvidenceOf(Suspect suspect, Proof proof, int count)
     {
         var evidence = new OrderedDictionary
         {
@@ -208,16 +212,15 @@ internal sealed class ShortcutFinder(
         {
             evidence["TakenOutElsewhere"] = elsewhere;
         }
-        evidence["ImagesLookedAt"] = seen;
         evidence["ImagesOfClass"] = count;
         return evidence;
     }
 
-    private static CamIssue Difference(Suspect suspect, ClassViews views, int count, bool isTried)
+    private static CamIssue Difference(Suspect suspect, ClassViews views, ClassViews further, bool isTried)
     {
-        CamAuditRow[] members = [.. suspect.Members.Select(i => views.Rows[i]).OrderByDescending(row => row.Probability)
-            .ThenBy(row => row.File, StringComparer.Ordinal)];
-        double share = (double)members.Length / views.Rows.Count;
+        CamAuditRow[] members = ClearestFirst([.. suspect.Members.Select(i => views.Rows[i]), .. Alike(suspect, views, further)]);
+        int count = views.Rows.Count + further.Rows.Count;
+        double share = (double)members.Length / count;
         string label = members[0].Label, where = MeanPlace(members);
         string tried = isTried ? "By itself it does not make the model say so" : "Whether the model relies on it was not tried";
         return new CamIssue
@@ -228,7 +231,7 @@ internal sealed class ShortcutFinder(
             Severity = Wording.Rounded(Severities.Odd(share)),
             Confidence = Wording.Rounded(Math.Clamp(suspect.Silhouette, 0, 1)),
             Where = where,
-            Summary = $"{Wording.Images(members.Length)} of {views.Rows.Count} called {label} ({Wording.Percent(share)}) differ from the " +
+            Summary = $"{Wording.Images(members.Length)} of {count} called {label} ({Wording.Percent(share)}) differ from the " +
                 $"rest by their {suspect.View}{(where.Length > 0 ? $", with the heat {Placed(where)}" : "")}. {tried}.",
             Members = [.. members],
             Evidence = new OrderedDictionary
@@ -236,11 +239,31 @@ internal sealed class ShortcutFinder(
                 ["SeenBy"] = suspect.View,
                 ["Silhouette"] = Wording.Rounded(suspect.Silhouette),
                 ["Tried"] = isTried,
-                ["ImagesLookedAt"] = views.Rows.Count,
                 ["ImagesOfClass"] = count,
             },
         };
     }
+
+    /// <summary>Which further rows of the class are as far on the members' side as some member is.</summary>
+    private static IEnumerable<CamAuditRow> Alike(Suspect suspect, ClassViews views, ClassViews further)
+    {
+        (string _, IReadOnlyList<float[]> known) = views.All.First(view => view.Name == suspect.View);
+        (string _, IReadOnlyList<float[]>? others) = further.All.FirstOrDefault(view => view.Name == suspect.View);
+        if (others is null)
+        {
+            return [];
+        }
+        double[][] members = Doubles(suspect.Members.Select(i => known[i])), rest = Doubles(suspect.Others.Select(i => known[i]));
+        double least = Judge(members).Min();
+        return Judge(Doubles(others)).Select((value, i) => (value, i)).Where(one => one.value >= least).Select(one => further.Rows[one.i]);
+
+        double[] Judge(double[][] vectors) => Discriminant.Of(members, rest, vectors, 0.2);
+
+        static double[][] Doubles(IEnumerable<float[]> vectors) => [.. vectors.Select(one => one.Select(value => (double)value).ToArray())];
+    }
+
+    private static CamAuditRow[] ClearestFirst(IEnumerable<CamAuditRow> rows) =>
+        [.. rows.OrderByDescending(row => row.Probability).ThenBy(row => row.File, StringComparer.Ordinal)];
 
     private string Place(Mark mark, CamAuditRow[] members) => mark.Places is { } places
         ? Places.Of(places, _probe!.Height, _probe.Width)
