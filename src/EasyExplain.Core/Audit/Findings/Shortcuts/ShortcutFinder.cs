@@ -80,27 +80,32 @@ internal sealed class ShortcutFinder(
         {
             yield break;
         }
-        var known = new HashSet<int>();
+        var proved = new List<(Suspect Group, Proof Proof, bool IsLook)>();
+        var membership = new Membership(views, images, _probe!, @class);
         foreach ((Suspect suspect, bool isLook) in Screened(suspects, images, hosts, @class))
         {
-            if (suspect.Members.Count(known.Contains) > suspect.Members.Length / 5)
+            Suspect group = isLook ? membership.WithLook(suspect, thresholds.FewestMembers)
+                : membership.WithPatch(suspect, hosts, thresholds.FewestMembers);
+            if (BestProof(group, isLook, images, hosts, @class) is var proof && proof.Holds(thresholds))
+            {
+                proved.Add((group, proof, isLook));
+            }
+        }
+        // Several suspects may have led to the same mark: the one with the most behind it stands for it.
+        var known = new HashSet<int>();
+        foreach ((Suspect group, Proof proof, bool isLook) in proved.OrderByDescending(one => one.Group.Members.Length * one.Proof.Effect.Value))
+        {
+            if (group.Members.Count(known.Contains) > group.Members.Length / 5)
             {
                 continue;
             }
-            var membership = new Membership(views, images, _probe!, @class);
-            Suspect refined = isLook ? membership.WithLook(suspect, thresholds.FewestMembers)
-                : membership.WithPatch(suspect, hosts, thresholds.FewestMembers);
-            Proof proof = BestProof(refined, isLook, images, hosts, @class);
-            if (proof.Holds(thresholds))
-            {
-                known.UnionWith(refined.Members);
-                CamAuditRow[] members =
-                [
-                    .. refined.Members.Select(i => images[i].Row),
-                    .. further.Rows.Count == 0 ? [] : membership.Further(refined, isLook ? null : hosts, further),
-                ];
-                yield return Shortcut(refined, proof, members, images.Length + further.Rows.Count);
-            }
+            known.UnionWith(group.Members);
+            CamAuditRow[] members =
+            [
+                .. group.Members.Select(i => images[i].Row),
+                .. further.Rows.Count == 0 ? [] : membership.Further(group, isLook ? null : hosts, further),
+            ];
+            yield return Shortcut(group, proof, members, images.Length + further.Rows.Count);
         }
     }
 
