@@ -40,6 +40,48 @@ public class FindCamIssueTests(ModuleSession session) : IClassFixture<ModuleSess
         Assert.Contains(result.Warnings, said => said.Contains("has other classes than resnet20-cifar10", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void PhotosThatAreGone_AreAWarning_AndTheRestGoesOn()
+    {
+        CopyPhotos();
+        foreach (string name in new[] { "b.jpg", "c.jpg", "d.jpg" }) // of fewer than five nobody says that they are confused
+        {
+            File.Copy(Repository.Photo("cat.jpg"), Path.Combine(session.Folder, name));
+        }
+        ModuleSession.Result result = session.Run(Audit + """
+            Audit -ExpectedLabel dog
+            foreach ($photo in [System.IO.Directory]::GetFiles("$pwd", '*.jpg')) { [System.IO.File]::Delete($photo) }
+            Find-CamIssue 'audit [1].db' (Import-CamModel)
+            """);
+        Assert.Equal(["ConfusedPair", "Duplicate"], result.OrThrow().Select(issue => $"{issue.Properties["Kind"].Value}").Distinct().Order());
+        Assert.Contains(result.Warnings, said =>
+            said.StartsWith("5 images of confused pairs are gone or have changed since", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ThresholdsOfShortcuts_AreTaken()
+    {
+        CopyPhotos();
+        ModuleSession.Result result = session.Run(Audit + """
+            Audit -ExpectedLabel cat
+            Find-CamIssue 'audit [1].db' -MinimumGroup 5 -DifferenceSilhouette -0.5 -ShortcutTurned 0.625 -ShortcutEffect 0.125 -Verbose
+            """);
+        Assert.Single(result.OrThrow());
+        string thresholds = Assert.Single(result.Verbose, said => said.Contains("Thresholds", StringComparison.Ordinal));
+        foreach (string threshold in new[] { "FewestMembers = 5", "Difference = -0.5", "ShortcutTurned = 0.625", "ShortcutEffect = 0.125" })
+        {
+            Assert.Contains(threshold, thresholds, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("-MinimumGroup 1")]
+    [InlineData("-DifferenceSilhouette 1.5")]
+    [InlineData("-ShortcutTurned -0.1")]
+    [InlineData("-ShortcutEffect 2")]
+    public void AThresholdOutOfItsRange_IsRefused(string parameter) => Assert.StartsWith("ParameterArgumentValidationError",
+        session.Run("Find-CamIssue gone.db " + parameter).Terminated?.FullyQualifiedErrorId, StringComparison.Ordinal);
+
     private void CopyPhotos()
     {
         foreach (string file in Directory.GetFiles(session.Folder))
