@@ -179,8 +179,8 @@ internal sealed class ShortcutFinder(
             Confidence = Wording.Rounded(proof.Certainty),
             Where = where,
             Summary = $"{Wording.Images(members.Length)} of {images.Length} called {label} ({Wording.Percent(share)}) have something in " +
-                $"common {Placed(where)} by which alone the model says {label}: put on {Wording.Images(proof.Turned.Of)} of other classes, " +
-                $"it turned {Wording.Percent(proof.Turned.Value)} of them into {label} " +
+                $"common {Placed(where)} by which alone the model says {label}: put on {Wording.Images(proof.Turned.Of)} of other " +
+                $"classes, it turned {Wording.Percent(proof.Turned.Value)} of them into {label} " +
                 $"({Wording.Percent(proof.Turned.Low)} to {Wording.Percent(proof.Turned.High)}; what other images of {label} have there: " +
                 $"{Wording.Percent(proof.TurnedByOthers.Value)}); taken out of its own, {Wording.Percent(takenOut.Share.Value)} are no " +
                 $"longer {label}{elsewhere}.",
