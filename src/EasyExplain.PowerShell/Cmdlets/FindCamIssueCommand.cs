@@ -17,10 +17,10 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// and Group-Object take findings as they take anything.</para>
 /// <para>Label errors and confused pairs need an audit with expected labels (Invoke-CamExplanation -ExpectedLabel). What cannot be done is
 /// said in a warning, and the rest is done. Rows of several models, methods or layers are looked at apart.</para>
-/// <para>-Model proves shortcuts. What a group of images has in common is put on up to 200 images of other classes and taken out of its own,
-/// and the model is asked again; where the mark alone turns at least half of the others into the class, far more than what the class's other
-/// images have in its place, it is a Shortcut. Groups that are set apart but not proved are a Difference, which says nothing of the model.
-/// For 3,000 images of 32×32 this takes about half a minute: some thousand passes of the network for each class with a suspected
+/// <para>-Model proves shortcuts. What a group of images has in common is put on up to 200 images of other classes and taken out of its
+/// own, and the model is asked again; where the mark alone turns at least half of the others into the class, far more than what the class's
+/// other images have in its place, it is a Shortcut. Groups that are set apart but not proved are a Difference, which says nothing of the
+/// model. For 3,000 images of 32×32 this takes about half a minute: some thousand passes of the network for each class with a suspected
 /// group.</para>
 /// <para>No image is read but with -Model and -Mask. The same rows give the same findings.</para>
 /// </remarks>
