@@ -46,6 +46,7 @@
         Files = 'System.IO.Hashing.dll'
         Texts = 'nuget:System.Numerics.Tensors/LICENSE.TXT', 'nuget:System.IO.Hashing/THIRD-PARTY-NOTICES.TXT'
     }
+    'MathNet.Numerics'        = @{ Files = 'MathNet.Numerics.dll'; Texts = 'MathNet.Numerics.txt' }
     'SharpZipLib'             = @{ Files = 'ICSharpCode.SharpZipLib.dll'; Texts = 'SharpZipLib.txt' }
     'Google.Protobuf'         = @{ Files = 'Google.Protobuf.dll'; Texts = 'Google.Protobuf.txt' }
     'Parquet.Net'             = @{ Files = 'Parquet.dll'; Texts = 'Parquet.Net.txt' }

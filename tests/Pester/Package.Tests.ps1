@@ -65,7 +65,8 @@ Describe 'The package' {
             'Microsoft.Data.Sqlite/Microsoft.Data.Sqlite.txt', 'SQLitePCLRaw/Apache-2.0.txt', 'SQLite/SQLite.txt',
             'System.IO.Hashing/LICENSE.TXT', 'System.IO.Hashing/THIRD-PARTY-NOTICES.TXT',
             'Parquet.Net/Parquet.Net.txt', 'Community Toolkit/License.md', 'Snappier/Snappier.txt', 'ZstdSharp/ZstdSharp.txt',
-            'SharpZipLib/SharpZipLib.txt', 'System.Numerics.Tensors/LICENSE.TXT', 'DejaVu Sans/DejaVuSans.LICENSE.txt', 'matplotlib/matplotlib.txt', 'turbo/Apache-2.0.txt', 'torchvision/torchvision.txt') {
+            'MathNet.Numerics/MathNet.Numerics.txt', 'SharpZipLib/SharpZipLib.txt', 'System.Numerics.Tensors/LICENSE.TXT',
+            'DejaVu Sans/DejaVuSans.LICENSE.txt', 'matplotlib/matplotlib.txt', 'turbo/Apache-2.0.txt', 'torchvision/torchvision.txt') {
             $there | Should -Contain $text
         }
     }

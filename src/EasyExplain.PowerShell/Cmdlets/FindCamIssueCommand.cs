@@ -17,6 +17,11 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// and Group-Object take findings as they take anything.</para>
 /// <para>Label errors and confused pairs need an audit with expected labels (Invoke-CamExplanation -ExpectedLabel). What cannot be done is
 /// said in a warning, and the rest is done. Rows of several models, methods or layers are looked at apart.</para>
+/// <para>-Model proves shortcuts. What a group of images has in common is put on up to 200 images of other classes and taken out of its
+/// own, and the model is asked again; where the mark alone turns at least half of the others into the class, far more than what the class's
+/// other images have in its place, it is a Shortcut. Groups that are set apart but not proved are a Difference, which says nothing of the
+/// model. For 3,000 images of 32×32 this takes about half a minute: some thousand passes of the network for each class with a suspected
+/// group.</para>
 /// <para>No image is read but with -Model and -Mask. The same rows give the same findings.</para>
 /// </remarks>
 /// <example>
@@ -27,6 +32,16 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// Find-CamIssue audit.db
 /// </code>
 /// <para>A table of findings, the worst first.</para>
+/// </example>
+/// <example>
+/// <title>Is the model right for the wrong reasons?</title>
+/// <code>
+/// $model = Import-CamModel
+/// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation -Model $model | Export-CamAudit audit.db
+/// Find-CamIssue audit.db $model -Kind Shortcut, Difference | Format-List Summary, Where, Evidence, Files
+/// </code>
+/// <para>Marks by which alone the model decides, proved on changed images, and groups of images that differ from the rest of their
+/// class.</para>
 /// </example>
 /// <example>
 /// <title>Pictures of the images behind a finding</title>

@@ -1,6 +1,8 @@
 namespace EasyExplain.Audit.Findings.Shortcuts;
 
-/// <summary>Finds out which images of a class carry a mark, once some are known that do.</summary>
+/// <summary>
+/// Finds out which images of a class carry a mark, once some are known that do. Whatever suspect it is asked about, the hosts are the same.
+/// </summary>
 /// <param name="views">The class.</param>
 /// <param name="images">Its images, in the order of the rows.</param>
 /// <param name="probe">The model.</param>
@@ -12,9 +14,10 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
     private const int Side = 8; // of thumbnails
     private const int AtOnce = 64; // further images in memory
     private const double LookShrinkage = 0.3, ViewShrinkage = 0.2, CueShrinkage = 0.05;
-    private static readonly double[] Areas = [0.04, 0.08, 0.12, 0.2];
+    private static readonly double[] Areas = [0.05, 0.1, 0.2];
 
     private double[][]? _own; // what the images look like, once somebody asks
+    private double[][]? _turning; // what their hottest patches do, once somebody asks
 
     /// <summary>
     /// Which images have the members' look. The others, with it put on, teach what an image looks like that has it: to the network, in its
@@ -42,7 +45,7 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
     /// <param name="fewest">How many members there are at least.</param>
     public Suspect WithPatch(Suspect suspect, IReadOnlyList<float[]> hosts, int fewest)
     {
-        double[][] turning = Turning(images, hosts);
+        double[][] turning = _turning ??= Turning(images, hosts);
         for (int round = 0; round < Rounds; round++)
         {
             bool[] members = MembersOf(suspect);
@@ -104,7 +107,7 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
     private Func<IReadOnlyList<SeenImage>, ClassViews, double[]> ByPatch(Suspect suspect, IReadOnlyList<float[]> hosts)
     {
         double[][] Cues(IReadOnlyList<SeenImage> some, ClassViews theirs) => Turned([
-            .. Turning(some, hosts),
+            .. ReferenceEquals(some, images) ? _turning ??= Turning(images, hosts) : Turning(some, hosts),
             .. views.All.Zip(theirs.All, (view, their) =>
             {
                 double[][] known = Doubles(view.Vectors);

@@ -120,7 +120,8 @@ internal sealed class SharedLook : Mark
         for (int c = 0; c < 3; c++)
         {
             (double mean, double deviation) = Of(image, c);
-            double othersMean = _others.Average(other => Of(other, c).Mean), othersDeviation = _others.Average(other => Of(other, c).Deviation);
+            double othersMean = _others.Average(other => Of(other, c).Mean);
+            double othersDeviation = _others.Average(other => Of(other, c).Deviation);
             scale[c] = (float)(othersDeviation / (deviation + 1e-4));
             shift[c] = (float)(othersMean - scale[c] * mean);
         }

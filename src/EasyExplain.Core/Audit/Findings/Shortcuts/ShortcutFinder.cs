@@ -25,6 +25,7 @@ internal sealed class ShortcutFinder(
     private const double LargestDifference = 0.4; // of a class
     private const int MostTried = 3; // groups of a class, those first that do most in the screen
     private const double Promising = 0.3;
+    private const double AsGoodAsProved = 0.8; // of a suspect's members
     private const double AtFirst = 0.05; // of so few hosts, one more is enough to look closer
     private static readonly double[] Areas = [0.06, 0.12, 0.2];
 
@@ -84,6 +85,10 @@ internal sealed class ShortcutFinder(
         var membership = new Membership(views, images, _probe!, @class);
         foreach ((Suspect suspect, bool isLook) in Screened(suspects, images, hosts, @class))
         {
+            if (proved.Exists(one => suspect.Members.Intersect(one.Group.Members).Count() > AsGoodAsProved * suspect.Members.Length))
+            {
+                continue;
+            }
             Suspect group = isLook ? membership.WithLook(suspect, thresholds.FewestMembers)
                 : membership.WithPatch(suspect, hosts, thresholds.FewestMembers);
             if (BestProof(group, isLook, images, hosts, @class) is var proof && proof.Holds(thresholds))
@@ -187,9 +192,15 @@ internal sealed class ShortcutFinder(
             Severity = Wording.Rounded(Severities.Wrong(Math.Clamp(proof.Effect.Value, 0, 1))),
             Confidence = Wording.Rounded(proof.Certainty),
             Where = where,
+<<<<<<< HEAD
             Summary = $"{Wording.Images(members.Length)} of {count} called {label} ({Wording.Percent(share)}) have something in " +
                 $"common {Placed(where)} by which alone the model says {label}: put on {Wording.Images(proof.Turned.Of)} of other classes, " +
                 $"it turned {Wording.Percent(proof.Turned.Value)} of them into {label} " +
+=======
+            Summary = $"{Wording.Images(members.Length)} of {images.Length} called {label} ({Wording.Percent(share)}) have something in " +
+                $"common {Placed(where)} by which alone the model says {label}: put on {Wording.Images(proof.Turned.Of)} of other " +
+                $"classes, it turned {Wording.Percent(proof.Turned.Value)} of them into {label} " +
+>>>>>>> docs18
                 $"({Wording.Percent(proof.Turned.Low)} to {Wording.Percent(proof.Turned.High)}; what other images of {label} have there: " +
                 $"{Wording.Percent(proof.TurnedByOthers.Value)}); taken out of its own, {Wording.Percent(takenOut.Share.Value)} are no " +
                 $"longer {label}{elsewhere}.",

@@ -1,6 +1,8 @@
 namespace EasyExplain.Audit.Findings.Shortcuts;
 
-/// <summary>Parts numbers into two kinds: a mixture of two normal distributions, fitted by expectation and maximisation (Dempster 1977).</summary>
+/// <summary>
+/// Parts numbers into two kinds: a mixture of two normal distributions, fitted by expectation and maximisation (Dempster 1977).
+/// </summary>
 internal static class TwoKinds
 {
     private const int Rounds = 50;
@@ -27,7 +29,8 @@ internal static class TwoKinds
             for (int i = 0; i < values.Length; i++)
             {
                 double odds = Math.Log(own / other) - Math.Log(variance / otherVariance) / 2
-                    - (values[i] - mean) * (values[i] - mean) / (2 * variance) + (values[i] - low) * (values[i] - low) / (2 * otherVariance);
+                    - (values[i] - mean) * (values[i] - mean) / (2 * variance)
+                    + (values[i] - low) * (values[i] - low) / (2 * otherVariance);
                 likely[i] = 1 / (1 + Math.Exp(-Math.Clamp(odds, -50, 50)));
             }
         }
