@@ -192,15 +192,9 @@ internal sealed class ShortcutFinder(
             Severity = Wording.Rounded(Severities.Wrong(Math.Clamp(proof.Effect.Value, 0, 1))),
             Confidence = Wording.Rounded(proof.Certainty),
             Where = where,
-<<<<<<< HEAD
             Summary = $"{Wording.Images(members.Length)} of {count} called {label} ({Wording.Percent(share)}) have something in " +
-                $"common {Placed(where)} by which alone the model says {label}: put on {Wording.Images(proof.Turned.Of)} of other classes, " +
-                $"it turned {Wording.Percent(proof.Turned.Value)} of them into {label} " +
-=======
-            Summary = $"{Wording.Images(members.Length)} of {images.Length} called {label} ({Wording.Percent(share)}) have something in " +
                 $"common {Placed(where)} by which alone the model says {label}: put on {Wording.Images(proof.Turned.Of)} of other " +
                 $"classes, it turned {Wording.Percent(proof.Turned.Value)} of them into {label} " +
->>>>>>> docs18
                 $"({Wording.Percent(proof.Turned.Low)} to {Wording.Percent(proof.Turned.High)}; what other images of {label} have there: " +
                 $"{Wording.Percent(proof.TurnedByOthers.Value)}); taken out of its own, {Wording.Percent(takenOut.Share.Value)} are no " +
                 $"longer {label}{elsewhere}.",

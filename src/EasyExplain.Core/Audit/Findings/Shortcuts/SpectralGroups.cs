@@ -1,3 +1,4 @@
+using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
 
@@ -29,6 +30,7 @@ internal static class SpectralGroups
         {
             return [];
         }
+        Control.UseManaged(); // other providers round in other ways, and a machine may have one
         Evd<double> eigen = Laplacian(vectors).Evd(Symmetricity.Symmetric);
         double[] values = [.. eigen.EigenValues.Take(MostGroups + 1).Select(value => value.Real)];
         int natural = Enumerable.Range(2, MostGroups - 1).MaxBy(k => values[k] - values[k - 1]);
