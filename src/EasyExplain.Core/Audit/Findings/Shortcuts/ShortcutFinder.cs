@@ -78,10 +78,10 @@ internal sealed class ShortcutFinder(
         {
             yield break;
         }
-        var known = new HashSet<int>();
+        var proved = new List<(Suspect Suspect, Proof Proof)>();
         foreach ((Suspect suspect, bool isLook) in Screened(suspects, images, hosts, @class))
         {
-            if (suspect.Members.Count(known.Contains) > suspect.Members.Length / 5)
+            if (proved.Exists(one => 2 * suspect.Members.Intersect(one.Suspect.Members).Count() > suspect.Members.Length))
             {
                 continue;
             }
@@ -91,12 +91,35 @@ internal sealed class ShortcutFinder(
             Proof proof = BestProof(refined, isLook, images, hosts, @class);
             if (proof.Holds(thresholds))
             {
-                known.UnionWith(refined.Members);
-                yield return Shortcut(refined, proof, images, count);
+                Keep(proved, (refined, proof));
             }
+        }
+        foreach ((Suspect suspect, Proof proof) in proved)
+        {
+            yield return Shortcut(suspect, proof, images, count);
         }
 
         IReadOnlyList<float[]> Of(IReadOnlyList<float[]> vectors) => vectors.Count == 0 ? [] : [.. there.Select(i => vectors[i])];
+    }
+
+    /// <summary>
+    /// Adds a proof, unless most of it was proved already: then that one stays which does clearly more, or which has more members, since
+    /// some of those with a mark may have a second thing in common.
+    /// </summary>
+    private static void Keep(List<(Suspect Suspect, Proof Proof)> proved, (Suspect Suspect, Proof Proof) one)
+    {
+        int[] members = one.Suspect.Members;
+        int same = proved.FindIndex(other =>
+            2 * members.Intersect(other.Suspect.Members).Count() > Math.Min(members.Length, other.Suspect.Members.Length));
+        if (same < 0)
+        {
+            proved.Add(one);
+            return;
+        }
+        (ProvedShare effect, ProvedShare known) = (one.Proof.Effect, proved[same].Proof.Effect);
+        bool isBetter = effect.Low > known.High
+            || (effect.High >= known.Low && members.Length > proved[same].Suspect.Members.Length);
+        proved[same] = isBetter ? one : proved[same];
     }
 
     /// <summary>Images of other classes, as the model gets them, that it does not take for this one.</summary>
