@@ -53,7 +53,8 @@ public class FindCamIssueTests(ModuleSession session) : IClassFixture<ModuleSess
             foreach ($photo in [System.IO.Directory]::GetFiles("$pwd", '*.jpg')) { [System.IO.File]::Delete($photo) }
             Find-CamIssue 'audit [1].db' (Import-CamModel)
             """);
-        Assert.Equal(["ConfusedPair", "Duplicate"], result.OrThrow().Select(issue => $"{issue.Properties["Kind"].Value}").Distinct().Order());
+        Assert.Equal(["ConfusedPair", "Duplicate"],
+            result.OrThrow().Select(issue => $"{issue.Properties["Kind"].Value}").Distinct().Order());
         Assert.Contains(result.Warnings, said =>
             said.StartsWith("5 images of confused pairs are gone or have changed since", StringComparison.Ordinal));
     }

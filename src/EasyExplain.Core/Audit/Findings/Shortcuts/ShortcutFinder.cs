@@ -98,7 +98,8 @@ internal sealed class ShortcutFinder(
         }
         // Several suspects may have led to the same mark: the one with the most behind it stands for it.
         var known = new HashSet<int>();
-        foreach ((Suspect group, Proof proof, bool isLook) in proved.OrderByDescending(one => one.Group.Members.Length * one.Proof.Effect.Value))
+        foreach ((Suspect group, Proof proof, bool isLook) in
+            proved.OrderByDescending(one => one.Group.Members.Length * one.Proof.Effect.Value))
         {
             if (group.Members.Count(known.Contains) > group.Members.Length / 5)
             {
