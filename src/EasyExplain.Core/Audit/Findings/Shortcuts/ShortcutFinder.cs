@@ -111,7 +111,7 @@ internal sealed class ShortcutFinder(
                 .. group.Members.Select(i => images[i].Row),
                 .. further.Rows.Count == 0 ? [] : membership.Further(group, isLook ? null : hosts, further),
             ];
-            yield return Shortcut(group, proof, members, images.Length + further.Rows.Count);
+            yield return Shortcut(group, proof, members, images.Length, images.Length + further.Rows.Count);
         }
     }
 
@@ -178,7 +178,7 @@ internal sealed class ShortcutFinder(
 
     private static float[][] Inputs(SeenImage[] images) => [.. images.Select(image => image.Input)];
 
-    private CamIssue Shortcut(Suspect suspect, Proof proof, CamAuditRow[] found, int count)
+    private CamIssue Shortcut(Suspect suspect, Proof proof, CamAuditRow[] found, int seen, int count)
     {
         CamAuditRow[] members = ClearestFirst(found);
         double share = (double)members.Length / count;
@@ -200,11 +200,11 @@ internal sealed class ShortcutFinder(
                 $"{Wording.Percent(proof.TurnedByOthers.Value)}); taken out of its own, {Wording.Percent(takenOut.Share.Value)} are no " +
                 $"longer {label}{elsewhere}.",
             Members = [.. members],
-            Evidence = EvidenceOf(suspect, proof, count),
+            Evidence = EvidenceOf(suspect, proof, seen, count),
         };
     }
 
-    private static OrderedDictionary EvidenceOf(Suspect suspect, Proof proof, int count)
+    private static OrderedDictionary EvidenceOf(Suspect suspect, Proof proof, int seen, int count)
     {
         var evidence = new OrderedDictionary
         {
@@ -223,6 +223,7 @@ internal sealed class ShortcutFinder(
         {
             evidence["TakenOutElsewhere"] = elsewhere;
         }
+        evidence["ImagesLookedAt"] = seen;
         evidence["ImagesOfClass"] = count;
         return evidence;
     }
@@ -250,6 +251,7 @@ internal sealed class ShortcutFinder(
                 ["SeenBy"] = suspect.View,
                 ["Silhouette"] = Wording.Rounded(suspect.Silhouette),
                 ["Tried"] = isTried,
+                ["ImagesLookedAt"] = views.Rows.Count,
                 ["ImagesOfClass"] = count,
             },
         };

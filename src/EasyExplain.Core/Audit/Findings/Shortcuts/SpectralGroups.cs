@@ -19,8 +19,9 @@ internal static class SpectralGroups
 
     /// <summary>Some groups.</summary>
     /// <param name="Groups">The places of each group's vectors, ascending.</param>
+    /// <param name="Conductances">For each group which share of its links to near vectors leads out of it, 0 to 1.</param>
     /// <param name="IsNatural">Whether the largest gap between the eigenvalues says that there are so many.</param>
-    public sealed record Partition(IReadOnlyList<int[]> Groups, bool IsNatural);
+    public sealed record Partition(IReadOnlyList<int[]> Groups, IReadOnlyList<double> Conductances, bool IsNatural);
 
     /// <summary>The vectors in two groups, in three, and so on up to six; nothing of fewer vectors than a group could be made of.</summary>
     /// <param name="vectors">Vectors of one length.</param>
@@ -31,14 +32,17 @@ internal static class SpectralGroups
             return [];
         }
         Control.UseManaged(); // other providers round in other ways, and a machine may have one
-        Evd<double> eigen = Laplacian(vectors).Evd(Symmetricity.Symmetric);
+        bool[,] near = Near(vectors);
+        Evd<double> eigen = Laplacian(near).Evd(Symmetricity.Symmetric);
         double[] values = [.. eigen.EigenValues.Take(MostGroups + 1).Select(value => value.Real)];
         int natural = Enumerable.Range(2, MostGroups - 1).MaxBy(k => values[k] - values[k - 1]);
-        return [.. Enumerable.Range(2, MostGroups - 1).Select(k => new Partition(KMeans(Rows(eigen.EigenVectors, k), k), k == natural))];
+        return [.. Enumerable.Range(2, MostGroups - 1).Select(k => Part(KMeans(Rows(eigen.EigenVectors, k), k), k == natural))];
+
+        Partition Part(int[][] groups, bool isNatural) => new(groups, [.. groups.Select(group => Conductance(near, group))], isNatural);
     }
 
-    /// <summary>I − D^(−½) A D^(−½), A being 1 where one of two vectors is among the nearest of the other.</summary>
-    private static Matrix<double> Laplacian(IReadOnlyList<float[]> vectors)
+    /// <summary>Whether one of two vectors is among the nearest of the other.</summary>
+    private static bool[,] Near(IReadOnlyList<float[]> vectors)
     {
         int n = vectors.Count;
         var near = new bool[n, n];
@@ -58,8 +62,33 @@ internal static class SpectralGroups
                 near[i, j] = near[j, i] = true;
             }
         }
-        double[] degrees = [.. order.Select(i => order.Count(j => near[i, j]))];
+        return near;
+    }
+
+    /// <summary>I − D^(−½) A D^(−½), A being 1 for near ones.</summary>
+    private static Matrix<double> Laplacian(bool[,] near)
+    {
+        int n = near.GetLength(0);
+        double[] degrees = [.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Count(j => near[i, j]))];
         return Matrix<double>.Build.Dense(n, n, (i, j) => i == j ? 1 : near[i, j] ? -1 / Math.Sqrt(degrees[i] * degrees[j]) : 0);
+    }
+
+    private static double Conductance(bool[,] near, int[] group)
+    {
+        var inside = group.ToHashSet();
+        int all = 0, outside = 0;
+        foreach (int member in group)
+        {
+            for (int other = 0; other < near.GetLength(0); other++)
+            {
+                if (near[member, other])
+                {
+                    all++;
+                    outside += inside.Contains(other) ? 0 : 1;
+                }
+            }
+        }
+        return all == 0 ? 0 : (double)outside / all;
     }
 
     private static double[][] Rows(Matrix<double> eigenvectors, int count) =>

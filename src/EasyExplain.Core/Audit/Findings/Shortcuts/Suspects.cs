@@ -5,7 +5,7 @@ namespace EasyExplain.Audit.Findings.Shortcuts;
 /// <param name="Members">Their places among the class's rows, ascending.</param>
 /// <param name="Others">The places of the other rows, ascending.</param>
 /// <param name="Silhouette">How well it is set apart, −1 to 1.</param>
-/// <param name="IsNatural">Whether the eigengap of its view says that there is such a group.</param>
+/// <param name="IsNatural">Whether the eigengap of its view says that there is such a group, with next to no links to the rest.</param>
 internal sealed record Suspect(string View, int[] Members, int[] Others, double Silhouette, bool IsNatural)
 {
     /// <summary>The same view with other members.</summary>
@@ -20,6 +20,7 @@ internal sealed record Suspect(string View, int[] Members, int[] Others, double 
 internal static class Suspects
 {
     private const double Largest = 0.6; // of a class: what more of it has is what the class is
+    private const double MostLinks = 0.04; // of a group with the rest: what is cut out of a whole has more
     private const double Alike = 0.5; // the share of two groups' images that both have, from which one of them is enough
 
     /// <summary>The groups of all views, those first that are set apart best.</summary>
@@ -32,14 +33,14 @@ internal static class Suspects
         {
             foreach (SpectralGroups.Partition partition in SpectralGroups.Of(vectors))
             {
-                foreach (int[] group in partition.Groups)
+                foreach ((int[] group, double conductance) in partition.Groups.Zip(partition.Conductances))
                 {
                     if (group.Length >= fewest && group.Length <= Largest * vectors.Count)
                     {
                         var inside = group.ToHashSet();
                         int[] others = [.. Enumerable.Range(0, vectors.Count).Where(i => !inside.Contains(i))];
                         double silhouette = SpectralGroups.Silhouette(vectors, group);
-                        found.Add(new Suspect(name, group, others, silhouette, partition.IsNatural));
+                        found.Add(new Suspect(name, group, others, silhouette, partition.IsNatural && conductance <= MostLinks));
                     }
                 }
             }

@@ -28,26 +28,29 @@ internal sealed class PlantedShortcut : IDisposable
     /// <summary>Makes images, and explains them.</summary>
     /// <param name="heeds">Whether the network heeds the square.</param>
     /// <param name="anywhere">Whether it lies at another place in each image, rather than in the lower left corner.</param>
-    public PlantedShortcut(bool heeds = true, bool anywhere = false)
+    /// <param name="red">How many images the class with marks has.</param>
+    public PlantedShortcut(bool heeds = true, bool anywhere = false, int red = Each)
     {
         Model = Network(heeds);
         var random = new Random(1);
         var explainer = new Explainer(Model, LayerSelection.Select(Model, ["pool"]), [MethodCatalog.Find("LayerCAM")],
             ClassChoice.Predicted, new Noise(1, 0, 0, 1));
         var root = new AuditRoot(_folder);
-        Rows = [.. Enumerable.Range(0, Labels.Length * Each).Select(i =>
+        Rows = [.. Enumerable.Range(0, Labels.Length).SelectMany(@class => Enumerable.Range(0, @class == 0 ? red : Each)
+            .Select(i => (@class, i))).Select((one, place) =>
         {
-            string label = Labels[i / Each], path = Path.Combine(_folder, label, $"{i % Each:00}.png");
+            (int @class, int i) = one;
+            string label = Labels[@class], name = $"{i:00}.png", path = Path.Combine(_folder, label, name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             bool marked = label == "red" && i % 10 < 3;
             (int Y, int X) at = anywhere ? (random.Next(Side - Square), random.Next(Side - Square)) : (Side - Square - 1, 1);
-            ImageEncoder.Save(Image(random, i / Each, marked ? at : null), path, ImageFormat.Png);
+            ImageEncoder.Save(Image(random, @class, marked ? at : null), path, ImageFormat.Png);
             if (marked)
             {
-                Marked.Add($"{label}/{i % Each:00}.png");
+                Marked.Add($"{label}/{name}");
             }
             CamExplanation explanation = explainer.Explain(ImageDecoder.Decode(path), path)[0].Expecting(label);
-            return AuditRows.Of(explanation, root) with { Id = i + 1, Hash = FileHash.Of(path) };
+            return AuditRows.Of(explanation, root) with { Id = place + 1, Hash = FileHash.Of(path) };
         })];
     }
 

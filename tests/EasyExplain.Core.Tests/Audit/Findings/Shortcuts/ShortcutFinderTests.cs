@@ -29,6 +29,21 @@ public class ShortcutFinderTests
         Assert.Contains("by which alone the model says red", issue.Summary, StringComparison.Ordinal);
     }
 
+    /// <summary>400 of them make the groups; the marks of the other 60 are found by what those teach.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void OfMoreImagesThanAreClustered_AllMarkedOnesAreMembers(bool anywhere)
+    {
+        using var planted = new PlantedShortcut(anywhere: anywhere, red: 460);
+        CamIssue issue = Find(planted.Rows, planted.Model).Issues[0];
+        int right = issue.Files.Count(planted.Marked.Contains);
+        Assert.Equal((IssueKind.Shortcut, 138), (issue.Kind, planted.Marked.Count));
+        Assert.InRange((double)right / planted.Marked.Count, 0.9, 1);
+        Assert.InRange((double)right / issue.Count, 0.9, 1);
+        Assert.Equal((400, 460), (issue.Evidence["ImagesLookedAt"], issue.Evidence["ImagesOfClass"]));
+    }
+
     [Fact]
     public void AMarkThatTheModelIgnores_IsNoShortcut()
     {

@@ -49,10 +49,9 @@ public class SpectralGroupsTests
     [Fact]
     public void Views_AreOfLengthOne_AndAreLeftOutWhereARowLacksThem()
     {
-        CamAuditRow[] rows = PlantedRows.Make(1_000, PlantedRows.Model(2));
+        CamAuditRow[] rows = PlantedRows.Make(100, PlantedRows.Model(2));
         ClassViews views = Views(rows);
         Assert.Equal(["maps", "channel relevance", "features"], views.All.Select(view => view.Name));
-        Assert.Equal(ClassViews.MostRows, views.Rows.Count);
         Assert.All(views.All.SelectMany(view => view.Vectors), vector => Assert.Equal(1, vector.Sum(value => value * value), 1e-4f));
 
         rows[^1] = rows[^1] with { Channels = rows[^1].Channels! with { Relevance = null } };
