@@ -80,7 +80,7 @@ internal sealed class ModelProbe
         {
             _cancel.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            Tensor input = tensor(some.SelectMany(one => one).ToArray(), [some.Length, 3, Height, Width]).to(_model.Device);
+            Tensor input = tensor(Joined(some), [some.Length, 3, Height, Width]).to(_model.Device);
             Pass pass = _model.Runner.Run(_network, input, [_layer], track: false, _cancel);
             float[] logits = Numbers(pass.Logits), features = Numbers(_layer.Layout!.ToMap(pass.Taps[0]).mean([-2, -1]));
             int classes = logits.Length / some.Length, channels = features.Length / some.Length;
@@ -103,6 +103,16 @@ internal sealed class ModelProbe
         float others = _model.Activation == Activation.Sigmoid ? 0
             : said.Logits.Where((_, other) => other != @class).DefaultIfEmpty(0).Max();
         return said.Logits[@class] - others;
+    }
+
+    private static float[] Joined(float[][] inputs)
+    {
+        var all = new float[inputs.Sum(input => input.Length)];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            inputs[i].CopyTo(all, i * inputs[0].Length);
+        }
+        return all;
     }
 
     private static float[] Numbers(Tensor tensor) => tensor.to(CPU).contiguous().data<float>().ToArray();

@@ -6,6 +6,8 @@ namespace EasyExplain.Audit.Findings.Shortcuts;
 /// <param name="Heat">Its map, enlarged to the input (bilinear): <c>[H, W]</c>.</param>
 internal sealed record SeenImage(CamAuditRow Row, float[] Input, float[] Heat)
 {
+    private (double Share, bool[] Places)? _hottest; // asked for once for each host in turn
+
     /// <summary>An image as a model sees it; null where it is gone, has changed, or has no map.</summary>
     public static SeenImage? Of(CamAuditRow row, ModelProbe probe) =>
         row.StoredMaps is [.., { IsEmpty: false } map] && probe.Input(row) is { } input
@@ -15,12 +17,17 @@ internal sealed record SeenImage(CamAuditRow Row, float[] Input, float[] Heat)
     /// <param name="share">0 to 1.</param>
     public bool[] Hottest(double share)
     {
+        if (_hottest is var (known, places) && known == share)
+        {
+            return places;
+        }
         int count = Math.Max(1, (int)Math.Round(share * Heat.Length));
         var hottest = new bool[Heat.Length];
         foreach (int place in Enumerable.Range(0, Heat.Length).OrderByDescending(place => Heat[place]).ThenBy(place => place).Take(count))
         {
             hottest[place] = true;
         }
+        _hottest = (share, hottest);
         return hottest;
     }
 

@@ -89,7 +89,7 @@ internal sealed class SharedLook : Mark
         {
             yield return ("undone", _members.Select(member =>
                 Clipped(member, (value, i) => _alpha[i] < Opaque ? _othersMean[i] : (value - _beta[i]) / _alpha[i])));
-            yield return ("recoloured", _members.Select(Recoloured));
+            yield return ("recoloured", Recoloured());
         }
     }
 
@@ -112,31 +112,38 @@ internal sealed class SharedLook : Mark
         return filled;
     }
 
-    /// <summary>The image with each colour's mean and spread as the others have them.</summary>
-    private float[] Recoloured(float[] image)
+    /// <summary>The images with each colour's mean and spread as the others have them.</summary>
+    private IEnumerable<float[]> Recoloured()
+    {
+        int places = _alpha.Length / 3;
+        (double Mean, double Deviation)[] others =
+        [
+            .. Enumerable.Range(0, 3).Select(c => _others.Select(other => ColourOf(other, c)).ToArray())
+                .Select(all => (all.Average(one => one.Mean), all.Average(one => one.Deviation))),
+        ];
+        foreach (float[] member in _members)
+        {
+            var (scale, shift) = (new float[3], new float[3]);
+            for (int c = 0; c < 3; c++)
+            {
+                (double mean, double deviation) = ColourOf(member, c);
+                scale[c] = (float)(others[c].Deviation / (deviation + 1e-4));
+                shift[c] = (float)(others[c].Mean - scale[c] * mean);
+            }
+            yield return Clipped(member, (value, i) => scale[i / places] * value + shift[i / places]);
+        }
+    }
+
+    private static (double Mean, double Deviation) ColourOf(float[] image, int c)
     {
         int places = image.Length / 3;
-        var (scale, shift) = (new float[3], new float[3]);
-        for (int c = 0; c < 3; c++)
+        double sum = 0, squares = 0;
+        for (int i = c * places; i < (c + 1) * places; i++)
         {
-            (double mean, double deviation) = Of(image, c);
-            double othersMean = _others.Average(other => Of(other, c).Mean);
-            double othersDeviation = _others.Average(other => Of(other, c).Deviation);
-            scale[c] = (float)(othersDeviation / (deviation + 1e-4));
-            shift[c] = (float)(othersMean - scale[c] * mean);
+            sum += image[i];
+            squares += (double)image[i] * image[i];
         }
-        return Clipped(image, (value, i) => scale[i / places] * value + shift[i / places]);
-
-        (double Mean, double Deviation) Of(float[] one, int c)
-        {
-            double sum = 0, squares = 0;
-            for (int i = c * places; i < (c + 1) * places; i++)
-            {
-                sum += one[i];
-                squares += (double)one[i] * one[i];
-            }
-            return (sum / places, Math.Sqrt(Math.Max(0, squares / places - sum / places * (sum / places))));
-        }
+        return (sum / places, Math.Sqrt(Math.Max(0, squares / places - sum / places * (sum / places))));
     }
 
     private float[] Clipped(float[] image, Func<float, int, float> change)
