@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using EasyExplain.Explanation;
-using EasyExplain.Models;
 using Microsoft.Data.Sqlite;
 
 namespace EasyExplain.Audit.Store;
@@ -92,33 +91,6 @@ internal sealed class AuditWriter : IDisposable
 
     /// <summary>Adds a row that answers a request; its path counts, wherever it was written down from.</summary>
     public void Add(CamAuditRow row, Request request) => Insert(row with { File = _root.FileOf(row.Path) }, request);
-
-    /// <summary>Adds an image that could not be explained.</summary>
-    /// <param name="path">The image.</param>
-    /// <param name="requestId">What asked for it, see <see cref="Choices.IdOf"/>; empty where the file is not there.</param>
-    /// <param name="model">The model.</param>
-    /// <param name="method">The method, or several with commas.</param>
-    /// <param name="layers">The layers' names.</param>
-    /// <param name="errorId">What kind of error it is.</param>
-    /// <param name="message">The sentence for the user.</param>
-    /// <param name="question">What was asked, see <see cref="Choices.Question"/>.</param>
-    /// <exception cref="AuditFileException">The file cannot be written.</exception>
-    public void AddFailure(string path, string requestId, CamModel model, string method, IReadOnlyList<string> layers, string errorId,
-        string message, string question = "")
-    {
-        var image = new FileInfo(path);
-        Insert(new CamAuditRow(AuditedModel.Of(model))
-        {
-            Path = image.FullName,
-            File = _root.FileOf(path),
-            Length = image.Exists ? image.Length : 0,
-            Modified = image.Exists ? image.LastWriteTimeUtc : default,
-            Method = method,
-            Layers = [.. layers],
-            ErrorId = errorId,
-            Error = message,
-        }, new Request(requestId, 0, 1) { Question = question });
-    }
 
     /// <summary>Writes down all that was added.</summary>
     /// <exception cref="AuditFileException">The file cannot be written.</exception>

@@ -22,6 +22,16 @@ internal sealed record ClassViews(
         IReadOnlyList<float[]> Some(IReadOnlyList<float[]> vectors) => vectors.Count == 0 ? [] : [.. places.Select(i => vectors[i])];
     }
 
+    /// <summary>The rows that have what any of them has, so that all can be compared: those with empty maps are left out.</summary>
+    public static int[] Comparable(AuditSlice slice, IReadOnlyCollection<int> places)
+    {
+        bool Maps(int place) => slice.Heat.Has(place);
+        bool Channels(int place) => slice.Rows[place].Channels is not null;
+        bool Relevance(int place) => slice.Rows[place].Channels?.Relevance is not null;
+        Func<int, bool>[] there = [.. new Func<int, bool>[] { Maps, Channels, Relevance }.Where(has => places.Any(has))];
+        return [.. places.Where(place => Array.TrueForAll(there, has => has(place)))];
+    }
+
     /// <summary>Those of some rows of a slice.</summary>
     /// <param name="slice">The slice.</param>
     /// <param name="places">The rows of one class, by their places.</param>

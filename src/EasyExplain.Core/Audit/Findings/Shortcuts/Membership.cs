@@ -29,7 +29,7 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
     {
         for (int round = 0; round < Rounds; round++)
         {
-            if (!TryNext(ref suspect, ByLook(suspect)(images), fewest))
+            if (!TryNext(ref suspect, ByLook(suspect)(images, views), fewest))
             {
                 break;
             }
@@ -49,8 +49,8 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
         for (int round = 0; round < Rounds; round++)
         {
             bool[] members = MembersOf(suspect);
-            double[][] cues = [.. turning, .. views.All.Select(view => Discriminant.Crossed(Doubles(view.Vectors), members, ViewShrinkage))];
-            double[][] byImage = Turned(cues);
+            IEnumerable<double[]> byView = views.All.Select(view => Discriminant.Crossed(Doubles(view.Vectors), members, ViewShrinkage));
+            double[][] byImage = Turned([.. turning, .. byView]);
             double[] values = Discriminant.Crossed(Discriminant.Standardised(byImage, byImage), members, CueShrinkage);
             if (!TryNext(ref suspect, values, fewest))
             {
@@ -66,17 +66,15 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
     /// <param name="further">The views of the further images.</param>
     public IEnumerable<CamAuditRow> Further(Suspect suspect, IReadOnlyList<float[]>? hosts, ClassViews further)
     {
-        Func<IReadOnlyList<SeenImage>, double[]> byLook = hosts is null ? ByLook(suspect) : _ => [];
-        Func<IReadOnlyList<SeenImage>, ClassViews, double[]> byPatch = hosts is null ? (_, _) => [] : ByPatch(suspect, hosts);
-        double[] known = hosts is null ? byLook(images) : byPatch(images, views);
+        Func<IReadOnlyList<SeenImage>, ClassViews, double[]> judge = hosts is null ? ByLook(suspect) : ByPatch(suspect, hosts);
+        double[] known = judge(images, views);
         double least = suspect.Members.Min(member => known[member]);
         foreach (int[] places in Enumerable.Range(0, further.Rows.Count).Chunk(AtOnce))
         {
             (int Place, SeenImage? Image)[] seen = [.. places.Select(place => (place, SeenImage.Of(further.Rows[place], probe)))];
             (int Place, SeenImage Image)[] there = [.. seen.Where(one => one.Image is not null).Select(one => (one.Place, one.Image!))];
             SeenImage[] some = [.. there.Select(one => one.Image)];
-            double[] values = some.Length == 0 ? []
-                : hosts is null ? byLook(some) : byPatch(some, further.Only([.. there.Select(one => one.Place)]));
+            double[] values = some.Length == 0 ? [] : judge(some, further.Only([.. there.Select(one => one.Place)]));
             for (int i = 0; i < some.Length; i++)
             {
                 if (values[i] >= least)
@@ -88,7 +86,7 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
     }
 
     /// <summary>Judges images by the look of the members.</summary>
-    private Func<IReadOnlyList<SeenImage>, double[]> ByLook(Suspect suspect)
+    private Func<IReadOnlyList<SeenImage>, ClassViews, double[]> ByLook(Suspect suspect)
     {
         float[][] others = Inputs(suspect.Others);
         var mark = new SharedLook(probe, Inputs(suspect.Members), others);
@@ -96,7 +94,7 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
         double[][] with = WithDistance(Describe(marked), marked), own = WithDistance(_own ??= Describe(Inputs(images)), Inputs(images));
         double[][] without = [.. suspect.Others.Select(i => own[i])], all = [.. with, .. without];
         double[][] positive = Discriminant.Standardised(with, all), negative = Discriminant.Standardised(without, all);
-        return some => Discriminant.Of(positive, negative, Discriminant.Standardised(
+        return (some, _) => Discriminant.Of(positive, negative, Discriminant.Standardised(
             ReferenceEquals(some, images) ? own : WithDistance(Describe(Inputs(some)), Inputs(some)), all), LookShrinkage);
 
         double[][] WithDistance(double[][] looks, float[][] inputs) =>
@@ -115,7 +113,8 @@ internal sealed class Membership(ClassViews views, IReadOnlyList<SeenImage> imag
                     Doubles(their.Vectors), ViewShrinkage);
             })]);
         double[][] known = Cues(images, views), standard = Discriminant.Standardised(known, known);
-        return (some, theirs) => Discriminant.Of([.. suspect.Members.Select(i => standard[i])], [.. suspect.Others.Select(i => standard[i])],
+        double[][] positive = [.. suspect.Members.Select(i => standard[i])], negative = [.. suspect.Others.Select(i => standard[i])];
+        return (some, theirs) => Discriminant.Of(positive, negative,
             Discriminant.Standardised(ReferenceEquals(some, images) ? known : Cues(some, theirs), known), CueShrinkage);
     }
 

@@ -44,7 +44,7 @@ internal sealed class ShortcutFinder(
         {
             progress?.Invoke((double)Array.IndexOf(classes, @class) / classes.Length);
             cancel.ThrowIfCancellationRequested();
-            int[] all = [.. @class], sample = Sampling.Of(all, MostRows);
+            int[] all = ClassViews.Comparable(slice, [.. @class]), sample = Sampling.Of(all, MostRows);
             ClassViews views = ClassViews.Of(slice, sample), further = ClassViews.Of(slice, [.. all.Except(sample)]);
             IReadOnlyList<Suspect> suspects = Suspects.In(views, thresholds.FewestMembers);
             if (suspects.Count == 0)

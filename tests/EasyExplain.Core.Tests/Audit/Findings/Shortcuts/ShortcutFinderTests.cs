@@ -103,6 +103,19 @@ public class ShortcutFinderTests
         Assert.Equal(38, found.Issues[0].Evidence["ImagesLookedAt"]);
     }
 
+    [Fact]
+    public void ImagesWithEmptyMaps_TakeNothingFromTheRest()
+    {
+        using var planted = new PlantedShortcut();
+        CamAuditRow[] rows = [.. planted.Rows.Select((row, i) => i is 1 or 5 ? row with
+        {
+            StoredMaps = [.. row.StoredMaps.Select(map => map with { Values = new byte[map.Values.Length] })],
+        } : row)];
+        CamIssue issue = Find(rows, planted.Model).Issues[0];
+        Assert.Equal(IssueKind.Shortcut, issue.Kind);
+        Assert.Equal(planted.Marked.Except(["red/01.png"]), issue.Files.Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData(0.5, 1.1)]
     [InlineData(1.1, 0.35)]
