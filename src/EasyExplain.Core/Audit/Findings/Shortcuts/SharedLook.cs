@@ -25,6 +25,7 @@ internal sealed class SharedLook : Mark
         _beta = [.. _mean.Select((value, i) => value - _alpha[i] * _othersMean[i])];
         int places = _alpha.Length / 3;
         _covered = [.. Enumerable.Range(0, places).Select(at => (_alpha[at] + _alpha[places + at] + _alpha[2 * places + at]) / 3 < Opaque)];
+        CoveredShare = _covered.Average(covered => covered ? 1.0 : 0.0);
     }
 
     /// <inheritdoc/>
@@ -36,7 +37,7 @@ internal sealed class SharedLook : Mark
     /// <inheritdoc/>
     public override double[]? Places => IsLocal ? [.. _covered.Select(covered => covered ? 1.0 : 0.0)] : [.. _covered.Select(_ => 1.0)];
 
-    private double CoveredShare => _covered.Average(covered => covered ? 1.0 : 0.0);
+    private double CoveredShare { get; }
 
     private bool IsLocal => CoveredShare is > 0 and < MostLocal;
 

@@ -54,7 +54,7 @@ internal sealed class ShortcutFinder(
             bool proved = false, tried = _probe is not null && Hosts(@class.Key).Length >= ScreenHosts;
             if (tried)
             {
-                foreach (CamIssue issue in Proved(@class.Key, views, further))
+                foreach (CamIssue issue in Proved(@class.Key, views, further, suspects))
                 {
                     proved = true;
                     yield return issue;
@@ -68,15 +68,18 @@ internal sealed class ShortcutFinder(
         }
     }
 
-    private IEnumerable<CamIssue> Proved(int @class, ClassViews views, ClassViews further)
+    private IEnumerable<CamIssue> Proved(int @class, ClassViews views, ClassViews further, IReadOnlyList<Suspect> suspects)
     {
         SeenImage?[] seen = [.. views.Rows.Select(row => SeenImage.Of(row, _probe!))];
         int[] there = [.. Enumerable.Range(0, seen.Length).Where(i => seen[i] is not null)];
         Missing += views.Rows.Count(row => row.StoredMaps is [.., { IsEmpty: false }]) - there.Length;
-        views = views.Only(there);
+        if (there.Length < views.Rows.Count)
+        {
+            views = views.Only(there);
+            suspects = Suspects.In(views, thresholds.FewestMembers);
+        }
         SeenImage[] images = [.. there.Select(i => seen[i]!)];
         float[][] hosts = Hosts(@class);
-        IReadOnlyList<Suspect> suspects = Suspects.In(views, thresholds.FewestMembers);
         if (suspects.Count == 0)
         {
             yield break;
