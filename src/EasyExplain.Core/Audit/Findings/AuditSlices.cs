@@ -8,7 +8,7 @@ internal static class AuditSlices
     /// <param name="notes">Gets a sentence about whatever was left out or told apart.</param>
     public static IReadOnlyList<AuditSlice> Of(IEnumerable<CamAuditRow> rows, ICollection<string> notes)
     {
-        var slices = new Dictionary<Kind, Dictionary<string, CamAuditRow>>();
+        var slices = new Dictionary<AuditSliceKind, Dictionary<string, CamAuditRow>>();
         int errors = 0;
         foreach (CamAuditRow row in rows)
         {
@@ -17,12 +17,13 @@ internal static class AuditSlices
                 errors++;
                 continue;
             }
-            var kind = new Kind(row.Model.Name, row.Model.Hash, row.Method, row.Layers.ToString());
+            AuditSliceKind kind = AuditSliceKind.Of(row);
             if (!slices.TryGetValue(kind, out Dictionary<string, CamAuditRow>? images))
             {
                 slices.Add(kind, images = new Dictionary<string, CamAuditRow>(StringComparer.Ordinal));
             }
-            if (!images.TryGetValue(row.File, out CamAuditRow? other) || IsBefore(row, other))
+            if (!images.TryGetValue(row.File, out CamAuditRow? other)
+                || ExplanationRank.Of(row).CompareTo(ExplanationRank.Of(other)) < 0)
             {
                 images[row.File] = row;
             }
@@ -32,7 +33,7 @@ internal static class AuditSlices
             notes.Add(errors == 1 ? "One image of the audit could not be explained; it was left out."
                 : FormattableString.Invariant($"{errors:N0} images of the audit could not be explained; they were left out."));
         }
-        Kind[] kinds = [.. slices.Keys.Order()];
+        AuditSliceKind[] kinds = [.. slices.Keys.Order()];
         if (kinds.Length > 1)
         {
             notes.Add("The rows were looked at apart: " + string.Join("; ", kinds.Select(kind => $"{slices[kind].Count} of {kind}")) + ".");
@@ -44,23 +45,32 @@ internal static class AuditSlices
         ];
     }
 
-    /// <summary>Of several rows of an image, that of the predicted class counts, then the most probable, then the first.</summary>
-    private static bool IsBefore(CamAuditRow row, CamAuditRow other)
-    {
-        bool predicted = row.Class == row.PredictedClass, otherPredicted = other.Class == other.PredictedClass;
-        return predicted != otherPredicted ? predicted
-            : row.Probability.CompareTo(other.Probability) is var order and not 0 ? order > 0
-            : row.Id < other.Id;
-    }
-
     private static CamAuditRow[] Sorted(IEnumerable<CamAuditRow> rows) => [.. rows.OrderBy(row => row.File, StringComparer.Ordinal)];
+}
 
-    private readonly record struct Kind(string Model, string Hash, string Method, string Layers) : IComparable<Kind>
-    {
-        public int CompareTo(Kind other) => string.CompareOrdinal(Key, other.Key);
+/// <summary>What a row must share with others to be compared with them.</summary>
+internal readonly record struct AuditSliceKind(string Model, string Hash, string Method, string Layers) : IComparable<AuditSliceKind>
+{
+    private string Key => $"{Model}\0{Hash}\0{Method}\0{Layers}";
 
-        public override string ToString() => $"{Model} by {Method} at {Layers}";
+    /// <summary>The kind of a row.</summary>
+    public static AuditSliceKind Of(CamAuditRow row) => new(row.Model.Name, row.Model.Hash, row.Method, row.Layers.ToString());
 
-        private string Key => $"{Model}\0{Hash}\0{Method}\0{Layers}";
-    }
+    /// <inheritdoc/>
+    public int CompareTo(AuditSliceKind other) => string.CompareOrdinal(Key, other.Key);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Model} by {Method} at {Layers}";
+}
+
+/// <summary>Of several rows of an image, that of the predicted class counts, then the most probable, then the first.</summary>
+internal readonly record struct ExplanationRank(bool IsPredicted, double Probability, long Id) : IComparable<ExplanationRank>
+{
+    /// <summary>The rank of a row.</summary>
+    public static ExplanationRank Of(CamAuditRow row) => new(row.Class == row.PredictedClass, row.Probability, row.Id);
+
+    /// <inheritdoc/>
+    public int CompareTo(ExplanationRank other) => IsPredicted != other.IsPredicted ? (IsPredicted ? -1 : 1)
+        : other.Probability.CompareTo(Probability) is var order and not 0 ? order
+        : Id.CompareTo(other.Id);
 }

@@ -85,6 +85,21 @@ internal sealed class AuditReader : IFinished, IDisposable
         }
     }
 
+    /// <summary>Rows by their ids, in the order asked.</summary>
+    /// <exception cref="AuditFileException">The file is damaged, or has no such row any more.</exception>
+    public IEnumerable<CamAuditRow> Rows(IReadOnlyList<long> ids)
+    {
+        foreach (long[] some in ids.Chunk(PageSize))
+        {
+            List<CamAuditRow> page = Locked(() => some.Select(id => Read(() => _page.Find(id - 1, id)) is [var row] ? row
+                : throw AuditFileException.Damaged(Path, string.Create(CultureInfo.InvariantCulture, $"row {id} is gone"))).ToList());
+            foreach (CamAuditRow row in page)
+            {
+                yield return row;
+            }
+        }
+    }
+
     /// <summary>Whether all explanations of a request are there, and none is a failure.</summary>
     public bool Contains(string requestId) => Locked(() =>
     {

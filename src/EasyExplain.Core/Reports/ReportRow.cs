@@ -1,0 +1,40 @@
+using EasyExplain.Audit;
+using EasyExplain.Audit.Findings;
+
+namespace EasyExplain.Reports;
+
+/// <summary>What a report keeps in memory of an image that was explained: no maps, no features.</summary>
+/// <param name="Slice">The place of its slice in <see cref="ReportRows.Slices"/>.</param>
+/// <param name="Key">What <see cref="ReportSource.Rows"/> finds the whole row by.</param>
+/// <param name="File">The image's path below the audit's root, with / between folders.</param>
+/// <param name="Expected">What it was expected to show; null where nothing was.</param>
+/// <param name="ExpectedClass">That class's number in the model; −1 where there is not exactly one.</param>
+/// <param name="Predicted">The most probable class; −1 where there is none.</param>
+/// <param name="Label">The label of the explained class, which is the predicted one unless another was asked for.</param>
+/// <param name="PredictedLabel">The label of the most probable class.</param>
+/// <param name="Correct">Whether the prediction is right; null where nobody can say.</param>
+/// <param name="Probability">The most probable class's probability, 0 to 1.</param>
+/// <param name="ExpectedProbability">The expected class's probability; null where there is not exactly one.</param>
+internal sealed record ReportRow(
+    int Slice, long Key, string File, string? Expected, int ExpectedClass, int Predicted, string Label, string PredictedLabel,
+    bool? Correct, double Probability, double? ExpectedProbability);
+
+/// <summary>Rows of one model, one method and the same layers.</summary>
+/// <param name="Kind">What they share.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Method">The method.</param>
+/// <param name="Layers">The layers' names.</param>
+/// <param name="First">The place of its first row in <see cref="ReportRows.Rows"/>.</param>
+/// <param name="Count">How many rows it has; they follow each other.</param>
+internal sealed record ReportSlice(
+    AuditSliceKind Kind, AuditedModel Model, string Method, IReadOnlyList<string> Layers, int First, int Count)
+{
+    /// <summary>Such as "resnet50 by LayerCAM at layer4".</summary>
+    public string Name => Kind.ToString();
+}
+
+/// <summary>An image that could not be explained.</summary>
+/// <param name="File">The image's path below the audit's root.</param>
+/// <param name="ErrorId">What kind of error it was.</param>
+/// <param name="Error">The message, with the image's name in place of its full path.</param>
+internal sealed record ReportFailure(string File, string ErrorId, string Error);

@@ -1,0 +1,91 @@
+using EasyExplain.Audit;
+using EasyExplain.Audit.Findings;
+
+namespace EasyExplain.Reports;
+
+/// <summary>What a report is about, in the order of its gallery.</summary>
+/// <param name="Slices">What cannot be compared, apart: models, methods, layers.</param>
+/// <param name="Rows">
+/// A row for each image of each slice. Within a slice by what was expected, then predicted, then the file: what one looks at together lies
+/// together in the report's packs.
+/// </param>
+/// <param name="Failures">The images that could not be explained, in the order of their files.</param>
+internal sealed record ReportRows(
+    IReadOnlyList<ReportSlice> Slices, IReadOnlyList<ReportRow> Rows, IReadOnlyList<ReportFailure> Failures)
+{
+    private Dictionary<(AuditSliceKind Slice, string File), int>? _places;
+
+    /// <summary>Reads what is needed of all rows. Several rows of an image and slice are one, as in findings.</summary>
+    public static ReportRows Read(ReportSource source, CancellationToken cancel = default)
+    {
+        var slices = new Dictionary<AuditSliceKind, (CamAuditRow Any, Dictionary<string, (ExplanationRank Rank, ReportRow Row)> Images)>();
+        var failures = new Dictionary<string, ReportFailure>(StringComparer.Ordinal);
+        foreach ((long key, CamAuditRow row) in source.All)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (row.ErrorId is not null)
+            {
+                failures[row.File] = new ReportFailure(row.File, row.ErrorId, WithoutFolders(row));
+                continue;
+            }
+            AuditSliceKind kind = AuditSliceKind.Of(row);
+            if (!slices.TryGetValue(kind, out var slice))
+            {
+                slices.Add(kind, slice = (row with { StoredMaps = [], Channels = null }, new(StringComparer.Ordinal)));
+            }
+            ExplanationRank rank = ExplanationRank.Of(row);
+            if (!slice.Images.TryGetValue(row.File, out (ExplanationRank Rank, ReportRow Row) other) || rank.CompareTo(other.Rank) < 0)
+            {
+                slice.Images[row.File] = (rank, Light(key, row));
+            }
+        }
+        var all = new List<ReportRow>();
+        var ordered = new List<ReportSlice>();
+        foreach (AuditSliceKind kind in slices.Keys.Order())
+        {
+            (CamAuditRow any, var images) = slices[kind];
+            ordered.Add(new ReportSlice(kind, any.Model, any.Method, any.Layers, all.Count, images.Count));
+            all.AddRange(images.Values.Select(one => one.Row with { Slice = ordered.Count - 1 })
+                .OrderBy(row => row.ExpectedClass < 0 ? int.MaxValue : row.ExpectedClass)
+                .ThenBy(row => row.Expected, StringComparer.Ordinal)
+                .ThenBy(row => row.Predicted)
+                .ThenBy(row => row.File, StringComparer.Ordinal));
+        }
+        return new ReportRows(ordered, all, [.. failures.Values.OrderBy(failure => failure.File, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>The place of a finding's image in <see cref="Rows"/>; −1 where the report lacks it.</summary>
+    public int PlaceOf(CamAuditRow row)
+    {
+        _places ??= Enumerable.Range(0, Rows.Count).ToDictionary(place => (Slices[Rows[place].Slice].Kind, Rows[place].File));
+        return _places.GetValueOrDefault((AuditSliceKind.Of(row), row.File), -1);
+    }
+
+    /// <summary>These rows alone, in their order; what is said of numbers must be said of all rows.</summary>
+    public ReportRows Only(IReadOnlyCollection<int> places)
+    {
+        ReportRow[] rows = [.. places.Order().Select(place => Rows[place])];
+        int first = 0;
+        var slices = new List<ReportSlice>();
+        for (int slice = 0; slice < Slices.Count; slice++)
+        {
+            int count = rows.Count(row => row.Slice == slice);
+            slices.Add(Slices[slice] with { First = first, Count = count });
+            first += count;
+        }
+        return this with { Slices = slices, Rows = rows, _places = null };
+    }
+
+    private static ReportRow Light(long key, CamAuditRow row) => new(
+        0, key, row.File, row.Expected, row.ExpectedClass, row.PredictedClass, row.Label,
+        row.Predictions.Count > 0 ? row.Predictions[0].Label : row.Label, row.Correct,
+        row.Predictions.Count > 0 ? row.Predictions[0].Probability : row.Probability, row.ExpectedProbability);
+
+    /// <summary>An error's message without the folders above the audit's root, which are nobody else's business.</summary>
+    private static string WithoutFolders(CamAuditRow row)
+    {
+        string message = (row.Error ?? "").Replace(row.Path, row.File, StringComparison.Ordinal);
+        string root = row.Path.Length > row.File.Length ? row.Path[..^row.File.Length] : "";
+        return root.Length > 1 ? message.Replace(root, "", StringComparison.Ordinal) : message;
+    }
+}
