@@ -138,7 +138,7 @@ public sealed class ExportCamReportCommand : PSCmdlet, IDisposable
     /// <value>160</value>
     [Parameter]
     [ValidateRange(32, 640)]
-    public int ThumbnailSize { get; set; } = Report.UsualThumbnailSize;
+    public int ThumbnailSize { get; set; } = 160;
 
     /// <summary>Leaves a report that exists as it is; it is an error.</summary>
     [Parameter]
