@@ -39,14 +39,11 @@ public sealed partial record CamAuditRow
             DrawnMaps.HeadlineOf(Label, Probability, Expected, Method, ModelName)), style);
     }
 
-    private CamMap MapOf(StoredMap stored)
-    {
-        (int height, int width) = (ImageSize[0], ImageSize[1]);
-        return new CamMap(stored.Layer, stored.ToArray(), Model.Preprocessing.RegionOf(width, height), width, height);
-    }
-
-    /// <summary>A copy of a photo has another time, and is the same photo: then its bytes decide.</summary>
-    private void DemandUnchanged()
+    /// <summary>Refuses a photo that is not the explained one: a map over it would lie.</summary>
+    /// <remarks>A copy of a photo has another time, and is the same photo: then its bytes decide.</remarks>
+    /// <exception cref="FileNotFoundException">It is gone.</exception>
+    /// <exception cref="PhotoChangedException">It has changed.</exception>
+    internal void DemandUnchanged()
     {
         var file = new FileInfo(Path);
         if (!file.Exists)
@@ -61,5 +58,11 @@ public sealed partial record CamAuditRow
         {
             throw new PhotoChangedException(Path, "its bytes are others");
         }
+    }
+
+    private CamMap MapOf(StoredMap stored)
+    {
+        (int height, int width) = (ImageSize[0], ImageSize[1]);
+        return new CamMap(stored.Layer, stored.ToArray(), Model.Preprocessing.RegionOf(width, height), width, height);
     }
 }

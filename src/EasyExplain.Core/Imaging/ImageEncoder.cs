@@ -54,7 +54,19 @@ public static class ImageEncoder
         });
     }
 
-    private static SKData Encode(Photo photo, string path, ImageFormat format, int quality)
+    /// <summary>Encodes a photo in memory.</summary>
+    /// <param name="photo">The picture.</param>
+    /// <param name="format">The format.</param>
+    /// <param name="quality">1 to 100, for JPEG and WebP.</param>
+    /// <returns>What a file of it holds.</returns>
+    /// <exception cref="ImageFileException">The picture is too large for the format.</exception>
+    internal static byte[] Bytes(Photo photo, ImageFormat format, int quality)
+    {
+        using SKData data = Encode(photo, path: null, format, quality);
+        return data.ToArray();
+    }
+
+    private static SKData Encode(Photo photo, string? path, ImageFormat format, int quality)
     {
         using SKBitmap bitmap = SkiaPixels.ToBitmap(photo);
         using SKPixmap pixels = bitmap.PeekPixels();
@@ -65,7 +77,7 @@ public static class ImageEncoder
             ImageFormat.Webp => pixels.Encode(SKEncodedImageFormat.Webp, quality),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Known are Png, Jpeg and Webp."),
         };
-        return data ?? throw new ImageFileException(ImageFault.Unsupported,
-            $"'{path}' cannot be written: {photo.Width} x {photo.Height} pixels do not fit into a {format} file. Use Png.", path);
+        return data ?? throw ImageFileException.About(ImageFault.Unsupported,
+            $"cannot be written: {photo.Width} x {photo.Height} pixels do not fit into a {format} file. Use Png", path);
     }
 }
