@@ -1,0 +1,60 @@
+using System.Globalization;
+using EasyExplain.Audit;
+using EasyExplain.Audit.Findings;
+using EasyExplain.Reports.Numbers;
+
+namespace EasyExplain.Reports.Views;
+
+/// <summary>A finding: its sentence, its proof, where the heat is, and some of its images.</summary>
+internal static class FindingView
+{
+    private const int MostPictures = 6;
+
+    /// <summary>What the template needs.</summary>
+    public static object Of(
+        ReportPage page, int place, ReportRows gallery, IReadOnlyList<SliceNumbers> numbers, PictureBudget pictures)
+    {
+        CamIssue issue = page.Issues[place];
+        SliceNumbers? slice = issue.Members.Count == 0 ? null
+            : numbers.FirstOrDefault(one => one.Slice.Kind == AuditSliceKind.Of(issue.Members[0]));
+        return new
+        {
+            Place = place,
+            Kind = KindNames.Of(issue.Kind),
+            issue.Class,
+            issue.Summary,
+            issue.Where,
+            Severity = Level(issue.Severity),
+            Confidence = Level(issue.Confidence),
+            Proof = ProofView.Of(issue, slice),
+            Maps = MeanMapView.Of(issue, page.Maps),
+            Members = issue.Members.Take(MostPictures).Select(row => Member(row, place, gallery, pictures)),
+            All = issue.Count switch
+            {
+                0 => null,
+                1 => "Show this image in the gallery",
+                _ => $"Show all {Wording.Images(issue.Count)}",
+            },
+            Href = Links.Gallery(("issue", Links.Number(place))),
+        };
+    }
+
+    private static object Member(CamAuditRow row, int issue, ReportRows gallery, PictureBudget pictures)
+    {
+        int image = gallery.PlaceOf(row);
+        double probability = row.Predictions.Count > 0 ? row.Predictions[0].Probability : row.Probability;
+        return new
+        {
+            row.File,
+            row.Expected,
+            Predicted = row.Predictions.Count > 0 ? row.Predictions[0].Label : row.Label,
+            Probability = double.IsNaN(probability) ? null : Phrases.Percent(probability),
+            Picture = pictures.Of(row),
+            Href = image < 0 ? null : Links.Gallery(("issue", Links.Number(issue)), ("image", Links.Number(image))),
+        };
+    }
+
+    /// <summary>Such as "high (0.98)".</summary>
+    private static string Level(double level) =>
+        (level >= 0.6 ? "high" : level >= 0.3 ? "moderate" : "low") + level.ToString(" (0.##)", CultureInfo.InvariantCulture);
+}
