@@ -59,6 +59,10 @@
     'RecyclableMemoryStream'  = @{ Files = 'Microsoft.IO.RecyclableMemoryStream.dll'; Texts = 'RecyclableMemoryStream.txt' }
     'Snappier'                = @{ Files = 'Snappier.dll'; Texts = 'Snappier.txt' }
     'ZstdSharp'               = @{ Files = 'ZstdSharp.dll'; Texts = 'ZstdSharp.txt' }
+    'Handlebars.Net'          = @{ Files = 'Handlebars.dll'; Texts = 'Handlebars.Net.txt' }
+    # What a report's page runs is inside of the engine, and in each report; build/WebPackages.targets fetched it.
+    'Preact'                  = @{ Files = 'EasyExplain.Core.dll'; Texts = '../../src/EasyExplain.Core/obj/web/preact/LICENSE' }
+    'htm'                     = @{ Files = 'EasyExplain.Core.dll'; Texts = '../../src/EasyExplain.Core/obj/web/htm/LICENSE' }
     'DejaVu Sans'             = @{ Files = 'EasyExplain.Core.dll'; Texts = '../../src/EasyExplain.Core/Imaging/Resources/DejaVuSans.LICENSE.txt' }
     'matplotlib'              = @{ Files = 'EasyExplain.Core.dll'; Texts = 'matplotlib.txt', 'CC0-1.0.txt' }
     'turbo'                   = @{ Files = 'EasyExplain.Core.dll'; Texts = 'Apache-2.0.txt' }

@@ -9,6 +9,7 @@
 #   audit.log     of this run alone: a line for each image, tabs between: time (UTC), level, path, label, probability; or the error in
 #                 place of the last two. DONE is the level of an image whose overlay an earlier run has made. The run before has
 #                 audit.1.log, and so on up to audit.9.log.
+#   report/       with -Report: a page with figures, findings and every image of audit.db (see Export-CamReport)
 #   summary.json  what this run did: exit code, counts, failures, model, times
 #
 # Exit codes: 0 all images are explained, 1 some images or folders failed (the others are done), 2 the audit could not run, or not to its
@@ -24,7 +25,9 @@ param(
     [string] $ModelPath,   # without it, the bundled model
     [string] $LabelPath,
     [string[]] $Layer,     # several with commas between; without it, the model's default layer
-    [string] $Method = 'LayerCAM'
+    [string] $Method = 'LayerCAM',
+    [string] $ExpectedLabel, # what the images should show: a label, or ParentFolder
+    [switch] $Report         # makes a report of the whole audit, too
 )
 
 $ErrorActionPreference = 'Stop'
@@ -142,7 +145,7 @@ catch {
 
 $failures = [Collections.Generic.List[object]]::new()
 $explained = $passedOver = 0
-$fatal = $null
+$fatal = $page = $null
 $started = Get-Now
 $clock = [Diagnostics.Stopwatch]::StartNew()
 try {
@@ -159,6 +162,7 @@ try {
     if ($LabelPath) { $import.LabelPath = $LabelPath }
     $model = Import-CamModel @import
     $explain = @{ Model = $model; Method = $Method; SkipExisting = $folder; ErrorAction = 'Continue'; WarningAction = 'SilentlyContinue' }
+    if ($ExpectedLabel) { $explain.ExpectedLabel = $ExpectedLabel }
     if ($Layer) { $explain.Layer = ($Layer -split ',').Trim() } # pwsh -File gives 'a,b' as one text
 
     $audit = @{ Path = [IO.Path]::Combine($folder, 'audit.db'); RelativeTo = $photos; PassThru = $true; ErrorAction = 'Continue' }
@@ -184,6 +188,9 @@ try {
         }
     }
     if ($explained + $passedOver + $failures.Count -eq 0) { throw "There is no image below -Path '$photos'." }
+    if ($Report) {
+        $page = Export-CamReport $audit.Path ([IO.Path]::Combine($folder, 'report')) $model -PassThru
+    }
 }
 catch {
     $fatal = $_.Exception.Message
@@ -206,6 +213,7 @@ try {
             explained  = $explained
             passedOver = $passedOver
             failed     = $failures.Count
+            report     = ${page}?.FullName
             failures   = $failures.ToArray()
         }, [Text.Json.JsonSerializerOptions]@{ WriteIndented = $true; Encoder = [Text.Encodings.Web.JavaScriptEncoder]::UnsafeRelaxedJsonEscaping })
     # Under another name first: whoever reads summary.json finds a whole one.

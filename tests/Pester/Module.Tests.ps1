@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    $cmdlets = 'Export-CamAudit', 'Export-CamOverlay', 'Find-CamIssue', 'Get-CamAudit', 'Get-CamConcept', 'Get-CamLayer', 'Import-CamModel', 'Invoke-CamExplanation', 'Show-CamOverlay'
+    $cmdlets = 'Export-CamAudit', 'Export-CamOverlay', 'Export-CamReport', 'Find-CamIssue', 'Get-CamAudit', 'Get-CamConcept', 'Get-CamLayer', 'Import-CamModel', 'Invoke-CamExplanation', 'Show-CamOverlay'
 }
 
 Describe 'The module' {
@@ -17,7 +17,7 @@ Describe 'The module' {
     }
 
     It 'exports its cmdlets, and nothing else' {
-        $expected = 'Export-CamAudit', 'Export-CamOverlay', 'Find-CamIssue', 'Get-CamAudit', 'Get-CamConcept', 'Get-CamLayer', 'Import-CamModel',
+        $expected = 'Export-CamAudit', 'Export-CamOverlay', 'Export-CamReport', 'Find-CamIssue', 'Get-CamAudit', 'Get-CamConcept', 'Get-CamLayer', 'Import-CamModel',
             'Invoke-CamExplanation', 'Show-CamOverlay'
         (Get-Command -Module EasyExplain -CommandType All).Name | Sort-Object | Should -Be $expected
     }

@@ -66,6 +66,7 @@ Describe 'The package' {
             'System.IO.Hashing/LICENSE.TXT', 'System.IO.Hashing/THIRD-PARTY-NOTICES.TXT',
             'Parquet.Net/Parquet.Net.txt', 'Community Toolkit/License.md', 'Snappier/Snappier.txt', 'ZstdSharp/ZstdSharp.txt',
             'MathNet.Numerics/MathNet.Numerics.txt', 'SharpZipLib/SharpZipLib.txt', 'System.Numerics.Tensors/LICENSE.TXT',
+            'Handlebars.Net/Handlebars.Net.txt', 'Preact/LICENSE', 'htm/LICENSE',
             'DejaVu Sans/DejaVuSans.LICENSE.txt', 'matplotlib/matplotlib.txt', 'turbo/Apache-2.0.txt', 'torchvision/torchvision.txt') {
             $there | Should -Contain $text
         }

@@ -6,7 +6,8 @@ namespace EasyExplain.Reports;
 /// <summary>What a report keeps in memory of an image that was explained: no maps, no features.</summary>
 /// <param name="Slice">The place of its slice in <see cref="ReportRows.Slices"/>.</param>
 /// <param name="Key">What <see cref="ReportSource.Rows"/> finds the whole row by.</param>
-/// <param name="File">The image's path below the audit's root, with / between folders.</param>
+/// <param name="Image">What the audit calls the image: <see cref="CamAuditRow.File"/>.</param>
+/// <param name="File">What the report calls it: see <see cref="ReportName"/>.</param>
 /// <param name="Expected">What it was expected to show; null where nothing was.</param>
 /// <param name="ExpectedClass">That class's number in the model; −1 where there is not exactly one.</param>
 /// <param name="Predicted">The most probable class; −1 where there is none.</param>
@@ -16,7 +17,7 @@ namespace EasyExplain.Reports;
 /// <param name="Probability">The most probable class's probability, 0 to 1.</param>
 /// <param name="ExpectedProbability">The expected class's probability; null where there is not exactly one.</param>
 internal sealed record ReportRow(
-    int Slice, long Key, string File, string? Expected, int ExpectedClass, int Predicted, string Label, string PredictedLabel,
+    int Slice, long Key, string Image, string File, string? Expected, int ExpectedClass, int Predicted, string Label, string PredictedLabel,
     bool? Correct, double Probability, double? ExpectedProbability);
 
 /// <summary>Rows of one model, one method and the same layers.</summary>
@@ -34,7 +35,7 @@ internal sealed record ReportSlice(
 }
 
 /// <summary>An image that could not be explained.</summary>
-/// <param name="File">The image's path below the audit's root.</param>
+/// <param name="File">What the report calls it.</param>
 /// <param name="ErrorId">What kind of error it was.</param>
-/// <param name="Error">The message, with the image's name in place of its full path.</param>
+/// <param name="Error">The message, without full paths.</param>
 internal sealed record ReportFailure(string File, string ErrorId, string Error);

@@ -25,7 +25,8 @@ internal sealed record ReportRows(
             cancel.ThrowIfCancellationRequested();
             if (row.ErrorId is not null)
             {
-                failures[row.File] = new ReportFailure(row.File, row.ErrorId, WithoutFolders(row));
+                failures[row.File] =
+                    new ReportFailure(ReportName.Of(row.File), row.ErrorId, ReportName.WithoutFolders(row));
                 continue;
             }
             AuditSliceKind kind = AuditSliceKind.Of(row);
@@ -57,7 +58,7 @@ internal sealed record ReportRows(
     /// <summary>The place of a finding's image in <see cref="Rows"/>; −1 where the report lacks it.</summary>
     public int PlaceOf(CamAuditRow row)
     {
-        _places ??= Enumerable.Range(0, Rows.Count).ToDictionary(place => (Slices[Rows[place].Slice].Kind, Rows[place].File));
+        _places ??= Enumerable.Range(0, Rows.Count).ToDictionary(place => (Slices[Rows[place].Slice].Kind, Rows[place].Image));
         return _places.GetValueOrDefault((AuditSliceKind.Of(row), row.File), -1);
     }
 
@@ -77,15 +78,7 @@ internal sealed record ReportRows(
     }
 
     private static ReportRow Light(long key, CamAuditRow row) => new(
-        0, key, row.File, row.Expected, row.ExpectedClass, row.PredictedClass, row.Label,
+        0, key, row.File, ReportName.Of(row.File), row.Expected, row.ExpectedClass, row.PredictedClass, row.Label,
         row.Predictions.Count > 0 ? row.Predictions[0].Label : row.Label, row.Correct,
         row.Predictions.Count > 0 ? row.Predictions[0].Probability : row.Probability, row.ExpectedProbability);
-
-    /// <summary>An error's message without the folders above the audit's root, which are nobody else's business.</summary>
-    private static string WithoutFolders(CamAuditRow row)
-    {
-        string message = (row.Error ?? "").Replace(row.Path, row.File, StringComparison.Ordinal);
-        string root = row.Path.Length > row.File.Length ? row.Path[..^row.File.Length] : "";
-        return root.Length > 1 ? message.Replace(root, "", StringComparison.Ordinal) : message;
-    }
 }

@@ -61,14 +61,18 @@ internal static class Errors
         _ => new ErrorRecord(e, "OverlayWriteFailed", ErrorCategory.WriteError, path),
     };
 
-    /// <summary>An error about an audit that is written: it ends the command. Null if <paramref name="e"/> is none that we know.</summary>
-    public static ErrorRecord? Auditing(Exception e, string path) => e switch
+    /// <summary>An error about an audit or a report that is written, which ends the command.</summary>
+    /// <param name="e">What went wrong.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="what">Begins the error's id: Audit or Report.</param>
+    /// <returns>Null if <paramref name="e"/> is none that we know.</returns>
+    public static ErrorRecord? Auditing(Exception e, string path, string what = "Audit") => e switch
     {
         AuditFileException => FatalOf(e, path),
         IOException when Has(e, DiskFull) => new ErrorRecord(e, "DiskFull", ErrorCategory.ResourceUnavailable, path),
-        UnauthorizedAccessException => new ErrorRecord(e, "AuditAccessDenied", ErrorCategory.PermissionDenied, path),
-        IOException when Has(e, InUse) => new ErrorRecord(e, "AuditInUse", ErrorCategory.ResourceBusy, path),
-        IOException => new ErrorRecord(e, "AuditWriteFailed", ErrorCategory.WriteError, path),
+        UnauthorizedAccessException => new ErrorRecord(e, what + "AccessDenied", ErrorCategory.PermissionDenied, path),
+        IOException when Has(e, InUse) => new ErrorRecord(e, what + "InUse", ErrorCategory.ResourceBusy, path),
+        IOException => new ErrorRecord(e, what + "WriteFailed", ErrorCategory.WriteError, path),
         _ => null,
     };
 

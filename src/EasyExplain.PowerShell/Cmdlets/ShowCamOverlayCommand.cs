@@ -152,7 +152,8 @@ public sealed class ShowCamOverlayCommand : DrawingCmdlet
             _folder ??= Directory.CreateTempSubdirectory("EasyExplain-").FullName;
             string path = System.IO.Path.Combine(_folder, name);
             ImageEncoder.Save(picture, path, ImageFormat.Png);
-            PictureViewer.Open(path);
+            PictureViewer.Open(
+                path, "The picture shows in the terminal without -Viewer, and Export-CamOverlay writes it to a folder.");
         }
         catch (InvalidOperationException e)
         {

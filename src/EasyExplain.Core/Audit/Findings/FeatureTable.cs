@@ -22,14 +22,17 @@ internal sealed class FeatureTable
     public int Count => _norms.Length;
 
     /// <summary>Those of these rows.</summary>
-    public static FeatureTable Of(IReadOnlyList<CamAuditRow> rows)
+    public static FeatureTable Of(IReadOnlyList<CamAuditRow> rows) => Of([.. rows.Select(row => row.Channels?.Features.Values)]);
+
+    /// <summary>The features themselves; null of a row that has none.</summary>
+    public static FeatureTable Of(IReadOnlyList<sbyte[]?> features)
     {
-        int width = rows.FirstOrDefault(row => row.Channels is not null)?.Channels!.Features.Values.Length ?? 0;
+        int width = features.FirstOrDefault(values => values is not null)?.Length ?? 0;
         width = (width + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
-        var table = new FeatureTable(rows.Count, width);
-        for (int row = 0; row < rows.Count; row++)
+        var table = new FeatureTable(features.Count, width);
+        for (int row = 0; row < features.Count; row++)
         {
-            if (rows[row].Channels is { Features.Values: { } values } && values.Length <= width)
+            if (features[row] is { } values && values.Length <= width)
             {
                 Span<float> own = table._values.AsSpan(row * width, width);
                 for (int i = 0; i < values.Length; i++)

@@ -1,0 +1,63 @@
+using EasyExplain.Audit;
+
+namespace EasyExplain.Reports.Packs;
+
+/// <summary>Makes maps small enough for a pack.</summary>
+internal static class SmallMaps
+{
+    private const int Least = 4; // cells a side, of a map that has so many
+
+    /// <summary>The longest side, in cells, of maps that all together have no more cells than asked; as few as there may be if need be.</summary>
+    public static int SideFor(IReadOnlyList<StoredMap> maps, long cells)
+    {
+        int side = maps.Count == 0 ? Least : Math.Max(Least, maps.Max(map => Math.Max(map.Height, map.Width)));
+        while (side > Least && maps.Sum(map => (long)SizeOf(map, side).Height * SizeOf(map, side).Width) > cells)
+        {
+            side--;
+        }
+        return side;
+    }
+
+    /// <summary>A map whose longer side has at most so many cells, each the mean of what it covers; itself where it has no more.</summary>
+    public static StoredMap Reduce(StoredMap map, int side)
+    {
+        (int height, int width) = SizeOf(map, side);
+        if ((height, width) == (map.Height, map.Width))
+        {
+            return map;
+        }
+        var across = new double[map.Height, width];
+        for (int y = 0; y < map.Height; y++)
+        {
+            for (int x = 0; x < width; x++)
+            {
+                across[y, x] = Mean(x, map.Width, width, at => map.Values[y * map.Width + at]);
+            }
+        }
+        byte[] values = new byte[height * width];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (byte)(Mean(i / width, map.Height, height, at => across[at, i % width]) + 0.5);
+        }
+        return new StoredMap(map.Layer, height, width, values);
+    }
+
+    /// <summary>The mean of the part of a line that one of fewer cells covers.</summary>
+    private static double Mean(int cell, int from, int to, Func<int, double> valueAt)
+    {
+        double start = (double)cell * from / to, end = (double)(cell + 1) * from / to, sum = 0;
+        for (int at = (int)start; at < end; at++)
+        {
+            sum += (Math.Min(end, at + 1) - Math.Max(start, at)) * valueAt(at);
+        }
+        return sum / (end - start);
+    }
+
+    private static (int Height, int Width) SizeOf(StoredMap map, int side)
+    {
+        double scale = Math.Min(1, (double)side / Math.Max(map.Height, map.Width));
+        return (Shrunk(map.Height, scale), Shrunk(map.Width, scale));
+    }
+
+    private static int Shrunk(int cells, double scale) => Math.Max((int)Math.Round(cells * scale), Math.Min(cells, Least));
+}

@@ -1,0 +1,34 @@
+(() => {
+    "use strict";
+
+    const { data, html } = EasyExplain;
+    const number = value => value.toLocaleString("en-US");
+    const percent = share => `${share > 0.9995 && share < 1 ? ">99.9" : (share * 100).toFixed(share < 0.9995 && share > 0.1 ? 0 : 1)
+        .replace(/\.0$/, "")} %`;
+    const verdictWords = ["wrong", "right", "unknown"];
+
+    /** A finding's kind in words, "Label error", and its class. */
+    const issueName = issue => {
+        const { kind, class: label } = data.report.issues[issue];
+        const words = kind.replace(/(?<=[a-z])[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
+        return label ? `${words}: ${label}` : words;
+    };
+
+    /** What one says of an image in a line; plain text. */
+    function sentence(index) {
+        const { rows, names } = data;
+        const expected = rows.expected[index] < 0 ? "" : `expected ${data.label(rows.expected[index])}, `;
+        const predicted = rows.predicted[index] < 0 ? "nothing predicted" :
+            `predicted ${data.label(rows.predicted[index])} ${percent(rows.probability[index] / 65535)}`;
+        const verdict = rows.verdict[index] === 2 ? "" : `, ${verdictWords[rows.verdict[index]]}`;
+        return `${names ? names[index] : `Image ${number(index + 1)}`}: ${expected}${predicted}${verdict}`;
+    }
+
+    /** A sign for right, wrong or unknown, with its word for who cannot see it. */
+    function Verdict({ verdict }) {
+        return html`<span class=${`verdict ${["bad", "good", "open"][verdict]}`}>
+            <span aria-hidden="true">${["✗", "✓", "?"][verdict]}</span><span class="unseen">${verdictWords[verdict]}</span></span>`;
+    }
+
+    Object.assign(EasyExplain, { number, percent, verdictWords, issueName, sentence, Verdict });
+})();
