@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using EasyExplain.Reports.Packs;
 using EasyExplain.Runtime;
 
 namespace EasyExplain.Reports;
@@ -133,13 +133,15 @@ internal sealed class UnfinishedReport : IDisposable
     }
 
     /// <summary>Whether a folder is the data of a report of this name, and nothing else is in it.</summary>
-    private bool IsOurs(string folder) =>
-        Path.GetFileName(folder) is { Length: 8 } id && id.All(char.IsAsciiHexDigitLower)
-        && !new DirectoryInfo(folder).Attributes.HasFlag(FileAttributes.ReparsePoint)
-        && Directory.GetDirectories(folder).Length == 0
-        && Directory.EnumerateFiles(folder).All(file => Path.GetFileName(file) == MarkerName || Packs.PackFolder.IsDataFile(file))
-        && File.Exists(Path.Combine(folder, MarkerName))
-        && File.ReadAllText(Path.Combine(folder, MarkerName), Encoding.UTF8).StartsWith(Path.GetFileName(_index) + "\n", StringComparison.Ordinal);
+    private bool IsOurs(string folder)
+    {
+        string marker = Path.Combine(folder, MarkerName);
+        return Path.GetFileName(folder) is { Length: 8 } id && id.All(char.IsAsciiHexDigitLower)
+            && !new DirectoryInfo(folder).Attributes.HasFlag(FileAttributes.ReparsePoint)
+            && File.Exists(marker)
+            && File.ReadAllText(marker).StartsWith(Path.GetFileName(_index) + "\n", StringComparison.Ordinal)
+            && Directory.EnumerateFileSystemEntries(folder).All(entry => entry == marker || PackFolder.IsDataFile(entry));
+    }
 
     private static void Try(Action work)
     {

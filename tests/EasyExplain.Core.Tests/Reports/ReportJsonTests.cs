@@ -37,12 +37,13 @@ public sealed class ReportJsonTests : IDisposable
         };
         JsonElement report = JsonDocument.Parse(ReportJson.Of(gallery, [issue], "T", "x_files/1/", "../photos/", 25)).RootElement;
         Assert.Equal((1, 20, 100, 25), (Number("version"), Number("count"), Number("packSize"), Number("total")));
-        Assert.Equal("T|x_files/1/|../photos/", $"{report.GetProperty("title")}|{report.GetProperty("folder")}|{report.GetProperty("originals")}");
+        Assert.Equal("T|x_files/1/|../photos/", $"{Text(report, "title")}|{Text(report, "folder")}|{Text(report, "originals")}");
         JsonElement slices = report.GetProperty("slices");
         Assert.Equal("""{"name":"net by GradCAM at layer9","first":0,"count":1,"maps":["layer9"]}""", Plain(slices[0]));
-        Assert.Equal("""{"name":"net by LayerCAM at layer1; layer2","first":1,"count":19,"maps":["layer1","layer2","layer1+layer2"]}""", Plain(slices[1]));
+        Assert.Equal("""{"name":"net by LayerCAM at layer1; layer2","first":1,"count":19,"maps":["layer1","layer2","layer1+layer2"]}""",
+            Plain(slices[1]));
         JsonElement found = report.GetProperty("issues")[0];
-        Assert.Equal("LabelError|cat|A <b> cat.", $"{found.GetProperty("kind")}|{found.GetProperty("class")}|{found.GetProperty("summary")}");
+        Assert.Equal("LabelError|cat|A <b> cat.", $"{Text(found, "kind")}|{Text(found, "class")}|{Text(found, "summary")}");
         byte[] members = found.GetProperty("members").GetBytesFromBase64();
         Assert.Equal([rows[7].File, rows[4].File], Enumerable.Range(0, members.Length / 4)
             .Select(at => gallery.Rows.Rows[BinaryPrimitives.ReadInt32LittleEndian(members.AsSpan(at * 4))].File));
@@ -50,6 +51,7 @@ public sealed class ReportJsonTests : IDisposable
         Assert.Equal(JsonValueKind.Null, alone.GetProperty("originals").ValueKind);
 
         int Number(string name) => report.GetProperty(name).GetInt32();
+        static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
         static string Plain(JsonElement element) => element.GetRawText().Replace("\\u002B", "+", StringComparison.Ordinal);
     }
 }

@@ -67,7 +67,8 @@ public sealed class UnfinishedReportTests : IDisposable
                 done => _ = done == 120 ? throw new IOException("The disk is full.") : done);
         }
 
-        string[] All() => [.. Directory.GetFileSystemEntries(Path.Combine(_folder.Path, "report"), "*", SearchOption.AllDirectories).Order()];
+        string[] All() =>
+            [.. Directory.GetFileSystemEntries(Path.Combine(_folder.Path, "report"), "*", SearchOption.AllDirectories).Order()];
     }
 
     [Fact]
@@ -91,7 +92,8 @@ public sealed class UnfinishedReportTests : IDisposable
         string index = Path.Combine(_folder.Path, "x.html"), files = Path.Combine(_folder.Path, "x_files");
         string[] foreign =
         [
-            "00000001/photo.jpg", "00000002/rows.js", "0000003/rows.js", "style.css", "00000004/report.txt", "00000004/rows.js", "ABCDEF00/rows.js",
+            "00000001/photo.jpg", "00000002/rows.js", "0000003/rows.js", "style.css", "00000004/report.txt", "00000004/rows.js",
+            "ABCDEF00/rows.js",
         ];
         foreach (string file in foreign)
         {

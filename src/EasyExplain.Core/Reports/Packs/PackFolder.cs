@@ -25,8 +25,8 @@ internal static partial class PackFolder
         WriteScript(folder, "names", GalleryJson.Names(gallery));
     }
 
-    /// <summary>Whether a file is called as one of these.</summary>
-    public static bool IsDataFile(string path) => Names().IsMatch(Path.GetFileName(path));
+    /// <summary>Whether something is a file that is called as one of these.</summary>
+    public static bool IsDataFile(string path) => File.Exists(path) && Names().IsMatch(Path.GetFileName(path));
 
     private static void WriteScript(string folder, string name, byte[] json) =>
         File.WriteAllBytes(Path.Combine(folder, name + ".js"), PageJson.Script(name, json));

@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace EasyExplain.Reports.Packs;
 
 /// <summary>
-/// JSON for a page: ASCII without &lt;, &gt; and &amp;, so that it ends no script and opens no element, whatever a file or a label is called.
+/// JSON for a page: ASCII without &lt;, &gt; and &amp;, so that it ends no script and opens no element, whatever a file or a label is
+/// called.
 /// </summary>
 internal static class PageJson
 {
@@ -26,7 +27,8 @@ internal static class PageJson
     /// <summary>A script that hands JSON to the page.</summary>
     /// <param name="name">What it is.</param>
     /// <param name="json">The JSON.</param>
-    public static byte[] Script(string name, byte[] json) => [.. Encoding.ASCII.GetBytes($"EasyExplain.take(\"{name}\", "), .. json, .. ");\n"u8];
+    public static byte[] Script(string name, byte[] json) =>
+        [.. Encoding.ASCII.GetBytes($"EasyExplain.take(\"{name}\", "), .. json, .. ");\n"u8];
 
     /// <summary>Whole numbers, little-endian, in base64.</summary>
     public static void Numbers<T>(Utf8JsonWriter json, string name, IEnumerable<T> numbers) where T : unmanaged =>

@@ -59,9 +59,9 @@ internal sealed record SingleFile(ReportRows Rows, IReadOnlyList<(string Id, str
 
         SingleFile Pilot()
         {
-            int reach = Math.Min(wanted.Count, PilotReach), images = Math.Min(reach, PilotImages);
-            return Make(source, Gallery.Read(source, rows.Only(
-                [.. Enumerable.Range(0, images).Select(image => wanted[(int)((long)image * reach / images)])]), largest, cancel), report, null, cancel);
+            int reach = Math.Min(wanted.Count, PilotReach);
+            int[] spread = [.. Enumerable.Range(0, PilotImages).Select(image => wanted[image * reach / PilotImages])];
+            return Make(source, Gallery.Read(source, rows.Only(spread), largest, cancel), report, progress: null, cancel);
         }
 
         int Fitting(SingleFile made)

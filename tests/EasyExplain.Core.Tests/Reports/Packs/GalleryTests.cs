@@ -53,7 +53,8 @@ public sealed class GalleryTests
     [Fact]
     public void InALargeAudit_ASampleIsAsked()
     {
-        CamAuditRow[] all = [.. Enumerable.Range(0, 10_500).Select(number => Row(number % 997) with { File = $"{number:00000}", Expected = null })];
+        CamAuditRow[] all = [.. Enumerable.Range(0, 10_500)
+            .Select(number => Row(number % 997) with { File = $"{number:00000}", Expected = null })];
         ReportSource source = ReportSource.Of(all);
         ReportRows rows = ReportRows.Read(source);
         var asked = Sampling.Of([.. Enumerable.Range(0, all.Length)], 10_000).ToHashSet();

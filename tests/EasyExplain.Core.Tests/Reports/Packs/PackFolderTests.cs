@@ -49,7 +49,8 @@ public sealed class PackFolderTests : IDisposable
     public void ARow_IsWrittenAsItIs()
     {
         FileInfo photo = _folder.Save("a.jpg", PhotoFolder.Photo(320, 200, 1));
-        CamAuditRow[] rows = [.. Enumerable.Range(0, 12).Select(number => PhotoFolder.Row(photo, 320, 200, number, (8, 6), (4, 3), (8, 6)))];
+        CamAuditRow[] rows =
+            [.. Enumerable.Range(0, 12).Select(number => PhotoFolder.Row(photo, 320, 200, number, (8, 6), (4, 3), (8, 6)))];
         rows[3] = rows[3] with { Path = rows[3].Path + "gone" };
         string folder = _folder.Write("data", rows);
         CamAuditRow[] gallery = [.. ReportSource.Of(rows).Rows(ReportRows.Read(ReportSource.Of(rows)).Rows)];
@@ -102,7 +103,8 @@ public sealed class PackFolderTests : IDisposable
             double probability = BinaryPrimitives.ReadUInt16LittleEndian(probabilities.AsSpan(place * 2)) / 65535.0;
             Assert.Equal(gallery.Rows[place].Predicted < 0 ? 0 : 0.5, probability, 1.0 / 65535);
         }
-        Assert.Equal(gallery.Rows.Select(row => row.File), PhotoFolder.Taken(folder, "names").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(gallery.Rows.Select(row => row.File),
+            PhotoFolder.Taken(folder, "names").EnumerateArray().Select(name => name.GetString()));
     }
 
     [Fact]
@@ -131,7 +133,8 @@ public sealed class PackFolderTests : IDisposable
     {
         string[] names =
         [
-            "</script><script>alert(1)</script>.jpg", "a\"b'c`d\\.jpg", "\u202Egpj.exe", "line\nbreak\u2028.jpg", "<!--&amp;", "\uD83D\uDE00.jpg",
+            "</script><script>alert(1)</script>.jpg", "a\"b'c`d\\.jpg", "\u202Egpj.exe", "line\nbreak\u2028.jpg", "<!--&amp;",
+            "\uD83D\uDE00.jpg",
         ];
         CamAuditRow[] rows = _folder.Rows(names.Length, 32, 32, (4, 4));
         rows = [.. rows.Zip(names, (row, name) => row with
@@ -143,7 +146,7 @@ public sealed class PackFolderTests : IDisposable
         })];
         string folder = _folder.Write("data", rows);
         var source = ReportSource.Of(rows);
-        byte[] report = ReportJson.Of(Gallery.Read(source, ReportRows.Read(source)), [], names[0], "", names[0], 6);
+        byte[] report = ReportJson.Of(Gallery.Read(source, ReportRows.Read(source)), [], names[0], "", names[0], names.Length);
         string[] scripts = [.. Directory.GetFiles(folder, "*.js").Select(File.ReadAllText), Encoding.UTF8.GetString(report)];
         Assert.All(scripts, text =>
         {

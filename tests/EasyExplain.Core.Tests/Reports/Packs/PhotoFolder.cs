@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using EasyExplain.Audit;
 using EasyExplain.Explanation;
@@ -18,7 +17,8 @@ internal sealed class PhotoFolder : IDisposable
     public string Path { get; } = Directory.CreateTempSubdirectory("private [1] ").FullName;
 
     public static AuditedModel ModelOf(ResizeMode resize, string name = "net") => new(
-        name, "00ff", ["ant", "bee", "cat", "dog", "elk", "fox"], Activation.Softmax, new Preprocessing(32, 32, [0, 0, 0], [1, 1, 1], resize));
+        name, "00ff", ["ant", "bee", "cat", "dog", "elk", "fox"], Activation.Softmax,
+        new Preprocessing(32, 32, [0, 0, 0], [1, 1, 1], resize));
 
     /// <summary>A photo with soft and fine structure, as one of a camera has.</summary>
     public static Photo Photo(int width, int height, int seed)
@@ -47,7 +47,8 @@ internal sealed class PhotoFolder : IDisposable
     /// <summary>Some rows of a few photos of the same size; each row's name is another.</summary>
     public CamAuditRow[] Rows(int count, int width, int height, params (int Height, int Width)[] maps)
     {
-        FileInfo[] photos = [.. Enumerable.Range(0, Math.Min(count, 7)).Select(seed => Save($"{width}-{seed}.jpg", Photo(width, height, seed)))];
+        FileInfo[] photos =
+            [.. Enumerable.Range(0, Math.Min(count, 7)).Select(seed => Save($"{width}-{seed}.jpg", Photo(width, height, seed)))];
         return [.. Enumerable.Range(0, count).Select(number => Row(photos[number % photos.Length], width, height, number, maps))];
     }
 
@@ -69,7 +70,8 @@ internal sealed class PhotoFolder : IDisposable
             Class = top,
             Label = Model.Labels[top],
             Probability = 0.5,
-            Predictions = [.. Enumerable.Range(0, 5).Select(at => new Prediction((top + at) % 6, Model.Labels[(top + at) % 6], 0.5 / (at + 1)))],
+            Predictions = [.. Enumerable.Range(0, 5)
+                .Select(at => new Prediction((top + at) % 6, Model.Labels[(top + at) % 6], 0.5 / (at + 1)))],
             Expected = Model.Labels[expected],
             ExpectedClass = expected,
             Correct = expected == top,
@@ -100,7 +102,7 @@ internal sealed class PhotoFolder : IDisposable
     /// <summary>What a script gives to the page.</summary>
     public static JsonElement Taken(string folder, string name)
     {
-        string text = File.ReadAllText(System.IO.Path.Combine(folder, name + ".js"), Encoding.UTF8), start = $"EasyExplain.take(\"{name}\", ";
+        string text = File.ReadAllText(System.IO.Path.Combine(folder, name + ".js")), start = $"EasyExplain.take(\"{name}\", ";
         Assert.StartsWith(start, text, StringComparison.Ordinal);
         Assert.EndsWith(");\n", text, StringComparison.Ordinal);
         return JsonDocument.Parse(text[start.Length..^3]).RootElement;
