@@ -16,10 +16,16 @@ internal static class KindNames
     };
 
     /// <summary>So many in a sentence, such as "2 label errors".</summary>
-    public static string Counted(IssueKind kind, int count) => Phrases.Count(count, kind switch
+    public static string Counted(IssueKind kind, int count) => Phrases.Count(count, Nouns(kind));
+
+    /// <summary>So many beside others, such as "2 more label errors".</summary>
+    public static string CountedMore(IssueKind kind, int count) =>
+        Phrases.Count(count, ($"more {Nouns(kind).One}", $"more {Nouns(kind).Several}"));
+
+    private static (string One, string Several) Nouns(IssueKind kind) => kind switch
     {
         IssueKind.LooksElsewhere => ("class that looks elsewhere", "classes that look elsewhere"),
         IssueKind.OddOneOut => ("group of odd ones out", "groups of odd ones out"),
         _ => (Of(kind).ToLowerInvariant(), Of(kind).ToLowerInvariant() + "s"),
-    });
+    };
 }

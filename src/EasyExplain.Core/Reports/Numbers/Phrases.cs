@@ -16,6 +16,13 @@ internal static class Phrases
     /// <summary>Such as "87 %"; a dash where there is none to count.</summary>
     public static string Percent(double share) => double.IsNaN(share) ? "–" : Wording.Percent(share);
 
+    /// <summary>The same for a table's column, in which all have as many digits.</summary>
+    public static string Cell(double share) =>
+        double.IsNaN(share) ? "–" : (100 * share).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+
+    /// <summary>An interval for a table's column.</summary>
+    public static string Cell(double low, double high) => $"{Cell(low)} to {Cell(high)}";
+
     /// <summary>Such as "86 % to 88 %".</summary>
     public static string Range(double low, double high) => $"{Wording.Percent(low)} to {Wording.Percent(high)}";
 

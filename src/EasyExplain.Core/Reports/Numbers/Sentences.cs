@@ -27,8 +27,8 @@ internal static class Sentences
         foreach (ReportSlice slice in rows.Slices)
         {
             string layers = Phrases.List([.. slice.Layers.Select(Isolated.Of)]);
-            yield return $"{Wording.Images(slice.Count)} {Wording.Verb(slice.Count, "was", "were")} explained: model " +
-                $"{Isolated.Of(slice.Model.Name)}, method {Isolated.Of(slice.Method)}, {Wording.Verb(slice.Layers.Count, "layer", "layers")} {layers}.";
+            yield return $"{Wording.Images(slice.Count)} {Wording.Verb(slice.Count, "was", "were")} given to the model " +
+                $"{Isolated.Of(slice.Model.Name)} and explained by {Isolated.Of(slice.Method)} at {layers}.";
         }
         if (rows.Failures.Count > 0)
         {

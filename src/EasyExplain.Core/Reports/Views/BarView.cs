@@ -18,7 +18,9 @@ internal sealed record BarView(string Value, string Low, string High, string Cla
 
     /// <summary>The bar of a share whose interval comes from elsewhere.</summary>
     public static BarView Of(double value, double low, double high, string @class = "bar") =>
-        new(Drawn(100 * value), Drawn(100 * low), Drawn(100 * high), @class);
+        new(Placed(value), Placed(low), Placed(high), @class);
+
+    private static string Placed(double share) => Drawn(100 * Math.Clamp(share, 0, 1)); // a difference may be below 0
 
     /// <summary>A number for a drawing.</summary>
     public static string Drawn(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);

@@ -33,11 +33,11 @@ internal static class ClassesView
             one.Label,
             Href = Links.Gallery(("slice", Links.Number(slice)), (one.Accuracy.Of > 0 ? "expected" : "predicted", one.Label)),
             Bar = BarView.Of(one.Accuracy, numbers.Right.Value),
-            Share = Phrases.Percent(one.Accuracy.Value),
-            Range = one.Accuracy.Of == 0 ? "–" : Phrases.Range(one.Accuracy.Low, one.Accuracy.High),
+            Share = Phrases.Cell(one.Accuracy.Value),
+            Range = one.Accuracy.Of == 0 ? "–" : Phrases.Cell(one.Accuracy.Low, one.Accuracy.High),
             Count = Phrases.Number(one.Accuracy.Of),
-            Precision = Phrases.Percent(one.Precision.Value),
-            PrecisionRange = one.Precision.Of == 0 ? "–" : Phrases.Range(one.Precision.Low, one.Precision.High),
+            Precision = Phrases.Cell(one.Precision.Value),
+            PrecisionRange = one.Precision.Of == 0 ? "–" : Phrases.Cell(one.Precision.Low, one.Precision.High),
             Predicted = Phrases.Number(one.Precision.Of),
         });
 
@@ -49,7 +49,7 @@ internal static class ClassesView
             one.Label,
             Href = Links.Gallery(("slice", Links.Number(slice)), ("predicted", one.Label)),
             Bar = BarView.Of(new Proportion(one.Predicted, of)),
-            Share = Phrases.Percent((double)one.Predicted / of),
+            Share = Phrases.Cell((double)one.Predicted / of),
             Count = Phrases.Number(one.Predicted),
         });
     }

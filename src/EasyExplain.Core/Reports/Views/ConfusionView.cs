@@ -5,7 +5,7 @@ namespace EasyExplain.Reports.Views;
 /// <summary>What is taken for what as a table; a cell is a link to its images.</summary>
 internal static class ConfusionView
 {
-    private const int MostClasses = 25, MostListed = 20;
+    private const int MostClasses = 25, MostListed = 10;
 
     /// <summary>What the template needs; null where no image has exactly one expected class, or all have the same and are right.</summary>
     public static object? Of(SliceNumbers numbers, int slice)

@@ -28,7 +28,7 @@ internal static class FindingView
             Confidence = Level(issue.Confidence),
             Proof = ProofView.Of(issue, slice),
             Maps = MeanMapView.Of(issue, page.Maps),
-            Members = issue.Members.Take(MostPictures).Select(row => Member(row, place, gallery, pictures)),
+            Members = issue.Members.Take(MostPictures).Select(row => Member(row, place, gallery, pictures)).ToArray(),
             All = issue.Count switch
             {
                 0 => null,
@@ -42,6 +42,8 @@ internal static class FindingView
     private static object Member(CamAuditRow row, int issue, ReportRows gallery, PictureBudget pictures)
     {
         int image = gallery.PlaceOf(row);
+        string? href = image < 0 ? null : Links.Gallery(("issue", Links.Number(issue)), ("image", Links.Number(image)));
+        string? picture = pictures.Of(row);
         double probability = row.Predictions.Count > 0 ? row.Predictions[0].Probability : row.Probability;
         return new
         {
@@ -49,8 +51,9 @@ internal static class FindingView
             row.Expected,
             Predicted = row.Predictions.Count > 0 ? row.Predictions[0].Label : row.Label,
             Probability = double.IsNaN(probability) ? null : Phrases.Percent(probability),
-            Picture = pictures.Of(row),
-            Href = image < 0 ? null : Links.Gallery(("issue", Links.Number(issue)), ("image", Links.Number(image))),
+            Picture = picture,
+            Href = href,
+            Link = picture is null ? href : null, // else the picture is the link
         };
     }
 

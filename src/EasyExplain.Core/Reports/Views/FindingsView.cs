@@ -27,10 +27,10 @@ internal static class FindingsView
         var pictures = new PictureBudget(page.Thumbnail, PictureBytes);
         return new
         {
-            Articles = articles.Select(place => FindingView.Of(page, place, gallery, numbers, pictures)),
+            Articles = articles.ConvertAll(place => FindingView.Of(page, place, gallery, numbers, pictures)),
             Folded = folded.GroupBy(place => page.Issues[place].Kind).Select(kind => new
             {
-                Name = KindNames.Counted(kind.Key, kind.Count()),
+                Name = KindNames.CountedMore(kind.Key, kind.Count()),
                 Items = kind.Select(place => new
                 {
                     Place = place,

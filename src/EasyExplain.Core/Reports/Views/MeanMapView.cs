@@ -21,13 +21,13 @@ internal static class MeanMapView
             return [];
         }
         float highest = Math.Max(Highest(own), others is null ? 0 : Highest(others)); // colours mean the same in both
-        object of = View(own, highest, $"the mean map of these {Wording.Images(own.Count)}");
-        return others is null ? [of] : [of, View(others, highest, $"that of the class’s {Others(others.Count)}")];
+        object of = View(own, highest, $"The mean map of these {Wording.Images(own.Count)}");
+        return others is null ? [of] : [of, View(others, highest, $"The mean map of the class’s {Others(others.Count)}")];
     }
 
     private static string Others(int count) => count == 1 ? "other image" : $"other {Wording.Images(count)}";
 
-    private static object View(MeanMap mean, float highest, string what)
+    private static object View(MeanMap mean, float highest, string caption)
     {
         float[,] map = mean.ToArray();
         string place = Places.Of([.. map.Cast<float>().Select(heat => (double)heat)], mean.Height, mean.Width);
@@ -43,12 +43,12 @@ internal static class MeanMapView
             Source = "data:image/png;base64," + Convert.ToBase64String(ImageEncoder.Bytes(picture, ImageFormat.Png, quality: 100)),
             Width = Links.Number(2 * width),
             Height = Links.Number(2 * height),
-            Caption = char.ToUpperInvariant(what[0]) + what[1..],
+            Caption = caption,
             Heat = place switch
             {
-                "" => "no heat anywhere",
-                "everywhere" => "heat everywhere",
-                _ => $"most heat in the {place}",
+                "" => "No heat anywhere",
+                "everywhere" => "Heat everywhere",
+                _ => $"Most heat in the {place}",
             },
         };
     }

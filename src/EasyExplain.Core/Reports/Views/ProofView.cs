@@ -14,12 +14,18 @@ internal static class ProofView
     /// <param name="numbers">Of its slice; null where nobody knows them.</param>
     public static object? Of(CamIssue issue, SliceNumbers? numbers)
     {
-        object[] bars = [.. issue.Kind == IssueKind.ConfusedPair ? Directions(issue, numbers) : Shares(issue)];
+        object[] bars = [.. issue.Kind == IssueKind.ConfusedPair ? Directions(issue, numbers) : Tries(issue), .. Whole(issue)];
         object[] facts = [.. Facts(issue)];
-        return bars.Length + facts.Length == 0 ? null : new { Bars = bars, Facts = facts };
+        return bars.Length + facts.Length == 0 ? null : new
+        {
+            Caption = issue.Kind == IssueKind.Shortcut ? "The proof" : "How often",
+            Head = issue.Kind == IssueKind.Shortcut ? "What was done with the mark" : "What",
+            Bars = bars,
+            Facts = facts,
+        };
     }
 
-    private static IEnumerable<object> Shares(CamIssue issue)
+    private static IEnumerable<object> Tries(CamIssue issue)
     {
         string name = Isolated.Of(issue.Class);
         foreach (DictionaryEntry entry in issue.Evidence)
@@ -28,6 +34,7 @@ internal static class ProofView
             {
                 "Turned" => $"put on other classes’ images: now {name}",
                 "TurnedByOthers" => $"what other images of {name} have there, put on them: now {name}",
+                "Effect" => "the difference of these two: what the mark alone does",
                 "TakenOutMean" => $"taken out, filled with the mean: no longer {name}",
                 "TakenOutBlurred" => $"taken out, blurred: no longer {name}",
                 "TakenOutSwapped" => $"taken out, filled from another image: no longer {name}",
@@ -61,12 +68,22 @@ internal static class ProofView
         }
     }
 
+    /// <summary>The share of the class, or of both, where the finding says how sure it is.</summary>
+    private static IEnumerable<object> Whole(CamIssue issue)
+    {
+        if (issue.Evidence["ShareLow"] is double low && issue.Evidence["ShareHigh"] is double high)
+        {
+            yield return Bar(issue.Kind == IssueKind.ConfusedPair ? "of both" : $"of the images of {Isolated.Of(issue.Class)}",
+                issue.Share, low, high, (int)Math.Round(issue.Count / issue.Share));
+        }
+    }
+
     private static object Bar(string words, double value, double low, double high, int of) => new
     {
         Words = words,
         Bar = BarView.Of(value, low, high),
-        Share = Phrases.Percent(value),
-        Range = Phrases.Range(low, high),
+        Share = Phrases.Cell(value),
+        Range = Phrases.Cell(low, high),
         Of = Phrases.Number(of),
     };
 
@@ -95,8 +112,6 @@ internal static class ProofView
         "Neighbours" => ("Nearest images asked", false),
         "NeighboursAsPredicted" => ("of which labelled as predicted", false),
         "NeighboursAsExpected" => ("of which labelled as expected", false),
-        "ShareLow" => ("Share at least, with 95 % confidence", true),
-        "ShareHigh" => ("Share at most, with 95 % confidence", true),
         "ApartBy" => ("What tells the two apart, by", false),
         "ApartImages" => ("Images it was told by", false),
         "ApartChannels" => ("Channels that differ most", false),

@@ -21,9 +21,9 @@ internal static class ReliabilityView
             {
                 Range = RangeOf(bin),
                 Count = Phrases.Number(bin.Right.Of),
-                Probability = Phrases.Percent(bin.Probability),
-                Share = Phrases.Percent(bin.Right.Value),
-                Interval = bin.Right.Of == 0 ? "–" : Phrases.Range(bin.Right.Low, bin.Right.High),
+                Probability = Phrases.Cell(bin.Probability),
+                Share = Phrases.Cell(bin.Right.Value),
+                Interval = bin.Right.Of == 0 ? "–" : Phrases.Cell(bin.Right.Low, bin.Right.High),
                 Href = bin.Right.Of == 0 ? null
                     : Links.Gallery(("slice", Links.Number(slice)), ("least", Plain(bin.From)), ("most", Plain(bin.To))),
             }),
@@ -36,7 +36,7 @@ internal static class ReliabilityView
                 Middle = BarView.Drawn(X(bin.Probability)),
                 Low = BarView.Drawn(Y(bin.Right.Low)),
                 High = BarView.Drawn(Y(bin.Right.High)),
-                Class = bin.Right.High < bin.Probability ? "bar bad" : bin.Right.Low > bin.Probability ? "bar good" : "bar",
+                Class = bin.Right.High < bin.Probability ? "bar bad" : "bar", // surely fewer right than claimed
             }),
             Ticks = new[] { 0, 0.5, 1 }.Select(share => new
             {

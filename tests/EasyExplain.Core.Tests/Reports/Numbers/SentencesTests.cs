@@ -23,7 +23,7 @@ public class SentencesTests
         ReportRows rows = ReportRowsOf.Audit([.. ReportRowsOf.Confused(2, (0, 0, 1)), HandMadeRows.Failed]);
 
         Assert.Equal(
-            ["1 image was explained: model synthetic, method LayerCAM, layer layer1.",
+            ["1 image was given to the model synthetic and explained by LayerCAM at layer1.",
                 "1 image could not be explained, and is in no number below."],
             Plain(Sentences.LookedAt(rows)));
         Assert.Equal(["One image has an expected label, and the model is right about it; that says little."],
