@@ -1,4 +1,6 @@
+using System.Text;
 using EasyExplain.Audit.Findings;
+using EasyExplain.Reports.Packs;
 
 namespace EasyExplain.Reports;
 
@@ -7,14 +9,16 @@ namespace EasyExplain.Reports;
 /// <param name="found">What was found in them.</param>
 internal sealed class Report(ReportSource source, FoundIssues found)
 {
-    /// <summary>The longer side of a thumbnail in pixels where nobody asks for another.</summary>
-    public const int UsualThumbnailSize = 160;
-
     /// <summary>The most bytes of a report in a single file; larger ones are not mailed.</summary>
     public const int MostOfSingleFile = 10_000_000;
 
+    private const int SideInPage = 128, QualityInPage = 75; // of the images that findings show without a script
+
     /// <summary>What the page is called; by default by its models.</summary>
     public string? Title { get; init; }
+
+    /// <summary>What the audit is called, such as audit.db; empty for none.</summary>
+    public string AuditName { get; init; } = "";
 
     /// <summary>Whether everything is in one file, and only as many images as that may have.</summary>
     public bool IsSingleFile { get; init; }
@@ -23,7 +27,7 @@ internal sealed class Report(ReportSource source, FoundIssues found)
     public string? Originals { get; init; }
 
     /// <summary>The most pixels of a thumbnail's longer side.</summary>
-    public int ThumbnailSize { get; init; } = UsualThumbnailSize;
+    public int ThumbnailSize { get; init; } = PackSizes.LargestSide;
 
     /// <summary>The page's file that a destination means: itself, if it ends with .html, else index.html in that folder.</summary>
     public static string IndexOf(string destination) =>
@@ -35,20 +39,66 @@ internal sealed class Report(ReportSource source, FoundIssues found)
     {
         using var file = new StreamReader(index);
         char[] start = new char[4096];
-        return new string(start, 0, file.ReadBlock(start)).Contains(Generator, StringComparison.Ordinal);
+        return new string(start, 0, file.ReadBlock(start)).Contains("name=\"generator\" content=\"EasyExplain\"", StringComparison.Ordinal);
     }
-
-    /// <summary>What the page's generator is called in its head.</summary>
-    internal const string Generator = "<meta name=\"generator\" content=\"EasyExplain\">";
 
     /// <summary>Writes the report; it appears whole or not at all.</summary>
     /// <param name="index">The page's file.</param>
     /// <param name="progress">Is told what is done, and how much of all is done, 0 to 1.</param>
     /// <param name="cancel">Stops it; an older report stays.</param>
     /// <exception cref="IOException">The disk is full, or a folder cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     public void Write(string index, Action<string, double>? progress = null, CancellationToken cancel = default)
     {
-        _ = (source, found);
-        throw new NotImplementedException();
+        using var report = new UnfinishedReport(index, hasData: !IsSingleFile);
+        progress?.Invoke("Reading rows", 0);
+        var maps = new ClassMaps();
+        ReportRows rows = ReportRows.Read(source, maps.Add, cancel);
+        var page = new ReportPage
+        {
+            Title = Title ?? TitleOf(rows),
+            Rows = rows,
+            Source = AuditName,
+            Issues = found.Issues,
+            Notes = found.Notes,
+            Made = DateTime.UtcNow,
+            Maps = maps,
+            Thumbnail = row => Thumbnails.Of(row, SideInPage) is { } small ? Thumbnails.DataUrl(small, QualityInPage) : null,
+        };
+        if (IsSingleFile)
+        {
+            SingleFile data = SingleFile.Fit(source, rows, WantedPlaces.Of(rows, found.Issues), gallery => Json(page, gallery, ""),
+                MostOfSingleFile - Size(page), ThumbnailSize, done => progress?.Invoke("Packing thumbnails and maps", done), cancel);
+            report.Finish(file => Write(page with { Kept = data.Rows }, file, data.Data));
+        }
+        else
+        {
+            Gallery gallery = Gallery.Read(source, rows, ThumbnailSize, cancel);
+            PackFolder.Write(report.DataFolder!, source, gallery, done => progress?.Invoke(
+                FormattableString.Invariant($"Packing thumbnails and maps: image {done:N0} of {rows.Rows.Count:N0}"),
+                (double)done / rows.Rows.Count), cancel);
+            report.Finish(file => Write(page, file, [("report", Encoding.ASCII.GetString(Json(page, gallery, report.DataUrl)))]));
+        }
     }
+
+    private static string TitleOf(ReportRows rows) => rows.Slices.Count == 0 ? "Audit"
+        : "Audit of " + string.Join(" and ", rows.Slices.Select(slice => slice.Model.Name).Distinct());
+
+    private static void Write(ReportPage page, Stream file, IEnumerable<(string Id, string Json)> data)
+    {
+        using var text = new StreamWriter(file, leaveOpen: true);
+        page.Write(text, data);
+    }
+
+    /// <summary>The bytes of a page without its data.</summary>
+    private static long Size(ReportPage page)
+    {
+        using var file = new MemoryStream();
+        Write(page, file, []);
+        return file.Length + 1000; // the sentence on what was left out, which is not known yet
+    }
+
+    private byte[] Json(ReportPage page, Gallery gallery, string folder) =>
+        ReportJson.Of(gallery, found.Issues, page.Title, folder, Originals, page.Rows.Rows.Count);
 }
