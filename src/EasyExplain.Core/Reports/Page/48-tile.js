@@ -1,7 +1,7 @@
 (() => {
     "use strict";
 
-    const { data, html, state, percent, sentence, Verdict } = EasyExplain;
+    const { data, html, state, percent, Verdict } = EasyExplain;
     const { useRef, useLayoutEffect } = preactHooks;
 
     /** An image's thumbnail with its map. */
@@ -36,7 +36,8 @@
         return html`<span class="caption">
             <span class="name">${names ? html`<bdi title=${names[index]}>${names[index]}</bdi>` : " "}</span>
             <span class="classes"><${Verdict} verdict=${rows.verdict[index]} />
-                <span class="labels">${wrong && html`<bdi>${data.label(rows.expected[index])}</bdi> → `}
+                <span class="labels">${wrong && html`<bdi>${data.label(rows.expected[index])}</bdi>${" "}
+                        <span aria-hidden="true">→</span><span class="unseen">taken for</span> `}
                     ${rows.predicted[index] >= 0 && html`<bdi>${data.label(rows.predicted[index])}</bdi>`}</span>
                 ${rows.predicted[index] >= 0 && html`<span class="share">${percent(rows.probability[index] / 65535)}</span>`}</span>
         </span>`;
@@ -45,7 +46,7 @@
     /** An image in the gallery or a strip: a link that opens it. */
     function Tile({ index, view, change = {}, stop = true }) {
         return html`<a class="tile" href=${state.link({ ...change, image: index })} data-image=${index} tabindex=${stop ? 0 : -1}
-            aria-label=${sentence(index)} onClick=${event => open(event, index)}>
+            onClick=${event => open(event, index)}>
             <${Thumbnail} index=${index} view=${view} /><${Caption} index=${index} /></a>`;
     }
 
