@@ -14,10 +14,10 @@ public class ExportCamReportTests(ModuleSession session) : IClassFixture<ModuleS
     [InlineData("Export-CamReport -LiteralPath 'audit [1].db' report -PassThru", "report/index.html")]
     [InlineData("Export-CamReport 'audit [1].db' new/deep/report.htm (Import-CamModel) -PassThru", "new/deep/report.htm")]
     [InlineData("[System.IO.FileInfo]::new(\"$pwd/audit [1].db\") | Export-CamReport -Destination report -PassThru", "report/index.html")]
-    [InlineData("Get-CamAudit -LiteralPath 'audit [1].db' | Export-CamReport report -PassThru", "report/index.html")]
+    [InlineData("Get-CamAudit -LiteralPath 'audit [1].db' | Export-CamReport -Destination report -PassThru", "report/index.html")]
     [InlineData("Find-CamIssue 'audit [1].db' | Export-CamReport 'audit [1].db' report -PassThru", "report/index.html")]
     [InlineData("Export-CamReport 'audit [1].db' report -Issue (Find-CamIssue 'audit [1].db') -PassThru", "report/index.html")]
-    [InlineData("Get-CamAudit 'audit*.db' | Export-CamReport report -Issue (Find-CamIssue 'audit [1].db') -PassThru", "report/index.html")]
+    [InlineData("Get-CamAudit 'audit*.db' | Export-CamReport -Destination report -Issue (Find-CamIssue 'audit [1].db') -PassThru", "report/index.html")]
     public void AnAudit_ItsRows_OrItsFindings_MakeTheSameReport(string script, string expected)
     {
         CopyPhotos();

@@ -41,14 +41,14 @@ Describe 'Export-CamReport' {
     }
 
     It 'takes rows, and its figures are theirs' {
-        Get-CamAudit -LiteralPath $audit | Where-Object Expected -eq ship | Export-CamReport "$TestDrive/ships"
+        Get-CamAudit -LiteralPath $audit | Where-Object Expected -eq ship | Export-CamReport -Destination "$TestDrive/ships"
         $text = Get-Text "$TestDrive/ships/index.html"
         $text | Should -Match '1 image\b'
         $text | Should -Not -Match 'labelled cat and dog'
     }
 
     It 'makes a page of an audit in which everything failed' {
-        Get-CamAudit -LiteralPath $audit | Where-Object ErrorId | Export-CamReport "$TestDrive/failed"
+        Get-CamAudit -LiteralPath $audit | Where-Object ErrorId | Export-CamReport -Destination "$TestDrive/failed"
         Get-Text "$TestDrive/failed/index.html" | Should -Match 'ship/broken\.jpg'
     }
 

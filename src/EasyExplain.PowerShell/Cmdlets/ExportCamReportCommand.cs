@@ -51,7 +51,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <title>A report of some rows</title>
 /// <code>
 /// Invoke-CamExplanation *.jpg -Model (Import-CamModel) -ExpectedLabel cat | Export-CamAudit audit.db
-/// Get-CamAudit audit.db | Where-Object Correct -eq $false | Export-CamReport mistakes.html -SingleFile
+/// Get-CamAudit audit.db | Where-Object Correct -eq $false | Export-CamReport -Destination mistakes.html -SingleFile
 /// </code>
 /// <para>Its figures are those of these rows.</para>
 /// </example>
@@ -64,6 +64,7 @@ public sealed class ExportCamReportCommand : PSCmdlet, IDisposable
 {
     private const string ByPath = "Path";
     private const string ByLiteralPath = "LiteralPath";
+    private const string ByIssue = "Issue";
     private const string ByInputObject = "InputObject";
     private const string Activity = "Writing report";
 
@@ -75,6 +76,7 @@ public sealed class ExportCamReportCommand : PSCmdlet, IDisposable
 
     /// <summary>An audit file of Export-CamAudit. A wildcard must fit one file only.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByPath)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByIssue)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string Path { get; set; } = "";
@@ -94,9 +96,7 @@ public sealed class ExportCamReportCommand : PSCmdlet, IDisposable
     /// The report: a folder, in which index.html is written, or a file that ends with .html. A report that is there gives way. Folders that
     /// do not exist are made.
     /// </summary>
-    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ByPath)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByLiteralPath)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByInputObject)]
+    [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNullOrEmpty]
     public string Destination { get; set; } = "";
 
@@ -104,15 +104,13 @@ public sealed class ExportCamReportCommand : PSCmdlet, IDisposable
     /// The model that made the audit, or the path of its file: it is asked again about a few images, to say what tells confused classes
     /// apart and to prove shortcuts.
     /// </summary>
-    [Parameter(Position = 2, ParameterSetName = ByPath)]
-    [Parameter(Position = 1, ParameterSetName = ByLiteralPath)]
-    [Parameter(Position = 1, ParameterSetName = ByInputObject)]
+    [Parameter(Position = 2)]
     [ModelOrPath]
     [ValidateNotNull]
     public ModelArgument? Model { get; set; }
 
     /// <summary>Findings of Find-CamIssue to show, in this order; without them all kinds are looked for.</summary>
-    [Parameter(ValueFromPipeline = true, ParameterSetName = ByPath)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByIssue)]
     [Parameter(ParameterSetName = ByLiteralPath)]
     [Parameter(ParameterSetName = ByInputObject)]
     [ValidateNotNull]
@@ -190,7 +188,7 @@ public sealed class ExportCamReportCommand : PSCmdlet, IDisposable
             {
                 ThrowTerminatingError(new ErrorRecord(
                     new ArgumentException($"A report is of one audit, and both '{_audit}' and '{LiteralPath}' came. Get-CamAudit reads " +
-                        "several: Get-CamAudit *.db | Export-CamReport ./report."),
+                        "several: Get-CamAudit *.db | Export-CamReport -Destination ./report."),
                     "SeveralAudits", ErrorCategory.InvalidArgument, LiteralPath));
             }
             _audit = LiteralPath;
@@ -260,7 +258,7 @@ public sealed class ExportCamReportCommand : PSCmdlet, IDisposable
 
     private FoundIssues Found(ReportSource source)
     {
-        if (Issue is not null || ParameterSetName == ByPath && MyInvocation.ExpectingInput)
+        if (Issue is not null || ParameterSetName == ByPath && MyInvocation.ExpectingInput) // no finding came
         {
             return new FoundIssues(_issues, []);
         }
