@@ -9,7 +9,7 @@ namespace EasyExplain.Reports.Packs;
 internal sealed class PackMaker(ReportSource source, Gallery gallery)
 {
     /// <summary>How many images are on their way at once: decoded, a large one takes many megabytes.</summary>
-    private static readonly int AtOnce = Math.Min(Environment.ProcessorCount, 8);
+    private static readonly int AtOnce = Math.Min(Environment.ProcessorCount + 1, 8);
 
     /// <summary>The packs in their order; each is made as it is asked for.</summary>
     /// <param name="progress">Is told after each image how many are done.</param>

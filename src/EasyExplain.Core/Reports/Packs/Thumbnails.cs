@@ -15,7 +15,8 @@ internal static class Thumbnails
         try
         {
             row.DemandUnchanged();
-            return PhotoResizer.FitWithin(ImageDecoder.DecodeFor(row.Path, side, shortSide: 1), side);
+            // Twice as many pixels as are shown: a JPEG decoded to as many is coarser than one that is made smaller.
+            return PhotoResizer.FitWithin(ImageDecoder.DecodeFor(row.Path, 2 * side, shortSide: 1), side);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ImageFileException)
         {

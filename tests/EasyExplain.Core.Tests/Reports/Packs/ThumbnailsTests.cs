@@ -25,6 +25,14 @@ public sealed class ThumbnailsTests : IDisposable
     }
 
     [Fact]
+    public void AThumbnail_HasTheColoursOfTheWholeImage()
+    {
+        var file = new FileInfo(Repository.Photo("cat.jpg"));
+        Photo whole = PhotoResizer.FitWithin(ImageDecoder.Decode(file.FullName), 64); // as Pillow makes it: see PhotoResizerTests
+        Assert.InRange(Difference(whole, Thumbnails.Of(PhotoFolder.Row(file, 451, 300, 0), 64)!), 0, 0.5);
+    }
+
+    [Fact]
     public void ADataUrl_HoldsThePicture()
     {
         Photo photo = PhotoFolder.Photo(64, 48, 1);
