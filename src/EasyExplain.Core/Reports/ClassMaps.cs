@@ -8,6 +8,21 @@ internal sealed class ClassMaps
 {
     private readonly Dictionary<(AuditSliceKind Slice, int Class), MeanMap> _means = [];
 
+    /// <summary>Reads the maps of those classes that findings are about.</summary>
+    public static ClassMaps Read(
+        ReportSource source, ReportRows rows, IReadOnlyList<CamIssue> issues, CancellationToken cancel = default)
+    {
+        HashSet<(AuditSliceKind, string)> asked = [.. issues.Where(issue => issue.Count > 1)
+            .Select(issue => (AuditSliceKind.Of(issue.Members[0]), issue.Members[0].Label))];
+        var maps = new ClassMaps();
+        foreach (CamAuditRow row in source.Rows(rows.Rows.Where(row => asked.Contains((rows.Slices[row.Slice].Kind, row.Label)))))
+        {
+            cancel.ThrowIfCancellationRequested();
+            maps.Add(row);
+        }
+        return maps;
+    }
+
     /// <summary>Counts a row that stands for its image; an error and a row without maps are passed over.</summary>
     public void Add(CamAuditRow row)
     {

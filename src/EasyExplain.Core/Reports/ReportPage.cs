@@ -45,7 +45,6 @@ internal sealed record ReportPage
     public void Write(TextWriter to, IEnumerable<(string Id, string Json)> data)
     {
         SliceNumbers[] numbers = [.. Enumerable.Range(0, Rows.Slices.Count).Select(slice => SliceNumbers.Of(Rows, slice))];
-        bool isOne = numbers.Length == 1;
         Templates.Report(to, new
         {
             PageParts.Policy,
@@ -60,7 +59,7 @@ internal sealed record ReportPage
             Slices = numbers.Select((slice, place) => new
             {
                 Place = place,
-                Of = isOne ? null : slice.Slice.Name,
+                Of = NameOf(place),
                 HowGood = Sentences.HowGood(slice),
                 Classes = ClassesView.Of(slice, place),
                 Confusion = ConfusionView.Of(slice, place),
@@ -74,5 +73,13 @@ internal sealed record ReportPage
             Images = Phrases.Number((Kept ?? Rows).Rows.Count),
             Data = data,
         });
+    }
+
+    /// <summary>What a slice is called where there are several; those that only their model's file tells apart have numbers.</summary>
+    private string? NameOf(int slice)
+    {
+        string name = Rows.Slices[slice].Name;
+        return Rows.Slices.Count == 1 ? null : Rows.Slices.Count(other => other.Name == name) == 1 ? name
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name} ({slice + 1})");
     }
 }

@@ -10,7 +10,8 @@ internal static class Issues
     public static CamIssue Of(IssueKind kind, string summary, params IEnumerable<CamAuditRow> members) =>
         With(kind, summary, [], members);
 
-    public static CamIssue With(IssueKind kind, string summary, OrderedDictionary evidence, params IEnumerable<CamAuditRow> members) => new()
+    public static CamIssue With(
+        IssueKind kind, string summary, OrderedDictionary evidence, params IEnumerable<CamAuditRow> members) => new()
     {
         Kind = kind,
         Class = members.FirstOrDefault()?.Label ?? "",

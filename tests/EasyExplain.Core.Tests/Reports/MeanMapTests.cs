@@ -10,7 +10,8 @@ public class MeanMapTests
     [Fact]
     public void MapsOfOtherSizes_AreAveragedByTheAreaTheyCover()
     {
-        MeanMap mean = MeanMap.Of([new StoredMap("layer", 2, 2, [0, 51, 102, 255]), PlantedRows.Map("layer", 3, (y, x) => x == 2 ? 1 : 0)])!;
+        MeanMap mean = MeanMap.Of(
+            [new StoredMap("layer", 2, 2, [0, 51, 102, 255]), PlantedRows.Map("layer", 3, (y, x) => x == 2 ? 1 : 0)])!;
 
         // The 3 × 3 map's right column is two thirds of the right cells.
         Assert.Equal([0, (0.2f + 2 / 3f) / 2, 0.2f, (1 + 2 / 3f) / 2], mean.ToArray().Cast<float>(), Close);

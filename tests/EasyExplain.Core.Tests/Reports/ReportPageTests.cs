@@ -22,7 +22,10 @@ public partial class ReportPageTests
     [InlineData("failed")]
     [InlineData("one class")]
     [InlineData("no labels")]
+    [InlineData("no probabilities")]
+    [InlineData("no classes")]
     [InlineData("two slices")]
+    [InlineData("two files of a model")]
     [InlineData("findings")]
     public void WhateverTheAudit_ThePageIsWholeAndKeepsItsPolicy(string what)
     {
@@ -33,6 +36,9 @@ public partial class ReportPageTests
             "failed" => [HandMadeRows.Failed],
             "one class" => [.. rows.Take(8)],
             "no labels" => [.. rows.Select(Unlabelled)],
+            "no probabilities" => [.. rows.Select(Improbable)],
+            "no classes" => [.. rows.Select(row => Unlabelled(row) with { Class = -1, Label = "", Predictions = [] })],
+            "two files of a model" => [.. rows, PlantedRows.Row(PlantedRows.Model(3) with { Hash = "1" }, 0, 0, 0, 0.9)],
             "two slices" => [.. rows, .. rows.Select(row => row with { Method = "GradCAM" })],
             _ => [.. rows, HandMadeRows.Failed],
         };
@@ -41,11 +47,15 @@ public partial class ReportPageTests
         WellFormed(page);
         Assert.Contains("<title>Ours</title>", page);
         Assert.Contains("All is well.", page);
-        Assert.Equal(what is "two slices" ? 2 : what is "none" or "failed" ? 0 : 1, Regex.Count(page, "<section class=\"classes\""));
+        Assert.Contains("<meta name=\"generator\" content=\"EasyExplain\">", page[..500]);
+        Assert.Equal(what.StartsWith("two", StringComparison.Ordinal) ? 2 : what is "none" or "failed" or "no classes" ? 0 : 1,
+            Regex.Count(page, "<section class=\"classes\""));
         Assert.Equal(what is "findings" or "failed", page.Contains("id=\"failures\""));
         Assert.DoesNotContain("NaN", page.Replace(ScriptOf(page), ""));
         Assert.All(Regex.Matches(page, "href=\"#([^\"?]*)[\"?]").Select(link => link.Groups[1].Value).Distinct(),
             target => Assert.Contains($"id=\"{target}\"", page));
+        string[] regions = [.. Regex.Matches(page, "role=\"region\" aria-label=\"[^\"]*\"").Select(region => region.Value)];
+        Assert.Equal(regions.Distinct(), regions);
     }
 
     [Fact]
@@ -68,7 +78,8 @@ public partial class ReportPageTests
     public void HostileNames_StayText()
     {
         AuditedModel model = PlantedRows.Model() with { Name = Hostile, Labels = [.. Enumerable.Range(0, 4).Select(i => Hostile + i)] };
-        CamAuditRow[] rows = [.. Enumerable.Range(0, 12).Select(i => PlantedRows.Row(model, i, i % 4, i / 4, 0.9) with { Method = Hostile })];
+        CamAuditRow[] rows = [.. Enumerable.Range(0, 12)
+            .Select(i => PlantedRows.Row(model, i, i % 4, i / 4, 0.9) with { Method = Hostile })];
         CamAuditRow[] gone = [HandMadeRows.Failed with { File = Hostile, Error = Hostile, Path = "/secret/" + Hostile }];
         string page = Written(Page([.. rows, .. gone]) with
         {
@@ -108,15 +119,14 @@ public partial class ReportPageTests
         {
             StoredMaps = [PlantedRows.Blob("layer1", 8, i < 7 ? 0.9 : 0.5, i < 7 ? 0.1 : 0.5)],
         })];
-        var maps = new ClassMaps();
-        Array.ForEach(rows, maps.Add);
         CamIssue issue = Issues.With(IssueKind.Shortcut, "They have a tag.", new()
         {
             ["Mark"] = "shared look",
             ["Turned"] = new ProvedShare(0.99, 0.975, 1, 200),
             ["TurnedByOthers"] = new ProvedShare(0, 0, 0, 200),
         }, rows[..7]);
-        string page = Written(Page(rows) with { Issues = [issue], Maps = maps, Thumbnail = row => $"data:image/jpeg;base64,{row.Id}" });
+        string page = Written(
+            Page(rows) with { Issues = [issue], Maps = Maps(rows, issue), Thumbnail = row => $"data:image/jpeg;base64,{row.Id}" });
         string article = Regex.Match(page, "<article.*?</article>", RegexOptions.Singleline).Value;
 
         Assert.Contains("put on other classes’ images: now <bdi>a</bdi></th>", article);
@@ -133,7 +143,8 @@ public partial class ReportPageTests
     public void APairThatIsConfused_HasBothWays()
     {
         CamAuditRow[] rows = ReportRowsOf.Confused(3, (0, 0, 8), (0, 1, 2), (1, 1, 4), (1, 0, 1));
-        string page = Written(Page(rows) with { Issues = [Issues.Of(IssueKind.ConfusedPair, "A pair.", rows[8], rows[9], rows[14])] });
+        CamIssue issue = Issues.Of(IssueKind.ConfusedPair, "A pair.", rows[8], rows[9], rows[14]);
+        string page = Written(Page(rows) with { Issues = [issue] });
 
         Assert.Matches("<bdi>a</bdi> taken for <bdi>b</bdi></th>\\s*<td><svg[^$]*?<td>20.0 %</td><td>5.7 % to 51.0 %</td><td>10</td>", page);
         Assert.Matches("<bdi>b</bdi> taken for <bdi>a</bdi></th>\\s*<td><svg[^$]*?<td>20.0 %</td><td>3.6 % to 62.4 %</td><td>5</td>", page);
@@ -160,6 +171,17 @@ public partial class ReportPageTests
         Assert.Contains("This file holds 2 of 10 images: ", text);
         Assert.Contains("right about 10 of 10 images", text);
         Assert.Contains("issue=0&amp;image=1\"", text);
+    }
+
+    [Fact]
+    public void OfManyFailures_TheFirstAreListed()
+    {
+        string page = Written(Page([.. Enumerable.Range(0, 203).Select(i => HandMadeRows.Failed with { File = $"{i:000}.jpg" })]));
+
+        Assert.Contains("<caption>203 images that could not be explained</caption>", page);
+        Assert.Contains("<bdi>199.jpg</bdi>", page);
+        Assert.DoesNotContain("<bdi>200.jpg</bdi>", page);
+        Assert.Contains("<p>and 3 more</p>", page);
     }
 
     [Fact]
@@ -220,8 +242,18 @@ public partial class ReportPageTests
         return text.ToString().Replace("&#x3D;", "="); // escaped without need
     }
 
-    private static CamIssue[] AllKinds(CamAuditRow[] rows) =>
-        [.. Enum.GetValues<IssueKind>().Select(kind => Issues.With(kind, $"About {rows[0].File}.", new() { ["Mark"] = Hostile }, rows[..3]))];
+    private static ClassMaps Maps(CamAuditRow[] rows, CamIssue issue) =>
+        ClassMaps.Read(ReportSource.Of(rows), ReportRowsOf.Audit(rows), [issue]);
+
+    private static CamIssue[] AllKinds(CamAuditRow[] rows) => [.. Enum.GetValues<IssueKind>()
+        .Select(kind => Issues.With(kind, $"About {rows[0].File}.", new() { ["Mark"] = Hostile }, rows[..3]))];
+
+    private static CamAuditRow Improbable(CamAuditRow row) => row with
+    {
+        Probability = double.NaN,
+        ExpectedProbability = null,
+        Predictions = [.. row.Predictions.Select(prediction => prediction with { Probability = double.NaN })],
+    };
 
     private static CamAuditRow Unlabelled(CamAuditRow row) =>
         row with { Expected = null, ExpectedClass = -1, ExpectedProbability = null, Correct = null };
@@ -250,7 +282,7 @@ public partial class ReportPageTests
             {
                 Assert.Equal(open.Pop(), name);
             }
-            else if (!attributes.EndsWith('/') && name is not ("meta" or "img"))
+            else if (!attributes.EndsWith('/') && name is not ("meta" or "img" or "br"))
             {
                 open.Push(name);
             }

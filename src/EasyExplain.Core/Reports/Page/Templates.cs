@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using EasyExplain.Reports.Numbers;
 using HandlebarsDotNet;
 
 namespace EasyExplain.Reports.Page;
 
 /// <summary>The page's templates, compiled at the first report.</summary>
-internal static class Templates
+internal static partial class Templates
 {
     private static readonly Lazy<HandlebarsTemplate<TextWriter, object, object>> Compiled = new(Compile);
 
@@ -32,9 +33,10 @@ internal static class Templates
         return handlebars.Compile(report);
     }
 
-    /// <summary>A sentence, with an element around each name.</summary>
+    /// <summary>A sentence, with an element around each name; no line begins with a percent sign.</summary>
     private static void Said(in EncodedTextWriter output, string sentence)
     {
+        sentence = Percent().Replace(sentence, "\u00A0%");
         int from = 0;
         for (int at = 0; at < sentence.Length; at++)
         {
@@ -63,4 +65,7 @@ internal static class Templates
             output.WriteSafeString("</script>\n");
         }
     }
+
+    [GeneratedRegex("(?<=[0-9]) %")]
+    private static partial Regex Percent();
 }

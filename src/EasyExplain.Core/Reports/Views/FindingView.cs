@@ -22,7 +22,7 @@ internal static class FindingView
             Place = place,
             Kind = KindNames.Of(issue.Kind),
             issue.Class,
-            issue.Summary,
+            Summary = Isolated.Of(issue.Summary),
             issue.Where,
             Severity = Level(issue.Severity),
             Confidence = Level(issue.Confidence),
@@ -48,6 +48,7 @@ internal static class FindingView
         return new
         {
             row.File,
+            Name = Wording.Name(row),
             row.Expected,
             Predicted = row.Predictions.Count > 0 ? row.Predictions[0].Label : row.Label,
             Probability = double.IsNaN(probability) ? null : Phrases.Percent(probability),

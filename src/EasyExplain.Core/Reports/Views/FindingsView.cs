@@ -34,7 +34,7 @@ internal static class FindingsView
                 Items = kind.Select(place => new
                 {
                     Place = place,
-                    page.Issues[place].Summary,
+                    Summary = Isolated.Of(page.Issues[place].Summary),
                     Href = Links.Gallery(("issue", Links.Number(place))),
                 }),
             }),

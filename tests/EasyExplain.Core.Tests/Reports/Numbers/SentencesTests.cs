@@ -40,8 +40,8 @@ public class SentencesTests
         Assert.Equal(
             ["The model is right about 2,500 of 3,000 images: 83 %, with 95 % confidence 82 % to 85 %.",
                 "It is worst at b (60 % of 1,000) and best at c (100 % of 1,000).",
-                "It is overconfident by 6.7 points: its predictions are 90 % probable on average, and 83 % of them are right. The expected " +
-                    "calibration error is 6.7 %."],
+                "It is overconfident by 6.7 points: its predictions are 90 % probable on average, and 83 % of them are right. The " +
+                    "expected calibration error is 6.7 %."],
             Plain(Sentences.HowGood(numbers)));
     }
 
