@@ -52,6 +52,7 @@ public class GalleryTests(Reports reports)
         Assert.Equal(Enumerable.Range(60, 7), await page.Images());
         await Expect(page.Page.Locator(".scroller")).ToBeInViewportAsync();
         await page.Page.GoBackAsync();
+        await OpenPage.Has(page.Count, "172 of 172 images");
         await page.Field("Verdict").SelectOptionAsync("wrong");
         await page.Field("Predicted").SelectOptionAsync("=cat");
         await page.Page.GoBackAsync();
@@ -135,7 +136,7 @@ public class GalleryTests(Reports reports)
         await page.Tiles.First.FocusAsync();
         await page.Page.Keyboard.PressAsync("ArrowRight");
         await page.Page.Keyboard.PressAsync("End");
-        await Expect(page.Page.Locator("[data-image='161']")).ToBeFocusedAsync();
+        await Expect(page.Page.Locator(".scroller [data-image='161']")).ToBeFocusedAsync();
         await page.Page.Keyboard.PressAsync("Enter");
         await OpenPage.Has(page.ViewerTitle, "odd/0-001.png");
     }

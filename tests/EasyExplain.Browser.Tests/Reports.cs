@@ -1,8 +1,6 @@
-using System.Text;
 using EasyExplain.Audit;
 using EasyExplain.Audit.Findings;
 using EasyExplain.Reports;
-using EasyExplain.Reports.Packs;
 using Microsoft.Playwright;
 
 namespace EasyExplain.Tests.Browser;
@@ -88,37 +86,14 @@ public sealed class Reports : IAsyncLifetime
     private string Write(string name, Func<string, (CamAuditRow[] Rows, CamIssue[] Issues)> make, string? originals = null)
     {
         string folder = Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
-        (CamAuditRow[] all, CamIssue[] issues) = make(folder);
-        ReportSource source = ReportSource.Of(all);
-        ReportRows rows = ReportRows.Read(source);
+        (CamAuditRow[] rows, CamIssue[] issues) = make(folder);
         string index = Path.Combine(folder, "index.html");
-        bool isSingle = name == "single";
-        using var unfinished = new UnfinishedReport(index, hasData: !isSingle);
-        byte[] Json(Gallery gallery) => ReportJson.Of(gallery, issues, "A report", unfinished.DataUrl, originals, rows.Rows.Count);
-        IEnumerable<(string, string)> data;
-        if (isSingle)
-        {
-            data = SingleFile.Fit(source, rows, WantedPlaces.Of(rows, issues), Json, 9_000_000).Data;
-        }
-        else
-        {
-            Gallery gallery = Gallery.Read(source, rows);
-            PackFolder.Write(unfinished.DataFolder!, source, gallery);
-            data = [("report", Encoding.UTF8.GetString(Json(gallery)))];
-        }
-        var page = new ReportPage
+        new Report(ReportSource.Of(rows), new FoundIssues([.. issues], []))
         {
             Title = $"A report <b>{MadeAudit.Script}",
-            Rows = rows,
-            Issues = issues,
-            Made = new DateTime(2026, 11, 28, 12, 0, 0, DateTimeKind.Utc),
-            Thumbnail = row => Thumbnails.Of(row, 96) is { } photo ? Thumbnails.DataUrl(photo, 80) : null,
-        };
-        unfinished.Finish(stream =>
-        {
-            using var to = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);
-            page.Write(to, data);
-        });
+            IsSingleFile = name == "single",
+            Originals = originals,
+        }.Write(index);
         return index;
     }
 }

@@ -54,6 +54,7 @@ public class ViewerTests(Reports reports)
         ILocator tile = page.Page.Locator("#finding-0 .strip .tile").Nth(2);
         await tile.ClickAsync();
         await OpenPage.Has(page.ViewerTitle, "cat/1-002.png");
+        await Expect(page.Viewer.Locator("header")).ToContainTextAsync("3 of 7");
         await page.Viewer.GetByLabel("Close").ClickAsync();
         await Expect(page.Viewer).ToHaveCountAsync(0);
         await Expect(tile).ToBeFocusedAsync();

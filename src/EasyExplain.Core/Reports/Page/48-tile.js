@@ -23,10 +23,10 @@
         return html`<span class="picture"><canvas ref=${canvas} aria-hidden="true"></canvas></span>`;
     }
 
-    function open(event, index) {
+    function open(event, change) {
         if (event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey) {
             event.preventDefault();
-            state.set({ image: index });
+            state.set(change);
         }
     }
 
@@ -45,8 +45,9 @@
 
     /** An image in the gallery or a strip: a link that opens it. */
     function Tile({ index, view, change = {}, stop = true }) {
-        return html`<a class="tile" href=${state.link({ ...change, image: index })} data-image=${index} tabindex=${stop ? 0 : -1}
-            onClick=${event => open(event, index)}>
+        const to = { ...change, image: index };
+        return html`<a class="tile" href=${state.link(to)} data-image=${index} tabindex=${stop ? 0 : -1}
+            onClick=${event => open(event, to)}>
             <${Thumbnail} index=${index} view=${view} /><${Caption} index=${index} /></a>`;
     }
 
