@@ -258,7 +258,7 @@ public sealed class ExportCamReportCommand : PSCmdlet, IDisposable
 
     private FoundIssues Found(ReportSource source)
     {
-        if (Issue is not null || ParameterSetName == ByPath && MyInvocation.ExpectingInput) // no finding came
+        if (Issue is not null || ParameterSetName == ByIssue) // also if none came through the pipeline
         {
             return new FoundIssues(_issues, []);
         }

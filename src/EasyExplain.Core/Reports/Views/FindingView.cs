@@ -47,7 +47,7 @@ internal static class FindingView
         double probability = row.Predictions.Count > 0 ? row.Predictions[0].Probability : row.Probability;
         return new
         {
-            row.File,
+            File = ReportName.Of(row.File),
             Name = Wording.Name(row),
             row.Expected,
             Predicted = row.Predictions.Count > 0 ? row.Predictions[0].Label : row.Label,
