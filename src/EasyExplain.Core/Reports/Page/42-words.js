@@ -3,8 +3,12 @@
 
     const { data, html } = EasyExplain;
     const number = value => value.toLocaleString("en-US");
-    const percent = share => `${share > 0.9995 && share < 1 ? ">99.9" : (share * 100).toFixed(share < 0.9995 && share > 0.1 ? 0 : 1)
-        .replace(/\.0$/, "")} %`;
+    /** As the page's text has it: a digit after the point where less than 10 % lies on either side. */
+    function percent(share) {
+        const value = share * 100;
+        return `${value >= 10 && value <= 90 ? value.toFixed(0) : value.toFixed(1).replace(/\.0$/, "")}\u00A0%`;
+    }
+
     const verdictWords = ["wrong", "right", "unknown"];
 
     /** A finding's kind in words, "Label error", and its class. */

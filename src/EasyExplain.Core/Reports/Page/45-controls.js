@@ -128,8 +128,6 @@
                     [String(issue), `${issue + 1}. ${oneLine(issueName(issue))}`])]}
                 change=${text => state.set({ issue: Number(text), sort: "" })} />`}
             <${Search} view=${view} />
-            <${Choice} label="Sorted by" value=${view.issue < 0 && view.sort === "class" ? "" : view.sort} options=${sortings(view)}
-                change=${sort => state.set({ sort })} />
         </div>`;
     }
 
@@ -140,13 +138,20 @@
                 onInput=${event => state.set({ [name]: Number(event.target.value) }, "slide")} /></${Field}>`;
     }
 
+    function Sorting() {
+        const view = EasyExplain.useView();
+        return html`<${Choice} label="Sorted by" value=${view.issue < 0 && view.sort === "class" ? "" : view.sort}
+            options=${sortings(view)} change=${sort => state.set({ sort })} />`;
+    }
+
     /** How maps are drawn; maps are the names of those that can be chosen. */
-    function Display({ maps, withLayers = true }) {
+    function Display({ maps, withLayers = true, children }) {
         const view = EasyExplain.useView();
         const layers = [["", maps.length > 1 ? `${oneLine(maps.at(-1))} (default)` : "shown"],
             ...maps.slice(0, -1).map((map, index) => [String(index), oneLine(map)]), ["none", "no map"]];
         const chosen = view.map === "none" ? "none" : Number(view.map) < maps.length - 1 && view.map !== "all" ? view.map : "";
-        return html`<div class="fields" role="group" aria-label="How the map is drawn">
+        return html`<div class="fields" role="group" aria-label="How images are shown">
+            ${children}
             ${withLayers && html`<${Choice} label="Map" value=${chosen} options=${layers}
                 change=${map => state.set({ map }, "replace")} />`}
             <${Choice} label="Colours" value=${view.colors} options=${state.choices.colors.map(name => [name, name])}
@@ -160,7 +165,7 @@
     function Controls({ maps }) {
         const [open] = useState(() => matchMedia("(min-width: 50em)").matches);
         return html`<details class="controls" open=${open}><summary>Filters and colours</summary>
-            <${Filters} /><${Display} maps=${maps} /></details>`;
+            <${Filters} /><${Display} maps=${maps}><${Sorting} /></${Display}></details>`;
     }
 
     Object.assign(EasyExplain, { Controls, Display });

@@ -170,7 +170,7 @@
                     ${thumbnail && !thumbnail.error && html`<${Top} thumbnail=${thumbnail} />`}
                     <${Findings} index=${index} />
                     ${thumbnail && !thumbnail.error && html`<${Near} thumbnail=${thumbnail} view=${view} />`}
-                    ${maps.length > 0 && html`<section><h3>Colours</h3><${Display} maps=${maps} withLayers=${false} /></section>`}
+                    ${maps.length > 0 && html`<section><h3>The map</h3><${Display} maps=${maps} withLayers=${false} /></section>`}
                 </div>
             </div>
         </dialog>`;

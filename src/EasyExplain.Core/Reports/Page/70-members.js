@@ -23,13 +23,16 @@
                 change=${{ ...EasyExplain.state.noFilters, sort: "", issue }} />`}</li>`)}</ul>`;
     }
 
-    /** Puts a living strip in the place of a finding's still pictures; where its packs are missing, those stay. */
+    /** Shows a living strip for a finding's still pictures, which are printed; where its packs are missing, these stay. */
     async function enliven(element) {
         const issue = Number(element.dataset.issue);
         const places = [...data.members(issue).slice(0, shown)];
         if (places.length > 0 && await EasyExplain.haveThumbnails(places)) {
-            element.replaceChildren();
-            preact.render(html`<${Strip} issue=${issue} places=${places} />`, element);
+            const living = document.createElement("div");
+            living.className = "living";
+            element.append(living);
+            element.classList.add("alive");
+            preact.render(html`<${Strip} issue=${issue} places=${places} />`, living);
         }
     }
 
