@@ -39,6 +39,14 @@ public class ExportCamReportTests(ModuleSession session) : IClassFixture<ModuleS
     }
 
     [Fact]
+    public void NoRows_MakeAPageThatClaimsNothing()
+    {
+        CopyPhotos();
+        session.Run(Audit + "Get-CamAudit 'audit*.db' | Where-Object Label -eq nothing | Export-CamReport -Destination report").OrThrow();
+        Assert.Contains("<title>Audit</title>", File.ReadAllText(At("report/index.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WhatIf_WritesNothing_AndNothingIsReturnedUnasked()
     {
         CopyPhotos();

@@ -202,7 +202,7 @@ public sealed class ExportCamReportCommand : PSCmdlet, IDisposable
         {
             return;
         }
-        if (ParameterSetName == ByInputObject)
+        if (_audit is null && Path.Length == 0) // rows, perhaps none
         {
             Write(ReportSource.Of(_rows), "");
         }

@@ -7,7 +7,7 @@ internal static class SmallMaps
 {
     private const int Least = 4; // cells a side, of a map that has so many
 
-    /// <summary>The longest side of maps that all together have no more cells than asked; where none is short enough, the shortest.</summary>
+    /// <summary>The longest side of maps that together have no more cells than asked; where none is short enough, the shortest.</summary>
     public static int SideFor(IReadOnlyList<StoredMap> maps, long cells)
     {
         int side = maps.Count == 0 ? Least : Math.Max(Least, maps.Max(map => Math.Max(map.Height, map.Width)));
