@@ -12,8 +12,13 @@ internal sealed class Report(ReportSource source, FoundIssues found)
     /// <summary>The most bytes of a report in a single file; larger ones are not mailed.</summary>
     public const int MostOfSingleFile = 10_000_000;
 
+    private const int SideInPage = 128, QualityInPage = 75; // of the images that findings show without a script
+
     /// <summary>What the page is called; by default by its models.</summary>
     public string? Title { get; init; }
+
+    /// <summary>What the audit is called, such as audit.db; empty for none.</summary>
+    public string AuditName { get; init; } = "";
 
     /// <summary>Whether everything is in one file, and only as many images as that may have.</summary>
     public bool IsSingleFile { get; init; }
@@ -48,14 +53,18 @@ internal sealed class Report(ReportSource source, FoundIssues found)
     {
         using var report = new UnfinishedReport(index, hasData: !IsSingleFile);
         progress?.Invoke("Reading rows", 0);
-        ReportRows rows = ReportRows.Read(source, cancel);
+        var maps = new ClassMaps();
+        ReportRows rows = ReportRows.Read(source, maps.Add, cancel);
         var page = new ReportPage
         {
             Title = Title ?? TitleOf(rows),
             Rows = rows,
+            Source = AuditName,
             Issues = found.Issues,
             Notes = found.Notes,
             Made = DateTime.UtcNow,
+            Maps = maps,
+            Thumbnail = row => Thumbnails.Of(row, SideInPage) is { } small ? Thumbnails.DataUrl(small, QualityInPage) : null,
         };
         if (IsSingleFile)
         {

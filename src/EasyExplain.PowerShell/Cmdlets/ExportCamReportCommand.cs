@@ -206,14 +206,14 @@ public sealed class ExportCamReportCommand : PSCmdlet, IDisposable
         }
         if (ParameterSetName == ByInputObject)
         {
-            Write(ReportSource.Of(_rows));
+            Write(ReportSource.Of(_rows), "");
         }
         else
         {
             string given = _audit ?? Path;
             string file = this.OrFatal(given, () => _audit is null ? FilePaths.Single(this, Path) : FilePaths.Literal(this, _audit));
             using AuditReader reader = this.OrFatal(given, () => new AuditReader(file));
-            Write(ReportSource.Of(reader));
+            Write(ReportSource.Of(reader), System.IO.Path.GetFileName(file));
         }
         if (Open)
         {
@@ -228,7 +228,7 @@ public sealed class ExportCamReportCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void StopProcessing() => _stop.Cancel();
 
-    private void Write(ReportSource source)
+    private void Write(ReportSource source, string name)
     {
         try
         {
@@ -237,6 +237,7 @@ public sealed class ExportCamReportCommand : PSCmdlet, IDisposable
             new Report(source, found)
             {
                 Title = Title,
+                AuditName = name,
                 IsSingleFile = SingleFile,
                 Originals = originals,
                 ThumbnailSize = ThumbnailSize,

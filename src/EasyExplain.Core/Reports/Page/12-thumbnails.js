@@ -3,7 +3,7 @@
 
     // Thumbnails and maps come in packs of a hundred. Only what somebody watches is loaded, and little of it is kept: a few packs,
     // which are large, and some hundred thumbnails cut from them.
-    const packsKept = 12;
+    const packsKept = 6;
     const thumbnailsKept = 300;
     const loadsAtOnce = 4;
     const restBeforeLoad = 50;

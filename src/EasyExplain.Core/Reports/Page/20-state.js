@@ -7,6 +7,7 @@
         image: -1, map: "", opacity: 50, threshold: 0, colors: "jet",
     });
     const filterKeys = ["slice", "expected", "predicted", "verdict", "issue", "text", "least", "most"];
+    const noFilters = Object.freeze(Object.fromEntries(filterKeys.map(key => [key, defaults[key]])));
     const displayKeys = ["map", "opacity", "threshold", "colors"];
     const choices = {
         verdict: ["wrong", "right", "unknown"],
@@ -54,7 +55,7 @@
     function replace() {
         clearTimeout(timer);
         timer = 0;
-        history.replaceState({ ...history.state, own: true }, "", write(current));
+        history.replaceState({ own: true, opened: history.state?.opened }, "", write(current));
     }
 
     function tell(link) {
@@ -93,24 +94,26 @@
         }
     }
 
-    // An entry of the history without our mark comes from a link, in the page or typed.
+    // An entry of the history without our mark comes from a link, in the page or typed. One that is about another part of the page
+    // remembers how the gallery was.
     function follow(first) {
         const link = !history.state?.own;
-        const said = read(location.hash);
+        const said = read(location.hash) ?? (link ? null : read(history.state.gallery));
+        const isGallery = read(location.hash) !== null;
         clearTimeout(timer);
         timer = 0;
         if (said) {
             const kept = Object.fromEntries(displayKeys.map(key => [key, link && key in said ? said[key] : current[key]]));
             current = { ...defaults, ...said, ...kept };
-            history.replaceState({ ...history.state, own: true, opened: history.state?.opened ?? (current.image >= 0 && !first) }, "",
-                write(current));
+        }
+        if (isGallery) {
+            const opened = history.state?.opened ?? (current.image >= 0 && !first);
+            history.replaceState({ own: true, opened }, "", write(current));
         } else {
             current = { ...current, image: -1 };
-            if (first) {
-                history.replaceState({ own: true }, "");
-            }
+            history.replaceState({ own: true, gallery: write(current) }, "");
         }
-        tell(Boolean(said) && link);
+        tell(isGallery && link);
     }
 
     EasyExplain.state = {
@@ -124,7 +127,7 @@
             addEventListener("popstate", () => follow(false));
             follow(true);
         },
-        clearFilters: () => set(Object.fromEntries(filterKeys.map(key => [key, defaults[key]]))),
+        noFilters,
         isFiltered: () => filterKeys.some(key => current[key] !== defaults[key]),
         /** The address of the present view with a change. */
         link: change => write({ ...current, ...change }),

@@ -8,13 +8,18 @@
     const listedLabels = 30;
     const oneLine = text => text.replace(/[\r\n]+/g, " ").trim();
 
-    function Field({ label, kind = "", children }) {
-        return html`<label class=${`field ${kind}`}><span>${label}</span>${children}</label>`;
+    // The same field may be above the gallery and beside an image: each needs an id of its own.
+    let fields = 0;
+    const useFieldId = () => useState(() => `field-${++fields}`)[0];
+
+    function Field({ id, label, children }) {
+        return html`<div class="field"><label for=${id}>${label}</label>${children}</div>`;
     }
 
     function Choice({ label, value, options, change }) {
-        return html`<${Field} label=${label}>
-            <select value=${value} onChange=${event => change(event.target.value)}>
+        const id = useFieldId();
+        return html`<${Field} id=${id} label=${label}>
+            <select id=${id} value=${value} onChange=${event => change(event.target.value)}>
                 ${options.map(([key, text]) => html`<option key=${key} value=${key} selected=${key === value}>${text}</option>`)}
             </select></${Field}>`;
     }
@@ -44,6 +49,7 @@
     }
 
     function TypedLabel({ name, label, labels, value, change }) {
+        const id = useFieldId();
         const input = useRef();
         useEffect(() => {
             input.current.value = value === null ? "" : oneLine(value);
@@ -65,8 +71,8 @@
                 choose(event);
             }
         };
-        return html`<${Field} label=${label}>
-            <input ref=${input} list=${`labels-${name}`} placeholder=${`any of ${number(labels.length)}`} dir="auto" autocomplete="off"
+        return html`<${Field} id=${id} label=${label}>
+            <input id=${id} ref=${input} list=${`labels-${name}`} placeholder=${`any of ${number(labels.length)}`} dir="auto" autocomplete="off"
                 onInput=${pick} onChange=${choose} />
             <datalist id=${`labels-${name}`}>
                 ${labels.map(({ label: text, count }) => html`<option value=${oneLine(text)}>${number(count)}</option>`)}
@@ -84,8 +90,9 @@
     }
 
     function Search({ view }) {
-        return html`<${Field} label="File name contains">
-            <input type="search" value=${view.text} dir="auto" autocomplete="off" spellcheck=${false}
+        const id = useFieldId();
+        return html`<${Field} id=${id} label="File name contains">
+            <input id=${id} type="search" value=${view.text} dir="auto" autocomplete="off" spellcheck=${false}
                 onInput=${event => state.set({ text: event.target.value }, "slide")} /></${Field}>`;
     }
 
@@ -127,8 +134,9 @@
     }
 
     function Slider({ name, label, view }) {
-        return html`<${Field} label=${`${label} ${Math.round(view[name])} %`} kind="slider">
-            <input type="range" min="0" max="100" step="1" value=${view[name]}
+        const id = useFieldId();
+        return html`<${Field} id=${id} label=${`${label} ${Math.round(view[name])} %`}>
+            <input id=${id} type="range" min="0" max="100" step="1" value=${view[name]}
                 onInput=${event => state.set({ [name]: Number(event.target.value) }, "slide")} /></${Field}>`;
     }
 

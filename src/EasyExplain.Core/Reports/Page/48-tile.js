@@ -1,7 +1,7 @@
 (() => {
     "use strict";
 
-    const { data, html, state, percent, sentence, Verdict } = EasyExplain;
+    const { data, html, state, percent, Verdict } = EasyExplain;
     const { useRef, useLayoutEffect } = preactHooks;
 
     /** An image's thumbnail with its map. */
@@ -23,10 +23,10 @@
         return html`<span class="picture"><canvas ref=${canvas} aria-hidden="true"></canvas></span>`;
     }
 
-    function open(event, index) {
+    function open(event, change) {
         if (event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey) {
             event.preventDefault();
-            state.set({ image: index });
+            state.set(change);
         }
     }
 
@@ -36,7 +36,8 @@
         return html`<span class="caption">
             <span class="name">${names ? html`<bdi title=${names[index]}>${names[index]}</bdi>` : " "}</span>
             <span class="classes"><${Verdict} verdict=${rows.verdict[index]} />
-                <span class="labels">${wrong && html`<bdi>${data.label(rows.expected[index])}</bdi> → `}
+                <span class="labels">${wrong && html`<bdi>${data.label(rows.expected[index])}</bdi>${" "}
+                        <span aria-hidden="true">→</span><span class="unseen">taken for</span> `}
                     ${rows.predicted[index] >= 0 && html`<bdi>${data.label(rows.predicted[index])}</bdi>`}</span>
                 ${rows.predicted[index] >= 0 && html`<span class="share">${percent(rows.probability[index] / 65535)}</span>`}</span>
         </span>`;
@@ -44,8 +45,9 @@
 
     /** An image in the gallery or a strip: a link that opens it. */
     function Tile({ index, view, change = {}, stop = true }) {
-        return html`<a class="tile" href=${state.link({ ...change, image: index })} data-image=${index} tabindex=${stop ? 0 : -1}
-            aria-label=${sentence(index)} onClick=${event => open(event, index)}>
+        const to = { ...change, image: index };
+        return html`<a class="tile" href=${state.link(to)} data-image=${index} tabindex=${stop ? 0 : -1}
+            onClick=${event => open(event, to)}>
             <${Thumbnail} index=${index} view=${view} /><${Caption} index=${index} /></a>`;
     }
 

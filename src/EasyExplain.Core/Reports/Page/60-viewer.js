@@ -102,11 +102,10 @@
 
     function Near({ thumbnail, view }) {
         return thumbnail.near.length > 0 && html`<section><h3>Most alike</h3><ul class="near" role="list">
-            ${thumbnail.near.map(index => html`<li key=${index}><a href=${state.link({ image: index })}
-                aria-label=${EasyExplain.sentence(index)} onClick=${event => {
-                    event.preventDefault();
-                    state.set({ image: index }, "replace");
-                }}><${Thumbnail} index=${index} view=${view} /></a></li>`)}</ul></section>`;
+            ${thumbnail.near.map(index => html`<li key=${index}>
+                <button type="button" onClick=${() => state.set({ image: index }, "replace")}>
+                    <span class="unseen">${EasyExplain.sentence(index)}</span><${Thumbnail} index=${index} view=${view} />
+                </button></li>`)}</ul></section>`;
     }
 
     function Findings({ index }) {

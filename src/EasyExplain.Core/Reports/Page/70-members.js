@@ -20,7 +20,7 @@
         }, []);
         return html`<ul class="strip" role="list" ref=${list}>
             ${places.map(index => html`<li key=${index}>${near && html`<${Tile} index=${index} view=${view}
-                change=${{ ...EasyExplain.state.defaults, issue }} />`}</li>`)}</ul>`;
+                change=${{ ...EasyExplain.state.noFilters, sort: "", issue }} />`}</li>`)}</ul>`;
     }
 
     /** Puts a living strip in the place of a finding's still pictures; where its packs are missing, those stay. */
