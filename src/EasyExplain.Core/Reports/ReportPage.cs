@@ -64,7 +64,7 @@ internal sealed record ReportPage
                 Classes = ClassesView.Of(slice, place),
                 Confusion = ConfusionView.Of(slice, place),
                 Reliability = ReliabilityView.Of(slice, place),
-            }),
+            }).ToArray(),
             Found = Sentences.Found(Issues),
             Notes = Notes.Select(Isolated.Of),
             Kept = Sentences.Kept((Kept ?? Rows).Rows.Count, Rows.Rows.Count),

@@ -12,15 +12,15 @@ internal static class Issues
 
     public static CamIssue With(
         IssueKind kind, string summary, OrderedDictionary evidence, params IEnumerable<CamAuditRow> members) => new()
-    {
-        Kind = kind,
-        Class = members.FirstOrDefault()?.Label ?? "",
-        Share = 0.5,
-        Severity = 0.4,
-        Confidence = 0.9,
-        Where = "lower left corner",
-        Summary = summary,
-        Members = [.. members],
-        Evidence = evidence,
-    };
+        {
+            Kind = kind,
+            Class = members.FirstOrDefault()?.Label ?? "",
+            Share = 0.5,
+            Severity = 0.4,
+            Confidence = 0.9,
+            Where = "lower left corner",
+            Summary = summary,
+            Members = [.. members],
+            Evidence = evidence,
+        };
 }

@@ -51,6 +51,7 @@ public partial class ReportPageTests
         Assert.Equal(what.StartsWith("two", StringComparison.Ordinal) ? 2 : what is "none" or "failed" or "no classes" ? 0 : 1,
             Regex.Count(page, "<section class=\"classes\""));
         Assert.Equal(what is "findings" or "failed", page.Contains("id=\"failures\""));
+        Assert.Equal(what is not ("none" or "failed"), page.Contains("Nothing was found") || page.Contains("<article"));
         Assert.DoesNotContain("NaN", page.Replace(ScriptOf(page), ""));
         Assert.All(Regex.Matches(page, "href=\"#([^\"?]*)[\"?]").Select(link => link.Groups[1].Value).Distinct(),
             target => Assert.Contains($"id=\"{target}\"", page));
@@ -98,7 +99,7 @@ public partial class ReportPageTests
         Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#x27;&#x60;&amp;{{Title}}\u202E", text);
         Assert.Contains("expected=%3Cscript%3Ealert%281%29%3C%2Fscript%3E%22%27%60%26%7B%7BTitle%7D%7D%E2%80%AE%0A%0D%3Dx0", text);
         // What turns text around is inside an element that keeps it there, or in an attribute.
-        Assert.DoesNotContain('\u202E', Regex.Replace(text, "<bdi>[^<]*</bdi>|<title>[^<]*</title>|(aria-label|alt)=\"[^\"]*\"", ""));
+        Assert.DoesNotContain('\u202E', Regex.Replace(text, "<bdi>[^<]*</bdi>|<title>[^<]*</title>|(aria-label|alt|title)=\"[^\"]*\"", ""));
     }
 
     [Fact]
@@ -146,8 +147,29 @@ public partial class ReportPageTests
         CamIssue issue = Issues.Of(IssueKind.ConfusedPair, "A pair.", rows[8], rows[9], rows[14]);
         string page = Written(Page(rows) with { Issues = [issue] });
 
-        Assert.Matches("<bdi>a</bdi> taken for <bdi>b</bdi></th>\\s*<td><svg[^$]*?<td>20.0 %</td><td>5.7 % to 51.0 %</td><td>10</td>", page);
-        Assert.Matches("<bdi>b</bdi> taken for <bdi>a</bdi></th>\\s*<td><svg[^$]*?<td>20.0 %</td><td>3.6 % to 62.4 %</td><td>5</td>", page);
+        string[] lines = [.. Regex.Matches(page, "taken for.*?</tr>", RegexOptions.Singleline).Select(line => line.Value)];
+        Assert.Contains(lines, line => line.StartsWith("taken for <bdi>b</bdi>", StringComparison.Ordinal)
+            && line.Contains("<td>20.0 %</td><td>5.7 % to 51.0 %</td><td>10</td>"));
+        Assert.Contains(lines, line => line.StartsWith("taken for <bdi>a</bdi>", StringComparison.Ordinal)
+            && line.Contains("<td>20.0 %</td><td>3.6 % to 62.4 %</td><td>5</td>"));
+    }
+
+    [Fact]
+    public void ALabelError_HasItsWitnesses()
+    {
+        CamAuditRow[] rows = ReportRowsOf.Confused(2, (0, 1, 1));
+        CamIssue issue = Issues.With(IssueKind.LabelError, "Wrong.", new()
+        {
+            ["Expected"] = "a",
+            ["Predicted"] = "b",
+            ["Neighbours"] = 30,
+            ["NeighboursAsPredicted"] = 27,
+            ["NeighboursAsExpected"] = 0,
+        }, rows);
+
+        // Wilson's interval of 27 of 30, by hand.
+        Assert.Matches("labelled <bdi>b</bdi></th>\\s*<td><svg[^$]*?<td>90.0 %</td><td>74.4 % to 96.5 %</td><td>30</td>",
+            Written(Page(rows) with { Issues = [issue] }));
     }
 
     [Fact]
@@ -208,6 +230,7 @@ public partial class ReportPageTests
         Assert.Contains("950 more classes", page);
         string head = Regex.Match(page, "<table class=\"matrix\">.*?</thead>", RegexOptions.Singleline).Value;
         Assert.Equal(25 + 2, Regex.Count(head, "scope=\"col\"")); // others, all
+        Assert.Contains("<abbr title=\"label of class", head); // there is no room for the labels themselves
     }
 
     [Fact]

@@ -5,10 +5,10 @@ namespace EasyExplain.Reports.Views;
 
 /// <summary>A share as a bar with its interval, in a drawing that is 100 wide.</summary>
 /// <param name="Value">Where the bar ends.</param>
-/// <param name="Low">Where the interval begins.</param>
+/// <param name="Low">Where the interval begins; null where there is none.</param>
 /// <param name="High">Where it ends.</param>
 /// <param name="Class">"bar", with " good" or " bad" where it is clearly that.</param>
-internal sealed record BarView(string Value, string Low, string High, string Class)
+internal sealed record BarView(string Value, string? Low, string? High, string Class)
 {
     /// <summary>The bar of a share; null of none.</summary>
     /// <param name="share">The share.</param>
@@ -19,6 +19,9 @@ internal sealed record BarView(string Value, string Low, string High, string Cla
     /// <summary>The bar of a share whose interval comes from elsewhere.</summary>
     public static BarView Of(double value, double low, double high, string @class = "bar") =>
         new(Placed(value), Placed(low), Placed(high), @class);
+
+    /// <summary>The bar of a share that is counted, not estimated.</summary>
+    public static BarView Of(double value) => new(Placed(value), null, null, "bar");
 
     private static string Placed(double share) => Drawn(100 * Math.Clamp(share, 0, 1)); // a difference may be below 0
 

@@ -48,7 +48,7 @@ internal static class ClassesView
         {
             one.Label,
             Href = Links.Gallery(("slice", Links.Number(slice)), ("predicted", one.Label)),
-            Bar = BarView.Of(new Proportion(one.Predicted, of)),
+            Bar = BarView.Of((double)one.Predicted / of),
             Share = Phrases.Cell((double)one.Predicted / of),
             Count = Phrases.Number(one.Predicted),
         });
@@ -60,7 +60,7 @@ internal static class ClassesView
         return new
         {
             Range = ReliabilityView.RangeOf(bin),
-            Bar = BarView.Of(share, share, share),
+            Bar = BarView.Of(share),
             Count = Phrases.Number(numbers.Probabilities[place]),
         };
     });

@@ -6,6 +6,7 @@ namespace EasyExplain.Reports.Views;
 internal static class ConfusionView
 {
     private const int MostClasses = 25, MostListed = 10;
+    private const int MostSpelled = 12; // of more columns, labels have no room: they are numbered
 
     /// <summary>What the template needs; null where no image has exactly one expected class, or all have the same and are right.</summary>
     public static object? Of(SliceNumbers numbers, int slice)
@@ -20,11 +21,12 @@ internal static class ConfusionView
         bool isPart = classes.Length < count;
         return new
         {
-            Columns = classes.Select(numbers.LabelOf),
+            Columns = classes.Select((@class, place) => new { Label = numbers.LabelOf(@class), Number = NumberOf(place) }),
             IsPart = isPart,
             All = Phrases.Number(count),
-            Rows = classes.Select(expected => new
+            Rows = classes.Select((expected, place) => new
             {
+                Number = NumberOf(place),
                 Label = numbers.LabelOf(expected),
                 Cells = classes.Select(predicted => Cell(numbers, slice, expected, predicted)),
                 Elsewhere = Phrases.Number(confusion.Of(expected) - classes.Sum(predicted => confusion[expected, predicted])),
@@ -41,6 +43,8 @@ internal static class ConfusionView
                 Share = Phrases.Share(new Proportion(one.Count, confusion.Of(one.Expected))),
             }),
         };
+
+        string? NumberOf(int place) => classes.Length > MostSpelled ? Links.Number(place + 1) : null;
     }
 
     private static object Cell(SliceNumbers numbers, int slice, int expected, int predicted)

@@ -14,7 +14,10 @@ internal static class ProofView
     /// <param name="numbers">Of its slice; null where nobody knows them.</param>
     public static object? Of(CamIssue issue, SliceNumbers? numbers)
     {
-        object[] bars = [.. issue.Kind == IssueKind.ConfusedPair ? Directions(issue, numbers) : Tries(issue), .. Whole(issue)];
+        object[] bars =
+        [
+            .. issue.Kind == IssueKind.ConfusedPair ? Directions(issue, numbers) : Tries(issue), .. Whole(issue), .. Witnesses(issue),
+        ];
         object[] facts = [.. Facts(issue)];
         return bars.Length + facts.Length == 0 ? null : new
         {
@@ -78,6 +81,19 @@ internal static class ProofView
         }
     }
 
+    /// <summary>What the images that are most like it are labelled.</summary>
+    private static IEnumerable<object> Witnesses(CamIssue issue)
+    {
+        foreach ((string count, string label) in new[] { ("NeighboursAsPredicted", "Predicted"), ("NeighboursAsExpected", "Expected") })
+        {
+            if (issue.Evidence["Neighbours"] is int of and > 0 && issue.Evidence[count] is int seen && issue.Evidence[label] is string name)
+            {
+                var share = new Proportion(seen, of);
+                yield return Bar($"images most like it that are labelled {Isolated.Of(name)}", share.Value, share.Low, share.High, of);
+            }
+        }
+    }
+
     private static object Bar(string words, double value, double low, double high, int of) => new
     {
         Words = words,
@@ -107,11 +123,7 @@ internal static class ProofView
         "ImagesOfClass" => ("Images of the class", false),
         "Silhouette" => ("How well the group is set apart (silhouette, −1 to 1)", false),
         "Tried" => ("Whether the model was asked", false),
-        "SelfConfidence" => ("Probability of the expected label", true),
-        "Margin" => ("Margin of the expected label (normalised, 0 to 1)", false),
-        "Neighbours" => ("Nearest images asked", false),
-        "NeighboursAsPredicted" => ("of which labelled as predicted", false),
-        "NeighboursAsExpected" => ("of which labelled as expected", false),
+        "Margin" => ("Probability of the label less the highest other one", false),
         "ApartBy" => ("What tells the two apart, by", false),
         "ApartImages" => ("Images it was told by", false),
         "ApartChannels" => ("Channels that differ most", false),
