@@ -53,8 +53,7 @@ internal sealed class Report(ReportSource source, FoundIssues found)
     {
         using var report = new UnfinishedReport(index, hasData: !IsSingleFile);
         progress?.Invoke("Reading rows", 0);
-        var maps = new ClassMaps();
-        ReportRows rows = ReportRows.Read(source, maps.Add, cancel);
+        ReportRows rows = ReportRows.Read(source, cancel);
         var page = new ReportPage
         {
             Title = Title ?? TitleOf(rows),
@@ -63,7 +62,7 @@ internal sealed class Report(ReportSource source, FoundIssues found)
             Issues = found.Issues,
             Notes = found.Notes,
             Made = DateTime.UtcNow,
-            Maps = maps,
+            Maps = ClassMaps.Read(source, rows, found.Issues, cancel),
             Thumbnail = row => Thumbnails.Of(row, SideInPage) is { } small ? Thumbnails.DataUrl(small, QualityInPage) : null,
         };
         if (IsSingleFile)

@@ -16,10 +16,7 @@ internal sealed record ReportRows(
     private Dictionary<(AuditSliceKind Slice, string File), int>? _places;
 
     /// <summary>Reads what is needed of all rows. Several rows of an image and slice are one, as in findings.</summary>
-    /// <param name="source">The rows.</param>
-    /// <param name="seen">Sees each row of an image that was explained.</param>
-    /// <param name="cancel">Stops it.</param>
-    public static ReportRows Read(ReportSource source, Action<CamAuditRow>? seen = null, CancellationToken cancel = default)
+    public static ReportRows Read(ReportSource source, CancellationToken cancel = default)
     {
         var slices = new Dictionary<AuditSliceKind, (CamAuditRow Any, Dictionary<string, (ExplanationRank Rank, ReportRow Row)> Images)>();
         var failures = new Dictionary<string, ReportFailure>(StringComparer.Ordinal);
@@ -32,7 +29,6 @@ internal sealed record ReportRows(
                     new ReportFailure(ReportName.Of(row.File), row.ErrorId, ReportName.WithoutFolders(row));
                 continue;
             }
-            seen?.Invoke(row);
             AuditSliceKind kind = AuditSliceKind.Of(row);
             if (!slices.TryGetValue(kind, out var slice))
             {

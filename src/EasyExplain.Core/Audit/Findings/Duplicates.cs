@@ -35,7 +35,8 @@ internal static class Duplicates
         Group[] groups = [.. sets.All().Select(members => new Group([.. members.Select(row => rows[row])]))];
         return groups.Where(group => group.Labels.Length > 1).Select(group => Contradiction(group, rows))
             .Concat(groups.Where(group => group.Labels.Length < 2 && Splits(group).Length > 1)
-                .GroupBy(group => string.Join(" and ", Splits(group))).OrderBy(across => across.Key, StringComparer.Ordinal)
+                .GroupBy(group => string.Join(" and ", Splits(group).Select(split => split.Length > 0 ? split : "the top folder")))
+                .OrderBy(across => across.Key, StringComparer.Ordinal)
                 .Select(across => Several(across, "", across.Key, rows.Count)))
             .Concat(groups.Where(group => group.Labels.Length < 2 && Splits(group).Length < 2)
                 .GroupBy(group => group.Rows[0].Expected ?? group.Rows[0].Label).OrderBy(of => of.Key, StringComparer.Ordinal)

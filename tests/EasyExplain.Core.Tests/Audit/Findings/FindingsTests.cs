@@ -179,11 +179,14 @@ public class FindingsTests
         rows[5] = rows[5] with { Hash = rows[2].Hash };                                  // b and c
         rows[20] = rows[20] with { Hash = rows[24].Hash, File = "test/a/000020.jpg" };   // a, across splits
         rows[24] = rows[24] with { File = "train/a/000024.jpg" };
+        rows[40] = rows[40] with { Hash = rows[44].Hash, File = "000040.jpg" };          // a, once beside the folders
+        rows[44] = rows[44] with { File = "old/a/000044.jpg" };
         rows[30] = rows[30] with { Channels = rows[34].Channels, StoredMaps = rows[34].StoredMaps }; // c twice, other bytes
         Assert.Equal(
             [
                 "The same image is labelled b and c: b/000005.jpg, c/000002.jpg.",
                 "1 image is in test and train (the same bytes).",
+                "1 image is in the top folder and old (the same bytes).",
                 "1 image of c is there more than once (by features and maps).",
             ],
             Duplicates.Find(Sorted(rows), Usual, default).Select(issue => issue.Summary));
