@@ -9,7 +9,8 @@ internal sealed class ReportSource
     private readonly Func<IReadOnlyList<long>, IEnumerable<CamAuditRow>> _find;
 
     private ReportSource(
-        IReadOnlyList<string> roots, IEnumerable<(long Key, CamAuditRow Row)> all, Func<IReadOnlyList<long>, IEnumerable<CamAuditRow>> find) =>
+        IReadOnlyList<string> roots, IEnumerable<(long Key, CamAuditRow Row)> all,
+        Func<IReadOnlyList<long>, IEnumerable<CamAuditRow>> find) =>
         (Roots, All, _find) = (roots, all, find);
 
     /// <summary>The folders that the images' files are named from; several, where rows of several audits came together.</summary>
@@ -24,7 +25,8 @@ internal sealed class ReportSource
 
     /// <summary>Rows in memory.</summary>
     public static ReportSource Of(IReadOnlyList<CamAuditRow> rows) =>
-        new([.. rows.Select(RootOf).Distinct()], rows.Select((row, place) => ((long)place, row)), keys => keys.Select(key => rows[(int)key]));
+        new([.. rows.Select(RootOf).Distinct()], rows.Select((row, place) => ((long)place, row)),
+            keys => keys.Select(key => rows[(int)key]));
 
     /// <summary>Whole rows, with maps and features, in the order asked.</summary>
     /// <exception cref="AuditFileException">The file is damaged, or a row is gone meanwhile.</exception>
