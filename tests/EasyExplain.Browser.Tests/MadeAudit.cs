@@ -17,8 +17,8 @@ internal static class MadeAudit
     private static readonly (byte Red, byte Green, byte Blue)[] Colors = [(200, 60, 60), (60, 160, 60), (60, 60, 200), (160, 160, 40)];
 
     /// <summary>
-    /// 172 images of four classes, in order: cat 60 right, 7 taken for dog; dog 50, 3 taken for cat; horse 40; a class called like a
-    /// script 10, 2 taken for cat. The first cat is gone. Maps of two layers and a fused one cover the middle of each image.
+    /// 172 images of four classes, in the gallery's order: cat 60 right, 7 taken for dog; dog 3 taken for cat, 50 right; horse 40; a class
+    /// called like a script 2 taken for cat, 10 right. The first cat is gone. Maps of two layers and a fused one cover the middle of each.
     /// </summary>
     public static (CamAuditRow[] Rows, CamIssue[] Issues) Small(string folder)
     {
@@ -91,7 +91,11 @@ internal static class MadeAudit
             Class = predicted,
             Label = model.Labels[predicted],
             Probability = probability,
-            Predictions = [.. Enumerable.Range(0, classes).OrderByDescending(Of).Select(@class => new Prediction(@class, model.Labels[@class], Of(@class)))],
+            Predictions =
+            [
+                .. Enumerable.Range(0, classes).OrderByDescending(Of)
+                    .Select(@class => new Prediction(@class, model.Labels[@class], Of(@class))),
+            ],
             Expected = model.Labels[expected],
             ExpectedClass = expected,
             ExpectedProbability = Of(expected),

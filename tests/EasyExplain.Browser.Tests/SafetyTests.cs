@@ -23,7 +23,8 @@ public class SafetyTests(Reports reports)
         await page.Field("Expected").SelectOptionAsync("=" + MadeAudit.Script);
         await page.Page.GetByLabel("File name contains").FillAsync(MadeAudit.Image);
         await page.Page.GetByText("Clear filters").ClickAsync();
-        foreach (string name in new[] { $"cat/0-001 {MadeAudit.Script}.png", $"cat/0-002 {MadeAudit.Image}.png", $"cat/0-003 {MadeAudit.Backwards}.png" })
+        string[] names = [$"1 {MadeAudit.Script}", $"2 {MadeAudit.Image}", $"3 {MadeAudit.Backwards}"];
+        foreach (string name in names.Select(name => $"cat/0-00{name}.png"))
         {
             await page.Page.GetByLabel("File name contains").FillAsync(name.Split('\n')[0]);
             await OpenPage.Has(page.Count, "1 of 172 images");

@@ -5,7 +5,7 @@
     // which are large, and some hundred thumbnails cut from them.
     const packsKept = 6;
     const thumbnailsKept = 300;
-    const loadsAtOnce = 4;
+    const loadsAtOnce = 2;
     const restBeforeLoad = 50;
 
     const { load, bytes, data } = EasyExplain;

@@ -15,6 +15,7 @@
             "c23a75ce4070da4769e55063ee5b5ef4685bf8775cfb8660fd9567fda470feb37bfec286fdd193fddfa1fceeb0fbfcbf",
         gray: "000000ffffff",
     };
+    const largestKept = 160 * 160;
     const scratch = document.createElement("canvas");
     let painter = { key: "" };
     let image = null;
@@ -58,12 +59,9 @@
         return { low, high, part };
     }
 
-    /** Enlarges a map bilinearly, in the colours of a table. */
-    function enlarge(map, width, height, table) {
-        if (image?.width !== width || image.height !== height) {
-            image = new ImageData(width, height);
-        }
-        const out = new Uint32Array(image.data.buffer);
+    /** Enlarges a map bilinearly. */
+    function enlarge(map, width, height) {
+        const values = new Uint8Array(width * height);
         const columns = axis(map.width, width);
         const rows = axis(map.height, height);
         const line = new Float32Array(map.width);
@@ -75,8 +73,32 @@
             }
             for (let x = 0; x < width; x++, at++) {
                 const left = line[columns.low[x]];
-                out[at] = table[left + (line[columns.high[x]] - left) * columns.part[x] + 0.5 | 0];
+                values[at] = left + (line[columns.high[x]] - left) * columns.part[x] + 0.5;
             }
+        }
+        return values;
+    }
+
+    // While a slider moves, only colours change: small enlarged maps are kept, as long as their thumbnail is.
+    function enlarged(map, width, height) {
+        if (map.enlarged?.width === width && map.enlarged.height === height) {
+            return map.enlarged.values;
+        }
+        const values = enlarge(map, width, height);
+        if (values.length <= largestKept) {
+            map.enlarged = { width, height, values };
+        }
+        return values;
+    }
+
+    function colored(map, width, height, table) {
+        if (image?.width !== width || image.height !== height) {
+            image = new ImageData(width, height);
+        }
+        const out = new Uint32Array(image.data.buffer);
+        const values = enlarged(map, width, height);
+        for (let at = 0; at < out.length; at++) {
+            out[at] = table[values[at]];
         }
         return image;
     }
@@ -95,7 +117,7 @@
             scratch.width = width;
             scratch.height = height;
         }
-        EasyExplain.pen(scratch).putImageData(enlarge(map, width, height, pixels(display)), 0, 0);
+        EasyExplain.pen(scratch).putImageData(colored(map, width, height, pixels(display)), 0, 0);
         EasyExplain.pen(canvas).drawImage(scratch, left, top);
     }
 
