@@ -22,6 +22,17 @@ internal static class PeakMemory
     {
         ["import"] = path => () => ModelImporter.Import(path, new ModelOptions(), _ => { }).Dispose(),
         ["photo"] = path => () => Export(ExplainerOf(Bundled(), ["layer3"]).Explain(ImageDecoder.Decode(path), path)[0]),
+        ["report"] = count =>
+        {
+            var photos = new ReportTimes.Photos(int.Parse(count, CultureInfo.InvariantCulture));
+            return () =>
+            {
+                using (photos)
+                {
+                    photos.WriteReport();
+                }
+            };
+        },
         ["layers"] = architecture =>
         {
             Explainer explainer = ExplainerOf(new Subject(architecture).Model, Stacked(architecture));
@@ -35,6 +46,9 @@ internal static class PeakMemory
 
     /// <summary>While a photo is decoded, explained by the bundled model, drawn and written.</summary>
     public static double OfPhoto(string path) => Of("photo", path);
+
+    /// <summary>While a report of so many photos is written.</summary>
+    public static double OfReport(int count) => Of("report", count.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>While one picture is explained at all layers of a VGG's <c>features</c>, beside the weights.</summary>
     public static double OfLayers(string architecture) => Of("layers", architecture);
