@@ -29,7 +29,7 @@ public class ReaderTests(Reports reports)
         await picture.WaitForAsync(new() { State = WaitForSelectorState.Attached });
         AxeResult result = hash == "" ? await page.Page.RunAxe() : await page.Viewer.RunAxe();
         string[] violations = [.. result.Violations.SelectMany(violation => violation.Nodes.Select(node =>
-            $"{violation.Id}: {node.Html}: {string.Join(' ', node.Any.Concat(node.All).Concat(node.None).Select(check => check.Message))}"))];
+            $"{violation.Id}: {node.Html}: {string.Join(' ', node.Any.Select(check => check.Message))}"))];
         Assert.True(violations.Length == 0, string.Join('\n', violations));
         Assert.NotEmpty(result.Passes);
     }

@@ -69,7 +69,7 @@ public class ViewerTests(Reports reports)
         (_, _, int blue) = await page.Color(page.Viewer.Locator(".large"));
         Assert.InRange(blue, 180, 220); // a blue one lies there
         await page.Page.Keyboard.PressAsync("ArrowRight");
-        await Expect(page.Viewer.Locator(".remark")).ToContainTextAsync("The original is not beside the report");
+        await Expect(page.Viewer.Locator(".remark")).ToContainTextAsync("The original is not where the report expects it");
         (int red, _, _) = await page.Color(page.Viewer.Locator(".large"));
         Assert.InRange(red, 180, 220); // the thumbnail
     }

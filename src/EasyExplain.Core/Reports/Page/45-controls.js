@@ -72,8 +72,8 @@
             }
         };
         return html`<${Field} id=${id} label=${label}>
-            <input id=${id} ref=${input} list=${`labels-${name}`} placeholder=${`any of ${number(labels.length)}`} dir="auto" autocomplete="off"
-                onInput=${pick} onChange=${choose} />
+            <input id=${id} ref=${input} list=${`labels-${name}`} placeholder=${`any of ${number(labels.length)}`}
+                dir="auto" autocomplete="off" onInput=${pick} onChange=${choose} />
             <datalist id=${`labels-${name}`}>
                 ${labels.map(({ label: text, count }) => html`<option value=${oneLine(text)}>${number(count)}</option>`)}
             </datalist></${Field}>`;

@@ -143,7 +143,8 @@
         return html`
             <${Controls} maps=${slice.maps} />
             <div class="bar"><${Count} places=${places} />
-                ${state.isFiltered() && html`<button type="button" onClick=${() => state.set(state.noFilters)}>Clear filters</button>`}</div>
+                ${state.isFiltered() && html`<button type="button" onClick=${() => state.set(state.noFilters)}>
+                    Clear filters</button>`}</div>
             ${report.issues[view.issue] && html`<${Finding} issue=${view.issue} />`}
             ${places?.length === 0 && html`<p class="empty">No image is like this. Clear the filters to see all.</p>`}
             <${Grid} places=${places ?? nothing} view=${view} />`;

@@ -63,8 +63,9 @@
                 <figure>${picture(undefined, null)}<figcaption>original</figcaption></figure>
                 ${maps.map((name, at) => html`<figure>${picture(thumbnail.maps[at], name)}<figcaption><bdi>${name}</bdi></figcaption>
                     </figure>`)}</div>` : picture(shown, shown ? maps[thumbnail.maps.indexOf(shown)] : null)}
-            <p class="remark">${source ? "The original" : lost ? "The original is not beside the report, so this is its thumbnail, enlarged"
-                : "The thumbnail, enlarged"}; the image has ${number(thumbnail.imageWidth)} × ${number(thumbnail.imageHeight)} pixels.</p></div>`;
+            <p class="remark">${source ? "The original" : lost
+                ? "The original is not where the report expects it, so this is its thumbnail, enlarged" : "The thumbnail, enlarged"};
+                the image has ${number(thumbnail.imageWidth)} × ${number(thumbnail.imageHeight)} pixels.</p></div>`;
     }
 
     function Layers({ maps, view }) {

@@ -3,7 +3,8 @@
 
     const { data, html, state, Gallery, Viewer } = EasyExplain;
     const root = document.getElementById("gallery-root");
-    const idle = globalThis.requestIdleCallback ?? (call => setTimeout(call, 1));
+    // A busy page may never be idle; Safari has no such thing.
+    const idle = call => globalThis.requestIdleCallback ? requestIdleCallback(call, { timeout: 500 }) : setTimeout(call, 1);
 
     // A link leads to the gallery's top; one that opens an image leaves the page where it is.
     function arrive(view, link) {
