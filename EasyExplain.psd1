@@ -7,7 +7,7 @@
     GUID                 = 'a607fc8a-cf5d-4fef-bb1d-2537659e4e33'
     Author               = 'The EasyExplain developers'
     Copyright            = '(c) The EasyExplain developers. MIT license.'
-    Description          = 'Shows where in an image a convolutional network or vision transformer looked when it decided: class activation maps (Grad-CAM, LayerCAM, Score-CAM and others) as objects in the pipeline and as overlays, heat maps, masks and panels. Explains TorchScript and ONNX files, torchvision''s classifiers and TorchSharp modules; reads JPEG, PNG, WebP, GIF, BMP, TIFF, TGA and PNM. Runs on the CPU, or on a CUDA build of libtorch; needs no Python.'
+    Description          = 'Shows where in an image a convolutional network or vision transformer looked when it decided: class activation maps (Grad-CAM, LayerCAM, Score-CAM and others) as objects in the pipeline and as overlays, heat maps, masks and panels. Explains TorchScript and ONNX files, torchvision''s classifiers and TorchSharp modules; reads JPEG, PNG, WebP, GIF, BMP, TIFF, TGA and PNM. Audits folders of images: shortcuts, label errors and more, with proof, in a report for the browser. Runs on the CPU, or on a CUDA build of libtorch; needs no Python.'
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
 

@@ -41,6 +41,16 @@ Describe 'examples/scheduled-audit.ps1' {
         @(Get-Content -LiteralPath "$out/audit.log").Count | Should -Be 3
     }
 
+    It 'makes a report of the whole audit where it is asked to' {
+        $job = Invoke-Job -Path $photos -Destination $out -Report -ExpectedLabel cat
+        $job.ExitCode, $job.Said | Should -Be 0, ''
+        $page = "$out/report/index.html"
+        (Get-Content -LiteralPath "$out/summary.json" -Raw | ConvertFrom-Json).report | Should -Be ([IO.Path]::GetFullPath($page))
+        $html = [IO.File]::ReadAllText($page)
+        $html | Should -BeLike '*is right about*'
+        $html | Should -Not -BeLike "*$TestDrive*"
+    }
+
     It 'ends with 2 when the model is missing' {
         (Invoke-Job -Path $photos -Destination $out -ModelPath './nothing.pth').ExitCode | Should -Be 2
         (Get-Content -LiteralPath "$out/summary.json" -Raw | ConvertFrom-Json).error | Should -Match 'nothing\.pth'
