@@ -3,8 +3,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace EasyExplain.Tests.Browser;
 
-[Collection("browser")]
-public class GalleryTests(Reports reports)
+public class GalleryTests(Reports reports) : IClassFixture<Reports>
 {
     [BrowserFact]
     public Task Filters_count_exactly() => FiltersCount(reports.Small);

@@ -7,8 +7,7 @@ using Microsoft.Playwright;
 namespace EasyExplain.Tests.Browser;
 
 /// <summary>Readers have keyboards, phones, dark rooms and printers.</summary>
-[Collection("browser")]
-public class ReaderTests(Reports reports)
+public class ReaderTests(Reports reports) : IClassFixture<Reports>
 {
     [BrowserFact]
     public Task Axe_finds_nothing_in_the_dark() => AxeFindsNothing("", 1280, dark: true);

@@ -5,7 +5,10 @@ using Microsoft.Playwright;
 
 namespace EasyExplain.Tests.Browser;
 
-/// <summary>One browser for all tests, and the reports that they look at, each made when it is first asked for.</summary>
+/// <summary>
+/// A browser for the tests of a class, which run beside those of other classes, and the reports that they look at, made as they are asked
+/// for.
+/// </summary>
 public sealed class Reports : IAsyncLifetime
 {
     private readonly string _root = Directory.CreateTempSubdirectory("easyexplain-page-").FullName;
@@ -97,6 +100,3 @@ public sealed class Reports : IAsyncLifetime
         return index;
     }
 }
-
-[CollectionDefinition("browser")]
-public sealed class BrowserCollection : ICollectionFixture<Reports>;

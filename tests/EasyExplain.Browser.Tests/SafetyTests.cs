@@ -3,8 +3,7 @@ using static Microsoft.Playwright.Assertions;
 namespace EasyExplain.Tests.Browser;
 
 /// <summary>Names of files and labels are anybody's.</summary>
-[Collection("browser")]
-public class SafetyTests(Reports reports)
+public class SafetyTests(Reports reports) : IClassFixture<Reports>
 {
     [BrowserFact]
     public Task Nothing_runs_from_names_and_nothing_is_asked_of_the_network() => LookAtAll(reports.Small);

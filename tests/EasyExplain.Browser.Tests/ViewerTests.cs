@@ -3,8 +3,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace EasyExplain.Tests.Browser;
 
-[Collection("browser")]
-public class ViewerTests(Reports reports)
+public class ViewerTests(Reports reports) : IClassFixture<Reports>
 {
     [BrowserFact]
     public async Task Arrow_keys_go_on_in_the_filtered_order_and_escape_goes_back_to_the_tile()

@@ -20,7 +20,7 @@ internal sealed class ReportSource
     public IEnumerable<(long Key, CamAuditRow Row)> All { get; }
 
     /// <summary>The rows of an audit file; read as they are asked for.</summary>
-    public static ReportSource Of(AuditReader reader) => 
+    public static ReportSource Of(AuditReader reader) =>
         new([reader.Root], reader.Rows().Select(row => (row.Id, row)), reader.Rows);
 
     /// <summary>Rows in memory.</summary>
