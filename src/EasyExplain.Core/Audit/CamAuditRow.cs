@@ -83,6 +83,12 @@ public sealed partial record CamAuditRow : ICamResult
     /// <summary>The most probable class; −1 where there is none.</summary>
     internal int PredictedClass => Predictions.Count > 0 ? Predictions[0].Class : -1;
 
+    /// <summary>The label of the most probable class; of the explained one where no others are known.</summary>
+    internal string PredictedLabel => Predictions.Count > 0 ? Predictions[0].Label : Label;
+
+    /// <summary>The probability of the most probable class, 0 to 1; of the explained one where no others are known.</summary>
+    internal double PredictedProbability => Predictions.Count > 0 ? Predictions[0].Probability : Probability;
+
     /// <summary>A map for each layer in their order, then the fused one where there are several; none of an error.</summary>
     internal IReadOnlyList<StoredMap> StoredMaps { get; init; } = [];
 

@@ -51,9 +51,10 @@ internal sealed class MeanMap
     public void Add(StoredMap map)
     {
         Count++;
+        double[]? reduced = (map.Height, map.Width) == (Height, Width) ? null : AreaMean.Of(map, Height, Width);
         for (int cell = 0; cell < _sum.Length; cell++)
         {
-            _sum[cell] += On(map, cell / Width, cell % Width);
+            _sum[cell] += reduced?[cell] ?? map.Values[cell];
         }
     }
 
@@ -69,23 +70,4 @@ internal sealed class MeanMap
         Count = Count - part.Count,
         _sum = [.. _sum.Zip(part._sum, (all, some) => Math.Max(0, all - some))],
     };
-
-    private double On(StoredMap map, int row, int column)
-    {
-        if (map.Height == Height && map.Width == Width)
-        {
-            return map.Values[row * Width + column];
-        }
-        double top = (double)row * map.Height / Height, bottom = (row + 1.0) * map.Height / Height;
-        double left = (double)column * map.Width / Width, right = (column + 1.0) * map.Width / Width, sum = 0;
-        for (int y = (int)top; y < bottom; y++)
-        {
-            for (int x = (int)left; x < right; x++)
-            {
-                sum += (Math.Min(bottom, y + 1) - Math.Max(top, y)) * (Math.Min(right, x + 1) - Math.Max(left, x))
-                    * map.Values[Math.Min(y, map.Height - 1) * map.Width + Math.Min(x, map.Width - 1)];
-            }
-        }
-        return sum / ((bottom - top) * (right - left));
-    }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using EasyExplain.Audit;
 using EasyExplain.Audit.Findings;
 using EasyExplain.Reports.Packs;
 
@@ -54,6 +55,8 @@ internal sealed class Report(ReportSource source, FoundIssues found)
         using var report = new UnfinishedReport(index, hasData: !IsSingleFile);
         progress?.Invoke("Reading rows", 0);
         ReportRows rows = ReportRows.Read(source, cancel);
+        // A single file's page is written twice, to be measured first.
+        var pictures = new Dictionary<CamAuditRow, string?>(ReferenceEqualityComparer.Instance);
         var page = new ReportPage
         {
             Title = Title ?? TitleOf(rows),
@@ -63,7 +66,7 @@ internal sealed class Report(ReportSource source, FoundIssues found)
             Notes = found.Notes,
             Made = DateTime.UtcNow,
             Maps = ClassMaps.Read(source, rows, found.Issues, cancel),
-            Thumbnail = row => Thumbnails.Of(row, SideInPage) is { } small ? Thumbnails.DataUrl(small, QualityInPage) : null,
+            Thumbnail = row => pictures.TryGetValue(row, out string? made) ? made : pictures[row] = InPage(row),
         };
         if (IsSingleFile)
         {
@@ -80,6 +83,9 @@ internal sealed class Report(ReportSource source, FoundIssues found)
             report.Finish(file => Write(page, file, [("report", Encoding.ASCII.GetString(Json(page, gallery, report.DataUrl)))]));
         }
     }
+
+    private static string? InPage(CamAuditRow row) =>
+        Thumbnails.Of(row, SideInPage) is { } small ? Thumbnails.DataUrl(small, QualityInPage) : null;
 
     private static string TitleOf(ReportRows rows) => rows.Slices.Count == 0 ? "Audit"
         : "Audit of " + string.Join(" and ", rows.Slices.Select(slice => slice.Model.Name).Distinct());

@@ -16,9 +16,11 @@ internal static class ReportName
     public static string WithoutFolders(CamAuditRow row)
     {
         string text = (row.Error ?? "").Replace(row.Path, Of(row.File), StringComparison.Ordinal);
-        string root = row.Path.Length > row.File.Length ? row.Path[..^row.File.Length] : "";
-        return root.Length > 1 ? text.Replace(root, "", StringComparison.Ordinal) : text;
+        return RootOf(row) is { Length: > 1 } root ? text.Replace(root, "", StringComparison.Ordinal) : text;
     }
+
+    /// <summary>The folder that an image is named from, with a separator at its end; null where its name is a full path.</summary>
+    public static string? RootOf(CamAuditRow row) => row.Path.Length > row.File.Length ? row.Path[..^row.File.Length] : null;
 
     private static bool IsFull(string file) => file is ['/', ..] or [_, ':', '/', ..];
 }

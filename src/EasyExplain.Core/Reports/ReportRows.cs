@@ -79,6 +79,5 @@ internal sealed record ReportRows(
 
     private static ReportRow Light(long key, CamAuditRow row) => new(
         0, key, row.File, ReportName.Of(row.File), row.Expected, row.ExpectedClass, row.PredictedClass, row.Label,
-        row.Predictions.Count > 0 ? row.Predictions[0].Label : row.Label, row.Correct,
-        row.Predictions.Count > 0 ? row.Predictions[0].Probability : row.Probability, row.ExpectedProbability);
+        row.PredictedLabel, row.Correct, row.PredictedProbability, row.ExpectedProbability);
 }

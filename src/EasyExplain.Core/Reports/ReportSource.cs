@@ -25,7 +25,8 @@ internal sealed class ReportSource
 
     /// <summary>Rows in memory.</summary>
     public static ReportSource Of(IReadOnlyList<CamAuditRow> rows) =>
-        new([.. rows.Select(RootOf).Distinct()], rows.Select((row, place) => ((long)place, row)),
+        new([.. rows.Select(row => ReportName.RootOf(row) ?? Path.GetDirectoryName(row.Path) ?? row.Path).Distinct()],
+            rows.Select((row, place) => ((long)place, row)),
             keys => keys.Select(key => rows[(int)key]));
 
     /// <summary>Whole rows, with maps and features, in the order asked.</summary>
@@ -50,8 +51,4 @@ internal sealed class ReportSource
     private static string UrlOf(string path) => path == "." ? "./"
         : string.Concat(path.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar)
             .Where(part => part.Length > 0).Select(part => Uri.EscapeDataString(part) + "/"));
-
-    private static string RootOf(CamAuditRow row) =>
-        row.Path.Length > row.File.Length && row.Path.EndsWith(row.File.Replace('/', Path.DirectorySeparatorChar), StringComparison.Ordinal)
-            ? row.Path[..^row.File.Length] : Path.GetDirectoryName(row.Path) ?? row.Path;
 }

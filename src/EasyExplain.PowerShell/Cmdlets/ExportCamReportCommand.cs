@@ -175,12 +175,13 @@ public sealed class ExportCamReportCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        _issues.AddRange(Issue ?? []);
-        if (ParameterSetName == ByInputObject)
+        if (ParameterSetName == ByIssue)
+        {
+            _issues.AddRange(Issue!);
+        }
+        else if (ParameterSetName == ByInputObject)
         {
             _rows.AddRange(InputObject);
-            _issues.Clear();
-            _issues.AddRange(Issue ?? []); // the same for each row
         }
         else if (ParameterSetName == ByLiteralPath)
         {
@@ -239,7 +240,7 @@ public sealed class ExportCamReportCommand : PSCmdlet, IDisposable
                 IsSingleFile = SingleFile,
                 Originals = originals,
                 ThumbnailSize = ThumbnailSize,
-            }.Write(_index, Tell, _stop.Token);
+            }.Write(_index, (what, done) => Tell(what, (1 + done) / 2), _stop.Token);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -258,9 +259,10 @@ public sealed class ExportCamReportCommand : PSCmdlet, IDisposable
 
     private FoundIssues Found(ReportSource source)
     {
-        if (Issue is not null || ParameterSetName == ByIssue) // also if none came through the pipeline
+        IReadOnlyList<CamIssue>? given = ParameterSetName == ByIssue ? _issues : Issue; // also if none came through the pipeline
+        if (given is not null)
         {
-            return new FoundIssues(_issues, []);
+            return new FoundIssues(given, []);
         }
         FoundIssues found = this.OrFatal(null, () =>
             new IssueFinder(new IssueThresholds(), Enum.GetValues<IssueKind>(), model: Model?.Open(this),

@@ -26,31 +26,8 @@ internal static class SmallMaps
         {
             return map;
         }
-        var across = new double[map.Height, width];
-        for (int y = 0; y < map.Height; y++)
-        {
-            for (int x = 0; x < width; x++)
-            {
-                across[y, x] = Mean(x, map.Width, width, at => map.Values[y * map.Width + at]);
-            }
-        }
-        byte[] values = new byte[height * width];
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = (byte)(Mean(i / width, map.Height, height, at => across[at, i % width]) + 0.5);
-        }
+        byte[] values = Array.ConvertAll(AreaMean.Of(map, height, width), value => (byte)(value + 0.5));
         return new StoredMap(map.Layer, height, width, values);
-    }
-
-    /// <summary>The mean of the part of a line that one of fewer cells covers.</summary>
-    private static double Mean(int cell, int from, int to, Func<int, double> valueAt)
-    {
-        double start = (double)cell * from / to, end = (double)(cell + 1) * from / to, sum = 0;
-        for (int at = (int)start; at < end; at++)
-        {
-            sum += (Math.Min(end, at + 1) - Math.Max(start, at)) * valueAt(at);
-        }
-        return sum / (end - start);
     }
 
     private static (int Height, int Width) SizeOf(StoredMap map, int side)

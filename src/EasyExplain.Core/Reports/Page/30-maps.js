@@ -1,33 +1,15 @@
 (() => {
     "use strict";
 
-    // Every eighth colour of matplotlib's tables and the last; what lies between is mixed, which nobody sees.
-    const tables = {
-        jet: "00007f0000a30000c80000ec0000ff0020ff0040ff0060ff0080ff00a0ff00c0ff00e0fa15ffe12fffc749ffad63ff937cff79" +
-            "93ff63adff49c7ff2fe0ff15faf000ffd300ffb500ff9800ff7a00ff5c00ff3f00ff2100ec0300c80000a300007f0000",
-        turbo: "30123b3929724040a14456c7466be3467ff64193fe36a8f928bbeb1ccdd717dcc21ee8af32f1974df97c6dfd628bfe4ba4fc3b" +
-            "b6f735caed33dde036ecd139f7c039fcae34fe982cfb8022f56817ec520ee04008d23005c02302ac1601940c017a0402",
-        viridis: "440154460c5f47186a482273472c7b4536814240853e49893a528b365a8c32628d2f6a8d2c728e287a8e26818e23898d20908c" +
-            "1e978a1e9e8821a68527ad8030b47a3dbb744bc26c5bc8626dce5881d34c95d73faadb32bfdf24d4e11ae9e419fde724",
-        inferno: "0000030302120a0723140b36200c4a2e0a5a3c09654a0b6a570f6d63146e70196e7d1d6c892269962666a32b61af315bbb3754" +
-            "c53d4dd04544da4e3be35832ea6428f0701ef57e14f98c09fb9b06fbaa0efbb91ef8c931f5d948f1e864f2f485fcfea4",
-        magma: "0000030303110a0722120d331c1046281159350f6a430f7550127b5d177e691c807621818225818f2a809c2e7fa9327cb63679" +
-            "c23a75ce4070da4769e55063ee5b5ef4685bf8775cfb8660fd9567fda470feb37bfec286fdd193fddfa1fceeb0fbfcbf",
-        gray: "000000ffffff",
-    };
     const largestKept = 160 * 160;
     const scratch = document.createElement("canvas");
     let painter = { key: "" };
     let image = null;
 
+    /** The colour of a share, as matplotlib picks it from a table of 256. */
     function color(table, share) {
-        const last = table.length / 6 - 1;
-        const at = Math.min(Math.floor(share * last), last - 1);
-        const part = share * last - at;
-        return [0, 2, 4].map(channel => {
-            const [low, high] = [at, at + 1].map(entry => Number.parseInt(table.slice(entry * 6 + channel, entry * 6 + channel + 2), 16));
-            return Math.round(low + (high - low) * part);
-        });
+        const entry = Math.min(Math.floor(share * 256), 255) * 6;
+        return [0, 2, 4].map(channel => Number.parseInt(table.slice(entry + channel, entry + channel + 2), 16));
     }
 
     /** The pixel for each value of a map: squared and coloured as Export-CamOverlay does, and clear below the threshold. */
@@ -37,7 +19,7 @@
             const table = new Uint32Array(256);
             const alpha = Math.round(opacity * 2.55);
             for (let value = 0; value < 256; value++) {
-                const [red, green, blue] = color(tables[colors], (value / 255) ** 2);
+                const [red, green, blue] = color(colormaps[colors], (value / 255) ** 2);
                 table[value] = value / 2.55 < threshold ? 0 : (alpha << 24 | blue << 16 | green << 8 | red) >>> 0;
             }
             painter = { key, table };

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using EasyExplain.Imaging;
 
 namespace EasyExplain.Reports.Page;
 
@@ -12,8 +13,8 @@ internal static class PageParts
     // Each of these needs what stands before it.
     private static readonly string[] LibraryOrder = ["preact.js", "hooks.js", "htm.js"];
 
-    /// <summary>The page's only script: the libraries, then our own files in the order of their names.</summary>
-    public static string Script { get; } = Whole(
+    /// <summary>The page's only script: the colours, the libraries, then our own files in the order of their names.</summary>
+    public static string Script { get; } = Colormaps() + Whole(
         [.. LibraryOrder.Select(name => Libraries + name), .. Names(".js").Where(IsOurs)],
         "</script", "<!--");
 
@@ -34,6 +35,10 @@ internal static class PageParts
 
     /// <summary>The text of a template.</summary>
     public static string Template(string name) => Read($"{Folder}{name}.html");
+
+    /// <summary>The tables that pictures are painted by, as [256, 3] in hexadecimal digits.</summary>
+    private static string Colormaps() => "const colormaps = {" + string.Join(", ", Enum.GetValues<Colormap>()
+        .Select(map => $"{map.ToString().ToLowerInvariant()}: \"{Convert.ToHexString(ColormapTables.Of(map))}\"")) + "};\n";
 
     /// <summary>Texts one after the other.</summary>
     /// <param name="names">The resources.</param>

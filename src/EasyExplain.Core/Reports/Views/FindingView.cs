@@ -44,14 +44,13 @@ internal static class FindingView
         int image = gallery.PlaceOf(row);
         string? href = image < 0 ? null : Links.Gallery(("issue", Links.Number(issue)), ("image", Links.Number(image)));
         string? picture = pictures.Of(row);
-        double probability = row.Predictions.Count > 0 ? row.Predictions[0].Probability : row.Probability;
         return new
         {
             File = ReportName.Of(row.File),
             Name = Wording.Name(row),
             row.Expected,
-            Predicted = row.Predictions.Count > 0 ? row.Predictions[0].Label : row.Label,
-            Probability = double.IsNaN(probability) ? null : Phrases.Percent(probability),
+            Predicted = row.PredictedLabel,
+            Probability = double.IsNaN(row.PredictedProbability) ? null : Phrases.Percent(row.PredictedProbability),
             Picture = picture,
             Href = href,
             Link = picture is null ? href : null, // else the picture is the link
