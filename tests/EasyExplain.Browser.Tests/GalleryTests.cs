@@ -162,7 +162,7 @@ public class GalleryTests(Reports reports) : IClassFixture<Reports>
         }
         Assert.InRange(most, 100, 2000);
         await page.Page.EvaluateAsync("document.querySelector('.scroller').scrollTop = 1e9");
-        await page.Page.Locator("[data-image='9999'] canvas").WaitForAsync();
+        await page.Page.Locator(".scroller [data-image='9999'] canvas").WaitForAsync();
         Assert.Contains("pack-0099.js", Packs());
         Assert.DoesNotContain("pack-0070.js", Packs());
 

@@ -22,7 +22,7 @@ public class ViewerTests(Reports reports) : IClassFixture<Reports>
         await page.Page.Keyboard.PressAsync("ArrowRight");
         await page.Page.Keyboard.PressAsync("Escape");
         await Expect(page.Viewer).ToHaveCountAsync(0);
-        await Expect(page.Page.Locator("[data-image='61']")).ToBeFocusedAsync();
+        await Expect(page.Page.Locator(".scroller [data-image='61']")).ToBeFocusedAsync();
         Assert.Equal("#gallery?verdict=wrong", await page.Hash());
         Assert.Empty(page.Complaints);
     }
