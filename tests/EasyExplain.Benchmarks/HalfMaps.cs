@@ -27,7 +27,7 @@ internal static class HalfMaps
         one.Cast<float>().Zip(other.Cast<float>(), (x, y) => Math.Abs(x - y)).Max();
 
     private static CamExplanation Explain(CamModel model, Photo photo, string[] layers, ClassChoice @class) =>
-        new Explainer(model, LayerSelection.Select(model, layers), [LayerCAM.Method], @class, new Noise(1, 0, 0, 1))
+        new Explainer(model, LayerSelection.Select(model, layers), [LayerCAM.Method], @class, new MethodSettings(1, 0, 0, 1))
             .Explain(photo, null)[0];
 
     private static CamModel Bundled(Precision precision) =>

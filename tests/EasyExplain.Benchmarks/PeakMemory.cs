@@ -88,7 +88,7 @@ internal static class PeakMemory
     private static CamModel Bundled() => ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
 
     private static Explainer ExplainerOf(CamModel model, string[] layers) =>
-        new(model, LayerSelection.Select(model, layers), [LayerCAM.Method], ClassChoice.Predicted, new Noise(1, 0, 0, 1));
+        new(model, LayerSelection.Select(model, layers), [LayerCAM.Method], ClassChoice.Predicted, new MethodSettings(1, 0, 0, 1));
 
     private static void Export(CamExplanation explanation) => ImageEncoder.Save(
         new CamPicture(0.5, Colormap.Jet, 0.5, MaxSize: 1024).Draw(explanation, OverlayStyle.Overlay), explanation.Path + ".overlay.jpg",

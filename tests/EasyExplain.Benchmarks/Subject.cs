@@ -61,7 +61,7 @@ internal sealed class Subject : IDisposable
     public Func<IDisposable?> Explanation(string method, int batchSize, IReadOnlyList<string> layers)
     {
         // The defaults of Invoke-CamExplanation.
-        var noise = new Noise(SampleCount: 4, Std: 0.3, Seed: 1, batchSize);
+        var noise = new MethodSettings(SampleCount: 4, NoiseStd: 0.3, Seed: 1, batchSize);
         var explainer = new Lazy<Explainer>(() =>
             new Explainer(Model, LayerSelection.Select(Model, layers.Count > 0 ? layers : [Model.DefaultLayer]),
                 [MethodCatalog.Find(method)], ClassChoice.Predicted, noise));

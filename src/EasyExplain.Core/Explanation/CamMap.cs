@@ -17,30 +17,32 @@ public readonly record struct PixelPoint(int X, int Y)
 public sealed class CamMap
 {
     private readonly float[,] _values;
-    private readonly float _highest;
     private readonly PixelRegion _region; // of the photo, that the map covers
     private readonly int _photoWidth;
     private readonly int _photoHeight;
     private Tensor? _tensor;
 
-    internal CamMap(string layer, float[,] values, PixelRegion region, int photoWidth, int photoHeight)
+    internal CamMap(
+        string layer, float[,] values, PixelRegion region, int photoWidth, int photoHeight, bool isSigned = false, double? unit = null)
     {
         (Layer, _values, _region, _photoWidth, _photoHeight) = (layer, values, region, photoWidth, photoHeight);
+        (IsSigned, Unit) = (isSigned, unit);
         var (y, x) = Highest(values);
-        _highest = values[y, x];
+        IsEmpty = values.Cast<float>().All(value => value == 0);
         Peak = new PixelPoint(
             Math.Clamp((int)(region.X + (x + 0.5) / Width * region.Width), 0, photoWidth - 1),
             Math.Clamp((int)(region.Y + (y + 0.5) / Height * region.Height), 0, photoHeight - 1));
     }
 
     /// <summary>A map <c>[h, w]</c> over the part of a photo that a model sees.</summary>
-    internal static CamMap Of(string layer, Tensor map, Preprocessing preprocessing, Photo photo)
+    internal static CamMap Of(
+        string layer, Tensor map, Preprocessing preprocessing, Photo photo, bool isSigned = false, double? unit = null)
     {
         var values = new float[map.shape[0], map.shape[1]];
         float[] flat = map.to(CPU).contiguous().data<float>().ToArray();
         Buffer.BlockCopy(flat, 0, values, 0, flat.Length * sizeof(float));
         PixelRegion region = preprocessing.RegionOf(photo.OriginalWidth, photo.OriginalHeight);
-        return new CamMap(layer, values, region, photo.OriginalWidth, photo.OriginalHeight);
+        return new CamMap(layer, values, region, photo.OriginalWidth, photo.OriginalHeight, isSigned, unit);
     }
 
     /// <summary>The layer's name; of a fused map, the names joined by +.</summary>
@@ -64,10 +66,19 @@ public sealed class CamMap
     /// <summary>The centre of the highest cell, in pixels from the original photo's upper edge.</summary>
     public int PeakY => Peak.Y;
 
-    /// <summary>True if it is zero everywhere: nothing at this layer spoke for the class.</summary>
-    public bool IsEmpty => _highest == 0;
+    /// <summary>True if its values go from −1 to 1: above 0 they speak for the class, below against it. Else they go from 0 to 1.</summary>
+    public bool IsSigned { get; }
 
-    /// <summary>A copy of the values, <c>[Height, Width]</c>, 0 to 1.</summary>
+    /// <summary>
+    /// Of a signed map what 1 stands for, in the method's own numbers: the map times this is the share of each place in the score (LRP,
+    /// IntegratedGradients), its change (Occlusion) or its gradient. Null where there is no such number.
+    /// </summary>
+    public double? Unit { get; }
+
+    /// <summary>True if it is zero everywhere: nothing at this layer spoke for the class, or against it.</summary>
+    public bool IsEmpty { get; }
+
+    /// <summary>A copy of the values, <c>[Height, Width]</c>, 0 to 1, or −1 to 1 where it is signed.</summary>
     public float[,] ToArray() => (float[,])_values.Clone();
 
     /// <summary>The rectangle around the largest area where the map, enlarged to the photo as a mask is, reaches 0.5.</summary>

@@ -15,24 +15,27 @@ namespace EasyExplain.Explanation;
 /// <param name="Methods">The methods, in the order asked.</param>
 /// <param name="Classes">The classes as they were named; null where none was.</param>
 /// <param name="Top">How many of the most probable classes; null where nobody asked so.</param>
-/// <param name="Noise">For methods that draw noise; its seed decides something only if it was given, its batch size nothing.</param>
+/// <param name="Settings">What the methods heed; the seed decides something only if it was given, the batch size nothing.</param>
 /// <param name="SeedIsGiven">Whether the seed was given, and not drawn.</param>
 /// <param name="Smoothing">What makes the maps less noisy.</param>
 internal sealed record Choices(
-    CamModel Model, IReadOnlyList<CamLayer> Layers, IReadOnlyList<CamMethod> Methods, IReadOnlyList<string>? Classes, int? Top, Noise Noise,
+    CamModel Model, IReadOnlyList<CamLayer> Layers, IReadOnlyList<CamMethod> Methods, IReadOnlyList<string>? Classes, int? Top, MethodSettings Settings,
     bool SeedIsGiven, Smoothing Smoothing)
 {
+    // What stood in the text before each method had its own: with another number every audit would begin anew.
+    private const int UsualSamples = 4;
+
     /// <summary>All of it, a line each; pictures are recognised by its hash: with another line every audit begins anew.</summary>
     /// <remarks>Made once, for the model's file may be replaced while it runs.</remarks>
-    internal string Text { get; } = string.Join('\n', [Model.Path, .. Asked(Model, Layers, Methods, Classes, Top, Noise, Smoothing),
-        Model.Path.Length > 0 ? File.GetLastWriteTimeUtc(Model.Path).Ticks : Model.Name, .. Seeded(Methods, Noise, SeedIsGiven)]);
+    internal string Text { get; } = string.Join('\n', [Model.Path, .. Asked(Model, Layers, Methods, Classes, Top, Settings, Smoothing),
+        Model.Path.Length > 0 ? File.GetLastWriteTimeUtc(Model.Path).Ticks : Model.Name, .. Seeded(Methods, Settings, SeedIsGiven)]);
 
     /// <summary>
     /// Sixteen digits that stand for what is asked, whatever the photo and wherever the model's file lies: an audit file holds one answer
     /// of a model to it for each photo.
     /// </summary>
     internal string Question { get; } = Hash(string.Join('\n',
-        [.. Asked(Model, Layers, Methods, Classes, Top, Noise, Smoothing), .. Seeded(Methods, Noise, SeedIsGiven)]));
+        [.. Asked(Model, Layers, Methods, Classes, Top, Settings, Smoothing), .. Seeded(Methods, Settings, SeedIsGiven)]));
 
     /// <summary>
     /// Sixteen digits that stand for a photo as it is on the disk now, and for the choices; folders' names cannot be read out of them.
@@ -48,13 +51,13 @@ internal sealed record Choices(
     private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
 
     private static object?[] Asked(CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods,
-        IReadOnlyList<string>? classes, int? top, Noise noise, Smoothing smoothing) => [
+        IReadOnlyList<string>? classes, int? top, MethodSettings settings, Smoothing smoothing) => [
         .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation,
         .. model.Mean.Concat(model.Std).Select(number => number.ToString(CultureInfo.InvariantCulture)), model.ChannelOrder,
         model.Precision, model.Activation, model.Output, string.Join('\t', model.Labels), .. layers,
         .. methods.Select(method => method.Name),
-        "class", .. classes ?? [], "top", top, noise.SampleCount, noise.Std.ToString(CultureInfo.InvariantCulture), smoothing];
+        "class", .. classes ?? [], "top", top, settings.SampleCount ?? UsualSamples, settings.NoiseStd.ToString(CultureInfo.InvariantCulture), smoothing];
 
-    private static object?[] Seeded(IReadOnlyList<CamMethod> methods, Noise noise, bool seedIsGiven) =>
-        seedIsGiven && methods.Any(method => method.DrawsNoise) ? ["seed", noise.Seed] : [];
+    private static object?[] Seeded(IReadOnlyList<CamMethod> methods, MethodSettings settings, bool seedIsGiven) =>
+        seedIsGiven && methods.Any(method => method.DrawsNoise) ? ["seed", settings.Seed] : [];
 }

@@ -21,7 +21,7 @@ public sealed class Explainer
     private readonly IReadOnlyList<CamLayer> _layers;
     private readonly IReadOnlyList<CamMethod> _methods;
     private readonly ClassChoice _choice;
-    private readonly Noise _noise;
+    private readonly MethodSettings _settings;
     private readonly Smoothing _smoothing;
     private readonly Action<int, int>? _progress;
     private readonly Network _network;
@@ -35,30 +35,30 @@ public sealed class Explainer
     /// <param name="layers">Its layers to explain, in order.</param>
     /// <param name="methods">The methods; they share what they can.</param>
     /// <param name="choice">Which classes.</param>
-    /// <param name="noise">For methods that draw noise.</param>
+    /// <param name="settings">What the methods heed.</param>
     /// <param name="smoothing">What makes the maps less noisy.</param>
     /// <param name="progress">
     /// What methods with a pass for each channel tell, after each batch: how many are done, of how many for one layer.
     /// </param>
     /// <exception cref="SelectionException">A method cannot explain these layers.</exception>
     public Explainer(
-        CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, Noise noise,
+        CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, MethodSettings settings,
         Smoothing smoothing = Smoothing.None, Action<int, int>? progress = null)
     {
-        (_model, _layers, _methods, _choice, _noise, _smoothing, _progress) = (model, layers, methods, choice, noise, smoothing, progress);
+        (_model, _layers, _methods, _choice, _settings, _smoothing, _progress) = (model, layers, methods, choice, settings, smoothing, progress);
         if (methods.FirstOrDefault(method => !method.Fits(layers)) is { } misfit)
         {
             throw misfit.NotPossible(layers);
         }
-        bool atInput = methods.Any(method => method.AtInput);
-        // A folded network has other biases, and a method that explains the whole of it asks for every one.
-        _network = atInput ? model.Network : model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
+        bool atInput = methods.Any(method => method.AtInput), biases = methods.Any(method => method.UsesBiases);
+        // A folded network has other biases, and a method that asks for them wants those of the file.
+        _network = biases ? model.Network : model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
         Node[] nodes = [.. methods.All(method => method.AtInput) ? [] : layers.Select(layer => _network.Find(layer.Name)!.Node)];
         _taps = [.. nodes.Concat(atInput ? [_network.Input] : []).Distinct()];
         _tapOf = [.. nodes.Select(node => Array.IndexOf(_taps, node))];
         _lastTap = nodes.Length == 0 ? -1 : Array.IndexOf(_taps, _network.Nodes.Last(nodes.Contains));
         using DisposeScope scope = NewDisposeScope();
-        _biased = atInput ? [.. _network.Nodes.Where(node => node.Operator.ChannelBias is not null && _network.LeadsToOutput(node))] : [];
+        _biased = biases ? [.. _network.Nodes.Where(node => node.Operator.ChannelBias is not null && _network.LeadsToOutput(node))] : [];
     }
 
     /// <summary>Compiles what can be, and says which engine runs what of the network, as the end of a sentence.</summary>
@@ -171,8 +171,8 @@ public sealed class Explainer
         {
             run.Cancel.ThrowIfCancellationRequested();
             int target = Array.IndexOf(targets, answer.Target);
-            Tensor[] maps = MapsOf(answer.Method, tap =>
-                new LayerEvidence(evidence, target, tap, answer.Method.Name, _smoothing.HasFlag(Smoothing.Eigen)));
+            Tensor[] maps = MapsOf(answer, tap =>
+                new LayerEvidence(evidence, target, tap, answer.Method, _smoothing.HasFlag(Smoothing.Eigen)));
             if (isPlain && _lastTap >= 0 && answer.Method is { UsesGradients: true, AtInput: false })
             {
                 answer.Relevance = evidence.KnownGradients(target) is { } gradients
@@ -186,7 +186,7 @@ public sealed class Explainer
     private PictureRun Run(Tensor input, CancellationToken cancel)
     {
         Pass pass = _model.Runner.Run(_network, input, Taps, IsTracked, cancel, IsCurved);
-        return new PictureRun(_network, input, _taps, _biased, pass, _noise, _progress, cancel) { Runner = _model.Runner };
+        return new PictureRun(_network, input, _taps, _biased, pass, _settings, _progress, cancel) { Runner = _model.Runner };
     }
 
     /// <summary>The classes that one is compared with: the others that were asked for, or else those with the nearest scores.</summary>
@@ -196,17 +196,25 @@ public sealed class Explainer
         .Take(SimilarClasses);
 
     /// <summary>The scaled maps of a method's layers in their order, then the fused one if there are several.</summary>
-    private Tensor[] MapsOf(CamMethod method, Func<int, LayerEvidence> evidenceAt)
+    private Tensor[] MapsOf(Answer answer, Func<int, LayerEvidence> evidenceAt)
     {
+        CamMethod method = answer.Method;
         Tensor MapAt(int tap)
         {
             using DisposeScope scope = NewDisposeScope(); // the memory of one layer's steps serves the next one's
             Tensor map = method.Map(evidenceAt(tap));
-            return map.isfinite().all().item<bool>()
-                ? Fusion.Scale(map).MoveToOuterDisposeScope()
-                : throw new ComputeException(ComputeFault.MapNotFinite,
+            if (!map.isfinite().all().item<bool>())
+            {
+                throw new ComputeException(ComputeFault.MapNotFinite,
                     $"The map of {method.Name} at '{(_taps[tap].Name.Length > 0 ? _taps[tap].Name : "input")}' is infinite or holds no " +
                     $"numbers.");
+            }
+            if (!method.IsSigned)
+            {
+                return Fusion.Scale(map).MoveToOuterDisposeScope();
+            }
+            (Tensor scaled, answer.Units[tap]) = Fusion.ScaleSigned(map);
+            return scaled.MoveToOuterDisposeScope();
         }
         if (method.AtInput)
         {
@@ -234,15 +242,19 @@ public sealed class Explainer
             Predictions = [.. ranking.All.Take(PredictionsKept)],
             Predicted = [.. ranking.Predicted.Select(prediction => prediction.Label)],
             PredictedClasses = [.. ranking.Predicted.Select(prediction => prediction.Class)],
-            Maps = [.. names.Select((name, layer) => ToMap(name, answer.Maps[layer], photo))],
-            Fused = answer.Maps.Length > names.Length ? ToMap(string.Join("+", names), answer.Maps[^1], photo) : null,
+            Maps = [.. names.Select((name, layer) => ToMap(name, answer.Maps[layer], UnitAt(layer)))],
+            Fused = answer.Maps.Length > names.Length ? ToMap(string.Join("+", names), answer.Maps[^1], null) : null,
             Smoothing = _smoothing,
-            Seed = method.DrawsNoise ? _noise.Seed : null,
+            Seed = method.DrawsNoise ? _settings.Seed : null,
             Duration = answer.Took,
         };
-    }
 
-    private CamMap ToMap(string name, Tensor map, Photo photo) => CamMap.Of(name, map, _model.Preprocessing, photo);
+        CamMap ToMap(string name, Tensor map, double? unit) => CamMap.Of(name, map, _model.Preprocessing, photo, method.IsSigned, unit);
+
+        // The mean of several views has no unit: each was scaled by itself.
+        double? UnitAt(int layer) => method.IsSigned && !_smoothing.HasFlag(Smoothing.Augmentation)
+            ? answer.Units[method.AtInput ? Array.IndexOf(_taps, _network.Input) : _tapOf[layer]] : null;
+    }
 
     /// <summary>What one method says of one target: the mean of the maps of all views.</summary>
     private sealed record Answer(Target Target, CamMethod Method)
@@ -250,6 +262,9 @@ public sealed class Explainer
         public Tensor[] Maps { get; private set; } = [];
 
         public TimeSpan Took { get; private set; }
+
+        /// <summary>By tap, what 1 stands for in the map of a method with signs; the last view's.</summary>
+        public Dictionary<int, double> Units { get; } = [];
 
         /// <summary>Each channel's share in the score; null where no gradients were asked for.</summary>
         public ChannelVector? Relevance { get; set; }

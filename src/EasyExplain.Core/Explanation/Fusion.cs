@@ -15,6 +15,14 @@ internal static class Fusion
     /// <summary>The same of every channel of <c>[…, H, W]</c> by itself.</summary>
     public static Tensor ScaleChannels(Tensor maps) => Scale(maps, [-2, -1]);
 
+    /// <summary>The largest magnitude to 1 or −1, while 0 stays 0; one that is 0 everywhere stays as it is.</summary>
+    /// <returns>The map, and what 1 stands for.</returns>
+    public static (Tensor Map, double Unit) ScaleSigned(Tensor map)
+    {
+        double unit = map.abs().max().to(float64).item<double>();
+        return (unit > 0 ? map.Over(unit) : map, unit);
+    }
+
     private static Tensor Scale(Tensor maps, long[] places)
     {
         Tensor lowest = maps.amin(places, keepdim: true), highest = maps.amax(places, keepdim: true), height = highest - lowest;
@@ -26,10 +34,13 @@ internal static class Fusion
     public static Tensor Resize(Tensor map, (long Height, long Width) size) => nn.functional.interpolate(
         map.unsqueeze(0).unsqueeze(0), [size.Height, size.Width], mode: InterpolationMode.Bilinear, align_corners: false)[0, 0];
 
-    /// <summary>The highest value of any map at each place, after resizing all to the largest height and width among them.</summary>
-    public static Tensor Highest(IReadOnlyList<Tensor> maps)
+    /// <summary>
+    /// The value of any map that is farthest from 0 at each place, after resizing all to the largest height and width among them.
+    /// </summary>
+    public static Tensor Strongest(IReadOnlyList<Tensor> maps)
     {
         (long, long) largest = (maps.Max(map => map.shape[0]), maps.Max(map => map.shape[1]));
-        return stack(maps.Select(map => Resize(map, largest))).amax([0]);
+        Tensor all = stack(maps.Select(map => Resize(map, largest))), highest = all.amax([0]), lowest = all.amin([0]);
+        return where(highest.ge(-lowest), highest, lowest);
     }
 }

@@ -10,7 +10,7 @@ public sealed class LayerEvidence
     private readonly ScoreEvidence _evidence;
     private readonly int _target;
     private readonly int _tap;
-    private readonly string _method;
+    private readonly CamMethod _method;
     private readonly bool _eigen;
 
     /// <param name="evidence">The picture's.</param>
@@ -18,7 +18,7 @@ public sealed class LayerEvidence
     /// <param name="tap">Which of its taps.</param>
     /// <param name="method">Whose question it is: the passes that it asks for are run once for all targets.</param>
     /// <param name="eigen">Whether channels are merged by their principal component.</param>
-    internal LayerEvidence(ScoreEvidence evidence, int target, int tap, string method, bool eigen) =>
+    internal LayerEvidence(ScoreEvidence evidence, int target, int tap, CamMethod method, bool eigen) =>
         (_evidence, _target, _tap, _method, _eigen) = (evidence, target, tap, method, eigen);
 
     /// <summary>The layer's output for the clean image, <c>[C, H, W]</c>.</summary>
@@ -33,7 +33,7 @@ public sealed class LayerEvidence
     /// <summary>
     /// The mean over the noisy copies of the image of the gradient raised to <paramref name="power"/> (1, 2 or 3), <c>[C, H, W]</c>.
     /// </summary>
-    public Tensor MeanNoisyGradient(int power) => _evidence.NoisyMoments(_target)[_tap][power - 1];
+    public Tensor MeanNoisyGradient(int power) => _evidence.NoisyMoments(_target, SampleCount)[_tap][power - 1];
 
     /// <summary>H·v, with the Hessian H of the score in <see cref="Activations"/> and v of their shape, <c>[C, H, W]</c>.</summary>
     public Tensor HessianTimes(Tensor vector) => _evidence.HessianTimes(_target, _tap, vector);
@@ -62,7 +62,7 @@ public sealed class LayerEvidence
     /// <summary>Numbers in [0, 1) that depend on the explanation's seed and the shape alone.</summary>
     public Tensor Random(params long[] shape)
     {
-        using var generator = new Generator((ulong)Run.Noise.Seed, CPU);
+        using var generator = new Generator((ulong)Run.Settings.Seed, CPU);
         return rand(shape, generator: generator).to(Run.Input.dtype).to(Run.Input.device);
     }
 
@@ -70,12 +70,12 @@ public sealed class LayerEvidence
     public double Score => _evidence.Score(_target);
 
     /// <summary>How many samples a method takes.</summary>
-    public int SampleCount => Run.Noise.SampleCount;
+    public int SampleCount => Run.Settings.SamplesOf(_method);
 
     /// <summary>
     /// The score with each channel of the layer set to 0 where it lies on the picture, <c>[C]</c>: a pass a channel, from this layer on.
     /// </summary>
-    public Tensor ScoresWithoutChannel() => _evidence.Changed(_method, _tap, passes => passes.ScoresWithoutChannel())[_target];
+    public Tensor ScoresWithoutChannel() => _evidence.Changed(_method.Name, _tap, passes => passes.ScoresWithoutChannel())[_target];
 
     /// <summary>
     /// The score of the image under each mask <c>[C, h, w]</c>, resized to the image (bilinear): <c>[C]</c>, a whole pass a mask.
@@ -86,12 +86,12 @@ public sealed class LayerEvidence
     /// The mean of that over some rounds, each of which changes the resized masks <c>[n, H, W]</c> in its way; channels come in order.
     /// </summary>
     public Tensor ScoresUnderMasks(Tensor masks, int rounds, Func<int, Tensor, Tensor> change) =>
-        _evidence.Changed(_method, _tap, passes => passes.ScoresUnderMasks(masks, rounds, change))[_target];
+        _evidence.Changed(_method.Name, _tap, passes => passes.ScoresUnderMasks(masks, rounds, change))[_target];
 
     /// <summary>
     /// Seeded noise for the resized masks of all channels, the same whatever the batch size. It is the caller's to dispose.
     /// </summary>
-    public ChannelNoise DrawMaskNoise() => new(Run.Noise.Seed, Activations.shape[0], Run.Input.shape[2], Run.Input.shape[3]);
+    public ChannelNoise DrawMaskNoise() => new(Run.Settings.Seed, Activations.shape[0], Run.Input.shape[2], Run.Input.shape[3]);
 
     /// <summary>
     /// Channels to one map, <c>[C, H, W]</c> to <c>[H, W]</c>: their sum, the last step of every weighted map; with eigen smoothing the

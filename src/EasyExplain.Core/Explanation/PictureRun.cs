@@ -4,13 +4,6 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
 
-/// <summary>The noise that smoothing methods add to the normalised input.</summary>
-/// <param name="SampleCount">How many noisy copies.</param>
-/// <param name="Std">The standard deviation, in units of the normalised input.</param>
-/// <param name="Seed">Starts the generator; the same seed draws the same noise whatever the batch size.</param>
-/// <param name="BatchSize">How many copies run at a time at most, memory allowing: results do not change beyond rounding.</param>
-public sealed record Noise(int SampleCount, double Std, long Seed, int BatchSize);
-
 /// <summary>One picture's way through a network, and what is needed to send it there again.</summary>
 /// <param name="Network">The network.</param>
 /// <param name="Input">The picture, normalised, <c>[1, C, H, W]</c>.</param>
@@ -19,11 +12,11 @@ public sealed record Noise(int SampleCount, double Std, long Seed, int BatchSize
 /// <param name="Pass">
 /// What the network made of the picture, with the outputs of <paramref name="Taps"/>, then of <paramref name="Biased"/>.
 /// </param>
-/// <param name="Noise">For methods that draw some.</param>
+/// <param name="Settings">For methods that heed them.</param>
 /// <param name="Progress">Is told after each batch of further passes how many are done, of how many.</param>
 /// <param name="Cancel">Stops whatever runs.</param>
 internal sealed record PictureRun(
-    Network Network, Tensor Input, IReadOnlyList<Node> Taps, IReadOnlyList<Node> Biased, Pass Pass, Noise Noise, Action<int, int>? Progress,
+    Network Network, Tensor Input, IReadOnlyList<Node> Taps, IReadOnlyList<Node> Biased, Pass Pass, MethodSettings Settings, Action<int, int>? Progress,
     CancellationToken Cancel)
 {
     // What a run may take beside the model: little enough for a small machine, and far more than a CPU needs to be busy.
@@ -50,6 +43,6 @@ internal sealed record PictureRun(
         IReadOnlyDictionary<Node, long[]> shapes = Network.Shapes([.. Input.shape.Skip(1)]);
         long numbersEach = track ? shapes.Values.Sum(shape => shape.Aggregate(1L, (product, size) => product * size))
             : Executor.MostNumbersAlive(Network, shapes);
-        return (int)Math.Clamp(MemoryBudget / (WithInnerTensors * sizeof(float) * numbersEach), 1, Noise.BatchSize);
+        return (int)Math.Clamp(MemoryBudget / (WithInnerTensors * sizeof(float) * numbersEach), 1, Settings.BatchSize);
     }
 }

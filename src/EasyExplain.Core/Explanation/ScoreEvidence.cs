@@ -20,7 +20,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
     // as operators have them, and recorded themselves
     private readonly IReadOnlyList<Tensor>?[] _curvedGradients = new IReadOnlyList<Tensor>?[targets.Count];
     private readonly Dictionary<(string Method, int Tap), Tensor> _changed = [];
-    private Tensor[][][]? _noisyMoments; // by target, tap and power
+    private readonly Dictionary<int, Tensor[][][]> _noisyMoments = []; // by number of samples; then by target, tap and power
 
     /// <summary>The picture's way through the network.</summary>
     public PictureRun Run => run;
@@ -40,8 +40,15 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
     /// <summary>The same where somebody has asked for them; else null.</summary>
     public IReadOnlyList<Tensor>? KnownGradients(int target) => _gradients[target];
 
-    /// <summary>For each tap the means over the noisy copies of g, g² and g³.</summary>
-    public IReadOnlyList<Tensor[]> NoisyMoments(int target) => (_noisyMoments ??= MeasureNoise())[target];
+    /// <summary>For each tap the means over so many noisy copies of g, g² and g³.</summary>
+    public IReadOnlyList<Tensor[]> NoisyMoments(int target, int sampleCount)
+    {
+        if (!_noisyMoments.TryGetValue(sampleCount, out Tensor[][][]? known))
+        {
+            known = _noisyMoments[sampleCount] = MeasureNoise(sampleCount);
+        }
+        return known[target];
+    }
 
     /// <summary>H·v at one tap, with the Hessian H of a target in the tap's output; v and the result are <c>[C, H, W]</c>.</summary>
     public Tensor HessianTimes(int target, int tap, Tensor vector)
@@ -117,19 +124,19 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
 
     private Tensor AsMap(Tensor output, int tap) => run.Taps[tap].Layout!.ToMap(output)[0];
 
-    private Tensor[][][] MeasureNoise()
+    private Tensor[][][] MeasureNoise(int sampleCount)
     {
-        Noise noise = run.Noise;
+        MethodSettings settings = run.Settings;
         Tensor[][][] sums = [.. targets
             .Select(_ => run.Activations.Select(activation =>
             Enumerable.Range(0, Powers).Select(_ => Keep(zeros_like(activation))).ToArray()).ToArray())];
-        using var generator = new Generator((ulong)noise.Seed, CPU);
-        using Scalar std = noise.Std, samples = noise.SampleCount; // held (see HeldNumbers)
+        using var generator = new Generator((ulong)settings.Seed, CPU);
+        using Scalar std = settings.NoiseStd, samples = sampleCount; // held (see HeldNumbers)
         int batch = run.FittingBatch(track: true);
-        for (int done = 0; done < noise.SampleCount; done += batch)
+        for (int done = 0; done < sampleCount; done += batch)
         {
             using DisposeScope scope = NewDisposeScope();
-            int count = Math.Min(batch, noise.SampleCount - done);
+            int count = Math.Min(batch, sampleCount - done);
             // Drawn one by one: so the numbers are those of one sample after the other.
             Tensor[] draws = [.. Enumerable.Range(0, count).Select(_ => randn(run.Input.shape, generator: generator) * std)];
             Tensor noisy = run.Input.Plus(cat(draws, 0).to(run.Input.dtype).to(run.Input.device));
@@ -146,7 +153,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
                     }
                 }
             }
-            run.Progress?.Invoke(done + count, noise.SampleCount);
+            run.Progress?.Invoke(done + count, sampleCount);
         }
         foreach (Tensor sum in sums.SelectMany(moments => moments).SelectMany(powers => powers))
         {

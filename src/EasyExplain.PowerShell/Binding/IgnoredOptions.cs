@@ -11,7 +11,7 @@ internal static class IgnoredOptions
 
     private static readonly (string Option, Func<CamMethod, bool> Heeds)[] OfMethods =
     [
-        ("Layer", method => !method.AtInput),
+        ("Layer", method => !method.AtInput || method.AtLayers is not null),
         ("SampleCount", method => method.TakesSamples),
         ("NoiseStd", method => method.AddsNoiseToInput),
         ("Seed", method => method.DrawsNoise),

@@ -183,11 +183,10 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     [ValidateNotNullOrEmpty]
     public string? SkipExisting { get; set; }
 
-    /// <summary>How many noisy copies a smoothing method uses; for ISCAM, how many steps.</summary>
-    /// <value>4</value>
+    /// <summary>How many noisy copies, steps or masks a method takes. By default 4; RISE and the like have their own.</summary>
     [Parameter]
     [ValidateRange(1, 4096)]
-    public int SampleCount { get; set; } = 4;
+    public int? SampleCount { get; set; }
 
     /// <summary>
     /// The standard deviation of the noise, in units of the normalised input. SSCAM, which adds noise to masks, has its own.
@@ -370,7 +369,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     {
         IReadOnlyList<CamLayer> layers = given.Length == 0 && NeedsSeveralLayers() ? LayerSelection.Stages(model)
             : LayerArgument.Select(model, given);
-        IReadOnlyList<CamMethod> methods = MethodCatalog.Select(Method, Wildcard, layers);
+        IReadOnlyList<CamMethod> methods = MethodCatalog.Select(Method, Wildcard, layers, layersAsked: given.Length > 0);
         if (_explainer is null)
         {
             IgnoredOptions.Warn(this, methods, layers: given.Length > 0);
@@ -382,9 +381,9 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         WriteVerbose($"{model}: {string.Join(", ", methods.Select(method => method.Name))} at {string.Join(", ", layers)} for {classes}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
         Smoothing smoothing = (AugSmooth ? Smoothing.Augmentation : Smoothing.None) | (EigenSmooth ? Smoothing.Eigen : Smoothing.None);
-        var noise = new Noise(SampleCount, NoiseStd, Seed!.Value, BatchSize);
-        _choices = new Choices(model, layers, methods, Class, Top, noise, _seedIsGiven, smoothing);
-        _explainer = new Explainer(model, layers, methods, choice, noise, smoothing, ShowPasses);
+        var settings = new MethodSettings(SampleCount, NoiseStd, Seed!.Value, BatchSize);
+        _choices = new Choices(model, layers, methods, Class, Top, settings, _seedIsGiven, smoothing);
+        _explainer = new Explainer(model, layers, methods, choice, settings, smoothing, ShowPasses);
         WriteVerbose($"{model} runs in {_explainer.Compile()}.");
     }
 

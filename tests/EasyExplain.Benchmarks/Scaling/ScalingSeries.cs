@@ -132,7 +132,7 @@ internal static class ScalingSeries
     }
 
     private static Explainer ExplainerOf(CamModel model) =>
-        new(model, LayerSelection.Select(model, ["layer3"]), [LayerCAM.Method], ClassChoice.Predicted, new Noise(1, 0, 0, 1));
+        new(model, LayerSelection.Select(model, ["layer3"]), [LayerCAM.Method], ClassChoice.Predicted, new MethodSettings(1, 0, 0, 1));
 
     private static IDisposable? Export(Explainer explainer, string path)
     {

@@ -60,5 +60,5 @@ internal static class SoakEngine
 
     private static Explainer ExplainerOf(CamModel model, params string[] layers) =>
         new(model, LayerSelection.Select(model, layers), [.. Methods.Select(MethodCatalog.Find)], ClassChoice.Predicted,
-            new Noise(4, 0.3, 1, 4));
+            new MethodSettings(4, 0.3, 1, 4));
 }

@@ -150,7 +150,7 @@ public sealed class AuditStoreTests : IDisposable
 
     private static Explainer Explainer(CamModel model, string[] layers, string[] methods) => new(model,
         LayerSelection.Select(model, layers), [.. methods.Select(MethodCatalog.Find)], ClassChoice.Predicted,
-        new Noise(SampleCount: 4, Std: 0.1, Seed: 1, BatchSize: 4));
+        new MethodSettings(SampleCount: 4, NoiseStd: 0.1, Seed: 1, BatchSize: 4));
 
     private static void AssertSame(CamAuditRow row, CamAuditRow read)
     {

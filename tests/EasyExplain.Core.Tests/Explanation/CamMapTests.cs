@@ -77,7 +77,7 @@ public class CamMapTests
         byte[] rgb = Goldens.PatternImage(160, 640);
         var explainer = new Explainer(model,
             LayerSelection.Select(model, ["layer1.*"], _ => name => name.StartsWith("layer1.", StringComparison.Ordinal)),
-            [EasyExplain.Explanation.Methods.MethodCatalog.Find("LayerCAM")], ClassChoice.Top(10), new Noise(1, 0, 0, 1));
+            [EasyExplain.Explanation.Methods.MethodCatalog.Find("LayerCAM")], ClassChoice.Top(10), new MethodSettings(1, 0, 0, 1));
         PixelPoint[] peaks = [.. explainer.Explain(new Photo(640, 160, rgb), "wide.png").SelectMany(explanation => explanation.Maps)
             .Select(map => map.Peak)];
         Assert.All(peaks, peak => Assert.InRange(peak.X, left, right));

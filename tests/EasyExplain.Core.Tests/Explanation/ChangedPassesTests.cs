@@ -38,7 +38,7 @@ public sealed class ChangedPassesTests : IDisposable
     {
         float[] Map(long seed) => [.. new Explainer(
             _model, LayerSelection.Select(_model, ["layer2"]), [MethodCatalog.Find("SSCAM")], ClassChoice.Predicted,
-            new Noise(2, 0.3, seed, 16)).Explain(_cat, null).Single().Map.ToArray().Cast<float>()];
+            new MethodSettings(2, 0.3, seed, 16)).Explain(_cat, null).Single().Map.ToArray().Cast<float>()];
         Assert.Equal(Map(1), Map(1));
         Assert.NotEqual(Map(1), Map(2));
     }
@@ -80,7 +80,7 @@ public sealed class ChangedPassesTests : IDisposable
         using CamModel model = Tiny(out List<long> batches);
         Photo photo = GoldenModels.Pattern(model);
         IReadOnlyList<CamExplanation> Explain(ClassChoice choice) =>
-            new Explainer(model, LayerSelection.Select(model, ["relu"]), [MethodCatalog.Find(method)], choice, new Noise(4, 0.3, 7, 2))
+            new Explainer(model, LayerSelection.Select(model, ["relu"]), [MethodCatalog.Find(method)], choice, new MethodSettings(4, 0.3, 7, 2))
                 .Explain(photo, null);
 
         IReadOnlyList<CamExplanation> together = Explain(ClassChoice.Top(3));
@@ -105,7 +105,7 @@ public sealed class ChangedPassesTests : IDisposable
         Node x = g.ReLU("relu", g.Conv2d("conv", g.Input, 4, kernel: 3, padding: 1));
         using Network network = SmallNetwork.Fill(g.Build(g.Linear("fc", g.Flatten(g.AdaptiveAvgPool2d("pool", x, 1)), 3)));
         var run = new PictureRun(
-            network, zeros(1).expand(1, 3, 2048, 2048), [], [], new Pass(zeros(1, 3), []), new Noise(1, 0, 0, asked), Progress: null,
+            network, zeros(1).expand(1, 3, 2048, 2048), [], [], new Pass(zeros(1, 3), []), new MethodSettings(1, 0, 0, asked), Progress: null,
             default);
         Assert.Equal(fit, run.FittingBatch(track));
     }
@@ -151,7 +151,7 @@ public sealed class ChangedPassesTests : IDisposable
     }
 
     private static Explainer Explainer(CamModel model, string layer, string method, int batch, Action<int, int>? progress = null) =>
-        new(model, LayerSelection.Select(model, [layer]), [MethodCatalog.Find(method)], ClassChoice.Predicted, new Noise(2, 0.3, 7, batch),
+        new(model, LayerSelection.Select(model, [layer]), [MethodCatalog.Find(method)], ClassChoice.Predicted, new MethodSettings(2, 0.3, 7, batch),
             progress: progress);
 
     /// <summary>count → conv (five channels) → relu → mean → fc, which notes how large each batch is that passes its start.</summary>

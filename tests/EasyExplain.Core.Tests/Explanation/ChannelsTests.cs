@@ -113,5 +113,5 @@ public sealed class ChannelsTests : IDisposable
     private IReadOnlyList<CamExplanation> Explain(
         string[] layers, string[] methods, ClassChoice choice, Smoothing smoothing = Smoothing.None) =>
         new Explainer(_model, LayerSelection.Select(_model, layers), [.. methods.Select(MethodCatalog.Find)], choice,
-            new Noise(SampleCount: 4, Std: 0.1, Seed: 1, BatchSize: 4), smoothing).Explain(_cat, null);
+            new MethodSettings(SampleCount: 4, NoiseStd: 0.1, Seed: 1, BatchSize: 4), smoothing).Explain(_cat, null);
 }

@@ -11,7 +11,7 @@ namespace EasyExplain.Tests.Explanation;
 public sealed class ChoicesTests
 {
     private static readonly string Cat = Repository.Photo("cat.jpg");
-    private static readonly Noise Noise = new(SampleCount: 4, Std: 0.3, Seed: 7, BatchSize: 16);
+    private static readonly MethodSettings Settings = new(SampleCount: 4, NoiseStd: 0.3, Seed: 7, BatchSize: 16);
 
     [Fact]
     public void AllThatDecidesAnExplanation_IsALineEach()
@@ -19,7 +19,7 @@ public sealed class ChoicesTests
         using CamModel model = Model();
         var choices = new Choices(
             model, LayerSelection.Select(model, ["layer2", "layer3"]), [MethodCatalog.Find("LayerCAM"), MethodCatalog.Find("RandomCAM")],
-            ["Predicted", "dog"], 3, Noise with { Std = 0.25 }, SeedIsGiven: true, Smoothing.Augmentation | Smoothing.Eigen);
+            ["Predicted", "dog"], 3, Settings with { NoiseStd = 0.25 }, SeedIsGiven: true, Smoothing.Augmentation | Smoothing.Eigen);
 
         Assert.Equal(
             [
@@ -64,5 +64,5 @@ public sealed class ChoicesTests
     }, _ => { });
 
     private static Choices Of(CamModel model, string method, bool seedIsGiven) =>
-        new(model, [model.Layers[^1]], [MethodCatalog.Find(method)], null, null, Noise, seedIsGiven, Smoothing.None);
+        new(model, [model.Layers[^1]], [MethodCatalog.Find(method)], null, null, Settings, seedIsGiven, Smoothing.None);
 }

@@ -52,7 +52,7 @@ public sealed class ClassTokenTests(ClassTokenTests.Transformer transformer) : I
     {
         var error = Assert.Throws<SelectionException>(() => new Explainer(
             _model, LayerSelection.Select(_model, [layer]), [MethodCatalog.Find("LayerCAM")], ClassChoice.Predicted,
-            new Noise(1, 0, 0, 1)));
+            new MethodSettings(1, 0, 0, 1)));
         Assert.Contains($"'{layer}'", error.Message, StringComparison.Ordinal);
         Assert.Contains("class token", error.Message, StringComparison.Ordinal);
         Assert.Contains($"'{_model.DefaultLayer}'", error.Message, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class ClassTokenTests(ClassTokenTests.Transformer transformer) : I
         Assert.Equal(
             ["EigenCAM", "FEM", "FullGrad", "ISCAM", "KPCACAM", "RandomCAM", "SSCAM", "ScoreCAM"],
             MethodCatalog.All.Where(method => method.Fits(last)).Select(method => method.Name).Order(StringComparer.Ordinal));
-        CamExplanation eigen = new Explainer(_model, last, [EigenCAM.Method], ClassChoice.Predicted, new Noise(1, 0, 0, 1))
+        CamExplanation eigen = new Explainer(_model, last, [EigenCAM.Method], ClassChoice.Predicted, new MethodSettings(1, 0, 0, 1))
             .Explain(GoldenModels.Pattern(_model), null).Single();
         Assert.Equal((7, 7, false), (eigen.Map.Height, eigen.Map.Width, eigen.Map.IsEmpty));
     }

@@ -36,7 +36,7 @@ public class CudaGoldenTests(GoldenModels models) : IClassFixture<GoldenModels>
         string[] layers = ["layer2", "layer3"];
         CamMethod[] methods = [.. MethodCatalog.All.Where(method => method.Fits(LayerSelection.Select(model, layers)))];
         var explainer = new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Predicted,
-            new Noise(4, 0.3, 7, BatchSize: 3));
+            new MethodSettings(4, 0.3, 7, BatchSize: 3));
         return explainer.Explain(GoldenModels.Pattern(model), null);
     }
 

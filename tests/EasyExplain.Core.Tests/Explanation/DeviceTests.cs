@@ -28,8 +28,8 @@ public class DeviceTests
         }
         Tensor input = Empty(1, 3, 32, 32);
         Pass pass = Executor.Run(network, input, [last], track: true);
-        var run = new PictureRun(network, input, [last], [], pass, new Noise(3, 0.3, 7, BatchSize: 2), Progress: null, default);
-        var layer = new LayerEvidence(new ScoreEvidence(run, [new ClassTarget(0)], scope), 0, 0, "", eigen: false);
+        var run = new PictureRun(network, input, [last], [], pass, new MethodSettings(3, 0.3, 7, BatchSize: 2), Progress: null, default);
+        var layer = new LayerEvidence(new ScoreEvidence(run, [new ClassTarget(0)], scope), 0, 0, ScoreCAM.Method, eigen: false);
         using ChannelNoise noise = layer.DrawMaskNoise();
         Tensor map = (layer.Gradients * layer.Activations).sum(dim: 0);
         Tensor[] made =
@@ -38,7 +38,7 @@ public class DeviceTests
             layer.ClassWeights, map,
             layer.ScoresWithoutChannel(), layer
                 .ScoresUnderMasks(ChannelMasks.Of(layer.Activations), 2, (_, masks) => masks + noise.Next(masks.shape[0]).to(masks.device)),
-            Fusion.Highest([map, Empty(8, 8)]),
+            Fusion.Strongest([map, Empty(8, 8)]),
         ];
         Assert.All(made, tensor => Assert.Equal(DeviceType.META, tensor.device_type));
     }

@@ -32,7 +32,7 @@ public sealed class ExplainedPhotoTests
     {
         using CamModel model = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions { ResizeMode = mode }, _ => { });
         var explainer = new Explainer(model, LayerSelection.Select(model, ["layer3"]), [Methods.Find("LayerCAM")],
-            ClassChoice.Of(model, "airplane"), new Noise(1, 0, 0, 1));
+            ClassChoice.Of(model, "airplane"), new MethodSettings(1, 0, 0, 1));
         var look = new CamPicture(0.5, Colormap.Jet, 0.5, maxSize);
         Photo expected = look.Draw(explainer.Explain(ImageDecoder.Decode(Rocket), Rocket).Single(), OverlayStyle.Overlay);
         Photo half = ImageDecoder.DecodeFor(Rocket, 320, 1);

@@ -66,7 +66,7 @@ public sealed class ExplainerTests : IDisposable
     {
         // With σ = 0 every copy is the clean image: d1 = g, d2 = g², d3 = g³, and the map is that of Grad-CAM++.
         float[,] map = new Explainer(_model, LayerSelection.Select(_model, ["layer2"]), [MethodCatalog.Find("SmoothGradCAMPlusPlus")],
-            ClassChoice.Predicted, new Noise(3, 0, 1, 2))
+            ClassChoice.Predicted, new MethodSettings(3, 0, 1, 2))
             .Explain(_cat, null).Single().Map.ToArray();
         using DisposeScope scope = NewDisposeScope();
         EasyExplain.Networks.Node tap = _model.Network.Find("layer2")!.Node;
@@ -116,9 +116,9 @@ public sealed class ExplainerTests : IDisposable
             _model.Preprocessing.ForInput(8, 8), [], CPU);
         CamLayer[] layers = [.. LayerSelection.Select(model, ["main", "aside"])];
         var error = Assert.Throws<SelectionException>(() =>
-            new Explainer(model, layers, [MethodCatalog.Find("GradCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1)));
+            new Explainer(model, layers, [MethodCatalog.Find("GradCAM")], ClassChoice.Predicted, new MethodSettings(1, 0, 0, 1)));
         Assert.Contains("'aside'", error.Message, StringComparison.Ordinal);
-        Assert.Single(new Explainer(model, layers[..1], [MethodCatalog.Find("GradCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1))
+        Assert.Single(new Explainer(model, layers[..1], [MethodCatalog.Find("GradCAM")], ClassChoice.Predicted, new MethodSettings(1, 0, 0, 1))
             .Explain(_cat, null));
     }
 
@@ -132,5 +132,5 @@ public sealed class ExplainerTests : IDisposable
 
     private Explainer Explainer(string[] layers, string[] methods, ClassChoice? choice = null) =>
         new(_model, LayerSelection.Select(_model, layers), [.. methods.Select(MethodCatalog.Find)], choice
-            ?? ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
+            ?? ClassChoice.Predicted, new MethodSettings(4, 0.3, 7, 4));
 }

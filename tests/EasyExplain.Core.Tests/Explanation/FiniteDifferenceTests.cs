@@ -22,7 +22,7 @@ public sealed class FiniteDifferenceTests : IDisposable
     private readonly Network _network = Curved();
     private readonly Node _layer;
     private readonly Tensor _picture = SmallNetwork.Picture(ScalarType.Float64);
-    private readonly Noise _noise = new(3, 0.2, 5, 2);
+    private readonly MethodSettings _settings = new(3, 0.2, 5, 2);
     private readonly PictureRun _run;
     private readonly double[,] _a; // activations by channel and place
     private readonly int _channels, _places;
@@ -32,7 +32,7 @@ public sealed class FiniteDifferenceTests : IDisposable
         _layer = _network.Find("layer")!.Node;
         Node[] taps = [_layer, _network.Input], biased = [.. _network.Nodes.Where(node => node.Operator.ChannelBias is not null)];
         _run = new PictureRun(
-            _network, _picture, taps, biased, Executor.Run(_network, _picture, [.. taps, .. biased], track: true), _noise, Progress: null,
+            _network, _picture, taps, biased, Executor.Run(_network, _picture, [.. taps, .. biased], track: true), _settings, Progress: null,
             default);
         _a = Plain(_run.Activations[0]);
         (_channels, _places) = (_a.GetLength(0), _a.GetLength(1));
@@ -55,7 +55,7 @@ public sealed class FiniteDifferenceTests : IDisposable
         CamMethod method = MethodCatalog.Find(name);
         Target target = method.Score is { } compare ? new ClassAgainstOthers(Class, Others, compare, Activation.Softmax)
             : new ClassTarget(Class);
-        var evidence = new LayerEvidence(new ScoreEvidence(_run, [target], _scope), 0, method.AtInput ? 1 : 0, name, eigen: false);
+        var evidence = new LayerEvidence(new ScoreEvidence(_run, [target], _scope), 0, method.AtInput ? 1 : 0, method, eigen: false);
 
         double[] wanted = Expected(name), got = method.Map(evidence).flatten().data<double>().ToArray();
 
@@ -106,9 +106,9 @@ public sealed class FiniteDifferenceTests : IDisposable
     /// <summary>Derivatives averaged over the noisy copies, drawn one after the other from the seed.</summary>
     private double[] Smooth(Func<Func<int, double>, double[]> weighted)
     {
-        using var generator = new Generator((ulong)_noise.Seed, CPU);
-        double[][,] samples = [.. Enumerable.Range(0, _noise.SampleCount)
-            .Select(_ => Gradient(_layer, _picture + randn(_picture.shape, generator: generator).to(float64) * _noise.Std, logits =>
+        using var generator = new Generator((ulong)_settings.Seed, CPU);
+        double[][,] samples = [.. Enumerable.Range(0, _settings.SampleCount!.Value)
+            .Select(_ => Gradient(_layer, _picture + randn(_picture.shape, generator: generator).to(float64) * _settings.NoiseStd, logits =>
             logits[Class]))];
         double Mean(int c, int p, int power) => samples.Average(g => Math.Pow(g[c, p], power));
         return weighted(c =>

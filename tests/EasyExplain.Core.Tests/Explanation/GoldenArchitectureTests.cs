@@ -47,7 +47,7 @@ public class GoldenArchitectureTests
 
         string[] layers = [.. golden.GetProperty("layers").EnumerateArray().Select(layer => layer.GetString()!)];
         var explainer = new Explainer(model, LayerSelection.Select(model, layers),
-            [MethodCatalog.Find("GradCAM"), MethodCatalog.Find("LayerCAM")], ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
+            [MethodCatalog.Find("GradCAM"), MethodCatalog.Find("LayerCAM")], ClassChoice.Predicted, new MethodSettings(4, 0.3, 7, 4));
         foreach (CamExplanation explanation in explainer.Explain(GoldenModels.Pattern(model), null))
         {
             Assert.Equal(@class, explanation.Class);
@@ -69,7 +69,7 @@ public class GoldenArchitectureTests
         using CamModel model = GoldenModels.Build(architecture, golden.GetProperty("input_size").GetInt32());
         IReadOnlyList<CamLayer> layers = LayerSelection.Select(model, [model.DefaultLayer]);
         CamMethod[] methods = [.. MethodCatalog.All.Where(method => method.UsesGradients && method.Fits(layers))];
-        var explainer = new Explainer(model, layers, methods, ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
+        var explainer = new Explainer(model, layers, methods, ClassChoice.Predicted, new MethodSettings(4, 0.3, 7, 4));
         IReadOnlyList<CamExplanation> explanations = explainer.Explain(GoldenModels.Pattern(model), null);
         Assert.Equal(methods.Select(method => method.Name), explanations.Select(explanation => explanation.Method));
         Assert.All(explanations, explanation => Assert.All(explanation.Map.ToArray().Cast<float>(), value => Assert.InRange(value, 0, 1)));

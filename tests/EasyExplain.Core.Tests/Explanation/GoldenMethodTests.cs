@@ -39,7 +39,7 @@ public class GoldenMethodTests(GoldenModels models) : IClassFixture<GoldenModels
         string[] layers = Text(golden, "layer").Split('+');
         CamMethod method = PeersOtherSign.Contains(key) ? OppositeEigenGradCAM : MethodCatalog.Find(MethodOf(golden));
         var explainer = new Explainer(model, LayerSelection.Select(model, layers), [method],
-            ClassChoice.Of(model, golden.GetProperty("class").GetRawText()), new Noise(4, 0.3, 7, BatchSize: 3));
+            ClassChoice.Of(model, golden.GetProperty("class").GetRawText()), new MethodSettings(4, 0.3, 7, BatchSize: 3));
         CamExplanation explanation = explainer.Explain(GoldenModels.Pattern(model), null).Single();
         Assert.Equal(layers, explanation.Layers);
         MapAssert.Agrees(Goldens.Load("methods")[key], Text(golden, "method").EndsWith(FusedEnding, StringComparison.Ordinal)
@@ -60,9 +60,9 @@ public class GoldenMethodTests(GoldenModels models) : IClassFixture<GoldenModels
         Tensor input = model.Preprocessing.ToInput(GoldenModels.Pattern(model)).to(float64);
         Node tap = network.Find("features.5")!.Node;
         Pass pass = Executor.Run(network, input, [tap], track: true);
-        var run = new PictureRun(network, input, [tap], [], pass, new Noise(1, 0, 0, 1), null, default);
+        var run = new PictureRun(network, input, [tap], [], pass, new MethodSettings(1, 0, 0, 1), null, default);
         var evidence = new ScoreEvidence(run, [new ClassTarget(7)], scope);
-        Tensor map = Fusion.Scale(ShapleyCAM.Method.Map(new LayerEvidence(evidence, 0, 0, "ShapleyCAM", eigen: false)));
+        Tensor map = Fusion.Scale(ShapleyCAM.Method.Map(new LayerEvidence(evidence, 0, 0, ShapleyCAM.Method, eigen: false)));
         Assert.All(Goldens.Load("methods")[OnAnEdge].Floats.Zip(map.to(float32).data<float>().ToArray()), pair =>
             Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
     }

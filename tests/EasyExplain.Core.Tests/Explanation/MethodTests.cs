@@ -85,8 +85,8 @@ public sealed class MethodTests : IDisposable
         Node[] biased = [.. network.Nodes.Where(node => node.Operator.ChannelBias is not null)];
         var run = new PictureRun(
             network, picture, [network.Input], biased, Executor.Run(network, picture, [network.Input, .. biased], track: true),
-            new Noise(1, 0, 0, 1), Progress: null, default);
-        var input = new LayerEvidence(new ScoreEvidence(run, [new ClassTarget(1)], scope), 0, 0, "FullGrad", eigen: false);
+            new MethodSettings(1, 0, 0, 1), Progress: null, default);
+        var input = new LayerEvidence(new ScoreEvidence(run, [new ClassTarget(1)], scope), 0, 0, FullGrad.Method, eigen: false);
 
         double contributed = (input.Gradients * picture[0]).sum().item<double>()
             + input.Biases.Sum(part => (part.Bias.view(-1, 1, 1) * part.Gradient).sum().item<double>())
@@ -103,7 +103,7 @@ public sealed class MethodTests : IDisposable
         Assert.Null(alone.Fused);
         Assert.Equal((32, 32), (alone.Map.Height, alone.Map.Width));
         var both = new Explainer(_model, LayerSelection.Select(_model, ["layer2", "layer3"]), [GradCAM.Method, FullGrad.Method],
-            ClassChoice.Predicted, new Noise(4, 0.3, 7, 4)).Explain(_cat, null);
+            ClassChoice.Predicted, new MethodSettings(4, 0.3, 7, 4)).Explain(_cat, null);
         Assert.Equal(["layer2", "layer3"], both[0].Layers);
         Assert.NotNull(both[0].Fused);
         Assert.Equal(alone.Map.ToArray().Cast<float>(), both[1].Map.ToArray().Cast<float>());
@@ -118,7 +118,7 @@ public sealed class MethodTests : IDisposable
         Assert.Equal(one.Predictions[1].Label, one.ComparedWith[0]); // after the predicted class, the second is the nearest
 
         var pair = new Explainer(_model, LayerSelection.Select(_model, ["layer3"]), [FinerCAM.Method],
-            ClassChoice.Of(_model, "dog", "truck"), new Noise(4, 0.3, 7, 4)).Explain(_cat, null);
+            ClassChoice.Of(_model, "dog", "truck"), new MethodSettings(4, 0.3, 7, 4)).Explain(_cat, null);
         Assert.Equal([["truck"], ["dog"]], pair.Select(explanation => explanation.ComparedWith));
         Assert.Empty(Explain("GradCAM", "layer3").ComparedWith);
     }
@@ -169,14 +169,14 @@ public sealed class MethodTests : IDisposable
 
     /// <summary>What there is to see at some nodes, for the logit of class 1.</summary>
     private static ScoreEvidence Evidence(DisposeScope scope, Network network, Tensor picture, params Node[] taps) =>
-        new(new PictureRun(network, picture, taps, [], Executor.Run(network, picture, taps, track: true), new Noise(1, 0, 0, 1),
+        new(new PictureRun(network, picture, taps, [], Executor.Run(network, picture, taps, track: true), new MethodSettings(1, 0, 0, 1),
             Progress: null, default), [new ClassTarget(1)], scope);
 
     private CamExplanation Explain(string method, string layer, long seed = 7) =>
         Explainer(MethodCatalog.Find(method), layer, seed).Explain(_cat, null).Single();
 
     private Explainer Explainer(CamMethod method, string layer, long seed = 7) =>
-        new(_model, LayerSelection.Select(_model, [layer]), [method], ClassChoice.Predicted, new Noise(4, 0.3, seed, 4));
+        new(_model, LayerSelection.Select(_model, [layer]), [method], ClassChoice.Predicted, new MethodSettings(4, 0.3, seed, 4));
 
     /// <summary>A network whose score has second derivatives, with its first layer, the picture itself, to be tapped.</summary>
     private static Network Curved()

@@ -78,7 +78,7 @@ public sealed class SharedModelTests
     {
         var explainer = new Explainer(model, [.. model.Layers.Where(layer => layer.Name is "layer2" or "layer3")],
             [.. MethodCatalog.All.Where(method => method.Name is "LayerCAM" or "SmoothGradCAMPlusPlus")], ClassChoice.Predicted,
-            new Noise(4, 0.3, 7, 4));
+            new MethodSettings(4, 0.3, 7, 4));
         return [.. explainer.Explain(Cat, null).Select(explanation => explanation.Map.ToArray().Cast<float>().ToArray())];
     }
 }

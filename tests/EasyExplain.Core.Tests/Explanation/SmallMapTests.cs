@@ -153,7 +153,7 @@ public sealed class SmallMapTests : IDisposable
         .Output("y");
 
     private CamExplanation Explain(CamModel model, CamMethod method, string layer) =>
-        new Explainer(model, LayerSelection.Select(model, [layer]), [method], ClassChoice.Predicted, new Noise(2, 0.1, 7, 4))
+        new Explainer(model, LayerSelection.Select(model, [layer]), [method], ClassChoice.Predicted, new MethodSettings(2, 0.1, 7, 4))
             .Explain(_cat, null).Single();
 
     private static float[] Ramp(int count) => [.. Enumerable.Range(0, count).Select(i => i * 37 % 23 / 11f - 1)];

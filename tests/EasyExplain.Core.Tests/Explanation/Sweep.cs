@@ -58,7 +58,7 @@ internal static class Sweep
     private static void Explain(CamModel model, Photo photo, CamLayer[] layers, CamMethod method)
     {
         var explainer = new Explainer(model, layers, [method], ClassChoice.Predicted,
-            new Noise(SampleCount: 1, Std: 0.1, Seed: 1, BatchSize: 64));
+            new MethodSettings(SampleCount: 1, NoiseStd: 0.1, Seed: 1, BatchSize: 64));
         if (!explainer.Explain(photo, null).Single().Maps.SelectMany(map => map.ToArray().Cast<float>()).All(float.IsFinite))
         {
             throw new InvalidDataException("The map has a value that is not finite.");

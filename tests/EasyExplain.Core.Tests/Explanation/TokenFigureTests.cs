@@ -38,7 +38,7 @@ public class TokenFigureTests
         Assert.All(wanted.Zip(Logits(model, cat([input, other], 0))), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
 
         var explainer = new Explainer(model, LayerSelection.Select(model, layers),
-            [MethodCatalog.Find("GradCAM"), MethodCatalog.Find("LayerCAM")], ClassChoice.Predicted, new Noise(4, 0.3, 7, 4));
+            [MethodCatalog.Find("GradCAM"), MethodCatalog.Find("LayerCAM")], ClassChoice.Predicted, new MethodSettings(4, 0.3, 7, 4));
         foreach (CamExplanation explanation in explainer.Explain(GoldenModels.Pattern(model), null))
         {
             Assert.Equal(figure.GetProperty("class").GetInt32(), explanation.Class);

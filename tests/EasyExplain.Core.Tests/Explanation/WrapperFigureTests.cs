@@ -39,7 +39,7 @@ public sealed class WrapperFigureTests(GoldenModels models) : IClassFixture<Gold
         {
             ClassChoice choice = ClassChoice.Of(model, [.. classes.Select(one => $"{one}")]);
             var explainer = new Explainer(
-                model, LayerSelection.Select(model, layers), [.. methods.Select(MethodCatalog.Find)], choice, new Noise(4, 0.3, 7, 4),
+                model, LayerSelection.Select(model, layers), [.. methods.Select(MethodCatalog.Find)], choice, new MethodSettings(4, 0.3, 7, 4),
                 smoothing);
             foreach (CamExplanation explanation in explainer.Explain(GoldenModels.Pattern(model), null)
                 .Where(explanation => explanation.Class == @class))

@@ -86,7 +86,7 @@ public sealed class ReducedDecodingTests : IDisposable
         }
 
         CamExplanation Explain(Photo photo, ClassChoice choice) =>
-            new Explainer(model, LayerSelection.Select(model, ["layer3"]), [Methods.Find("LayerCAM")], choice, new Noise(1, 0, 0, 1))
+            new Explainer(model, LayerSelection.Select(model, ["layer3"]), [Methods.Find("LayerCAM")], choice, new MethodSettings(1, 0, 0, 1))
                 .Explain(photo, "photo.jpg").Single();
     }
 

@@ -88,7 +88,7 @@ public sealed class FourFormsTests : IDisposable
     private void AssertSame(CamModel form, CamMethod[] methods, string[] layers, Smoothing smoothing, CamModel? other = null)
     {
         IReadOnlyList<CamExplanation> Explain(CamModel model) =>
-            new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Top(2), new Noise(2, 0.3, 7, 16), smoothing)
+            new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Top(2), new MethodSettings(2, 0.3, 7, 16), smoothing)
                 .Explain(_cat, null);
 
         IReadOnlyList<CamExplanation> theirs = Explain(other ?? _builtIn), own = Explain(form);

@@ -389,13 +389,13 @@ public sealed class HeadTests : IDisposable
         using CamModel model = ModelImporter.Import(path, Plain, _ => { });
         Assert.Equal(0, model.ClassCount);
         CamExplanation explanation = new Explainer(model, [model.Layers.Single(layer => layer.Name == model.DefaultLayer)],
-            [MethodCatalog.Find("EigenCAM")], ClassChoice.Predicted, new Noise(1, 0, 0, 1))
+            [MethodCatalog.Find("EigenCAM")], ClassChoice.Predicted, new MethodSettings(1, 0, 0, 1))
             .Explain(Picture()).Single();
         Assert.False(explanation.Map.IsEmpty);
         Assert.Equal((-1, "", 0), (explanation.Class, explanation.Label, explanation.Predictions.Length));
         string why = Assert.Throws<SelectionException>(() =>
             new Explainer(model, [model.Layers.Single(layer => layer.Name == model.DefaultLayer)], [MethodCatalog.Find("GradCAM")],
-            ClassChoice.Predicted, new Noise(1, 0, 0, 1))).Message;
+            ClassChoice.Predicted, new MethodSettings(1, 0, 0, 1))).Message;
         Assert.Contains("EigenCAM, KPCACAM, FEM, RandomCAM need no class", why, StringComparison.Ordinal);
         Assert.Throws<SelectionException>(() => ClassChoice.Of(model, "0"));
         using CamModel told = ModelImporter.Import(path, Plain with { Labels = ["ant", "bee", "cat", "dog", "elk"] }, _ => { });
@@ -412,13 +412,13 @@ public sealed class HeadTests : IDisposable
 
     private static CamExplanation[] Explain(CamModel model, Tensor picture, ClassChoice choice) =>
         [.. new Explainer(model, [model.Layers.Single(layer => layer.Name == model.DefaultLayer)], [MethodCatalog.Find("LayerCAM")], choice,
-            new Noise(1, 0, 0, 1)).Explain(picture)];
+            new MethodSettings(1, 0, 0, 1)).Explain(picture)];
 
     private static CamExplanation[] ExplainCat(CamModel model, ClassChoice choice, string? layer = null, string method = "GradCAM")
     {
         using DisposeScope scope = NewDisposeScope();
         return [.. new Explainer(model, LayerSelection.Select(model, [layer ?? model.DefaultLayer]), [MethodCatalog.Find(method)], choice,
-            new Noise(1, 0, 0, 1))
+            new MethodSettings(1, 0, 0, 1))
             .Explain(CamPicture.Decode(Repository.Photo("cat.jpg"), model), "cat.jpg")];
     }
 

@@ -187,7 +187,7 @@ public sealed class InputMetadataTests : IDisposable
     {
         using var scope = NewDisposeScope();
         return new Explainer(model, LayerSelection.Select(model, [model.DefaultLayer]), [MethodCatalog.Find("GradCAM")],
-            ClassChoice.Predicted, new Noise(1, 0, 0, 1)).Explain(photo, "cat.jpg").Single();
+            ClassChoice.Predicted, new MethodSettings(1, 0, 0, 1)).Explain(photo, "cat.jpg").Single();
     }
 
     /// <summary>The photo at 32 × 32, as whole bytes.</summary>

@@ -211,7 +211,7 @@ public sealed class NetworkImporterTests : IDisposable
         using CamModel model = ModelImporter.Import(Repository.Data("vww", file), new ModelOptions(), _said.Add);
         Assert.Equal(["non_person", "person"], model.Labels);
         var explainer = new Explainer(model, LayerSelection.Select(model, ["blocks.6"]), [MethodCatalog.Find("GradCAM")],
-            ClassChoice.Top(2), new Noise(1, 0.1, 7, 16));
+            ClassChoice.Top(2), new MethodSettings(1, 0.1, 7, 16));
         int agreed = 0;
         foreach (string photo in photos)
         {

@@ -70,7 +70,7 @@ public sealed class ModuleImportTests : IDisposable
             .Where(method => method.Name != "CAM"
             && (smoothing == Smoothing.None || !method.Name.EndsWith("SCAM", StringComparison.Ordinal)))];
         IReadOnlyList<CamExplanation> Explain(CamModel model) =>
-            new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Top(2), new Noise(2, 0.3, 7, 16), smoothing)
+            new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Top(2), new MethodSettings(2, 0.3, 7, 16), smoothing)
                 .Explain(_cat, null);
 
         ((CompilingRunner)_builtIn.Runner).GiveUp("Smooth Grad-CAM++ has poles, where another order of additions is another map");
@@ -91,7 +91,7 @@ public sealed class ModuleImportTests : IDisposable
     public void NothingNativeIsLeft_AndTheModuleStaysTheUsers()
     {
         var explainer = new Explainer(_own, LayerSelection.Select(_own, ["layer2", "layer3"]), [LayerCAM.Method, AblationCAM.Method],
-            ClassChoice.Predicted, new Noise(2, 0.3, 7, 16));
+            ClassChoice.Predicted, new MethodSettings(2, 0.3, 7, 16));
         explainer.Explain(_cat, null);
         long before = Tensor.TotalCount;
         explainer.Explain(_cat, null);

@@ -21,9 +21,9 @@ public delegate Tensor ComparingScore(Tensor logits, Tensor probabilities, long 
 public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, Tensor> Map)
 {
     /// <summary>
-    /// Makes one map of the scaled maps of several layers, given the height and width of the input: the highest value at each place.
+    /// Makes one map of the scaled maps of several layers, given the height and width of the input: the strongest value at each place.
     /// </summary>
-    public Func<IReadOnlyList<Tensor>, (long Height, long Width), Tensor> Fuse { get; init; } = (maps, _) => Fusion.Highest(maps);
+    public Func<IReadOnlyList<Tensor>, (long Height, long Width), Tensor> Fuse { get; init; } = (maps, _) => Fusion.Strongest(maps);
 
     /// <summary>
     /// What it takes gradients and scores of: from logits and probabilities <c>[N, classes]</c>, a class and those that it is compared with
@@ -46,6 +46,17 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
     /// <summary>True if it explains the network as a whole: its layer is the input, whatever layers are asked for.</summary>
     public bool AtInput { get; init; }
 
+    /// <summary>Of a method <see cref="AtInput"/>: the same at layers, for those who ask for some; null where it knows the input alone.</summary>
+    public CamMethod? AtLayers { get; init; }
+
+    /// <summary>True if it asks for <see cref="LayerEvidence.Biases"/>: a folded network has others.</summary>
+    public bool UsesBiases { get; init; }
+
+    /// <summary>
+    /// True if what is below 0 in a map speaks against the class: it is then scaled by its largest magnitude, to [−1, 1], and 0 stays 0.
+    /// </summary>
+    public bool IsSigned { get; init; }
+
     /// <summary>True if it says nothing of its own about a single layer.</summary>
     public bool NeedsSeveralLayers { get; init; }
 
@@ -54,6 +65,9 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
 
     /// <summary>True if it asks how many samples it is to take.</summary>
     public bool TakesSamples { get; init; }
+
+    /// <summary>How many it takes where nobody says.</summary>
+    public int UsualSamples { get; init; } = 4;
 
     /// <summary>True if its noise is on the input, so that the noise's standard deviation matters.</summary>
     public bool AddsNoiseToInput { get; init; }

@@ -21,6 +21,7 @@ internal static class FullGrad
         new("FullGrad", "The whole network at once: what the input and every bias contributed. Needs no layer.", Map)
         {
             AtInput = true,
+            UsesBiases = true,
         };
 
     private static Tensor Map(LayerEvidence input)

@@ -11,7 +11,7 @@ internal static class LayerCAM
     public static CamMethod Method { get; } =
         new("LayerCAM", "Every pixel weighted by its own positive gradient: fine detail, for early layers too.", Map)
         {
-            Fuse = (maps, _) => Fusion.Highest([.. maps.Select(map => (Gamma * map).tanh())]), // equation 9
+            Fuse = (maps, _) => Fusion.Strongest([.. maps.Select(map => (Gamma * map).tanh())]), // equation 9
         };
 
     private static Tensor Map(LayerEvidence layer)

@@ -124,7 +124,7 @@ public sealed class NodeCaseTests : IDisposable
         CamMethod[] methods = [GradCAM.Method, SmoothGradCAMPlusPlus.Method, ScoreCAM.Method, AblationCAM.Method];
         IReadOnlyList<CamExplanation> found =
             new Explainer(model, LayerSelection.Select(model, [model.DefaultLayer]), methods, ClassChoice.Predicted,
-            new Noise(3, 0.2, 7, 4)).Explain(cat, null);
+            new MethodSettings(3, 0.2, 7, 4)).Explain(cat, null);
         Assert.All(found, explanation => Assert.Equal((4, 4), (explanation.Map.Height, explanation.Map.Width)));
         Assert.All(found, explanation => Assert.False(explanation.Map.IsEmpty));
     }

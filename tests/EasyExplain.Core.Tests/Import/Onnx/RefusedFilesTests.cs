@@ -32,7 +32,7 @@ public sealed class RefusedFilesTests
         right = [.. right.Select(part => part / right.Sum())];
 
         var explainer = new Explainer(model, LayerSelection.Select(model, layers), [LayerCAM.Method, GradCAM.Method], ClassChoice.Predicted,
-            new Noise(1, 0.1, 7, 16));
+            new MethodSettings(1, 0.1, 7, 16));
         foreach (CamExplanation explanation in explainer.Explain(picture))
         {
             Assert.Equal(Array.IndexOf(right, right.Max()), explanation.Class);

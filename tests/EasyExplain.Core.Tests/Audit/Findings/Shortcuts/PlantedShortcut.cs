@@ -34,7 +34,7 @@ internal sealed class PlantedShortcut : IDisposable
         Model = Network(heeds);
         var random = new Random(1);
         var explainer = new Explainer(Model, LayerSelection.Select(Model, ["pool"]), [MethodCatalog.Find("LayerCAM")],
-            ClassChoice.Predicted, new Noise(1, 0, 0, 1));
+            ClassChoice.Predicted, new MethodSettings(1, 0, 0, 1));
         var root = new AuditRoot(_folder);
         Rows = [.. Enumerable.Range(0, Labels.Length).SelectMany(@class => Enumerable.Range(0, @class == 0 ? red : Each)
             .Select(i => (@class, i))).Select((one, place) =>

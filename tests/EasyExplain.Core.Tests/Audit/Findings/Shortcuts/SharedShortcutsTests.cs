@@ -62,7 +62,7 @@ public sealed class SharedShortcutsTests : IDisposable
         };
         using CamModel model = ModelImporter.Import(Path.Combine(folder, "model.safetensors"), options, _ => { });
         var explainer = new Explainer(model, LayerSelection.Select(model, [model.DefaultLayer]),
-            [MethodCatalog.Find(MethodCatalog.Default)], ClassChoice.Predicted, new Noise(1, 0, 0, 1));
+            [MethodCatalog.Find(MethodCatalog.Default)], ClassChoice.Predicted, new MethodSettings(1, 0, 0, 1));
         var root = new AuditRoot(folder);
         return new IssueFinder(new IssueThresholds(), Enum.GetValues<IssueKind>(), model: model).Find(
             Directory.GetFiles(Path.Combine(folder, "images"), "*.png", SearchOption.AllDirectories).Select(Row));

@@ -1,0 +1,16 @@
+using EasyExplain.Explanation.Methods;
+
+namespace EasyExplain.Explanation;
+
+/// <summary>What a user may set of the methods; each heeds what it knows.</summary>
+/// <param name="SampleCount">
+/// How many noisy copies, steps or masks a method takes; null for as many as each usually does (<see cref="CamMethod.UsualSamples"/>).
+/// </param>
+/// <param name="NoiseStd">The standard deviation of the noise on the normalised input, in its units.</param>
+/// <param name="Seed">Starts the generator; the same seed draws the same numbers whatever the batch size.</param>
+/// <param name="BatchSize">How many passes run at a time at most, memory allowing: results do not change beyond rounding.</param>
+public sealed record MethodSettings(int? SampleCount, double NoiseStd, long Seed, int BatchSize)
+{
+    /// <summary>How many samples a method takes.</summary>
+    public int SamplesOf(CamMethod method) => SampleCount ?? method.UsualSamples;
+}
