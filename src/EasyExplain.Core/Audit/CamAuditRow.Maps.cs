@@ -63,6 +63,6 @@ public sealed partial record CamAuditRow
     private CamMap MapOf(StoredMap stored)
     {
         (int height, int width) = (ImageSize[0], ImageSize[1]);
-        return new CamMap(stored.Layer, stored.ToArray(), Model.Preprocessing.RegionOf(width, height), width, height);
+        return stored.ToMap(Model.Preprocessing.RegionOf(width, height), width, height);
     }
 }

@@ -11,7 +11,7 @@ public readonly record struct PixelPoint(int X, int Y)
     public override string ToString() => $"{X}, {Y}";
 }
 
-/// <summary>Where a layer looked: a class activation map at the layer's own size, scaled to [0, 1].</summary>
+/// <summary>Where a layer looked: a map at the layer's own size, scaled to [0, 1], or to [−1, 1] if it has signs.</summary>
 /// <remarks>It lives in managed memory; <see cref="Tensor"/> makes a native copy only when somebody asks for it. What is internal here is a
 /// property in PowerShell, too (see EasyExplain.Types.ps1xml), but not one that ConvertTo-Json writes.</remarks>
 public sealed class CamMap

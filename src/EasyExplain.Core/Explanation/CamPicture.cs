@@ -13,19 +13,22 @@ public enum OverlayStyle
     /// <summary>The map alone, in colours.</summary>
     Heatmap,
 
-    /// <summary>White where the map reaches the threshold, else black.</summary>
+    /// <summary>White where the map reaches the threshold, else black. Of a map with signs, that is what speaks for the class.</summary>
     Mask,
 
-    /// <summary>All of it side by side: photo, a heat map and an overlay for each layer, the fused one, the mask, with titles.</summary>
+    /// <summary>
+    /// All of it side by side: photo, a heat map and an overlay for each layer, the fused one, the mask (of a map with signs a second one,
+    /// of what speaks against the class), with titles.
+    /// </summary>
     Panel,
 }
 
 /// <summary>Draws explanations.</summary>
 /// <param name="Alpha">The opacity of the heat, 0 (only the photo) to 1.</param>
-/// <param name="Colormap">matplotlib's name.</param>
+/// <param name="Colormap">matplotlib's name; null for jet, and for seismic where a map has signs.</param>
 /// <param name="Threshold">From which value on, 0 to 1, the mask is white.</param>
 /// <param name="MaxSize">The longer side of a picture at most, in pixels; no photo is enlarged.</param>
-public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshold, int MaxSize)
+public sealed record CamPicture(double Alpha, Colormap? Colormap, double Threshold, int MaxSize)
 {
     /// <summary>The longer side of a picture where nobody asks for another.</summary>
     internal const int UsualMaxSize = 1024;
@@ -81,12 +84,33 @@ public sealed record CamPicture(double Alpha, Colormap Colormap, double Threshol
         }
         yield return new PanelTile(string.Create(CultureInfo.InvariantCulture, $"mask ≥ {Threshold}"),
             Mask(photo, maps.Map, region));
+        if (maps.Map.IsSigned)
+        {
+            yield return new PanelTile(string.Create(CultureInfo.InvariantCulture, $"mask ≤ {-Threshold}"),
+                Overlay.Mask(photo.Width, photo.Height, Negated(maps.Map), region, Threshold));
+        }
     }
 
-    private Photo Blend(Photo photo, CamMap map, PixelRegion region) => Overlay.Blend(photo, map.ToArray(), region, Colormap, Alpha);
+    private static float[,] Negated(CamMap map)
+    {
+        float[,] values = map.ToArray();
+        for (int y = 0; y < map.Height; y++)
+        {
+            for (int x = 0; x < map.Width; x++)
+            {
+                values[y, x] = -values[y, x];
+            }
+        }
+        return values;
+    }
+
+    private Colormap ColorsOf(CamMap map) => Colormap ?? (map.IsSigned ? Imaging.Colormap.Seismic : Imaging.Colormap.Jet);
+
+    private Photo Blend(Photo photo, CamMap map, PixelRegion region) =>
+        Overlay.Blend(photo, map.ToArray(), region, ColorsOf(map), Alpha, map.IsSigned);
 
     private Photo Heat(Photo photo, CamMap map, PixelRegion region) =>
-        Overlay.Heatmap(photo.Width, photo.Height, map.ToArray(), region, Colormap);
+        Overlay.Heatmap(photo.Width, photo.Height, map.ToArray(), region, ColorsOf(map), map.IsSigned);
 
     private Photo Mask(Photo photo, CamMap map, PixelRegion region) =>
         Overlay.Mask(photo.Width, photo.Height, map.ToArray(), region, Threshold);

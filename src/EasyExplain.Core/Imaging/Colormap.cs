@@ -1,6 +1,6 @@
 namespace EasyExplain.Imaging;
 
-/// <summary>Ways to paint a number from 0 to 1; the tables are matplotlib's.</summary>
+/// <summary>Ways to paint a number from 0 to 1, or from −1 to 1; the tables are matplotlib's.</summary>
 public enum Colormap
 {
     /// <summary>Blue, cyan, yellow, red: the custom of class activation maps.</summary>
@@ -26,4 +26,7 @@ public enum Colormap
 
     /// <summary>Black to white.</summary>
     Gray,
+
+    /// <summary>Blue below 0, white at 0, red above: for maps with signs. 0 is its middle whatever the map.</summary>
+    Seismic,
 }

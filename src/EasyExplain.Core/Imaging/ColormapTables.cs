@@ -22,6 +22,9 @@ public static class ColormapTables
     /// <returns>0 to 255.</returns>
     public static int IndexOf(float value) => value > 0 ? (int)Math.Min(value * Size, Size - 1) : 0;
 
+    /// <summary>The same of a value from −1 to 1, with 0 in the middle of the table.</summary>
+    public static int SignedIndexOf(float value) => IndexOf((value + 1) / 2);
+
     private static Dictionary<Colormap, byte[]> Read()
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("colormaps.txt")!;

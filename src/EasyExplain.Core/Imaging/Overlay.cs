@@ -4,27 +4,32 @@ namespace EasyExplain.Imaging;
 
 /// <summary>Lays a class activation map over a photo, or draws it alone.</summary>
 /// <remarks>
-/// A map comes at its layer's own size, [h, w] with values from 0 to 1, and covers a region of the photo. It is enlarged bicubically as
-/// Pillow does and clamped to 0..1. Pixels whose centre lies outside the region are left alone.
+/// A map comes at its layer's own size, [h, w] with values from 0 to 1, or from −1 to 1 if it is signed, and covers a region of the photo.
+/// It is enlarged bicubically as Pillow does and clamped to that range. Pixels whose centre lies outside the region are left alone.
 /// </remarks>
 public static class Overlay
 {
     /// <summary>
     /// Paints the map over the photo: enlarged, squared, coloured, then (1 - alpha) · photo + alpha · heat, as torch-cam's
-    /// <c>overlay_mask</c> does (whose own alpha is the photo's share).
+    /// <c>overlay_mask</c> does (whose own alpha is the photo's share). A signed map is as opaque as it is strong, nowhere more than alpha:
+    /// where it is 0 the photo is seen.
     /// </summary>
     /// <param name="photo">The photo; unchanged.</param>
-    /// <param name="map">[h, w], 0 to 1.</param>
+    /// <param name="map">[h, w], 0 to 1; or −1 to 1.</param>
     /// <param name="region">The part of the photo that the map covers.</param>
     /// <param name="colormap">How to colour.</param>
     /// <param name="alpha">The heat's opacity: 0 shows the photo, 1 the heat alone.</param>
+    /// <param name="signed">Whether the map goes from −1 to 1.</param>
     /// <returns>A picture of the photo's size. A map that is zero everywhere has nothing to show: then it is the plain photo.</returns>
-    public static Photo Blend(Photo photo, float[,] map, PixelRegion region, Colormap colormap, double alpha)
+    public static Photo Blend(Photo photo, float[,] map, PixelRegion region, Colormap colormap, double alpha, bool signed = false)
     {
         ArgumentNullException.ThrowIfNull(photo);
         if (!(alpha is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "The heat's opacity lies between 0 and 1.");
+        if (signed)
+            return BlendSigned(photo, map, region, ColormapTables.Of(colormap).ToArray(), alpha);
         byte[] rgb = (byte[])photo.Rgb.Clone();
+        Func<float, int> indexOf = IndexFor(colormap, signed: false);
         double[] below = [.. Enumerable.Range(0, 256).Select(value => (1 - alpha) * value)];
         double[] heat = Array.ConvertAll(ColormapTables.Of(colormap).ToArray(), value => alpha * value);
         if (map.Cast<float>().Any(value => value > 0))
@@ -34,7 +39,7 @@ public static class Overlay
                 Span<byte> pixels = rgb.AsSpan(first * 3, values.Length * 3);
                 for (int x = 0, at = 0; x < values.Length; x++)
                 {
-                    int color = ColormapTables.IndexOf(values[x] * values[x]) * 3;
+                    int color = indexOf(values[x] * values[x]) * 3;
                     for (int c = 0; c < 3; c++, at++)
                         pixels[at] = (byte)(below[pixels[at]] + heat[color + c] + 0.5);
                 }
@@ -46,26 +51,28 @@ public static class Overlay
     /// <summary>Draws the map alone. Its colours are those of the map itself: nothing is squared, unlike in <see cref="Blend"/>.</summary>
     /// <param name="width">The photo's width in pixels.</param>
     /// <param name="height">The photo's height in pixels.</param>
-    /// <param name="map">[h, w], 0 to 1.</param>
+    /// <param name="map">[h, w], 0 to 1; or −1 to 1.</param>
     /// <param name="region">The part of the photo that the map covers; the rest is black.</param>
     /// <param name="colormap">How to colour.</param>
+    /// <param name="signed">Whether the map goes from −1 to 1.</param>
     /// <returns>A picture of the photo's size.</returns>
-    public static Photo Heatmap(int width, int height, float[,] map, PixelRegion region, Colormap colormap)
+    public static Photo Heatmap(int width, int height, float[,] map, PixelRegion region, Colormap colormap, bool signed = false)
     {
         var heatmap = Photo.Black(width, height);
         byte[] table = ColormapTables.Of(colormap).ToArray();
+        Func<float, int> indexOf = IndexFor(colormap, signed);
         Spread(map, region, width, height, (first, values) =>
         {
             for (int x = 0; x < values.Length; x++)
-                table.AsSpan(ColormapTables.IndexOf(values[x]) * 3, 3).CopyTo(heatmap.Rgb.AsSpan((first + x) * 3));
-        });
+                table.AsSpan(indexOf(values[x]) * 3, 3).CopyTo(heatmap.Rgb.AsSpan((first + x) * 3));
+        }, least: signed ? -1 : 0);
         return heatmap;
     }
 
     /// <summary>Draws where the map reaches a threshold (not squared): white there, black elsewhere and outside the region.</summary>
     /// <param name="width">The photo's width in pixels.</param>
     /// <param name="height">The photo's height in pixels.</param>
-    /// <param name="map">[h, w], 0 to 1.</param>
+    /// <param name="map">[h, w], 0 to 1; of a signed one what is below 0 counts as 0.</param>
     /// <param name="region">The part of the photo that the map covers.</param>
     /// <param name="threshold">From this value on a pixel is white, 0 to 1.</param>
     /// <returns>A picture of the photo's size.</returns>
@@ -86,10 +93,10 @@ public static class Overlay
     }
 
     /// <summary>
-    /// The map at the photo's size, row by row: <paramref name="take"/> is told at which pixel of the photo a row begins, and its values in
-    /// 0..1.
+    /// The map at the photo's size, row by row: <paramref name="take"/> is told at which pixel of the photo a row begins, and its values
+    /// from <paramref name="least"/> to 1.
     /// </summary>
-    internal static void Spread(float[,] map, PixelRegion region, int width, int height, Resampler.RowTaker take)
+    internal static void Spread(float[,] map, PixelRegion region, int width, int height, Resampler.RowTaker take, float least = 0)
     {
         (int left, ResampleAxis columns) = Axis(map.GetLength(1), region.X, region.Width, width);
         (int top, ResampleAxis rows) = Axis(map.GetLength(0), region.Y, region.Height, height);
@@ -97,10 +104,29 @@ public static class Overlay
             return;
         Resampler.Resize(map, columns, rows, (y, row) =>
         {
-            Resampler.Clamp(row, 1);
+            Resampler.Clamp(row, 1, least);
             take((top + y) * width + left, row);
         });
     }
+
+    private static Photo BlendSigned(Photo photo, float[,] map, PixelRegion region, byte[] table, double alpha)
+    {
+        byte[] rgb = (byte[])photo.Rgb.Clone();
+        Spread(map, region, photo.Width, photo.Height, (first, values) =>
+        {
+            for (int x = 0; x < values.Length; x++)
+            {
+                double opacity = alpha * Math.Abs(values[x]);
+                int color = ColormapTables.SignedIndexOf(values[x]) * 3, at = (first + x) * 3;
+                for (int c = 0; c < 3; c++)
+                    rgb[at + c] = (byte)((1 - opacity) * rgb[at + c] + opacity * table[color + c] + 0.5);
+            }
+        }, least: -1);
+        return new Photo(photo.Width, photo.Height, rgb);
+    }
+
+    private static Func<float, int> IndexFor(Colormap colormap, bool signed) =>
+        signed || colormap == Colormap.Seismic ? ColormapTables.SignedIndexOf : ColormapTables.IndexOf;
 
     /// <summary>The pixels whose centres lie in the region along one axis, and how the map covers them.</summary>
     private static (int First, ResampleAxis Axis) Axis(int mapLength, double start, double extent, int photoLength)

@@ -109,12 +109,12 @@ internal static class Resampler
 
     /// <summary>Brings numbers into the range from 0 to <paramref name="most"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Clamp(Span<float> numbers, float most)
+    internal static void Clamp(Span<float> numbers, float most, float least = 0)
     {
         foreach (ref Vector<float> some in MemoryMarshal.Cast<float, Vector<float>>(numbers))
-            some = Vector.Min(Vector.Max(some, default), new Vector<float>(most));
+            some = Vector.Min(Vector.Max(some, new Vector<float>(least)), new Vector<float>(most));
         foreach (ref float one in numbers[(numbers.Length - numbers.Length % Vector<float>.Count)..])
-            one = Math.Clamp(one, 0, most);
+            one = Math.Clamp(one, least, most);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

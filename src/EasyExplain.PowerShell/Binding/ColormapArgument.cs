@@ -22,5 +22,6 @@ public sealed class ColormapArgument(Colormap value) : EnumArgument<Colormap>(va
         (Colormap.Magma, "black, violet, pink, pale yellow"),
         (Colormap.Plasma, "blue, pink, yellow"),
         (Colormap.Cividis, "blue to yellow, the same to colour-blind eyes"),
-        (Colormap.Gray, "black to white"));
+        (Colormap.Gray, "black to white"),
+        (Colormap.Seismic, "blue, white, red: below 0, 0, above 0"));
 }

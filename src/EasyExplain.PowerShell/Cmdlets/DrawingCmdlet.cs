@@ -29,13 +29,13 @@ public abstract class DrawingCmdlet : PSCmdlet
     public double Alpha { get; set; } = 0.5;
 
     /// <summary>
-    /// The colours of the heat, by matplotlib's names: Jet, Turbo, Viridis, Inferno, Magma, Plasma, Cividis or Gray. Tab completes them,
-    /// with a line on each.
+    /// The colours of the heat, by matplotlib's names: Jet, Turbo, Viridis, Inferno, Magma, Plasma, Cividis, Gray or Seismic. Tab completes
+    /// them, with a line on each. By default Jet, and for maps with signs (LRP, Occlusion and others) Seismic: red speaks for the class, blue
+    /// against it.
     /// </summary>
-    /// <value>Jet</value>
     [Parameter]
     [ArgumentCompleter(typeof(ColormapArgument.Completer))]
-    public ColormapArgument Colormap { get; set; } = new(Imaging.Colormap.Jet);
+    public ColormapArgument? Colormap { get; set; }
 
     /// <summary>The mask is white where the map has at least this value, 0 to 1.</summary>
     /// <value>0.5</value>
@@ -47,7 +47,7 @@ public abstract class DrawingCmdlet : PSCmdlet
     private protected IEnumerable<OverlayStyle> Styles => Style.Select(style => style.Value);
 
     /// <summary>What pictures look like.</summary>
-    private protected CamPicture Look(int maxSize) => new(Alpha, Colormap.Value, Threshold, maxSize);
+    private protected CamPicture Look(int maxSize) => new(Alpha, Colormap?.Value, Threshold, maxSize);
 
     /// <inheritdoc/>
     protected override void BeginProcessing() => IgnoredOptions.Warn(this, [.. Styles]);

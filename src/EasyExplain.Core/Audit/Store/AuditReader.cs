@@ -56,7 +56,7 @@ internal sealed class AuditReader : IFinished, IDisposable
         _request = _database.Prepare($"{Columns} WHERE request = $1 ORDER BY part");
         _contains = _database.Prepare(
             "SELECT count(*), min(parts), coalesce(max(error_id IS NOT NULL), 0) FROM explanation WHERE request = $1");
-        _maps = _database.Prepare("SELECT place, height, width, length(cells), cells FROM map WHERE explanation = $1 ORDER BY place");
+        _maps = _database.Prepare("SELECT place, height, width, length(cells), cells, length(against), against FROM map WHERE explanation = $1 ORDER BY place");
     }
 
     /// <summary>The file's full path.</summary>
@@ -227,12 +227,15 @@ internal sealed class AuditReader : IFinished, IDisposable
         {
             long place = found.GetInt64(0), height = found.GetInt64(1), width = found.GetInt64(2);
             if (place != maps.Count || place > layers.Count || height is <= 0 or > int.MaxValue || width is <= 0 or > int.MaxValue
-                || found.IsDBNull(3) || height * width != found.GetInt64(3))
+                || found.IsDBNull(3) || height * width != found.GetInt64(3) || (!found.IsDBNull(5) && height * width != found.GetInt64(5)))
             {
                 throw Damaged(explanation, $"its map {place} of {height}×{width} has another number of cells");
             }
             string layer = place < layers.Count ? layers[(int)place] : Once(string.Join("+", layers));
-            maps.Add(new StoredMap(layer, (int)height, (int)width, (byte[])found.GetValue(4)));
+            maps.Add(new StoredMap(layer, (int)height, (int)width, (byte[])found.GetValue(4))
+            {
+                Against = found.IsDBNull(6) ? null : (byte[])found.GetValue(6),
+            });
         }
         return [.. maps];
     }

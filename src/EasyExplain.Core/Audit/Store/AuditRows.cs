@@ -60,7 +60,7 @@ internal static class AuditRows
         }
         (int height, int width) = (row.ImageSize[0], row.ImageSize[1]);
         PixelRegion region = model.Preprocessing.RegionOf(width, height);
-        CamMap[] maps = [.. row.StoredMaps.Select(map => new CamMap(map.Layer, map.ToArray(), region, width, height))];
+        CamMap[] maps = [.. row.StoredMaps.Select(map => map.ToMap(region, width, height))];
         bool isWhole = maps.Length >= row.Layers.Count;
         return new CamExplanation(model, photo, [.. row.ImageSize], [.. row.Layers])
         {

@@ -44,7 +44,7 @@ internal sealed class RowInserts : IDisposable
             VALUES ({string.Join(", ", Enumerable.Range(1, 32).Select(number => $"${number}"))})
             """);
         _addChannels = Prepare("INSERT INTO channels VALUES ($1, $2, $3, $4, $5)");
-        _addMap = Prepare("INSERT INTO map VALUES ($1, $2, $3, $4, $5)");
+        _addMap = Prepare("INSERT INTO map VALUES ($1, $2, $3, $4, $5, $6)");
     }
 
     /// <summary>Adds a row, unless it is there already.</summary>
@@ -92,7 +92,7 @@ internal sealed class RowInserts : IDisposable
         for (int place = 0; place < row.StoredMaps.Count; place++)
         {
             StoredMap map = row.StoredMaps[place];
-            _addMap.Run(explanation, place, map.Height, map.Width, map.Values);
+            _addMap.Run(explanation, place, map.Height, map.Width, map.Values, map.Against);
         }
         if (seen)
         {

@@ -4,7 +4,7 @@ namespace EasyExplain.Audit.Tables;
 
 /// <summary>
 /// The maps of a table's rows as NumPy arrays, a file for each layer and for the fused map: <c>layer3.npy</c> has at <c>[i]</c> the map of
-/// row i, zeros where that row has none. Maps of a layer that has more than one size, as in audits of several models, stand by their size:
+/// row i, zeros where that row has none; <c>layer3.against.npy</c> what speaks against the class, of maps with signs. Maps of a layer that has more than one size, as in audits of several models, stand by their size:
 /// <c>layer3_16x16.npy</c>.
 /// </summary>
 /// <param name="folder">The folder; it must exist.</param>
@@ -25,14 +25,23 @@ internal sealed class MapFolder(string folder, bool overwrite) : IDisposable
     {
         foreach (StoredMap map in row.StoredMaps)
         {
-            var key = (map.Layer, map.Height, map.Width);
-            if (!_stacks.TryGetValue(key, out NumpyStack? stack))
+            Put(map.Layer, map, map.Values);
+            if (map.Against is { } against)
             {
-                _stacks[key] = stack = new NumpyStack(Path.Combine(folder, NameFor(map)), map.Height, map.Width, overwrite);
+                Put(map.Layer + ".against", map, against);
             }
-            stack.Put(_rows, map.Values);
         }
         _rows++;
+    }
+
+    private void Put(string name, StoredMap map, byte[] values)
+    {
+        var key = (name, map.Height, map.Width);
+        if (!_stacks.TryGetValue(key, out NumpyStack? stack))
+        {
+            _stacks[key] = stack = new NumpyStack(Path.Combine(folder, NameFor(map with { Layer = name })), map.Height, map.Width, overwrite);
+        }
+        stack.Put(_rows, values);
     }
 
     /// <summary>Gives the files their names.</summary>
