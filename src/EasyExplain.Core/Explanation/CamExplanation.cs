@@ -1,4 +1,5 @@
 using System.Globalization;
+using EasyExplain.Explanation.Metrics;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
@@ -140,6 +141,12 @@ public sealed record CamExplanation : ICamResult
 
     /// <summary>The probability of each class, shared by a photo's explanations; null where there are none, or nobody knows them.</summary>
     internal float[]? Probabilities { get; init; }
+
+    /// <summary>What the method was set to; null where nobody knows any more.</summary>
+    internal MethodSettings? Settings { get; init; }
+
+    /// <summary>How far it is to be believed; null where that was not measured.</summary>
+    internal CamMeasure? Measure { get; init; }
 
     /// <summary>What the channels say of the photo; null of a method that explains the input, and of what a picture tells.</summary>
     internal ChannelEvidence? Channels { get; init; }

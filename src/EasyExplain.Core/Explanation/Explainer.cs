@@ -247,6 +247,7 @@ public sealed class Explainer
             Smoothing = _smoothing,
             Seed = method.DrawsNoise ? _settings.Seed : null,
             Duration = answer.Took,
+            Settings = _settings,
         };
 
         CamMap ToMap(string name, Tensor map, double? unit) => CamMap.Of(name, map, _model.Preprocessing, photo, method.IsSigned, unit);

@@ -25,6 +25,12 @@ public enum SelectionFault
 
     /// <summary>There is no picture of this style.</summary>
     StyleNotPossible,
+
+    /// <summary>There is no figure of that name, or none that fits the wildcard.</summary>
+    MetricNotFound,
+
+    /// <summary>What is to be measured has no probability, hence no figures.</summary>
+    MetricNotPossible,
 }
 
 /// <summary>A layer, method, class or style that cannot be had; the message says why, and what would be right.</summary>
