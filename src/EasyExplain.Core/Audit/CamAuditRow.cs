@@ -1,4 +1,5 @@
 using EasyExplain.Explanation;
+using EasyExplain.Explanation.Metrics;
 using EasyExplain.Models;
 
 namespace EasyExplain.Audit;
@@ -94,6 +95,9 @@ public sealed partial record CamAuditRow : ICamResult
 
     /// <summary>What the channels say of it; null of an error, and of what older rows lack.</summary>
     internal ChannelEvidence? Channels { get; init; }
+
+    /// <summary>How far it is to be believed; null where that was not measured.</summary>
+    internal CamMeasure? Measure { get; init; }
 
     /// <summary>What asked for it; its id is empty where nobody knows it.</summary>
     internal Request? Request { get; init; }

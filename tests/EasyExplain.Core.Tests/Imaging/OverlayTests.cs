@@ -46,6 +46,41 @@ public class OverlayTests
         }
     }
 
+    /// <summary>The colours are matplotlib's: cm.seismic(0.0), (0.25), (0.5), (0.75) and (1.0).</summary>
+    [Fact]
+    public void ASignedMap_IsRedAbove0_BlueBelow_AndWhiteAt0()
+    {
+        float[,] map = { { -1, -0.5f, 0, 0.5f, 1 } };
+        Photo heat = Overlay.Heatmap(5, 1, map, PixelRegion.Whole(5, 1), Colormap.Seismic, signed: true);
+        Assert.Equal([0, 0, 76], heat.PixelAt(0, 0));
+        Assert.Equal([1, 1, 255], heat.PixelAt(1, 0));
+        Assert.Equal([255, 253, 253], heat.PixelAt(2, 0));
+        Assert.Equal([253, 0, 0], heat.PixelAt(3, 0));
+        Assert.Equal([127, 0, 0], heat.PixelAt(4, 0));
+    }
+
+    [Fact]
+    public void ASignedMap_HidesThePhotoWhereItIsStrong_AndLeavesItWhereItIs0()
+    {
+        var photo = new Photo(3, 1, [100, 100, 100, 100, 100, 100, 100, 100, 100]);
+        Photo overlay = Overlay.Blend(photo, new float[,] { { -1, 0, 1 } }, PixelRegion.Whole(3, 1), Colormap.Seismic, 0.5, signed: true);
+        Assert.Equal([50, 50, 88], overlay.PixelAt(0, 0)); // half of the photo, half of (0, 0, 76)
+        Assert.Equal([100, 100, 100], overlay.PixelAt(1, 0));
+        Assert.Equal([114, 50, 50], overlay.PixelAt(2, 0));
+    }
+
+    [Fact]
+    public void ASignedMapsMask_IsWhatSpeaksForTheClass()
+    {
+        Photo mask = Overlay.Mask(3, 1, new float[,] { { -1, 0.4f, 0.6f } }, PixelRegion.Whole(3, 1), 0.5);
+        Assert.Equal([0, 0, 255], new[] { mask.PixelAt(0, 0)[0], mask.PixelAt(1, 0)[0], mask.PixelAt(2, 0)[0] });
+    }
+
+    /// <summary>Whatever the map: a map without signs begins in the middle.</summary>
+    [Fact]
+    public void SeismicsMiddle_Is0() => Assert.Equal([255, 253, 253],
+        Overlay.Heatmap(1, 1, new float[,] { { 0 } }, PixelRegion.Whole(1, 1), Colormap.Seismic).PixelAt(0, 0));
+
     [Fact]
     public void Alpha_IsTheHeatsOpacity()
     {

@@ -58,8 +58,12 @@ internal sealed class AuditDatabase : IDisposable
             {
                 connection.Open();
                 raw.sqlite3_limit(connection.Handle, LimitLength, LongestValue);
-                database.Run("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;" + (write ? "" : "PRAGMA query_only = ON;"));
+                database.Run("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;");
                 database.Check(write);
+                if (!write)
+                {
+                    database.Run((database.Version == 1 ? AuditSchema.Version1AsNow : "") + "PRAGMA query_only = ON;");
+                }
                 return database;
             });
         }
@@ -69,6 +73,9 @@ internal sealed class AuditDatabase : IDisposable
             throw;
         }
     }
+
+    /// <summary>The version of its format; 0 of a file that has no tables yet.</summary>
+    public long Version { get; private set; }
 
     /// <summary>Runs statements that give nothing back.</summary>
     public void Run(string sql)
@@ -109,6 +116,7 @@ internal sealed class AuditDatabase : IDisposable
     private void Check(bool write)
     {
         long application = (long)Ask("PRAGMA application_id")!, version = (long)Ask("PRAGMA user_version")!;
+        Version = version;
         if (application != AuditSchema.ApplicationId)
         {
             IsNew = application == 0 && version == 0 && (long)Ask("SELECT count(*) FROM sqlite_schema")! == 0;
@@ -125,9 +133,10 @@ internal sealed class AuditDatabase : IDisposable
                 $"was written by a newer EasyExplain: its format is version {version}, and this one knows {AuditSchema.Version}. Update " +
                 $"EasyExplain, or name another file; it was left as it is."));
         }
-        string names = string.Join(", ", AuditSchema.TableNames.Select(name => $"'{name}'"));
+        string[] wanted = [.. AuditSchema.TablesOf(version)];
+        string names = string.Join(", ", wanted.Select(name => $"'{name}'"));
         long tables = (long)Ask($"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ({names})")!;
-        if (version != AuditSchema.Version || tables != AuditSchema.TableNames.Count)
+        if (version < 1 || tables != wanted.Length)
         {
             throw AuditFileException.Damaged(Path, "tables are missing");
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using EasyExplain.Explanation;
+using EasyExplain.Explanation.Metrics;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
@@ -31,7 +32,7 @@ internal sealed class AuditReader : IFinished, IDisposable
     private readonly object _gate = new();
     private readonly AuditDatabase _database;
     private readonly AuditRoot _root;
-    private readonly Statement _page, _request, _contains, _maps;
+    private readonly Statement _page, _request, _contains, _maps, _measures;
     private readonly Dictionary<long, AuditedModel> _models = [];
     private readonly Dictionary<long, CamList<string>> _layers = [];
     private readonly Dictionary<string, string> _texts = []; // labels and names, each once
@@ -57,6 +58,10 @@ internal sealed class AuditReader : IFinished, IDisposable
         _contains = _database.Prepare(
             "SELECT count(*), min(parts), coalesce(max(error_id IS NOT NULL), 0) FROM explanation WHERE request = $1");
         _maps = _database.Prepare("SELECT place, height, width, length(cells), cells, length(against), against FROM map WHERE explanation = $1 ORDER BY place");
+        _measures = _database.Prepare($"""
+            SELECT control, seed, {string.Join(", ", MeasureColumns.All.Select(column => column.Name))}
+            FROM measure WHERE explanation = $1 ORDER BY control
+            """);
     }
 
     /// <summary>The file's full path.</summary>
@@ -123,7 +128,7 @@ internal sealed class AuditReader : IFinished, IDisposable
     {
         lock (_gate)
         {
-            foreach (Statement statement in new[] { _page, _request, _contains, _maps })
+            foreach (Statement statement in new[] { _page, _request, _contains, _maps, _measures })
             {
                 statement.Dispose();
             }
@@ -149,7 +154,8 @@ internal sealed class AuditReader : IFinished, IDisposable
             using SqliteDataReader found = find();
             while (found.Read())
             {
-                rows.Add(Row(found));
+                CamAuditRow row = Row(found);
+                rows.Add(row with { Measure = MeasureOf(row) });
             }
             return rows;
         }
@@ -207,6 +213,27 @@ internal sealed class AuditReader : IFinished, IDisposable
                 Vector(found, 38, id) ?? throw Damaged(id, "it has no features"), Vector(found, 41, id)),
             StoredMaps = Maps(id, layers),
         };
+    }
+
+    private CamMeasure? MeasureOf(CamAuditRow row)
+    {
+        CamMeasure? own = null;
+        var controls = new List<CamMeasure>();
+        using SqliteDataReader found = _measures.Find(row.Id);
+        while (found.Read())
+        {
+            string? control = Text(found, 0) is { Length: > 0 } name ? Once(name) : null;
+            CamMeasure measure = MeasureColumns.Of(row, control, found.GetInt64(1), column => Number(found, column + 2));
+            if (control is null)
+            {
+                own = measure;
+            }
+            else
+            {
+                controls.Add(measure);
+            }
+        }
+        return own is null ? null : own with { Controls = controls };
     }
 
     private Prediction[] Top(SqliteDataReader found, AuditedModel model, long id)

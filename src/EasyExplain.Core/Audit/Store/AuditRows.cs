@@ -42,6 +42,7 @@ internal static class AuditRows
             Seconds = explanation.Seconds,
             StoredMaps = [.. explanation.Maps.Append(explanation.Fused).OfType<CamMap>().Select(StoredMap.Of)],
             Channels = explanation.Channels,
+            Measure = explanation.Measure,
             Request = explanation.Request,
         };
     }
@@ -81,6 +82,7 @@ internal static class AuditRows
             Seed = row.Seed,
             Duration = new TimeSpan((long)Math.Round(Math.Clamp(row.Seconds, 0, LongestDuration) * TimeSpan.TicksPerSecond)),
             Channels = row.Channels,
+            Measure = row.Measure,
             Request = row.Request,
             FoundIn = foundIn,
         };

@@ -7,14 +7,65 @@ internal static class AuditSchema
     public const int ApplicationId = 0x4543616D;
 
     /// <summary>Counts changes that older versions of EasyExplain cannot read.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>All tables, in the order of <see cref="Tables"/>.</summary>
     public static IReadOnlyList<string> TableNames { get; } =
-        ["setting", "writer", "model", "class", "method", "layers", "question", "image", "explanation", "channels", "map"];
+        ["setting", "writer", "model", "class", "method", "layers", "question", "image", "explanation", "channels", "map", "measure"];
 
-    /// <summary>Makes the tables.</summary>
-    public const string Tables = """
+    /// <summary>The tables that each version brought.</summary>
+    public static IEnumerable<string> TablesOf(long version) => TableNames.Where(name => version > 1 || name != "measure");
+
+    /// <summary>Makes of version 1 what is now: it knew no figures, and no signs of maps.</summary>
+    public static string FromVersion1 { get; } = $"""
+        ALTER TABLE map ADD COLUMN against BLOB;
+        {Measure}
+        DROP VIEW audit;
+        {View}
+        PRAGMA user_version = 2;
+        """;
+
+    /// <summary>Shows version 1 to a reader as if it were what is now, without a change to the file.</summary>
+    public static string Version1AsNow { get; } = $"""
+        PRAGMA temp_store = MEMORY;
+        CREATE TEMP VIEW map AS SELECT *, NULL AS against FROM main.map;
+        {Measure.Replace("CREATE TABLE measure", "CREATE TEMP TABLE measure", StringComparison.Ordinal)
+            .Replace(" REFERENCES explanation ON DELETE CASCADE", "", StringComparison.Ordinal)}
+        """;
+
+    /// <summary>Makes the tables, and the view.</summary>
+    public static string Tables { get; } = $"{Rows}\n{Measure}\n{View}";
+
+    private static string Measure => $"""
+        CREATE TABLE measure (
+            explanation INTEGER NOT NULL REFERENCES explanation ON DELETE CASCADE, control TEXT NOT NULL, seed INTEGER NOT NULL,
+            {string.Join(", ", MeasureColumns.All.Select(column => column.Name + " REAL"))},
+            PRIMARY KEY (explanation, control)) WITHOUT ROWID;
+        """;
+
+    private static string View => $"""
+        CREATE VIEW audit AS
+        SELECT explanation.id, image.file, image.hash, image.size, image.modified, model.name AS model, model.hash AS model_hash,
+            method.name AS method, layers.names AS layers, explanation.class,
+            coalesce(named.label, explanation.class) AS label, probability, score, expected, correct, expected_probability,
+            one.label AS top1, probability1, two.label AS top2, probability2, three.label AS top3, probability3,
+            four.label AS top4, probability4, five.label AS top5, probability5, image.height, image.width, seconds, error_id, error,
+            {string.Join(", ", MeasureColumns.All.Select(column => column.Name))}
+        FROM explanation
+        JOIN image ON image.id = explanation.image
+        JOIN model ON model.id = explanation.model
+        JOIN method ON method.id = explanation.method
+        JOIN layers ON layers.id = explanation.layers
+        LEFT JOIN measure ON measure.explanation = explanation.id AND measure.control = ''
+        LEFT JOIN class AS named ON named.model = explanation.model AND named.class = explanation.class
+        LEFT JOIN class AS one ON one.model = explanation.model AND one.class = explanation.top1
+        LEFT JOIN class AS two ON two.model = explanation.model AND two.class = explanation.top2
+        LEFT JOIN class AS three ON three.model = explanation.model AND three.class = explanation.top3
+        LEFT JOIN class AS four ON four.model = explanation.model AND four.class = explanation.top4
+        LEFT JOIN class AS five ON five.model = explanation.model AND five.class = explanation.top5;
+        """;
+
+    private const string Rows = """
         CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
         CREATE TABLE writer (process INTEGER NOT NULL, machine TEXT NOT NULL, since TEXT NOT NULL);
         CREATE TABLE model (
@@ -46,23 +97,7 @@ internal static class AuditSchema
             features_scale REAL NOT NULL, features BLOB NOT NULL, relevance_scale REAL, relevance BLOB);
         CREATE TABLE map (
             explanation INTEGER NOT NULL REFERENCES explanation ON DELETE CASCADE, place INTEGER NOT NULL,
-            height INTEGER NOT NULL, width INTEGER NOT NULL, cells BLOB NOT NULL, PRIMARY KEY (explanation, place)) WITHOUT ROWID;
-        CREATE VIEW audit AS
-        SELECT explanation.id, image.file, image.hash, image.size, image.modified, model.name AS model, model.hash AS model_hash,
-            method.name AS method, layers.names AS layers, explanation.class,
-            coalesce(named.label, explanation.class) AS label, probability, score, expected, correct, expected_probability,
-            one.label AS top1, probability1, two.label AS top2, probability2, three.label AS top3, probability3,
-            four.label AS top4, probability4, five.label AS top5, probability5, image.height, image.width, seconds, error_id, error
-        FROM explanation
-        JOIN image ON image.id = explanation.image
-        JOIN model ON model.id = explanation.model
-        JOIN method ON method.id = explanation.method
-        JOIN layers ON layers.id = explanation.layers
-        LEFT JOIN class AS named ON named.model = explanation.model AND named.class = explanation.class
-        LEFT JOIN class AS one ON one.model = explanation.model AND one.class = explanation.top1
-        LEFT JOIN class AS two ON two.model = explanation.model AND two.class = explanation.top2
-        LEFT JOIN class AS three ON three.model = explanation.model AND three.class = explanation.top3
-        LEFT JOIN class AS four ON four.model = explanation.model AND four.class = explanation.top4
-        LEFT JOIN class AS five ON five.model = explanation.model AND five.class = explanation.top5;
+            height INTEGER NOT NULL, width INTEGER NOT NULL, cells BLOB NOT NULL, against BLOB,
+            PRIMARY KEY (explanation, place)) WITHOUT ROWID;
         """;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using EasyExplain.Explanation;
+using EasyExplain.Explanation.Metrics;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -14,7 +15,7 @@ internal sealed class RowInserts : IDisposable
     private readonly Dictionary<AuditedModel, long> _models = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, long> _methods = [], _layers = [], _questions = [];
     private readonly List<Statement> _statements = [];
-    private readonly Statement _find, _expect, _images, _stale, _clear, _forget, _addImage, _addRow, _addChannels, _addMap;
+    private readonly Statement _find, _expect, _images, _stale, _clear, _forget, _addImage, _addRow, _addChannels, _addMap, _addMeasure;
     private readonly AuditDatabase _database;
 
     /// <summary>Prepares the statements.</summary>
@@ -44,6 +45,10 @@ internal sealed class RowInserts : IDisposable
             VALUES ({string.Join(", ", Enumerable.Range(1, 32).Select(number => $"${number}"))})
             """);
         _addChannels = Prepare("INSERT INTO channels VALUES ($1, $2, $3, $4, $5)");
+        _addMeasure = Prepare($"""
+            INSERT OR REPLACE INTO measure (explanation, control, seed, {string.Join(", ", MeasureColumns.All.Select(column => column.Name))})
+            VALUES ({string.Join(", ", Enumerable.Range(1, MeasureColumns.All.Count + 3).Select(number => $"${number}"))})
+            """);
         _addMap = Prepare("INSERT INTO map VALUES ($1, $2, $3, $4, $5, $6)");
     }
 
@@ -60,6 +65,7 @@ internal sealed class RowInserts : IDisposable
                 {
                     _expect.Run(known, row.Expected, Class(row.ExpectedClass), row.Correct, row.ExpectedProbability);
                 }
+                Add(known, row.Measure);
                 return;
             }
             _clear.Run(known);
@@ -94,6 +100,7 @@ internal sealed class RowInserts : IDisposable
             StoredMap map = row.StoredMaps[place];
             _addMap.Run(explanation, place, map.Height, map.Width, map.Values, map.Against);
         }
+        Add(explanation, row.Measure);
         if (seen)
         {
             _forget.Run(row.File);
@@ -102,6 +109,16 @@ internal sealed class RowInserts : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _statements.ForEach(statement => statement.Dispose());
+
+    /// <summary>Adds the figures of an explanation, and those of its controls under their names.</summary>
+    private void Add(long explanation, CamMeasure? measure)
+    {
+        foreach (CamMeasure one in measure is null ? [] : measure.Controls.Prepend(measure))
+        {
+            object?[] figures = [.. MeasureColumns.All.Select(column => (object?)column.Metric.Of(one))];
+            _addMeasure.Run([explanation, one.IsControl ? one.Method : "", one.Seed, .. figures]);
+        }
+    }
 
     private Statement Prepare(string sql)
     {

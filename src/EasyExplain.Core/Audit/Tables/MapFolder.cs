@@ -4,8 +4,8 @@ namespace EasyExplain.Audit.Tables;
 
 /// <summary>
 /// The maps of a table's rows as NumPy arrays, a file for each layer and for the fused map: <c>layer3.npy</c> has at <c>[i]</c> the map of
-/// row i, zeros where that row has none; <c>layer3.against.npy</c> what speaks against the class, of maps with signs. Maps of a layer that has more than one size, as in audits of several models, stand by their size:
-/// <c>layer3_16x16.npy</c>.
+/// row i, zeros where that row has none; <c>layer3.against.npy</c> what speaks against the class, of maps with signs. Maps of a layer
+/// that has more than one size, as in audits of several models, stand by their size: <c>layer3_16x16.npy</c>.
 /// </summary>
 /// <param name="folder">The folder; it must exist.</param>
 /// <param name="overwrite">Whether files that are there give way.</param>
