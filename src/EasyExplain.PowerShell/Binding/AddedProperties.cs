@@ -31,6 +31,14 @@ public static class AddedProperties
         _ => null,
     };
 
+    /// <summary>The figures of an explanation or a row; none where nothing was measured.</summary>
+    public static object? Measure(PSObject instance) => Of(instance) switch
+    {
+        CamExplanation explanation => explanation.Measure,
+        CamAuditRow row => row.Measure,
+        _ => null,
+    };
+
     /// <summary>The maps of a row, one for each layer.</summary>
     public static object? Maps(PSObject instance) => (Of(instance) as CamAuditRow)?.Maps;
 

@@ -10,6 +10,7 @@ using static TorchSharp.torch;
 namespace EasyExplain.Tests.Explanation;
 
 /// <summary>Each method, and the fusion of layers, against the reference libraries: a case more in the file is a test more.</summary>
+[TestCaseOrderer(InOrderOfNames.Type, InOrderOfNames.Assembly)] // a network's cases after each other: it is made once
 public class GoldenMethodTests(GoldenModels models) : IClassFixture<GoldenModels>
 {
     private const string FusedEnding = ".fused";

@@ -13,12 +13,16 @@ internal static class Sweep
 {
     // Small, so that the last stage just has more than one place; some networks take no less than what is said here.
     private const int Side = 32;
+    private const int MostStages = 6;
 
     private static readonly Dictionary<string,
         int> Sides = new() { ["alexnet"] = 64, ["inception_v3"] = 80, ["vit_b_32"] = 64, ["resnet50"] = 64 };
 
     // They run the network, or its end, for every channel of a layer, which takes its time: one layer with few channels will do.
     private static readonly string[] PassForEachChannel = ["ScoreCAM", "SSCAM", "ISCAM", "AblationCAM"];
+
+    private static IEnumerable<CamMethod> EveryMethod => MethodCatalog.All.SelectMany<CamMethod, CamMethod>(method =>
+        method.AtLayers is { } atLayers ? [method, atLayers] : [method]);
 
     private static int Main(string[] arguments)
     {
@@ -42,11 +46,14 @@ internal static class Sweep
     private static void Explain(CamModel model, Photo photo, IReadOnlyList<CamLayer> stages)
     {
         CamLayer narrow = stages.MinBy(stage => stage.OutputShape[1])!;
-        foreach (CamLayer[] layers in stages.Select(stage => new[] { stage }).Append([.. stages]))
+        // Of a dozen blocks that are all alike, these will do.
+        IEnumerable<CamLayer> some = stages.Count <= MostStages ? stages : [stages[0], narrow, stages[stages.Count / 2], stages[^1]];
+        foreach (CamLayer[] layers in some.Distinct().Select(stage => new[] { stage }).Append([.. stages]))
         {
-            foreach (CamMethod method in MethodCatalog.All.Where(method => method.NeedsSeveralLayers == (layers.Length > 1)))
+            foreach (CamMethod method in EveryMethod.Where(method => method.NeedsSeveralLayers == (layers.Length > 1)))
             {
-                if (method.WhyNot(layers) is null && (!PassForEachChannel.Contains(method.Name) || layers[0] == narrow))
+                bool onceOnly = PassForEachChannel.Contains(method.Name) || method.AtInput;
+                if (method.WhyNot(layers) is null && (!onceOnly || layers[0] == narrow))
                 {
                     Console.WriteLine($"{method.Name} at {string.Join(", ", layers.AsEnumerable())}");
                     Explain(model, photo, layers, method);
