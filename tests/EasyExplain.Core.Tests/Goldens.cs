@@ -81,6 +81,13 @@ internal static class Goldens
         return values;
     }
 
+    /// <summary>The formula's numbers in [-1, 1) of a name, in order.</summary>
+    public static double[] Uniform(string name, int count)
+    {
+        ulong start = Fnv1a64(name);
+        return [.. Enumerable.Range(0, count).Select(i => SplitMixUnit(start, (ulong)i))];
+    }
+
     private static ulong Fnv1a64(string text) =>
         Encoding.UTF8.GetBytes(text).Aggregate(0xCBF29CE484222325UL, (hash, letter) => (hash ^ letter) * 0x100000001B3UL);
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
 
-/// <summary>The targets of one picture again and again, each time with something changed for one channel of a layer.</summary>
+/// <summary>The targets of one picture again and again, each time with something changed in it, or in a layer's output.</summary>
 /// <param name="run">The picture's way through the network.</param>
 /// <param name="tapIndex">Which of its taps is the layer.</param>
 /// <param name="targets">What is explained: all of one run.</param>
@@ -21,7 +21,7 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
     /// What is done to resized masks <c>[n, H, W]</c> in a round, which counts from 0. It is asked for channels in order.
     /// </param>
     public Tensor ScoresUnderMasks(Tensor masks, int rounds, Func<int, Tensor, Tensor> change) =>
-        MeanScores(rounds, (round, first, count) =>
+        MeanScores(rounds, _channels, (round, first, count) =>
     {
         Tensor resized = nn.functional.interpolate(
             masks.narrow(0, first, count).unsqueeze(1), [.. run.Input.shape.Skip(2)], mode: InterpolationMode.Bilinear,
@@ -37,10 +37,9 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
     public Tensor ScoresWithoutChannel()
     {
         var tail = new Tail(run.Runner, run.Network, _tap);
-        IReadOnlyList<Tensor> beside = tail.Beside.Count == 0 ? []
-            : run.Runner.Run(run.Network, run.Input, tail.Beside, track: false, run.Cancel).Taps;
+        IReadOnlyList<Tensor> beside = tail.Clean(run.Input, run.Cancel);
         Tensor clean = run.Pass.Taps[tapIndex].detach();
-        return MeanScores(rounds: 1, (_, first, count) =>
+        return MeanScores(rounds: 1, _channels, (_, first, count) =>
         {
             Tensor changed = clean.repeat([count, .. Enumerable.Repeat(1L, clean.shape.Length - 1)]);
             // Picture n of the batch loses channel first + n: the diagonal of these two dimensions.
@@ -49,21 +48,59 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
         });
     }
 
-    private Tensor MeanScores(int rounds, Func<int, int, int, Tensor> logits)
+    /// <summary>The targets of pictures made of this one, <c>[targets, count]</c>.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="pictures">Makes so many of them from one on, <c>[n, C, H, W]</c>; it is asked for them in order.</param>
+    /// <param name="probabilities">Whether of the classes' probabilities, where there are any, or of their logits.</param>
+    public Tensor ScoresOf(int count, Func<int, int, Tensor> pictures, bool probabilities) => MeanScores(rounds: 1, count, (_, first, n) =>
+        run.Runner.Run(run.Network, pictures(first, n), [], track: false, run.Cancel).Logits, probabilities);
+
+    /// <summary>The targets with one window of the picture covered at a time, <c>[targets, windows]</c>.</summary>
+    public Tensor ScoresWithoutWindows(WindowGrid windows)
+    {
+        var passes = new WindowPasses(run, windows);
+        return MeanScores(rounds: 1, windows.Count, (_, first, count) => passes.Run(first, count));
+    }
+
+    /// <summary>
+    /// The targets of changed outputs of the layer, <c>[targets, count]</c>: only what follows it runs. Tokens that stand for no place stay
+    /// as they are.
+    /// </summary>
+    /// <param name="count">How many.</param>
+    /// <param name="change">
+    /// Makes so many of them from one on, <c>[n, C, H, W]</c>, of the clean one, <c>[1, C, H, W]</c>; it is asked for them in order.
+    /// </param>
+    /// <param name="probabilities">Whether of the classes' probabilities, where there are any, or of their logits.</param>
+    public Tensor ScoresOfOutputs(int count, Func<int, int, Tensor, Tensor> change, bool probabilities)
+    {
+        var tail = new Tail(run.Runner, run.Network, _tap);
+        IReadOnlyList<Tensor> beside = tail.Clean(run.Input, run.Cancel);
+        Tensor clean = run.Pass.Taps[tapIndex].detach();
+        return MeanScores(rounds: 1, count, (_, first, n) =>
+        {
+            Tensor changed = clean.repeat([n, .. Enumerable.Repeat(1L, clean.shape.Length - 1)]);
+            _tap.Layout!.ToMap(changed).copy_(change(first, n, _tap.Layout.ToMap(clean)));
+            return tail.Run(changed, beside, run.Cancel);
+        }, probabilities);
+    }
+
+    private Tensor MeanScores(int rounds, int each, Func<int, int, int, Tensor> logits, bool probabilities = false)
     {
         using IDisposable untracked = no_grad();
-        Tensor sums = zeros([targets.Count, _channels], dtype: run.Input.dtype, device: run.Input.device);
+        probabilities &= run.Activation != Activation.None;
+        Tensor sums = zeros([targets.Count, each], dtype: run.Input.dtype, device: run.Input.device);
         int batch = run.FittingBatch(track: false);
         for (int round = 0; round < rounds; round++)
         {
-            for (int first = 0; first < _channels; first += batch)
+            for (int first = 0; first < each; first += batch)
             {
                 run.Cancel.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
-                int count = Math.Min(batch, _channels - first);
+                int count = Math.Min(batch, each - first);
                 Tensor made = logits(round, first, count);
+                made = probabilities ? run.Activation.Of(made) : made;
                 sums.narrow(1, first, count).PlusInPlace(stack(targets.Select(target => target.Of(made))));
-                run.Progress?.Invoke(round * _channels + first + count, rounds * _channels);
+                run.Progress?.Invoke(round * each + first + count, rounds * each);
             }
         }
         using Scalar held = rounds;

@@ -40,7 +40,7 @@ public sealed class Explainer
     /// <param name="progress">
     /// What methods with a pass for each channel tell, after each batch: how many are done, of how many for one layer.
     /// </param>
-    /// <exception cref="SelectionException">A method cannot explain these layers.</exception>
+    /// <exception cref="SelectionException">A method cannot explain these layers, or not with such windows.</exception>
     public Explainer(
         CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, MethodSettings settings,
         Smoothing smoothing = Smoothing.None, Action<int, int>? progress = null)
@@ -49,6 +49,10 @@ public sealed class Explainer
         if (methods.FirstOrDefault(method => !method.Fits(layers)) is { } misfit)
         {
             throw misfit.NotPossible(layers);
+        }
+        if (methods.Any(method => method.SlidesWindow))
+        {
+            WindowGrid.Of(settings, (model.Preprocessing.Height, model.Preprocessing.Width));
         }
         bool atInput = methods.Any(method => method.AtInput), biases = methods.Any(method => method.UsesBiases);
         // A folded network has other biases, and a method that asks for them wants those of the file.
@@ -186,7 +190,11 @@ public sealed class Explainer
     private PictureRun Run(Tensor input, CancellationToken cancel)
     {
         Pass pass = _model.Runner.Run(_network, input, Taps, IsTracked, cancel, IsCurved);
-        return new PictureRun(_network, input, _taps, _biased, pass, _settings, _progress, cancel) { Runner = _model.Runner };
+        return new PictureRun(_network, input, _taps, _biased, pass, _settings, _progress, cancel)
+        {
+            Runner = _model.Runner,
+            Activation = _model.Activation,
+        };
     }
 
     /// <summary>The classes that one is compared with: the others that were asked for, or else those with the nearest scores.</summary>

@@ -93,6 +93,48 @@ public sealed class LayerEvidence
     /// </summary>
     public ChannelNoise DrawMaskNoise() => new(Run.Settings.Seed, Activations.shape[0], Run.Input.shape[2], Run.Input.shape[3]);
 
+    /// <summary>The score with one window of the picture covered at a time, <c>[windows]</c>, row by row: a pass a window.</summary>
+    public Tensor ScoresWithoutWindows() => _evidence.Changed(_method.Name, _tap, passes => passes.ScoresWithoutWindows(Windows))[_target];
+
+    /// <summary>The mean, at each pixel, of the numbers <c>[windows]</c> of the windows that cover it, <c>[H, W]</c>.</summary>
+    public Tensor MeanOverWindows(Tensor numbers) => Windows.MeanOver(numbers);
+
+    /// <summary>
+    /// The sum, over pictures made of this one, of the score's gradients at the input, <c>[C, H, W]</c>: a pass there and back for each.
+    /// </summary>
+    /// <param name="count">How many pictures.</param>
+    /// <param name="pictures">Makes so many of them from one on, <c>[n, C, H, W]</c>; it is asked for them in order.</param>
+    /// <param name="each">What is done to the gradients <c>[n, C, H, W]</c> from one on before they are added up.</param>
+    public Tensor SumOfGradients(int count, Func<int, int, Tensor> pictures, Func<int, Tensor, Tensor> each) =>
+        _evidence.SumOfGradients(_method.Name, _target, count, pictures, each);
+
+    /// <summary>The score's gradient at the input by the rules of guided backpropagation, <c>[C, H, W]</c>.</summary>
+    public Tensor GuidedGradients => _evidence.GuidedGradients(_target);
+
+    /// <summary>The score of pictures made of this one, <c>[count]</c>: a pass for each.</summary>
+    /// <param name="count">How many pictures.</param>
+    /// <param name="pictures">Makes so many of them from one on, <c>[n, C, H, W]</c>; it is asked for them in order.</param>
+    /// <param name="probabilities">Whether probabilities, where the model has some, in place of logits.</param>
+    public Tensor ScoresOf(int count, Func<int, int, Tensor> pictures, bool probabilities) =>
+        _evidence.Changed(_method.Name, _tap, passes => passes.ScoresOf(count, pictures, probabilities))[_target];
+
+    /// <summary>
+    /// The score of changed outputs of this layer, <c>[count]</c>: only what follows it runs. A class token stays as it is.
+    /// </summary>
+    /// <param name="count">How many.</param>
+    /// <param name="change">
+    /// Makes so many of them from one on, <c>[n, C, H, W]</c>, of the clean one, <c>[1, C, H, W]</c>; it is asked for them in order.
+    /// </param>
+    /// <param name="probabilities">Whether probabilities, where the model has some, in place of logits.</param>
+    public Tensor ScoresOfOutputs(int count, Func<int, int, Tensor, Tensor> change, bool probabilities) =>
+        _evidence.Changed(_method.Name, _tap, passes => passes.ScoresOfOutputs(count, change, probabilities))[_target];
+
+    /// <summary>A generator of noise that starts with the explanation's seed. It is the caller's to dispose.</summary>
+    public Generator Noise() => new((ulong)Run.Settings.Seed, CPU);
+
+    /// <summary>The standard deviation of noise on the input.</summary>
+    public double NoiseStd => Run.Settings.NoiseStd;
+
     /// <summary>
     /// Channels to one map, <c>[C, H, W]</c> to <c>[H, W]</c>: their sum, the last step of every weighted map; with eigen smoothing the
     /// first principal component instead, as in pytorch-grad-cam, which leaves out what only few channels say. NaN counts as 0.
@@ -107,6 +149,8 @@ public sealed class LayerEvidence
         Tensor sum = weighted.sum(dim: 0);
         return sum.isnan().any().item<bool>() ? where(weighted.isnan(), zeros_like(weighted), weighted).sum(dim: 0) : sum;
     }
+
+    private WindowGrid Windows => WindowGrid.Of(Run.Settings, (Run.Input.shape[2], Run.Input.shape[3]));
 
     private PictureRun Run => _evidence.Run;
 }

@@ -1,4 +1,5 @@
 using EasyExplain.Explanation.Methods;
+using EasyExplain.Networks;
 
 namespace EasyExplain.Explanation;
 
@@ -11,6 +12,15 @@ namespace EasyExplain.Explanation;
 /// <param name="BatchSize">How many passes run at a time at most, memory allowing: results do not change beyond rounding.</param>
 public sealed record MethodSettings(int? SampleCount, double NoiseStd, long Seed, int BatchSize)
 {
+    /// <summary>What Occlusion covers at a time, in pixels of the input; null for an eighth of its sides.</summary>
+    public Extent? Window { get; init; }
+
+    /// <summary>From one place of it to the next, in pixels; null for half a window.</summary>
+    public Extent? Stride { get; init; }
+
+    /// <summary>What every colour becomes where it covers the picture, in units of the normalised input: 0 is the mean colour.</summary>
+    public double Baseline { get; init; }
+
     /// <summary>How many samples a method takes.</summary>
     public int SamplesOf(CamMethod method) => SampleCount ?? method.UsualSamples;
 }

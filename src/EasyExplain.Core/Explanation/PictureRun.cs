@@ -29,6 +29,9 @@ internal sealed record PictureRun(
     /// <summary>What sends it there again.</summary>
     public Runner Runner { get; init; } = Runner.Libtorch;
 
+    /// <summary>What makes probabilities of the logits.</summary>
+    public Activation Activation { get; init; }
+
     /// <summary>Each tap's output, <c>[C, H, W]</c>.</summary>
     public IReadOnlyList<Tensor> Activations { get; } = [.. Taps.Zip(Pass.Taps, (tap, output) => tap.Layout!.ToMap(output).detach()[0])];
 

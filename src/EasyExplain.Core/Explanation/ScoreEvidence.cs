@@ -1,4 +1,5 @@
 using EasyExplain.Networks;
+using EasyExplain.Networks.Rewrites;
 using EasyExplain.Runtime;
 using TorchSharp;
 using static EasyExplain.Runtime.HeldNumbers;
@@ -20,6 +21,9 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
     // as operators have them, and recorded themselves
     private readonly IReadOnlyList<Tensor>?[] _curvedGradients = new IReadOnlyList<Tensor>?[targets.Count];
     private readonly Dictionary<(string Method, int Tap), Tensor> _changed = [];
+    private readonly Dictionary<string, Tensor[]> _gradientSums = []; // by method; then by target
+    private readonly Tensor?[] _guided = new Tensor?[targets.Count];
+    private NodewisePass? _nodewise;
     private readonly Dictionary<int, Tensor[][][]> _noisyMoments = []; // by number of samples; then by target, tap and power
 
     /// <summary>The picture's way through the network.</summary>
@@ -48,6 +52,59 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
             known = _noisyMoments[sampleCount] = MeasureNoise(sampleCount);
         }
         return known[target];
+    }
+
+    /// <summary>
+    /// The sum of a target's gradients at the input, <c>[C, H, W]</c>, over pictures made of this one: run when a method first asks.
+    /// </summary>
+    /// <param name="method">Who asks: the passes are run once for all targets.</param>
+    /// <param name="target">Which target.</param>
+    /// <param name="count">How many pictures.</param>
+    /// <param name="pictures">Makes so many of them from one on, <c>[n, C, H, W]</c>; it is asked for them in order.</param>
+    /// <param name="each">What is done to the gradients of the pictures from one on, <c>[n, C, H, W]</c>, before they are added up.</param>
+    public Tensor SumOfGradients(
+        string method, int target, int count, Func<int, int, Tensor> pictures, Func<int, Tensor, Tensor> each)
+    {
+        if (!_gradientSums.TryGetValue(method, out Tensor[]? known))
+        {
+            known = _gradientSums[method] = [.. targets.Select(_ => Keep(zeros_like(run.Input[0])))];
+            int batch = run.FittingBatch(track: true);
+            for (int first = 0; first < count; first += batch)
+            {
+                run.Cancel.ThrowIfCancellationRequested();
+                using DisposeScope scope = NewDisposeScope();
+                int some = Math.Min(batch, count - first);
+                Pass pass = run.Runner.Run(run.Network, pictures(first, some), [run.Network.Input], track: true, run.Cancel);
+                foreach (var (sum, index) in known.Select((sum, index) => (sum, index)))
+                {
+                    sum.PlusInPlace(each(first, ScoreGradients(pass, [run.Network.Input], index)[0]).sum(dim: 0));
+                }
+                run.Progress?.Invoke(first + some, count);
+            }
+        }
+        return known[target];
+    }
+
+    /// <summary>A target's gradient at the input by the rules of guided backpropagation, <c>[C, H, W]</c>.</summary>
+    public Tensor GuidedGradients(int target)
+    {
+        if (_guided[target] is { } known)
+        {
+            return known;
+        }
+        if (_nodewise is null)
+        {
+            _nodewise = new NodewisePass(run.Network, run.Input, run.Cancel);
+            foreach (Tensor output in _nodewise.Outputs)
+            {
+                Keep(output);
+            }
+        }
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable recorded = enable_grad();
+        Tensor logits = _nodewise.Logits.detach().requires_grad_(true);
+        Tensor gradient = autograd.grad([targets[target].Of(logits).sum()], [logits])[0];
+        return _guided[target] = Keep(Finite(_nodewise.Back(gradient, GuidedRules.Table), run.Network.Input)[0]);
     }
 
     /// <summary>H·v at one tap, with the Hessian H of a target in the tap's output; v and the result are <c>[C, H, W]</c>.</summary>

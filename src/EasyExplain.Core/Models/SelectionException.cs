@@ -20,6 +20,9 @@ public enum SelectionFault
     /// <summary>The method cannot explain these layers.</summary>
     MethodNotPossible,
 
+    /// <summary>A window does not fit into the input, or its stride would leave gaps.</summary>
+    WindowNotPossible,
+
     /// <summary>The model has no such class, or several.</summary>
     ClassNotFound,
 

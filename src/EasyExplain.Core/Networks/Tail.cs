@@ -48,6 +48,10 @@ internal sealed class Tail
     /// </summary>
     public IReadOnlyList<Node> Beside { get; }
 
+    /// <summary>What <see cref="Beside"/> makes of a clean picture <c>[1, C, H, W]</c>.</summary>
+    public IReadOnlyList<Tensor> Clean(Tensor picture, CancellationToken cancel) =>
+        Beside.Count == 0 ? [] : _runner.Run(_network, picture, Beside, track: false, cancel).Taps;
+
     /// <summary>The logits <c>[N, classes]</c> for N changed outputs of the start.</summary>
     /// <param name="changed">The start's outputs, batch dimension first, as its operator makes them.</param>
     /// <param name="beside">What <see cref="Beside"/> made of the one clean picture, batch dimension first.</param>

@@ -72,6 +72,9 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
     /// <summary>True if its noise is on the input, so that the noise's standard deviation matters.</summary>
     public bool AddsNoiseToInput { get; init; }
 
+    /// <summary>True if it covers the picture window by window (<see cref="MethodSettings.Window"/>).</summary>
+    public bool SlidesWindow { get; init; }
+
     /// <summary>True if it runs the network again for one picture, so that the size of a batch matters.</summary>
     public bool RunsAgain { get; init; }
 
@@ -98,6 +101,10 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
             return $"{Name} explains a class, and {backbone} has none: it ends in features. " +
                 $"{string.Join(", ", MethodCatalog.All.Where(method => !method.NeedsClass).Select(method => method.Name))} " +
                 "need no class.";
+        }
+        if (AtInput && layers.FirstOrDefault()?.Model is { } whole && Misfit(whole.Network, whole.Network.Input) is { } whyNot)
+        {
+            return $"{Name} cannot explain {whole}: {whyNot}.";
         }
         foreach (CamLayer layer in AtInput ? [] : layers)
         {

@@ -31,6 +31,14 @@ public static class MethodCatalog
         SSCAM.Method,
         ISCAM.Method,
         AblationCAM.Method,
+        ReciproCAM.Method,
+        Occlusion.Method,
+        RISE.Method,
+        Saliency.Method,
+        InputXGradient.Method,
+        IntegratedGradients.Method,
+        SmoothGrad.Method,
+        GuidedBackprop.Method,
         RandomCAM.Method,
     ];
 

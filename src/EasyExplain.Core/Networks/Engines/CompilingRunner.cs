@@ -11,8 +11,8 @@ namespace EasyExplain.Networks.Engines;
 internal sealed class CompilingRunner(IEngine engine) : Runner
 {
     // Each has a copy of the weights: one way through the network for the explanation, one for further passes, and those of another choice
-    // of layers.
-    private const int PlansKept = 4;
+    // of layers. Plans of pieces of a network count for as much as they weigh.
+    private const int NetworksKept = 4;
 
     private readonly object _gate = new();
     private readonly LinkedList<Known> _plans = []; // the last used first
@@ -74,7 +74,7 @@ internal sealed class CompilingRunner(IEngine engine) : Runner
             }
             CompiledPlan? plan = Compile(network, taps, track, inputShape);
             _plans.AddFirst(new Known(network, [.. taps], track, inputShape, threads, plan));
-            if (_plans.Count > PlansKept)
+            while (_plans.Sum(plan => plan.Weights) > NetworksKept * _plans.Max(plan => plan.Weights))
             {
                 if (_plans.Last!.Value is { Plan: { } oldest })
                 {
@@ -129,6 +129,8 @@ internal sealed class CompilingRunner(IEngine engine) : Runner
 
     private sealed record Known(Network Network, Node[] Taps, bool Track, long[] InputShape, int Threads, CompiledPlan? Plan)
     {
+        public long Weights { get; } = 1 + Network.Parameters.Sum(parameter => parameter.Count);
+
         public bool IsFor(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape, int threads) =>
             (Network, Track, Threads) == (network, track, threads) && Taps.SequenceEqual(taps) && InputShape.SequenceEqual(inputShape);
     }

@@ -57,7 +57,7 @@ internal sealed record CutPlan(Node Cut, IReadOnlyList<Node> Head, IReadOnlyList
     /// <summary>
     /// The nodes that alone lead from what comes before them to what comes after, among the first <paramref name="reach"/>.
     /// </summary>
-    private static IEnumerable<(int Index, Node Node)> Cuts(Network network, int reach)
+    internal static IEnumerable<(int Index, Node Node)> Cuts(Network network, int reach)
     {
         var lastReader = new Dictionary<Node, int>();
         foreach (var (reader, index) in network.Nodes.Select((node, index) => (node, index)))

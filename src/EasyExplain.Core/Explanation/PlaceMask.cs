@@ -1,0 +1,69 @@
+using static TorchSharp.torch;
+
+namespace EasyExplain.Explanation;
+
+/// <summary>What of a layer's output is kept around one place, where all else becomes 0.</summary>
+internal abstract record PlaceMask
+{
+    /// <summary>The place itself.</summary>
+    public static PlaceMask Single { get; } = new One();
+
+    /// <summary>The 3 × 3 places around it, each times the binomial kernel [1 2 1; 2 4 2; 1 2 1] / 16.</summary>
+    public static PlaceMask Window { get; } = new Around();
+
+    /// <summary>The place's own channels, spread over the 3 × 3 places around it by the same kernel.</summary>
+    public static PlaceMask Spread { get; } = new Over();
+
+    /// <summary>The score of each place of a layer, <c>[H, W]</c>.</summary>
+    public Tensor ScoresOf(LayerEvidence layer, bool probabilities)
+    {
+        (long height, long width) = (layer.Activations.shape[1], layer.Activations.shape[2]);
+        return layer.ScoresOfOutputs((int)(height * width), (first, count, clean) => Kept(clean, first, count), probabilities)
+            .view(height, width);
+    }
+
+    /// <summary>The kept outputs of so many places from one on, <c>[count, C, H, W]</c>, of <c>[1, C, H, W]</c>.</summary>
+    public abstract Tensor Kept(Tensor clean, int first, int count);
+
+    /// <summary>A mask for each of the places, <c>[count, 1, H, W]</c>: a kernel of 3 × 3 around it, cut at the border.</summary>
+    private static Tensor Masks(Tensor clean, int first, int count, ReadOnlySpan<float> kernel)
+    {
+        (long height, long width) = (clean.shape[2], clean.shape[3]);
+        var masks = new float[count, height, width];
+        for (int i = 0; i < count; i++)
+        {
+            (long row, long column) = ((first + i) / width, (first + i) % width);
+            for (int near = 0; near < kernel.Length; near++)
+            {
+                (long y, long x) = (row + near / 3 - 1, column + near % 3 - 1);
+                if (y >= 0 && y < height && x >= 0 && x < width)
+                {
+                    masks[i, y, x] = kernel[near];
+                }
+            }
+        }
+        return tensor(masks).unsqueeze(1).to(clean.dtype).to(clean.device);
+    }
+
+    private static readonly float[] Alone = [0, 0, 0, 0, 1, 0, 0, 0, 0];
+    private static readonly float[] Binomial = [1 / 16f, 2 / 16f, 1 / 16f, 2 / 16f, 4 / 16f, 2 / 16f, 1 / 16f, 2 / 16f, 1 / 16f];
+
+    private sealed record One : PlaceMask
+    {
+        public override Tensor Kept(Tensor clean, int first, int count) => clean * Masks(clean, first, count, Alone);
+    }
+
+    private sealed record Around : PlaceMask
+    {
+        public override Tensor Kept(Tensor clean, int first, int count) => clean * Masks(clean, first, count, Binomial);
+    }
+
+    private sealed record Over : PlaceMask
+    {
+        public override Tensor Kept(Tensor clean, int first, int count)
+        {
+            Tensor vectors = clean[0].flatten(1).narrow(1, first, count).t(); // [count, C]
+            return vectors.unsqueeze(-1).unsqueeze(-1) * Masks(clean, first, count, Binomial);
+        }
+    }
+}
