@@ -1,4 +1,5 @@
 using EasyExplain.Explanation.Methods;
+using EasyExplain.Networks;
 
 namespace EasyExplain.Explanation;
 
@@ -11,6 +12,9 @@ namespace EasyExplain.Explanation;
 /// <param name="BatchSize">How many passes run at a time at most, memory allowing: results do not change beyond rounding.</param>
 public sealed record MethodSettings(int? SampleCount, double NoiseStd, long Seed, int BatchSize)
 {
+    /// <summary>How LRP hands on relevance.</summary>
+    public LrpSettings Relevance { get; init; } = new();
+
     /// <summary>How many samples a method takes.</summary>
     public int SamplesOf(CamMethod method) => SampleCount ?? method.UsualSamples;
 }

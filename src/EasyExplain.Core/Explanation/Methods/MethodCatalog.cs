@@ -31,6 +31,7 @@ public static class MethodCatalog
         SSCAM.Method,
         ISCAM.Method,
         AblationCAM.Method,
+        LRP.Method,
         RandomCAM.Method,
     ];
 
