@@ -29,7 +29,7 @@ internal sealed record Choices(
     /// <remarks>Made once, for the model's file may be replaced while it runs.</remarks>
     internal string Text { get; } = string.Join('\n', [Model.Path, .. Asked(Model, Layers, Methods, Classes, Top, Settings, Smoothing),
         Model.Path.Length > 0 ? File.GetLastWriteTimeUtc(Model.Path).Ticks : Model.Name, .. Seeded(Methods, Settings, SeedIsGiven),
-        .. Windowed(Methods, Settings)]);
+        .. Windowed(Methods, Settings), .. Relevant(Methods, Settings)]);
 
     /// <summary>
     /// Sixteen digits that stand for what is asked, whatever the photo and wherever the model's file lies: an audit file holds one answer
@@ -37,7 +37,7 @@ internal sealed record Choices(
     /// </summary>
     internal string Question { get; } = Hash(string.Join('\n',
         [.. Asked(Model, Layers, Methods, Classes, Top, Settings, Smoothing), .. Seeded(Methods, Settings, SeedIsGiven),
-            .. Windowed(Methods, Settings)]));
+            .. Windowed(Methods, Settings), .. Relevant(Methods, Settings)]));
 
     /// <summary>
     /// Sixteen digits that stand for a photo as it is on the disk now, and for the choices; folders' names cannot be read out of them.
@@ -70,4 +70,12 @@ internal sealed record Choices(
             .. settings.Stride is { } stride ? ["stride", stride.Height, stride.Width] : (object?[])[],
             .. settings.Baseline != 0 ? ["baseline", settings.Baseline.ToString(CultureInfo.InvariantCulture)] : (object?[])[],
         ];
+
+    private static object?[] Relevant(IReadOnlyList<CamMethod> methods, MethodSettings settings) =>
+    [
+        .. !methods.Any(method => method.UsesRelevance) ? Array.Empty<object?>() : ["relevance", settings.Relevance.Composite,
+            .. new[] { settings.Relevance.Epsilon, settings.Relevance.Gamma }.Select(number => number.ToString(CultureInfo.InvariantCulture))],
+        // Where it is at layers has the same name and, at the default layer, the same layer as where it is at home.
+        .. methods.Any(method => MethodCatalog.All.Any(home => home.AtLayers == method)) ? new object?[] { "at layers" } : [],
+    ];
 }

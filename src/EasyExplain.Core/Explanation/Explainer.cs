@@ -3,6 +3,7 @@ using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Networks.Rewrites.Lrp;
 using EasyExplain.Runtime;
 using TorchSharp;
 using static EasyExplain.Runtime.HeldNumbers;
@@ -28,6 +29,7 @@ public sealed class Explainer
     private readonly Node[] _taps;     // each node once, though several layers may share it
     private readonly int[] _tapOf;     // by layer
     private readonly Node[] _biased;
+    private readonly RelevanceWay? _relevance;
     private readonly int _lastTap;     // of the layers, the one nearest to the output; −1 where none is tapped
 
     /// <summary>Prepares the network: folded where no layer is tapped, tapped where one is.</summary>
@@ -56,8 +58,16 @@ public sealed class Explainer
         }
         bool atInput = methods.Any(method => method.AtInput), biases = methods.Any(method => method.UsesBiases);
         // A folded network has other biases, and a method that asks for them wants those of the file.
-        _network = biases ? model.Network : model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
-        Node[] nodes = [.. methods.All(method => method.AtInput) ? [] : layers.Select(layer => _network.Find(layer.Name)!.Node)];
+        CamLayer[] tapped = methods.All(method => method.AtInput) ? [] : [.. layers];
+        HashSet<string> names = [.. layers.Select(layer => layer.Name)];
+        _relevance = !methods.Any(method => method.UsesRelevance) ? null
+            : model.Relevance(settings.Relevance, [.. tapped.DistinctBy(layer => layer.Node).Select(layer => layer.Name), .. atInput ? [""] : Array.Empty<string>()]);
+        // Relevance has a network of its own, in which a layer inside a folded pair stands for the pair. Where nothing else is asked for,
+        // and no such layer, it is the only one to run.
+        _network = biases ? model.Network
+            : _relevance is not null && methods.All(method => method.UsesRelevance) && tapped.All(layer => !model.IsFolded(layer.Name))
+            ? _relevance.Network : model.Optimized(names);
+        Node[] nodes = [.. tapped.Select(layer => _network.Find(layer.Name)!.Node)];
         _taps = [.. nodes.Concat(atInput ? [_network.Input] : []).Distinct()];
         _tapOf = [.. nodes.Select(node => Array.IndexOf(_taps, node))];
         _lastTap = nodes.Length == 0 ? -1 : Array.IndexOf(_taps, _network.Nodes.Last(nodes.Contains));
@@ -73,7 +83,9 @@ public sealed class Explainer
         return IsCurved ? "libtorch" : _model.Runner.Summary(_network, Taps, IsTracked, shape);
     }
 
-    private Node[] Taps => [.. _taps, .. _biased];
+    private Node[] Taps => [.. _taps, .. _biased, .. RelevanceIsAll ? _relevance!.Read : []];
+
+    private bool RelevanceIsAll => _network == _relevance?.Network;
 
     private bool IsTracked => _methods.Any(method => method.UsesGradients);
 
@@ -194,7 +206,22 @@ public sealed class Explainer
         {
             Runner = _model.Runner,
             Activation = _model.Activation,
+            Relevance = RelevanceOf(input, pass, cancel),
         };
+    }
+
+    private PictureRelevance? RelevanceOf(Tensor input, Pass pass, CancellationToken cancel)
+    {
+        if (_relevance is null)
+        {
+            return null;
+        }
+        if (RelevanceIsAll)
+        {
+            return new PictureRelevance(_relevance, pass.Logits, [.. pass.Taps.TakeLast(_relevance.Read.Count)], _model.Runner, cancel);
+        }
+        Pass own = _model.Runner.Run(_relevance.Network, input, _relevance.Read, track: false, cancel);
+        return new PictureRelevance(_relevance, own.Logits, own.Taps, _model.Runner, cancel);
     }
 
     /// <summary>The classes that one is compared with: the others that were asked for, or else those with the nearest scores.</summary>

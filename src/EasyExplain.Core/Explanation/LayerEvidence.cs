@@ -35,6 +35,12 @@ public sealed class LayerEvidence
     /// </summary>
     public Tensor MeanNoisyGradient(int power) => _evidence.NoisyMoments(_target, SampleCount)[_tap][power - 1];
 
+    /// <summary>
+    /// Each number's share in the class's logit, for it or, below 0, against it, <c>[C, H, W]</c>: by layer-wise relevance propagation, of
+    /// the logit, with the rules of <see cref="MethodSettings.Relevance"/>. A layer that is folded with a batch norm has that of both.
+    /// </summary>
+    public Tensor Relevance => _evidence.Relevance(_target)[_tap];
+
     /// <summary>H·v, with the Hessian H of the score in <see cref="Activations"/> and v of their shape, <c>[C, H, W]</c>.</summary>
     public Tensor HessianTimes(Tensor vector) => _evidence.HessianTimes(_target, _tap, vector);
 

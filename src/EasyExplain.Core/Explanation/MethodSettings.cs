@@ -21,6 +21,9 @@ public sealed record MethodSettings(int? SampleCount, double NoiseStd, long Seed
     /// <summary>What every colour becomes where it covers the picture, in units of the normalised input: 0 is the mean colour.</summary>
     public double Baseline { get; init; }
 
+    /// <summary>How LRP hands on relevance.</summary>
+    public LrpSettings Relevance { get; init; } = new();
+
     /// <summary>How many samples a method takes.</summary>
     public int SamplesOf(CamMethod method) => SampleCount ?? method.UsualSamples;
 }

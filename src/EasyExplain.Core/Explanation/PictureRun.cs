@@ -32,6 +32,9 @@ internal sealed record PictureRun(
     /// <summary>What makes probabilities of the logits.</summary>
     public Activation Activation { get; init; }
 
+    /// <summary>The way back of its relevance to the taps; null where no method asks for it.</summary>
+    public PictureRelevance? Relevance { get; init; }
+
     /// <summary>Each tap's output, <c>[C, H, W]</c>.</summary>
     public IReadOnlyList<Tensor> Activations { get; } = [.. Taps.Zip(Pass.Taps, (tap, output) => tap.Layout!.ToMap(output).detach()[0])];
 

@@ -20,6 +20,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
     private readonly IReadOnlyList<Tensor>?[] _gradients = new IReadOnlyList<Tensor>?[targets.Count];
     // as operators have them, and recorded themselves
     private readonly IReadOnlyList<Tensor>?[] _curvedGradients = new IReadOnlyList<Tensor>?[targets.Count];
+    private readonly IReadOnlyList<Tensor>?[] _relevance = new IReadOnlyList<Tensor>?[targets.Count];
     private readonly Dictionary<(string Method, int Tap), Tensor> _changed = [];
     private readonly Dictionary<string, Tensor[]> _gradientSums = []; // by method; then by target
     private readonly Tensor?[] _guided = new Tensor?[targets.Count];
@@ -43,6 +44,10 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
 
     /// <summary>The same where somebody has asked for them; else null.</summary>
     public IReadOnlyList<Tensor>? KnownGradients(int target) => _gradients[target];
+
+    /// <summary>The relevance of the taps' outputs for a target, <c>[C, H, W]</c> each.</summary>
+    public IReadOnlyList<Tensor> Relevance(int target) => _relevance[target] ??=
+        [.. run.Relevance!.Of(targets[target]).Zip(run.Taps, (relevance, tap) => Keep(tap.Layout!.ToMap(relevance)[0]))];
 
     /// <summary>For each tap the means over so many noisy copies of g, g² and g³.</summary>
     public IReadOnlyList<Tensor[]> NoisyMoments(int target, int sampleCount)

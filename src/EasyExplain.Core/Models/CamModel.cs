@@ -3,6 +3,7 @@ using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Engines;
 using EasyExplain.Networks.Rewrites;
+using EasyExplain.Networks.Rewrites.Lrp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Models;
@@ -13,6 +14,7 @@ public sealed class CamModel : ICamSource, IDisposable
 {
     private readonly BatchNormFolding _folding;
     private readonly Dictionary<string, Network> _optimized = [];
+    private readonly RelevanceWays _relevance;
     private readonly Dictionary<Node, int> _order;
     private readonly object _gate = new();
     private int _users;
@@ -27,6 +29,7 @@ public sealed class CamModel : ICamSource, IDisposable
             (name, architecture, path, network, preprocessing, labels, device);
         (Precision, Activation) = (precision, activation);
         _folding = new BatchNormFolding(network);
+        _relevance = new RelevanceWays(_folding, preprocessing, device);
         Runner = Runner.For(network, device, half: precision == Precision.BFloat16);
         Shapes = network.Shapes(3, preprocessing.Height, preprocessing.Width);
         ClassCount = hasClasses ? checked((int)Shapes[network.Output][0]) : 0;
@@ -196,6 +199,23 @@ public sealed class CamModel : ICamSource, IDisposable
         }
     }
 
+    /// <summary>Whether a layer is a convolution that is folded with its batch norm, unless its output is asked for.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    internal bool IsFolded(string layer) => Optimized(new HashSet<string>()).Find(layer) is null;
+
+    /// <summary>The way that relevance goes from the output to some layers.</summary>
+    /// <param name="settings">The rules.</param>
+    /// <param name="layers">Names of layers; an empty one is the input.</param>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    internal RelevanceWay Relevance(LrpSettings settings, IReadOnlyList<string> layers)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _relevance.To(layers, settings);
+        }
+    }
+
     /// <summary>
     /// Why it runs slower than it could, a sentence without its full stop: told once, and null before it is known and ever after.
     /// </summary>
@@ -209,6 +229,7 @@ public sealed class CamModel : ICamSource, IDisposable
         if (_users == 0)
         {
             Runner.Dispose();
+            _relevance.Dispose();
             _folding.Dispose();
             Network.Dispose();
         }

@@ -8,7 +8,8 @@ namespace EasyExplain.Networks;
 /// </summary>
 /// <typeparam name="TAt">What an entry is told about the place where the operator stands.</typeparam>
 /// <typeparam name="TMade">What it makes of that; null where it knows no way for this one operator.</typeparam>
-internal sealed class OperatorTable<TAt, TMade> : IEnumerable<Type>
+/// <param name="others">Makes it for operators without an entry; null where nothing is known of them.</param>
+internal sealed class OperatorTable<TAt, TMade>(Func<TAt, TMade?>? others = null) : IEnumerable<Type>
     where TMade : class
 {
     private readonly Dictionary<Type, Func<Operator, TAt, TMade?>> _entries = [];
@@ -27,7 +28,8 @@ internal sealed class OperatorTable<TAt, TMade> : IEnumerable<Type>
     }
 
     /// <summary>What the operator's entry makes at that place; null where there is none, or where it makes nothing.</summary>
-    public TMade? Make(Operator @operator, TAt at) => _entries.GetValueOrDefault(@operator.GetType())?.Invoke(@operator, at);
+    public TMade? Make(Operator @operator, TAt at) =>
+        _entries.TryGetValue(@operator.GetType(), out Func<Operator, TAt, TMade?>? entry) ? entry(@operator, at) : others?.Invoke(at);
 
     /// <summary>The types of operator with an entry.</summary>
     public IEnumerator<Type> GetEnumerator() => _entries.Keys.GetEnumerator();

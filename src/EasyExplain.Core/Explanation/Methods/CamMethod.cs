@@ -34,6 +34,9 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
     /// <summary>False if it never asks for gradients: then nothing is recorded for them on the way forward.</summary>
     public bool UsesGradients { get; init; } = true;
 
+    /// <summary>True if it asks for <see cref="LayerEvidence.Relevance"/>, for which each operation of the network must be known.</summary>
+    public bool UsesRelevance { get; init; }
+
     /// <summary>True if it differentiates gradients in their turn (<see cref="LayerEvidence.HessianTimes"/>).</summary>
     public bool UsesCurvature { get; init; }
 
@@ -105,6 +108,11 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
         if (AtInput && layers.FirstOrDefault()?.Model is { } whole && Misfit(whole.Network, whole.Network.Input) is { } whyNot)
         {
             return $"{Name} cannot explain {whole}: {whyNot}.";
+        }
+        if (UsesRelevance && layers.FirstOrDefault()?.Model is { Network.NamesLayersOnly: true } module)
+        {
+            return $"{Name} goes back through a network operation by operation, and of {module}, a module of your own, only the layers are " +
+                "known. A TorchScript or ONNX file of it would do.";
         }
         foreach (CamLayer layer in AtInput ? [] : layers)
         {

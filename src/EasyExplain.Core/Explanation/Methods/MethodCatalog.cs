@@ -39,6 +39,7 @@ public static class MethodCatalog
         IntegratedGradients.Method,
         SmoothGrad.Method,
         GuidedBackprop.Method,
+        LRP.Method,
         RandomCAM.Method,
     ];
 

@@ -16,7 +16,8 @@ internal sealed class CompilingRunner(IEngine engine) : Runner
 
     private readonly object _gate = new();
     private readonly LinkedList<Known> _plans = []; // the last used first
-    private readonly List<CompiledPlan> _retired = [];
+    private readonly LinkedList<(IReadOnlyList<Node> Nodes, int Threads, FollowedNodes Plan)> _follows = []; // likewise
+    private readonly List<IDisposable> _retired = [];
 
     private string? _failure;
 
@@ -87,6 +88,56 @@ internal sealed class CompilingRunner(IEngine engine) : Runner
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Tensor> Follow(IReadOnlyList<Node> nodes, IReadOnlyList<Node> results,
+        IReadOnlyDictionary<Node, Tensor> given, IReadOnlyDictionary<Node, long[]> shapes, CancellationToken cancel)
+    {
+        if (given.Values.All(tensor => tensor.dtype == float32 && tensor.device.type == TorchSharp.DeviceType.CPU)
+            && PlanFor(nodes, results, [.. given.Keys], shapes) is { } plan)
+        {
+            try
+            {
+                return plan.Run(given, cancel);
+            }
+            catch (EngineException)
+            {
+                // libtorch tries it
+            }
+        }
+        return base.Follow(nodes, results, given, shapes, cancel);
+    }
+
+    /// <summary>The plan for nodes that follow, known by their list; null where libtorch runs everything.</summary>
+    private FollowedNodes? PlanFor(
+        IReadOnlyList<Node> nodes, IReadOnlyList<Node> results, IReadOnlyList<Node> given, IReadOnlyDictionary<Node, long[]> shapes)
+    {
+        lock (_gate)
+        {
+            if (Failure is not null)
+            {
+                return null;
+            }
+            int threads = get_num_threads();
+            if (_follows.FirstOrDefault(known => known.Nodes == nodes && known.Threads == threads) is { Plan: { } plan } known)
+            {
+                _follows.Remove(known);
+                _follows.AddFirst(known);
+                return plan;
+            }
+            if (OrNull(() => FollowedNodes.Compiled(nodes, given, results, shapes, engine)) is not { } made)
+            {
+                return null;
+            }
+            _follows.AddFirst((nodes, threads, made));
+            if (_follows.Count > PlansKept)
+            {
+                _retired.Add(_follows.Last!.Value.Plan);
+                _follows.RemoveLast();
+            }
+            return made;
+        }
+    }
+
+    /// <inheritdoc/>
     public override string Summary(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape) =>
         PlanFor(network, taps, track, inputShape)?.Summary ?? (Failure is null ? "libtorch" : $"libtorch ({Failure})");
 
@@ -106,7 +157,9 @@ internal sealed class CompilingRunner(IEngine engine) : Runner
         lock (_gate)
         {
             _retired.AddRange(_plans.Select(known => known.Plan).OfType<CompiledPlan>());
+            _retired.AddRange(_follows.Select(known => known.Plan));
             _plans.Clear();
+            _follows.Clear();
             FreeRetired();
         }
     }
@@ -114,10 +167,17 @@ internal sealed class CompilingRunner(IEngine engine) : Runner
     private CompiledPlan? Compile(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape)
     {
         IReadOnlyDictionary<Node, long[]> shapes = network.Shapes(inputShape);
+        return OrNull(() => CutPlan.For(engine, network, taps, track, shapes) is { } plan
+            ? CompiledPlan.Of(network, plan, taps, shapes, engine) : null);
+    }
+
+    /// <summary>What can be compiled; null where it cannot, or the engine is not to be used at all.</summary>
+    private T? OrNull<T>(Func<T?> compiled)
+        where T : class
+    {
         try
         {
-            return CutPlan.For(engine, network, taps, track, shapes) is { } plan
-                ? CompiledPlan.Of(network, plan, taps, shapes, engine) : null;
+            return compiled();
         }
         catch (Exception e) when (e is ExternalException or DllNotFoundException or TypeInitializationException
             or EntryPointNotFoundException or NotSupportedException)

@@ -14,6 +14,11 @@ internal interface IEngine
     /// <param name="shapes">The nodes' output shapes.</param>
     int Reach(Network network, IReadOnlyDictionary<Node, long[]> shapes);
 
+    /// <summary>Whether it can run one node.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="shapes">Output shapes, without the batch dimension, of it and of what it reads.</param>
+    bool Runs(Node node, IReadOnlyDictionary<Node, long[]> shapes);
+
     /// <summary>Compiles what leads from <paramref name="given"/> to <paramref name="wanted"/>.</summary>
     /// <param name="nodes">The nodes to run, in their order.</param>
     /// <param name="given">Nodes whose outputs are given.</param>

@@ -46,6 +46,20 @@ internal abstract class Runner : IDisposable
         Network network, IReadOnlyList<Node> nodes, IReadOnlyDictionary<Node, Tensor> given, CancellationToken cancel) =>
         Executor.Run(network, nodes, given, [], track: false, cancel).Logits;
 
+    /// <summary>Runs nodes that go on from what a network made, such as a way back by other rules than the gradient's.</summary>
+    /// <param name="nodes">The nodes in their order.</param>
+    /// <param name="results">Those of them, or of what is given, that are wanted.</param>
+    /// <param name="given">What they go on from, which stays the caller's.</param>
+    /// <param name="shapes">The output shapes of the network's nodes, and of whatever else is given.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <remarks>Call it within a dispose scope, which owns what is returned.</remarks>
+    public virtual IReadOnlyList<Tensor> Follow(IReadOnlyList<Node> nodes, IReadOnlyList<Node> results,
+        IReadOnlyDictionary<Node, Tensor> given, IReadOnlyDictionary<Node, long[]> shapes, CancellationToken cancel)
+    {
+        using FollowedNodes followed = FollowedNodes.Plain(nodes, results);
+        return followed.Run(given, cancel);
+    }
+
     /// <summary>Which engine runs what of such a run, as the end of a sentence; what can be compiled for it is.</summary>
     /// <param name="network">The network.</param>
     /// <param name="taps">The nodes whose outputs are kept.</param>

@@ -11,16 +11,18 @@ internal sealed record Backpropagation(Node Start, IReadOnlyList<Node> Nodes, IR
     /// <summary>From <paramref name="end"/> to <paramref name="taps"/>, which come before it and lead to nothing but through it.</summary>
     /// <param name="rules">
     /// For each type of operator: of what has come back to its output, what comes back to its inputs, in their order. Where several nodes
-    /// read one, what comes back from them is added up.
+    /// read one, what comes back from them is added up. To an input for which a rule has
+    /// <see cref="WayBack.Nothing"/> nothing comes back.
     /// </param>
     /// <param name="network">The network.</param>
     /// <param name="end">The node to begin at.</param>
     /// <param name="taps">The nodes to reach.</param>
     /// <param name="shapes">The nodes' output shapes.</param>
+    /// <param name="unreached">Stands for what comes back to a tap to which nothing does; null where there is no such thing.</param>
     /// <returns>Null if there is no rule for an operator on the way, or a tap does not lead there.</returns>
     public static Backpropagation? From(
         OperatorTable<WayBack, IReadOnlyList<Node>> rules,
-        Network network, Node end, IReadOnlyList<Node> taps, IReadOnlyDictionary<Node, long[]> shapes)
+        Network network, Node end, IReadOnlyList<Node> taps, IReadOnlyDictionary<Node, long[]> shapes, Func<Node, Node>? unreached = null)
     {
         HashSet<Node> depends = [.. taps];
         foreach (Node node in network.Nodes.Where(node => node.Inputs.Any(depends.Contains)))
@@ -37,11 +39,19 @@ internal sealed record Backpropagation(Node Start, IReadOnlyList<Node> Nodes, IR
             {
                 return null;
             }
-            foreach (var (source, back) in node.Inputs.Zip(inputs).Where(pair => depends.Contains(pair.First)))
+            foreach (var (source, back) in node.Inputs.Zip(inputs)
+                .Where(pair => depends.Contains(pair.First) && pair.Second != WayBack.Nothing))
             {
                 Append(back);
                 incoming[source] = incoming.TryGetValue(source, out Node? other)
                     ? Append(new Node(new Add(), [other, back], source.Name)) : back;
+            }
+        }
+        if (unreached is not null)
+        {
+            foreach (Node tap in taps.Where(tap => !incoming.ContainsKey(tap)).Distinct())
+            {
+                incoming[tap] = Append(unreached(tap));
             }
         }
         return taps.All(incoming.ContainsKey) ? new Backpropagation(start, nodes, [.. taps.Select(tap => incoming[tap])]) : null;

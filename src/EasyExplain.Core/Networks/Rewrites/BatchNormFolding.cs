@@ -20,7 +20,15 @@ internal sealed class BatchNormFolding(Network network) : IDisposable
     /// The outputs of the kept layers are what they were; layers inside a folded pair have no name in the result.
     /// </summary>
     /// <param name="keep">Names of layers.</param>
-    public Network Apply(IReadOnlySet<string> keep)
+    public Network Apply(IReadOnlySet<string> keep) => Rewrite(keep, namesInside: false);
+
+    /// <summary>
+    /// The network with all of them folded, where a layer inside a folded pair stands for the pair: what LRP calls canonical, for there
+    /// a convolution and its batch norm are one layer.
+    /// </summary>
+    public Network Canonical() => Rewrite(new HashSet<string>(), namesInside: true);
+
+    private Network Rewrite(IReadOnlySet<string> keep, bool namesInside)
     {
         if (network.NamesLayersOnly)
         {
@@ -30,6 +38,7 @@ internal sealed class BatchNormFolding(Network network) : IDisposable
         ILookup<Node, Node> readers = network.Nodes.SelectMany(node => node.Inputs, (reader, read) => (read, reader))
             .ToLookup(pair => pair.read, pair => pair.reader);
         var now = new Dictionary<Node, Node>();
+        var pairs = new Dictionary<Node, Node>(); // by the convolution that went in
         var nodes = new List<Node>();
         foreach (Node node in network.Nodes)
         {
@@ -42,8 +51,16 @@ internal sealed class BatchNormFolding(Network network) : IDisposable
             Node rewritten = node.Operator is BatchNorm2d && !now.ContainsKey(source)
                 ? node with { Operator = Fold(node, source), Inputs = [.. source.Inputs.Select(input => now[input])] }
                 : node with { Inputs = [.. node.Inputs.Select(input => now[input])] };
+            if (node.Operator is BatchNorm2d && !now.ContainsKey(source))
+            {
+                pairs[source] = rewritten;
+            }
             now[node] = rewritten;
             nodes.Add(rewritten);
+        }
+        if (namesInside)
+        {
+            now = now.Concat(pairs).ToDictionary();
         }
         return new Network(nodes, now[network.Output],
             [.. network.Layers.Where(layer => now.ContainsKey(layer.Node)).Select(layer => layer with { Node = now[layer.Node] })]);

@@ -60,8 +60,11 @@ internal static class GradientRules
         return (norm.Weight.Value.to(float64) / norm.RunningVar.Value.to(float64).Plus(norm.Eps).sqrt()).cpu().data<double>().ToArray();
     }
 
-    /// <summary>What each output saw of an input goes back to it.</summary>
-    private static ConvTranspose2d Transposed(Conv2d convolution, long[] input, long[] output)
+    /// <summary>What each output of a convolution saw of an input goes back to it.</summary>
+    /// <param name="convolution">The convolution.</param>
+    /// <param name="input">The shape of what it reads, without the batch dimension.</param>
+    /// <param name="output">The shape of what it makes.</param>
+    public static ConvTranspose2d Transposed(Conv2d convolution, long[] input, long[] output)
     {
         (Extent stride, Extent padding, Extent reach) = (convolution.Stride, convolution.Padding, convolution.Reach);
         // Rows and columns at the end that no window reached, because the stride jumped over them.
@@ -71,7 +74,8 @@ internal static class GradientRules
         return new ConvTranspose2d(convolution.Weight, null, stride, padding, rest, convolution.Groups) { Dilation = convolution.Dilation };
     }
 
-    private static IEnumerable<Node> Parts(WayBack g)
+    /// <summary>What comes back to each of the inputs whose channels stand one after the other.</summary>
+    public static IEnumerable<Node> Parts(WayBack g)
     {
         long first = 0;
         foreach (long count in g.Output.Inputs.Select(input => g.Shapes[input][0]))

@@ -16,6 +16,9 @@ internal sealed class BFloat16Engine : IEngine
     public int Reach(Network network, IReadOnlyDictionary<Node, long[]> shapes) => OnnxGraph.Reach(network, shapes);
 
     /// <inheritdoc/>
+    public bool Runs(Node node, IReadOnlyDictionary<Node, long[]> shapes) => OnnxGraph.HasForm(node, shapes);
+
+    /// <inheritdoc/>
     public IPart? Compile(
         IReadOnlyList<Node> nodes, IReadOnlyList<Node> given, IReadOnlyList<Node> wanted, IReadOnlyDictionary<Node, long[]> shapes) =>
         HalfPart.Compile(nodes, given, wanted, shapes);

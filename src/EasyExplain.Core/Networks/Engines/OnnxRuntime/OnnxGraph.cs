@@ -31,6 +31,16 @@ internal sealed class OnnxGraph
             ((node.Recorded?.BatchFirst ?? true) || node.Inputs.Count == 0) && graph.TryAdd(node, values, shapes[node])).Count();
     }
 
+    /// <summary>Whether a node has a form here.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="shapes">Output shapes, without the batch dimension, of it and of what it reads.</param>
+    public static bool HasForm(Node node, IReadOnlyDictionary<Node, long[]> shapes)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        var graph = new OnnxGraph();
+        return graph.TryAdd(node, node.Inputs.Distinct().ToDictionary(source => source, source => graph.Input(shapes[source])), shapes[node]);
+    }
+
     /// <summary>The shape of a given value or of a node's, without the batch dimension.</summary>
     public long[] ShapeOf(string value) => _shapes[value];
 

@@ -24,6 +24,8 @@ internal static class ArithmeticForms
         (Exp _, OnnxPlace at) => at.Add("Exp"),
         (Log _, OnnxPlace at) => at.Add("Log"),
         (Erf _, OnnxPlace at) => at.Add("Erf"),
+        (Stabilize stab, OnnxPlace at) => at.Add("Add",
+            [at.X, at.Add("Where", [at.Add("Less", [at.X, at.Number(0)]), at.Number(-stab.Epsilon), at.Number(stab.Epsilon)])]),
         (Dropout _, OnnxPlace at) => at.X,
         (StochasticDepth _, OnnxPlace at) => at.X,
     };

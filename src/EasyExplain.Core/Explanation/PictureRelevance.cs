@@ -1,0 +1,30 @@
+using EasyExplain.Networks.Engines;
+using EasyExplain.Networks.Rewrites.Lrp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Explanation;
+
+/// <summary>One picture's way through a network as relevance propagation needs it: for each class only the way back is left.</summary>
+/// <param name="way">The way.</param>
+/// <param name="logits">What its network made of the picture, <c>[1, classes]</c>.</param>
+/// <param name="read">What its network made of it where the way back reads.</param>
+/// <param name="runner">What runs it.</param>
+/// <param name="cancel">Stops it.</param>
+internal sealed class PictureRelevance(
+    RelevanceWay way, Tensor logits, IReadOnlyList<Tensor> read, Runner runner, CancellationToken cancel)
+{
+    /// <summary>
+    /// The relevance of the outputs of the way's taps for a class, where that of its logit is the logit; within the caller's dispose scope.
+    /// </summary>
+    public IReadOnlyList<Tensor> Of(Target target)
+    {
+        if (target is not ClassTarget)
+        {
+            throw new InvalidOperationException("Relevance is that of a class's logit: a method that asks for it must have no other score.");
+        }
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        Tensor ofOutput = zeros_like(logits);
+        ofOutput.select(1, target.Class).copy_(target.Of(logits));
+        return [.. way.Run(runner, read, ofOutput, cancel).Select(relevance => relevance.MoveToOuterDisposeScope())];
+    }
+}

@@ -1,0 +1,76 @@
+using EasyExplain.Networks.Engines;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Networks.Rewrites.Lrp;
+
+/// <summary>Layer-wise relevance propagation through one network to some of its nodes: what to run forward, and what back.</summary>
+internal sealed class RelevanceWay
+{
+    private readonly IReadOnlyDictionary<Node, long[]> _shapes;
+    private readonly Node[] _nodes; // the same list each time: by it a runner knows what it has compiled
+
+    private RelevanceWay(
+        Network network, IReadOnlyList<Node> taps, Backpropagation back, IReadOnlyList<Node> read, IReadOnlyDictionary<Node, long[]> shapes) =>
+        (Network, Taps, Back, Read, _shapes, _nodes) = (network, taps, back, read, shapes, [.. back.Nodes.Skip(1)]);
+
+    /// <summary>
+    /// The network, and beside its nodes what the way back reads that no relevance is needed for: it runs best where what it reads is
+    /// at hand.
+    /// </summary>
+    public Network Network { get; }
+
+    /// <summary>The nodes whose relevance is wanted.</summary>
+    public IReadOnlyList<Node> Taps { get; }
+
+    /// <summary>From the relevance of the output to that of the nodes asked for.</summary>
+    public Backpropagation Back { get; }
+
+    /// <summary>The nodes of <see cref="Network"/> that the way back reads.</summary>
+    public IReadOnlyList<Node> Read { get; }
+
+    /// <summary>Finds it.</summary>
+    /// <param name="network">The network, its batch norms folded.</param>
+    /// <param name="taps">The nodes whose relevance is wanted.</param>
+    /// <param name="rules">The rules.</param>
+    /// <param name="shapes">The nodes' output shapes.</param>
+    public static RelevanceWay Of(
+        Network network, IReadOnlyList<Node> taps, RelevanceRules rules, IReadOnlyDictionary<Node, long[]> shapes)
+    {
+        // What gets no relevance, such as a gate, has 0.
+        Backpropagation back = Backpropagation.From(rules.Table, network, network.Output, taps, shapes,
+            unreached: tap => new Node(new Operators.MultiplyBy(0), [tap], tap.Name))!;
+        HashSet<Node> later = [back.Start, network.Output];
+        Dictionary<Node, int> placeOf = network.Nodes.Select((node, index) => (node, index)).ToDictionary(pair => pair.node, pair => pair.index);
+        var beside = new List<(Node Node, int After)>();
+        foreach (Node node in back.Nodes.Skip(1))
+        {
+            if (node.Inputs.Count == 0 || node.Inputs.Any(source => later.Contains(source) || !placeOf.ContainsKey(source)))
+            {
+                later.Add(node);
+            }
+            else
+            {
+                placeOf[node] = node.Inputs.Max(source => placeOf[source]);
+                beside.Add((node, placeOf[node]));
+            }
+        }
+        ILookup<int, Node> besideAfter = beside.ToLookup(one => one.After, one => one.Node);
+        Network whole = new([.. network.Nodes.SelectMany((node, index) => besideAfter[index].Prepend(node))], network.Output, network.Layers);
+        Node[] rest = [.. back.Nodes.Where(later.Contains)];
+        HashSet<Node> made = [.. rest];
+        return new RelevanceWay(whole, taps, back with { Nodes = rest },
+            [.. rest.SelectMany(node => node.Inputs).Concat(back.Results).Where(node => !made.Contains(node)).Distinct()],
+            whole.Shapes(shapes[network.Input]));
+    }
+
+    /// <summary>Goes it.</summary>
+    /// <param name="runner">What runs it.</param>
+    /// <param name="read">What <see cref="Network"/> made at the nodes of <see cref="Read"/>.</param>
+    /// <param name="ofOutput">The relevance of the output, <c>[N, classes]</c>.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <returns>The relevance of the outputs of <see cref="Taps"/>, as their operators have them; within the caller's dispose scope.</returns>
+    public IReadOnlyList<Tensor> Run(Runner runner, IReadOnlyList<Tensor> read, Tensor ofOutput, CancellationToken cancel) =>
+        runner.Follow(_nodes, Back.Results,
+            new Dictionary<Node, Tensor>(Read.Zip(read, KeyValuePair.Create)) { [Back.Start] = ofOutput },
+            new Dictionary<Node, long[]>(_shapes) { [Back.Start] = _shapes[Network.Output] }, cancel);
+}
