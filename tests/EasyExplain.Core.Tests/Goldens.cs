@@ -81,6 +81,10 @@ internal static class Goldens
         return values;
     }
 
+    /// <summary>So many numbers in [-1, 1) that stand under a name: the goldens' noise, masks and maps.</summary>
+    public static double[] SplitMix(string name, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => SplitMixUnit(Fnv1a64(name), (ulong)i))];
+
     private static ulong Fnv1a64(string text) =>
         Encoding.UTF8.GetBytes(text).Aggregate(0xCBF29CE484222325UL, (hash, letter) => (hash ^ letter) * 0x100000001B3UL);
 

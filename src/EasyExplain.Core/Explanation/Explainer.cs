@@ -3,6 +3,7 @@ using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Networks.Engines;
 using EasyExplain.Runtime;
 using TorchSharp;
 using static EasyExplain.Runtime.HeldNumbers;
@@ -25,6 +26,7 @@ public sealed class Explainer
     private readonly Smoothing _smoothing;
     private readonly Action<int, int>? _progress;
     private readonly Network _network;
+    private readonly Runner _runner;
     private readonly Node[] _taps;     // each node once, though several layers may share it
     private readonly int[] _tapOf;     // by layer
     private readonly Node[] _biased;
@@ -44,6 +46,25 @@ public sealed class Explainer
     public Explainer(
         CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, MethodSettings settings,
         Smoothing smoothing = Smoothing.None, Action<int, int>? progress = null)
+        : this(model, layers, methods, choice, settings, smoothing, progress, asWritten: false)
+    {
+    }
+
+    /// <inheritdoc cref="Explainer(CamModel, IReadOnlyList{CamLayer}, IReadOnlyList{CamMethod}, ClassChoice, MethodSettings, Smoothing,
+    /// Action{int, int})"/>
+    /// <param name="model"></param>
+    /// <param name="layers"></param>
+    /// <param name="methods"></param>
+    /// <param name="choice"></param>
+    /// <param name="settings"></param>
+    /// <param name="smoothing"></param>
+    /// <param name="progress"></param>
+    /// <param name="asWritten">
+    /// Whether nothing is folded or compiled, so that weights which are exchanged meanwhile (<see cref="Parameter.Exchanged"/>) count.
+    /// </param>
+    internal Explainer(
+        CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, MethodSettings settings,
+        Smoothing smoothing, Action<int, int>? progress, bool asWritten)
     {
         (_model, _layers, _methods, _choice, _settings, _smoothing, _progress) = (model, layers, methods, choice, settings, smoothing, progress);
         if (methods.FirstOrDefault(method => !method.Fits(layers)) is { } misfit)
@@ -52,7 +73,8 @@ public sealed class Explainer
         }
         bool atInput = methods.Any(method => method.AtInput), biases = methods.Any(method => method.UsesBiases);
         // A folded network has other biases, and a method that asks for them wants those of the file.
-        _network = biases ? model.Network : model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
+        _runner = asWritten ? Runner.Libtorch : model.Runner;
+        _network = biases || asWritten ? model.Network : model.Optimized(layers.Select(layer => layer.Name).ToHashSet());
         Node[] nodes = [.. methods.All(method => method.AtInput) ? [] : layers.Select(layer => _network.Find(layer.Name)!.Node)];
         _taps = [.. nodes.Concat(atInput ? [_network.Input] : []).Distinct()];
         _tapOf = [.. nodes.Select(node => Array.IndexOf(_taps, node))];
@@ -66,7 +88,7 @@ public sealed class Explainer
     {
         using IDisposable weights = _model.Use();
         long[] shape = [3, _model.Preprocessing.Height, _model.Preprocessing.Width];
-        return IsCurved ? "libtorch" : _model.Runner.Summary(_network, Taps, IsTracked, shape);
+        return IsCurved ? "libtorch" : _runner.Summary(_network, Taps, IsTracked, shape);
     }
 
     private Node[] Taps => [.. _taps, .. _biased];
@@ -185,8 +207,8 @@ public sealed class Explainer
 
     private PictureRun Run(Tensor input, CancellationToken cancel)
     {
-        Pass pass = _model.Runner.Run(_network, input, Taps, IsTracked, cancel, IsCurved);
-        return new PictureRun(_network, input, _taps, _biased, pass, _settings, _progress, cancel) { Runner = _model.Runner };
+        Pass pass = _runner.Run(_network, input, Taps, IsTracked, cancel, IsCurved);
+        return new PictureRun(_network, input, _taps, _biased, pass, _settings, _progress, cancel) { Runner = _runner };
     }
 
     /// <summary>The classes that one is compared with: the others that were asked for, or else those with the nearest scores.</summary>
