@@ -17,6 +17,9 @@ public sealed class ClassChoice
     /// <summary>The <paramref name="count"/> most probable classes.</summary>
     public static ClassChoice Top(int count) => new(ranking => ClassesOf(ranking.All.Take(count)));
 
+    /// <summary>The class of this index, whatever the image.</summary>
+    internal static ClassChoice Only(int @class) => new(_ => [@class]);
+
     /// <summary>
     /// Classes in the order asked, each once, by label (case matters only between labels that differ in nothing else), by index from 0,
     /// or as <c>Predicted</c>, which stands for what is predicted of each picture unless the model has a label of that name.

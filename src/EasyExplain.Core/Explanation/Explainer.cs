@@ -3,6 +3,7 @@ using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Networks.Engines;
 using EasyExplain.Networks.Rewrites.Lrp;
 using EasyExplain.Runtime;
 using TorchSharp;
@@ -26,6 +27,7 @@ public sealed class Explainer
     private readonly Smoothing _smoothing;
     private readonly Action<int, int>? _progress;
     private readonly Network _network;
+    private readonly Runner _runner;
     private readonly Node[] _taps;     // each node once, though several layers may share it
     private readonly int[] _tapOf;     // by layer
     private readonly Node[] _biased;
@@ -46,6 +48,25 @@ public sealed class Explainer
     public Explainer(
         CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, MethodSettings settings,
         Smoothing smoothing = Smoothing.None, Action<int, int>? progress = null)
+        : this(model, layers, methods, choice, settings, smoothing, progress, asWritten: false)
+    {
+    }
+
+    /// <inheritdoc cref="Explainer(CamModel, IReadOnlyList{CamLayer}, IReadOnlyList{CamMethod}, ClassChoice, MethodSettings, Smoothing,
+    /// Action{int, int})"/>
+    /// <param name="model"></param>
+    /// <param name="layers"></param>
+    /// <param name="methods"></param>
+    /// <param name="choice"></param>
+    /// <param name="settings"></param>
+    /// <param name="smoothing"></param>
+    /// <param name="progress"></param>
+    /// <param name="asWritten">
+    /// Whether nothing is folded or compiled, so that weights which are exchanged meanwhile (<see cref="Parameter.Exchanged"/>) count.
+    /// </param>
+    internal Explainer(
+        CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, MethodSettings settings,
+        Smoothing smoothing, Action<int, int>? progress, bool asWritten)
     {
         (_model, _layers, _methods, _choice, _settings, _smoothing, _progress) = (model, layers, methods, choice, settings, smoothing, progress);
         if (methods.FirstOrDefault(method => !method.Fits(layers)) is { } misfit)
@@ -58,13 +79,14 @@ public sealed class Explainer
         }
         bool atInput = methods.Any(method => method.AtInput), biases = methods.Any(method => method.UsesBiases);
         // A folded network has other biases, and a method that asks for them wants those of the file.
+        _runner = asWritten ? Runner.Libtorch : model.Runner;
         CamLayer[] tapped = methods.All(method => method.AtInput) ? [] : [.. layers];
         HashSet<string> names = [.. layers.Select(layer => layer.Name)];
         _relevance = !methods.Any(method => method.UsesRelevance) ? null
             : model.Relevance(settings.Relevance, [.. tapped.DistinctBy(layer => layer.Node).Select(layer => layer.Name), .. atInput ? [""] : Array.Empty<string>()]);
         // Relevance has a network of its own, in which a layer inside a folded pair stands for the pair. Where nothing else is asked for,
         // and no such layer, it is the only one to run.
-        _network = biases ? model.Network
+        _network = biases || asWritten ? model.Network
             : _relevance is not null && methods.All(method => method.UsesRelevance) && tapped.All(layer => !model.IsFolded(layer.Name))
             ? _relevance.Network : model.Optimized(names);
         Node[] nodes = [.. tapped.Select(layer => _network.Find(layer.Name)!.Node)];
@@ -80,7 +102,7 @@ public sealed class Explainer
     {
         using IDisposable weights = _model.Use();
         long[] shape = [3, _model.Preprocessing.Height, _model.Preprocessing.Width];
-        return IsCurved ? "libtorch" : _model.Runner.Summary(_network, Taps, IsTracked, shape);
+        return IsCurved ? "libtorch" : _runner.Summary(_network, Taps, IsTracked, shape);
     }
 
     private Node[] Taps => [.. _taps, .. _biased, .. RelevanceIsAll ? _relevance!.Read : []];
@@ -201,10 +223,10 @@ public sealed class Explainer
 
     private PictureRun Run(Tensor input, CancellationToken cancel)
     {
-        Pass pass = _model.Runner.Run(_network, input, Taps, IsTracked, cancel, IsCurved);
+        Pass pass = _runner.Run(_network, input, Taps, IsTracked, cancel, IsCurved);
         return new PictureRun(_network, input, _taps, _biased, pass, _settings, _progress, cancel)
         {
-            Runner = _model.Runner,
+            Runner = _runner,
             Activation = _model.Activation,
             Relevance = RelevanceOf(input, pass, cancel),
         };
@@ -218,10 +240,10 @@ public sealed class Explainer
         }
         if (RelevanceIsAll)
         {
-            return new PictureRelevance(_relevance, pass.Logits, [.. pass.Taps.TakeLast(_relevance.Read.Count)], _model.Runner, cancel);
+            return new PictureRelevance(_relevance, pass.Logits, [.. pass.Taps.TakeLast(_relevance.Read.Count)], _runner, cancel);
         }
-        Pass own = _model.Runner.Run(_relevance.Network, input, _relevance.Read, track: false, cancel);
-        return new PictureRelevance(_relevance, own.Logits, own.Taps, _model.Runner, cancel);
+        Pass own = _runner.Run(_relevance.Network, input, _relevance.Read, track: false, cancel);
+        return new PictureRelevance(_relevance, own.Logits, own.Taps, _runner, cancel);
     }
 
     /// <summary>The classes that one is compared with: the others that were asked for, or else those with the nearest scores.</summary>

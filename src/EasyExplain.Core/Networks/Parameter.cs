@@ -9,6 +9,9 @@ namespace EasyExplain.Networks;
 /// <param name="shape">The shape a value must have.</param>
 public sealed class Parameter(string name, params long[] shape) : IDisposable
 {
+    [ThreadStatic]
+    private static IReadOnlyDictionary<Parameter, Tensor>? s_exchanged;
+
     private Tensor? _value;
 
     /// <summary>The name in the state dict.</summary>
@@ -25,7 +28,7 @@ public sealed class Parameter(string name, params long[] shape) : IDisposable
 
     /// <summary>The weights, float32, owned by this parameter.</summary>
     /// <exception cref="InvalidOperationException">No value was loaded yet, or the network was disposed.</exception>
-    public Tensor Value => _value ?? throw new InvalidOperationException(
+    public Tensor Value => s_exchanged?.GetValueOrDefault(this) ?? _value ?? throw new InvalidOperationException(
         $"'{Name}' has no weights: none were loaded, or the model was disposed.");
 
     /// <summary>Takes over <paramref name="value"/>, which must have the declared shape.</summary>
@@ -39,6 +42,17 @@ public sealed class Parameter(string name, params long[] shape) : IDisposable
         }
         _value?.Dispose();
         _value = value.DetachFromDisposeScope();
+    }
+
+    /// <summary>
+    /// Gives parameters other values for whatever this thread runs until the result is disposed; the values stay the caller's. Other threads
+    /// see nothing of it, and neither do engines that have copies of the weights.
+    /// </summary>
+    internal static IDisposable Exchanged(IReadOnlyDictionary<Parameter, Tensor> values)
+    {
+        var before = new GiveBack(s_exchanged);
+        s_exchanged = values;
+        return before;
     }
 
     /// <summary>
@@ -56,5 +70,10 @@ public sealed class Parameter(string name, params long[] shape) : IDisposable
     {
         _value?.Dispose();
         _value = null;
+    }
+
+    private sealed class GiveBack(IReadOnlyDictionary<Parameter, Tensor>? before) : IDisposable
+    {
+        public void Dispose() => s_exchanged = before;
     }
 }

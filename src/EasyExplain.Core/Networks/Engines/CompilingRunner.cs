@@ -128,7 +128,7 @@ internal sealed class CompilingRunner(IEngine engine) : Runner
                 return null;
             }
             _follows.AddFirst((nodes, threads, made));
-            if (_follows.Count > PlansKept)
+            if (_follows.Count > NetworksKept)
             {
                 _retired.Add(_follows.Last!.Value.Plan);
                 _follows.RemoveLast();
