@@ -40,15 +40,18 @@ internal sealed record PictureRun(
 
     /// <summary>How many pictures to run at a time: as many as asked for, if they fit into memory.</summary>
     /// <param name="track">Whether the way back needs everything that was made on the way forward.</param>
-    public int FittingBatch(bool track)
+    public int FittingBatch(bool track) => FittingBatch(Network, [.. Input.shape.Skip(1)], track, Settings.BatchSize);
+
+    /// <summary>The same of a network and an input <c>[C, H, W]</c>, with at most so many.</summary>
+    public static int FittingBatch(Network network, long[] input, bool track, int most)
     {
-        if (Network.OnePicture)
+        if (network.OnePicture)
         {
             return 1;
         }
-        IReadOnlyDictionary<Node, long[]> shapes = Network.Shapes([.. Input.shape.Skip(1)]);
+        IReadOnlyDictionary<Node, long[]> shapes = network.Shapes(input);
         long numbersEach = track ? shapes.Values.Sum(shape => shape.Aggregate(1L, (product, size) => product * size))
-            : Executor.MostNumbersAlive(Network, shapes);
-        return (int)Math.Clamp(MemoryBudget / (WithInnerTensors * sizeof(float) * numbersEach), 1, Settings.BatchSize);
+            : Executor.MostNumbersAlive(network, shapes);
+        return (int)Math.Clamp(MemoryBudget / (WithInnerTensors * sizeof(float) * numbersEach), 1, most);
     }
 }

@@ -3,6 +3,7 @@ using EasyExplain.Audit;
 using EasyExplain.Audit.Findings;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Concepts;
+using EasyExplain.Explanation.Metrics;
 using EasyExplain.Models;
 
 namespace EasyExplain.PowerShell.Binding;
@@ -55,6 +56,12 @@ public static class AddedProperties
         CamAuditRow row => TimeSpan.FromSeconds(row.Seconds),
         _ => null,
     };
+
+    /// <summary>How far an explanation is to be believed, where that was measured.</summary>
+    public static object? Measure(PSObject instance) => (Of(instance) as CamExplanation)?.Measure;
+
+    /// <summary>The figures of a measured explanation's controls.</summary>
+    public static object? Controls(PSObject instance) => (Of(instance) as CamMeasure)?.Controls;
 
     /// <summary>The rows that a finding is about.</summary>
     public static object? Members(PSObject instance) => (Of(instance) as CamIssue)?.Members;

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using EasyExplain.Architectures;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
+using EasyExplain.Explanation.Metrics;
 using EasyExplain.Models;
 
 namespace EasyExplain.PowerShell.Binding;
@@ -48,6 +49,17 @@ public sealed class MethodCompleter : IArgumentCompleter
             .Where(method => Completion.Fits(method.Name, wordToComplete)
                 || Completion.Fits(MethodName.Plain(method.Name), MethodName.Plain(wordToComplete.Trim('\'', '"'))))
             .Select(method => Completion.Of(method.Name, method.Summary));
+}
+
+/// <summary>Completes figures with Tab, with their definitions.</summary>
+public sealed class MetricCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        CamMetric.All
+            .Where(metric => Completion.Fits(metric.Name, wordToComplete))
+            .Select(metric => Completion.Of(metric.Name, metric.Summary));
 }
 
 /// <summary>Completes classes with Tab: Predicted, and the labels of -Model, in the order of its classes.</summary>

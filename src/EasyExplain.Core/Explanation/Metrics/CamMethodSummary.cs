@@ -35,6 +35,9 @@ public sealed record CamMethodSummary
     /// <summary>The same of <see cref="InsertionBlur"/> and <see cref="DeletionBlur"/>.</summary>
     public CamInterval? OverChanceBlur { get; init; }
 
+    /// <summary><see cref="ROAD"/>, less that of the best control on the same image.</summary>
+    public CamInterval? OverChanceRoad { get; init; }
+
     /// <summary>See <see cref="CamMetric.AverageDrop"/>.</summary>
     public CamInterval? AverageDrop { get; init; }
 

@@ -18,42 +18,47 @@ internal static class MuFidelity
 
     private const float Removed = 0.2f;
 
-    /// <summary>Random masks of an image, 1 where a cell is kept and 0 where it is removed, <c>[n, H, W]</c>.</summary>
-    public static Tensor DrawMasks(int count, int height, int width, long seed)
+    /// <summary>Random cells of an image, 1 where one is kept and 0 where it is removed, <c>[n, rows, columns]</c>.</summary>
+    public static Tensor DrawCells(int count, int height, int width, long seed)
     {
         using var generator = new Generator((ulong)seed, CPU);
-        (int rows, int columns) = (Math.Min(Grid, height), Math.Min(Grid, width));
         using Scalar removed = Removed;
-        return Enlarge(rand([count, rows, columns], generator: generator).gt(removed).to(float32), height, width);
+        return rand([count, Math.Min(Grid, height), Math.Min(Grid, width)], generator: generator).gt(removed).to(float32);
     }
 
-    /// <summary>Masks of cells at an image's size: a pixel belongs to the cell that its centre lies in.</summary>
-    public static Tensor Enlarge(Tensor cells, int height, int width) => cells
-        .index_select(1, CellsOf(height, cells.shape[1]))
-        .index_select(2, CellsOf(width, cells.shape[2]));
-
-    /// <summary>What each mask costs of the probability.</summary>
+    /// <summary>What each choice of cells costs of the probability.</summary>
     /// <param name="passes">Says it.</param>
     /// <param name="input">The image, <c>[1, C, H, W]</c>.</param>
-    /// <param name="masks"><c>[n, H, W]</c>.</param>
+    /// <param name="cells"><c>[n, rows, columns]</c>.</param>
     /// <param name="before">The probability of the whole image.</param>
-    public static double[] Drops(ClassPasses passes, Tensor input, Tensor masks, double before) =>
-        Array.ConvertAll(passes.Of((int)masks.shape[0], (first, count) =>
-            masks.narrow(0, first, count).unsqueeze(1).to(input.device) * input), after => before - after);
-
-    /// <summary>How much of the map each mask removes.</summary>
-    /// <param name="map"><c>[H, W]</c>, signed or not.</param>
-    /// <param name="masks"><c>[n, H, W]</c>.</param>
-    public static double[] Sums(Tensor map, Tensor masks)
+    public static double[] Drops(ClassPasses passes, Tensor input, Tensor cells, double before)
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor wide = map.to(float64).flatten(), kept = masks.to(float64).flatten(1).matmul(wide);
-        return (wide.sum() - kept).data<double>().ToArray();
+        using Tensor rows = tensor(CellsOf((int)input.shape[2], cells.shape[1])), columns = tensor(CellsOf((int)input.shape[3], cells.shape[2]));
+        double[] after = passes.Of((int)cells.shape[0], (first, count) =>
+            cells.narrow(0, first, count).index_select(1, rows).index_select(2, columns).unsqueeze(1).to(input.device) * input);
+        return Array.ConvertAll(after, probability => before - probability);
+    }
+
+    /// <summary>How much of the map each choice of cells removes.</summary>
+    /// <param name="map">The map, signed or not, row by row.</param>
+    /// <param name="width">Its columns.</param>
+    /// <param name="cells"><c>[n, rows, columns]</c>.</param>
+    public static double[] Sums(float[] map, int width, Tensor cells)
+    {
+        long[] rows = CellsOf(map.Length / width, cells.shape[1]), columns = CellsOf(width, cells.shape[2]);
+        double[] inCell = new double[cells.shape[1] * cells.shape[2]];
+        for (int place = 0; place < map.Length; place++)
+        {
+            inCell[rows[place / width] * cells.shape[2] + columns[place % width]] += map[place];
+        }
+        float[] kept = cells.contiguous().data<float>().ToArray();
+        return [.. kept.Chunk(inCell.Length).Select(one => one.Zip(inCell, (isKept, sum) => (1 - isKept) * sum).Sum())];
     }
 
     /// <summary>Their rank correlation, −1 to 1.</summary>
     public static double Of(double[] drops, double[] sums) => Correlation.Spearman(drops, sums);
 
-    private static Tensor CellsOf(int pixels, long cells) =>
-        tensor([.. Enumerable.Range(0, pixels).Select(pixel => (long)((pixel + 0.5) * cells / pixels))]);
+    /// <summary>The cell that the centre of each pixel along a side lies in.</summary>
+    private static long[] CellsOf(int pixels, long cells) =>
+        [.. Enumerable.Range(0, pixels).Select(pixel => (long)((pixel + 0.5) * cells / pixels))];
 }

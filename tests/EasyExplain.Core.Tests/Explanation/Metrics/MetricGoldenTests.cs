@@ -168,10 +168,10 @@ public sealed class MetricGoldenTests(MetricGoldenTests.Figures figures) : IClas
                     return new() { [""] = Array.ConvertAll(filled, value => (double)value) };
                 case "mufidelity":
                     int[] numbers = [.. argument.Split('x').Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
-                    Tensor masks = MuFidelity.Enlarge(stack(Enumerable.Range(0, numbers[1]).Select(k => tensor(
+                    Tensor cells = stack(Enumerable.Range(0, numbers[1]).Select(k => tensor(
                         Goldens.Uniform($"mufidelity.{k}", numbers[0] * numbers[0]).Select(v => (v + 1) / 2 > 0.2 ? 1f : 0f).ToArray())
-                        .view(numbers[0], numbers[0]))), height, width);
-                    double[] drops = MuFidelity.Drops(passes, x, masks, p), sums = MuFidelity.Sums(map, masks);
+                        .view(numbers[0], numbers[0])));
+                    double[] drops = MuFidelity.Drops(passes, x, cells, p), sums = MuFidelity.Sums(values, width, cells);
                     return new()
                     {
                         ["drops"] = drops,

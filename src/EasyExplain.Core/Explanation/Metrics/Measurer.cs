@@ -1,0 +1,306 @@
+using System.Diagnostics;
+using EasyExplain.Explanation.Methods;
+using EasyExplain.Models;
+using EasyExplain.Networks;
+using EasyExplain.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Explanation.Metrics;
+
+/// <summary>
+/// Measures explanations: made once, used for one after the other. What the explanations of one photo share is found out once if they come
+/// one after the other, and so are the controls that each is compared with.
+/// </summary>
+/// <remarks>
+/// Probabilities are the model's own: of its softmax, or its sigmoids. Maps are enlarged to the input. A signed map counts as it is where
+/// its order counts (deletion, insertion, ROAD, MuFidelity, correlations), by what speaks for the class where it is laid over the image or
+/// an object (AverageDrop, Coherency, Complexity, Energy), and by its magnitudes where only its spread does.
+/// </remarks>
+/// <param name="settings">What is measured.</param>
+public sealed class Measurer(MeasureSettings settings) : IDisposable
+{
+    private const double RoadWithin = 1e-5; // the noise that is added to what is filled in is a thousand times as large
+
+    private MeasuredPhoto? _photo;
+    private (CamModel Model, ShuffledWeights Weights)? _shuffled;
+
+    /// <summary>How many passes through the network the figures of one explanation take, those that explanations share aside.</summary>
+    public int PassesEach =>
+        Curves(CamMetric.Deletion, CamMetric.Insertion) + Curves(CamMetric.DeletionBlur, CamMetric.InsertionBlur)
+        + (WantsMost ? Road.Parts.Count : 0) + (WantsLeast ? Road.Parts.Count : 0)
+        + (WantsDrop ? 1 : 0) + (settings.Wants(CamMetric.Coherency, CamMetric.ADCC) ? 1 : 0);
+
+    /// <summary>How many the explanations of one class of a photo share.</summary>
+    public int PassesShared => settings.Wants(CamMetric.MuFidelity) ? settings.RegionCount : 0;
+
+    private bool WantsDrop => settings.Wants(CamMetric.AverageDrop, CamMetric.ConfidenceIncrease, CamMetric.ADCC);
+
+    private bool WantsMost => settings.Wants(CamMetric.ROAD, CamMetric.RoadMoRF);
+
+    private bool WantsLeast => settings.Wants(CamMetric.ROAD, CamMetric.RoadLeRF);
+
+    /// <summary>Whether a model has what is measured: probabilities.</summary>
+    /// <exception cref="SelectionException">It has none.</exception>
+    public static void Demand(CamModel model)
+    {
+        if (model.ClassCount == 0 || model.Activation == Activation.None)
+        {
+            throw new SelectionException(SelectionFault.MetricNotPossible, model, model.ClassCount == 0
+                ? $"{model} ends in features and has no classes, so there is no probability whose changes could be measured."
+                : $"The outputs of {model} are scores, not probabilities, so there is nothing to measure changes of.")
+            {
+                Remedy = Remedy.SayThatOutputsAreClasses,
+            };
+        }
+    }
+
+    /// <summary>Measures one explanation, and the controls of its photo, class and layers.</summary>
+    /// <param name="explanation">The explanation; it has maps.</param>
+    /// <param name="isObject">
+    /// Which pixels of the model's input are the object's, row by row; null where nobody knows, or where none of it is in view.
+    /// </param>
+    /// <param name="input">
+    /// The input that was explained, <c>[1, 3, H, W]</c> or <c>[3, H, W]</c>, where that was no photo: an explanation keeps what it looks like
+    /// in bytes.
+    /// </param>
+    /// <param name="cancel">Stops it.</param>
+    /// <returns>The same explanation, with its figures and those of its controls.</returns>
+    /// <exception cref="SelectionException">The model has no probabilities.</exception>
+    /// <exception cref="NoMapException">The explanation has no maps.</exception>
+    /// <exception cref="Imaging.ImageFileException">The photo can no longer be read.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
+    /// <exception cref="ComputeException">Memory ran out, or an engine failed.</exception>
+    public CamExplanation Measure(CamExplanation explanation, bool[]? isObject = null, Tensor? input = null, CancellationToken cancel = default)
+    {
+        CamModel model = explanation.Model;
+        Demand(model);
+        CamMap map = explanation.Map;
+        using IDisposable weights = model.Use();
+        using DisposeScope scope = NewDisposeScope();
+        return ComputeException.Wrap(() =>
+        {
+            MeasuredClass shared = SharedBy(explanation, input);
+            IReadOnlyList<CamLayer> layers = LayersOf(explanation);
+            CamMeasure row = RowOf(explanation);
+            CamMethod method = MethodOf(explanation);
+            MapAgain again = new(model, method, layers, SettingsOf(explanation), explanation.Smoothing);
+            MapAgain changed = new(model, method, layers, SettingsOf(explanation), explanation.Smoothing) { AsWritten = true };
+            CamMeasure measured = Figures(row, shared, MapAtInput.Of(map, model), isObject, cancel,
+                (other, @class) => again.Of(other, @class, cancel), other => changed.Of(other, row.Class, cancel));
+            return explanation with
+            {
+                Measure = row.IsControl ? measured : measured with { Controls = Controls(row, shared, layers, isObject, cancel) },
+            };
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _photo?.Dispose();
+        _shuffled?.Weights.Dispose();
+    }
+
+    private MeasuredClass SharedBy(CamExplanation explanation, Tensor? input)
+    {
+        bool isSame = _photo is not null && _photo.Model == explanation.Model && (explanation.Path is null
+            ? _photo.Photo.Path is null && _photo.Photo.Get() == explanation.Source.Get()
+            : explanation.Path == _photo.Photo.Path);
+        if (!isSame)
+        {
+            _photo?.Dispose();
+            _photo = null; // should the next one fail
+            _photo = new MeasuredPhoto(explanation.Model, explanation.Source, input, explanation.Layers, settings);
+        }
+        return _photo!.Of(explanation.Class);
+    }
+
+    private CamMeasure RowOf(CamExplanation explanation) => new()
+    {
+        Path = explanation.Path,
+        Method = explanation.Method,
+        Layers = explanation.Layers,
+        Class = explanation.Class,
+        Label = explanation.Label,
+        Probability = explanation.Probability,
+        IsControl = explanation.Method == RandomCAM.Method.Name,
+        Seconds = explanation.Seconds,
+        ModelName = explanation.ModelName,
+        Seed = settings.Seed,
+    };
+
+    /// <summary>The controls of an explanation: a random map at its layers, and a Gaussian in the centre.</summary>
+    private CamMeasure[] Controls(
+        CamMeasure row, MeasuredClass shared, IReadOnlyList<CamLayer> layers, bool[]? isObject, CancellationToken cancel)
+    {
+        CamModel model = shared.Photo.Model;
+        return [Known(string.Join('+', layers), () =>
+        {
+            var random = new MapAgain(model, RandomCAM.Method, layers, MapAgain.UsualSettings with { Seed = shared.Photo.Seed },
+                Smoothing.None);
+            var changed = new MapAgain(model, RandomCAM.Method, layers, MapAgain.UsualSettings with { Seed = shared.Photo.Seed },
+                Smoothing.None) { AsWritten = true };
+            var watch = Stopwatch.StartNew();
+            Tensor map = random.Of(shared.Photo.Input, row.Class, cancel);
+            CamMeasure control = row with
+            {
+                Method = RandomCAM.Method.Name,
+                Layers = [.. layers.Select(layer => layer.Name)],
+                IsControl = true,
+                Seconds = watch.Elapsed.TotalSeconds,
+            };
+            return Figures(control, shared, map, isObject, cancel, (input, @class) => random.Of(input, @class, cancel),
+                input => changed.Of(input, row.Class, cancel));
+        }), Known(CenterGaussian.Name, () =>
+        {
+            Tensor map = tensor(CenterGaussian.Map(model.Preprocessing.Height, model.Preprocessing.Width));
+            CamMeasure control = row with { Method = CenterGaussian.Name, Layers = [], IsControl = true, Seconds = 0 };
+            return Figures(control, shared, map, isObject, cancel, (_, _) => map.alias(), _ => map.alias());
+        })];
+
+        CamMeasure Known(string which, Func<CamMeasure> measure) => shared.Controls.TryGetValue(which, out CamMeasure? known)
+            ? known : shared.Controls[which] = measure();
+    }
+
+    /// <summary>The figures of one map.</summary>
+    /// <param name="row">What they belong to.</param>
+    /// <param name="shared">What is known of the photo and the class.</param>
+    /// <param name="map">The map at the input's size, on the CPU.</param>
+    /// <param name="isObject">The object's pixels.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="again">Makes the map of another input or class.</param>
+    /// <param name="changed">Makes the map of an input with whatever weights there are.</param>
+    private CamMeasure Figures(CamMeasure row, MeasuredClass shared, Tensor map, bool[]? isObject, CancellationToken cancel,
+        Func<Tensor, int, Tensor> again, Func<Tensor, Tensor> changed)
+    {
+        MeasuredPhoto photo = shared.Photo;
+        ClassPasses passes = shared.Passes(cancel);
+        Tensor input = photo.Input, positive = MapAtInput.Positive(map);
+        float[] values = Numbers(map), ofPositive = Numbers(positive);
+
+        if (WantsDrop || settings.Wants(CamMetric.Coherency, CamMetric.Complexity))
+        {
+            Tensor through = positive.to(input.device) * input;
+            double? drop = null, increase = null, coherency = null;
+            if (WantsDrop)
+            {
+                double after = passes.Of(through), before = shared.Whole(passes);
+                (drop, increase) = (Drop.Of(before, after), Drop.Increase(before, after));
+            }
+            if (settings.Wants(CamMetric.Coherency, CamMetric.ADCC))
+            {
+                coherency = NumbersOf(() => again(through, row.Class)) is { } ofItself ? Adcc.Coherency(values, ofItself) : null;
+            }
+            double complexity = Adcc.Complexity(ofPositive);
+            row = row with
+            {
+                AverageDrop = settings.Wants(CamMetric.AverageDrop) ? drop : null,
+                ConfidenceIncrease = settings.Wants(CamMetric.ConfidenceIncrease) ? increase : null,
+                Coherency = settings.Wants(CamMetric.Coherency) ? coherency : null,
+                Complexity = settings.Wants(CamMetric.Complexity) ? complexity : null,
+                ADCC = settings.Wants(CamMetric.ADCC) && coherency is { } coherent ? Adcc.Of(coherent, complexity, drop!.Value) : null,
+            };
+        }
+        if (settings.Wants(CamMetric.Deletion, CamMetric.Insertion, CamMetric.DeletionBlur, CamMetric.InsertionBlur) || WantsMost || WantsLeast)
+        {
+            int[] order = PixelOrder.ByChance(values, settings.Seed);
+            Tensor ranks = PixelOrder.Ranks(order, (int)input.shape[2], (int)input.shape[3]).to(input.device);
+            int[] counts = RemovalCurve.Counts(order.Length, settings.StepCount);
+            row = row with
+            {
+                Deletion = Area(CamMetric.Deletion, input, photo.Nothing, shared.Whole, shared.Nothing),
+                Insertion = Area(CamMetric.Insertion, photo.Nothing, input, shared.Nothing, shared.Whole),
+                DeletionBlur = Area(CamMetric.DeletionBlur, input, photo.Blurred, shared.Whole, shared.Blurred),
+                InsertionBlur = Area(CamMetric.InsertionBlur, photo.Blurred, input, shared.Blurred, shared.Whole),
+            };
+            double? most = WantsMost ? Without(order) : null, least = WantsLeast ? Without([.. Enumerable.Reverse(order)]) : null;
+            row = row with
+            {
+                RoadMoRF = settings.Wants(CamMetric.RoadMoRF) ? most : null,
+                RoadLeRF = settings.Wants(CamMetric.RoadLeRF) ? least : null,
+                ROAD = settings.Wants(CamMetric.ROAD) ? (least - most) / 2 : null,
+            };
+
+            double? Area(CamMetric metric, Tensor from, Tensor to, Func<ClassPasses, double> first, Func<ClassPasses, double> last) =>
+                settings.Wants(metric) ? RemovalCurve.Area(counts,
+                    [first(passes), .. RemovalCurve.Of(passes, ranks, counts[1..^1], from, to), last(passes)]) : null;
+
+            double Without(int[] first) => Road.Without(passes, input, [.. Road.Parts.Select(part => Road.First(first, part))],
+                photo.Noise, RoadWithin).Average() - shared.Whole(passes);
+        }
+        return row with
+        {
+            MuFidelity = settings.Wants(CamMetric.MuFidelity)
+                ? MuFidelity.Of(shared.Regions(passes), MuFidelity.Sums(values, (int)input.shape[3], photo.Cells)) : null,
+            PointingGame = settings.Wants(CamMetric.PointingGame) && isObject is not null
+                ? Localisation.PointingGame(values, isObject) : null,
+            Energy = settings.Wants(CamMetric.Energy) && isObject is not null ? Localisation.Energy(values, isObject) : null,
+            Sparseness = settings.Wants(CamMetric.Sparseness) ? Evenness.Gini(values) : null,
+            Entropy = settings.Wants(CamMetric.Entropy) ? Evenness.Entropy(values) : null,
+            ParameterRandomization = settings.Wants(CamMetric.ParameterRandomization) && WeightsOf(photo.Model) is { } weights
+                ? Sanity.ParameterRandomization(values, weights, () => NumbersOf(() => changed(input))) : null,
+            RandomLogit = settings.Wants(CamMetric.RandomLogit) && photo.Model.ClassCount > 1
+                && NumbersOf(() => again(input, OtherClass(photo, row.Class))) is { } other ? Sanity.Likeness(values, other) : null,
+            Stability = settings.Wants(CamMetric.Stability)
+                ? Sanity.Stability(values, input, photo.Seed, noisy => NumbersOf(() => again(noisy, row.Class))) : null,
+        };
+    }
+
+    /// <summary>The passes of two curves whose ends are shared.</summary>
+    private int Curves(CamMetric deletion, CamMetric insertion) =>
+        (settings.StepCount - 1) * ((settings.Wants(deletion) ? 1 : 0) + (settings.Wants(insertion) ? 1 : 0));
+
+    /// <summary>The model's shuffled weights, the same for all photos; null of a user's own module, whose weights are its own.</summary>
+    private ShuffledWeights? WeightsOf(CamModel model)
+    {
+        if (model.Network.NamesLayersOnly)
+        {
+            return null;
+        }
+        if (_shuffled?.Model != model)
+        {
+            _shuffled?.Weights.Dispose();
+            _shuffled = (model, new ShuffledWeights(model.Network, settings.Seed));
+        }
+        return _shuffled.Value.Weights;
+    }
+
+    /// <summary>A class that is not the explained one, by chance.</summary>
+    private static int OtherClass(MeasuredPhoto photo, int @class) =>
+        (@class + 1 + (int)(photo.Seed % (photo.Model.ClassCount - 1))) % photo.Model.ClassCount;
+
+    /// <summary>Its layers; of a method that explains the input, the layer that its random control is made at.</summary>
+    private static IReadOnlyList<CamLayer> LayersOf(CamExplanation explanation)
+    {
+        CamModel model = explanation.Model;
+        string[] names = [.. explanation.Layers.Where(name => model.Network.Find(name) is not null)];
+        return LayerSelection.Select(model, names.Length > 0 ? names : [model.DefaultLayer]);
+    }
+
+    private static CamMethod MethodOf(CamExplanation explanation)
+    {
+        CamMethod method = MethodCatalog.Find(explanation.Method);
+        return explanation.Layers.Any(name => explanation.Model.Network.Find(name) is not null) ? method.AtLayers ?? method : method;
+    }
+
+    private static MethodSettings SettingsOf(CamExplanation explanation) =>
+        explanation.Settings ?? MapAgain.UsualSettings with { Seed = explanation.Seed ?? 0 };
+
+    private static float[] Numbers(Tensor map) => map.contiguous().data<float>().ToArray();
+
+    /// <summary>A map's numbers; null where it has none, as of gradients that are infinite for a changed image.</summary>
+    private static float[]? NumbersOf(Func<Tensor> map)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        try
+        {
+            return Numbers(map());
+        }
+        catch (Exception e) when (e is InvalidDataException
+            or ComputeException { Fault: ComputeFault.GradientsNotFinite or ComputeFault.MapNotFinite })
+        {
+            return null;
+        }
+    }
+}
