@@ -83,7 +83,7 @@ public sealed class Explainer
         CamLayer[] tapped = methods.All(method => method.AtInput) ? [] : [.. layers];
         HashSet<string> names = [.. layers.Select(layer => layer.Name)];
         _relevance = !methods.Any(method => method.UsesRelevance) ? null
-            : model.Relevance(settings.Relevance, [.. tapped.DistinctBy(layer => layer.Node).Select(layer => layer.Name), .. atInput ? [""] : Array.Empty<string>()]);
+            : RelevanceTo([.. tapped.DistinctBy(layer => layer.Node).Select(layer => layer.Name), .. atInput ? [""] : Array.Empty<string>()]);
         // Relevance has a network of its own, in which a layer inside a folded pair stands for the pair. Where nothing else is asked for,
         // and no such layer, it is the only one to run.
         _network = biases || asWritten ? model.Network
@@ -96,6 +96,9 @@ public sealed class Explainer
         using DisposeScope scope = NewDisposeScope();
         _biased = biases ? [.. _network.Nodes.Where(node => node.Operator.ChannelBias is not null && _network.LeadsToOutput(node))] : [];
     }
+
+    /// <summary>What it has made for itself, since weights that are exchanged meanwhile count; null of any other.</summary>
+    internal IDisposable? Own { get; private set; }
 
     /// <summary>Compiles what can be, and says which engine runs what of the network, as the end of a sentence.</summary>
     internal string Compile()
@@ -230,6 +233,17 @@ public sealed class Explainer
             Activation = _model.Activation,
             Relevance = RelevanceOf(input, pass, cancel),
         };
+    }
+
+    private RelevanceWay RelevanceTo(string[] layers)
+    {
+        if (_runner == _model.Runner)
+        {
+            return _model.Relevance(_settings.Relevance, layers);
+        }
+        RelevanceWays own = _model.RelevanceNow();
+        Own = own;
+        return own.To(layers, _settings.Relevance);
     }
 
     private PictureRelevance? RelevanceOf(Tensor input, Pass pass, CancellationToken cancel)

@@ -216,6 +216,9 @@ public sealed class CamModel : ICamSource, IDisposable
         }
     }
 
+    /// <summary>The same of the weights as they are now, in the caller's hands: for those who change them.</summary>
+    internal RelevanceWays RelevanceNow() => new(new BatchNormFolding(Network), Preprocessing, Device, ownsFolding: true);
+
     /// <summary>
     /// Why it runs slower than it could, a sentence without its full stop: told once, and null before it is known and ever after.
     /// </summary>

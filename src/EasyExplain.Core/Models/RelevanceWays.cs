@@ -10,7 +10,9 @@ namespace EasyExplain.Models;
 /// <param name="folding">Makes the network in which batch norms are parts of layers.</param>
 /// <param name="preprocessing">Knows how dark and how bright a pixel can be.</param>
 /// <param name="device">Where the model computes.</param>
-internal sealed class RelevanceWays(BatchNormFolding folding, Preprocessing preprocessing, Device device) : IDisposable
+/// <param name="ownsFolding">Whether the folding goes with it.</param>
+internal sealed class RelevanceWays(BatchNormFolding folding, Preprocessing preprocessing, Device device, bool ownsFolding = false)
+    : IDisposable
 {
     // Each has parts of all weights. One that is forgotten lives on as long as somebody goes it; then the garbage collector frees it.
     private const int SettingsKept = 3;
@@ -35,7 +37,14 @@ internal sealed class RelevanceWays(BatchNormFolding folding, Preprocessing prep
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _known.ForEach(known => known.Parts.Dispose());
+    public void Dispose()
+    {
+        _known.ForEach(known => known.Parts.Dispose());
+        if (ownsFolding)
+        {
+            folding.Dispose();
+        }
+    }
 
     private RelevanceWay Find(IReadOnlyList<string> layers, LrpSettings settings, WeightParts parts)
     {

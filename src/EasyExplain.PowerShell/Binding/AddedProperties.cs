@@ -57,9 +57,6 @@ public static class AddedProperties
         _ => null,
     };
 
-    /// <summary>How far an explanation is to be believed, where that was measured.</summary>
-    public static object? Measure(PSObject instance) => (Of(instance) as CamExplanation)?.Measure;
-
     /// <summary>The figures of a measured explanation's controls.</summary>
     public static object? Controls(PSObject instance) => (Of(instance) as CamMeasure)?.Controls;
 

@@ -1,4 +1,5 @@
 using EasyExplain.Audit.Findings.Shortcuts;
+using EasyExplain.Explanation.Metrics;
 using EasyExplain.Models;
 
 namespace EasyExplain.Audit.Findings;
@@ -33,6 +34,11 @@ internal sealed class IssueFinder(
         for (int i = 0; i < slices.Count; i++)
         {
             notes.AddRange(Shortfalls.Of(slices[i], kinds, model).Select(note => slices.Count == 1 ? note : $"{slices[i].Name}: {note}"));
+            CamMethodSummary? doubtful = DoubtfulMaps.Of(slices[i]);
+            if (DoubtfulMaps.Caution(doubtful, kinds) is { } caution)
+            {
+                notes.Add(caution);
+            }
             FinerContrast? contrast = FinerContrast.For(slices[i].Model, model);
             int slice = i, count = slices.Count;
             var shortcuts = new ShortcutFinder(slices[i], thresholds, contrast is null ? null : model,
@@ -43,7 +49,8 @@ internal sealed class IssueFinder(
             {
                 cancel.ThrowIfCancellationRequested();
                 progress?.Invoke($"{searches[search].Kind}", (i + (double)search / searches.Length) / slices.Count);
-                issues.AddRange(searches[search].Find().Where(issue => kinds.Contains(issue.Kind)));
+                issues.AddRange(searches[search].Find().Where(issue => kinds.Contains(issue.Kind))
+                    .Select(issue => DoubtfulMaps.Weigh(issue, doubtful)));
             }
             if (shortcuts.Missing > 0)
             {

@@ -26,6 +26,7 @@ internal sealed class MapAgain(
     public Tensor Of(Tensor input, int @class, CancellationToken cancel = default)
     {
         var explainer = new Explainer(model, layers, [method], ClassChoice.Only(@class), settings, smoothing, progress: null, AsWritten);
+        using IDisposable? own = explainer.Own;
         return MapAtInput.Of(explainer.Explain(input, cancel)[0].Map, model);
     }
 }
