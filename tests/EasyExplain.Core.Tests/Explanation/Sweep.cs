@@ -20,6 +20,9 @@ internal static class Sweep
     // They run the network, or its end, for every channel of a layer, which takes its time: one layer with few channels will do.
     private static readonly string[] PassForEachChannel = ["ScoreCAM", "SSCAM", "ISCAM", "AblationCAM"];
 
+    // Likewise, for every place: the layer with the fewest will do. Those at the input are the same whatever the layer.
+    private static readonly string[] PassForEachPlace = ["ReciproCAM", "ViTReciproCAM"];
+
     private static int Main(string[] arguments)
     {
         if (arguments is [AuditCrashTests.Argument, var file])
@@ -42,11 +45,13 @@ internal static class Sweep
     private static void Explain(CamModel model, Photo photo, IReadOnlyList<CamLayer> stages)
     {
         CamLayer narrow = stages.MinBy(stage => stage.OutputShape[1])!;
+        CamLayer small = stages.MinBy(stage => stage.GridSize.Height * stage.GridSize.Width)!;
         foreach (CamLayer[] layers in stages.Select(stage => new[] { stage }).Append([.. stages]))
         {
             foreach (CamMethod method in MethodCatalog.All.Where(method => method.NeedsSeveralLayers == (layers.Length > 1)))
             {
-                if (method.WhyNot(layers) is null && (!PassForEachChannel.Contains(method.Name) || layers[0] == narrow))
+                if (method.WhyNot(layers) is null && (!PassForEachChannel.Contains(method.Name) || layers[0] == narrow)
+                    && (!(method.AtInput || PassForEachPlace.Contains(method.Name)) || layers[0] == small))
                 {
                     Console.WriteLine($"{method.Name} at {string.Join(", ", layers.AsEnumerable())}");
                     Explain(model, photo, layers, method);
@@ -58,7 +63,11 @@ internal static class Sweep
     private static void Explain(CamModel model, Photo photo, CamLayer[] layers, CamMethod method)
     {
         var explainer = new Explainer(model, layers, [method], ClassChoice.Predicted,
-            new MethodSettings(SampleCount: 1, NoiseStd: 0.1, Seed: 1, BatchSize: 64));
+            new MethodSettings(SampleCount: 1, NoiseStd: 0.1, Seed: 1, BatchSize: 64)
+            {
+                Window = (model.InputSize[0] / 2, model.InputSize[1] / 2),
+                Stride = (model.InputSize[0] / 2, model.InputSize[1] / 2),
+            });
         if (!explainer.Explain(photo, null).Single().Maps.SelectMany(map => map.ToArray().Cast<float>()).All(float.IsFinite))
         {
             throw new InvalidDataException("The map has a value that is not finite.");
