@@ -113,7 +113,7 @@ Describe 'Invoke-CamExplanation' {
     }
 
     It 'takes methods by wildcard, each once' {
-        $all = (Invoke-CamExplanation $cat -Model $model -Method *).Method
+        $all = (Invoke-CamExplanation $cat -Model $model -Method * -SampleCount 2).Method
         $all | Should -Contain 'SmoothGradCAMPlusPlus'
         (Invoke-CamExplanation $cat -Model $model -Method *Grad*, GradCAM).Method | Should -Be ($all -like '*Grad*')
     }
@@ -147,6 +147,44 @@ Describe 'Invoke-CamExplanation' {
         "$($full.Map)" | Should -Be 'input (32×32)'
     }
 
+    It 'covers the image with a window, and says what the score lost' {
+        $occluded = Invoke-CamExplanation $cat -Model $model -Method Occlusion -Window 8, 8 -Stride 4
+        $occluded.Layers | Should -Be 'input'
+        "$($occluded.Map)" | Should -Be 'input (32×32)'
+        $occluded.Map.IsSigned | Should -BeTrue
+        $occluded.Map.Unit | Should -BeGreaterThan 1 # logits: it looks at the cat
+        $occluded.Map.Peak.X | Should -BeIn (80..380)
+        $other = Invoke-CamExplanation $cat -Model $model -Method Occlusion -Window 8 -Stride 4 -Baseline 2
+        $other.Map.Unit | Should -Not -Be $occluded.Map.Unit
+    }
+
+    It 'stops at once for a window that does not fit, or a stride that leaves gaps' {
+        { Invoke-CamExplanation $cat -Model $model -Method Occlusion -Window 40, 8 } |
+            Should -Throw -ErrorId 'WindowNotPossible*' -ExpectedMessage '*40×8*32×32*'
+        { Invoke-CamExplanation $cat -Model $model -Method Occlusion -Window 8 -Stride 9 } |
+            Should -Throw -ErrorId 'WindowNotPossible*' -ExpectedMessage '*9×9*8×8*'
+        { Invoke-CamExplanation $cat -Model $model -Method Occlusion -Window 0 } | Should -Throw '*Window*'
+    }
+
+    It 'warns of a window that nothing asked for heeds' {
+        $null = Invoke-CamExplanation $cat -Model $model -Window 8 -WarningVariable said -WarningAction SilentlyContinue
+        $said | Should -BeLike '-Window has no effect on LayerCAM. It is for Occlusion.'
+    }
+
+    It 'gives the shares of the pixels in the score, in its units' {
+        $gradients = Invoke-CamExplanation $cat -Model $model -Method IntegratedGradients, InputXGradient, Saliency -SampleCount 20
+        $gradients.Map.IsSigned | Should -Be $true, $true, $false
+        $sum = 0.0
+        foreach ($value in $gradients[0].Map.ToArray()) { $sum += $value * $gradients[0].Map.Unit }
+        $gray = Invoke-CamExplanation -InputTensor ([TorchSharp.torch]::zeros([long[]](1, 3, 32, 32))) -Model $model -Class cat
+        [Math]::Abs($sum - ($gradients[0].Score - $gray.Score)) | Should -BeLessThan 0.5
+    }
+
+    It 'says why a method for transformers cannot explain a network without attention' {
+        { Invoke-CamExplanation $cat -Model $model -Method LeGrad } |
+            Should -Throw -ErrorId 'MethodNotPossible*' -ExpectedMessage '*attention*ReciproCAM*'
+    }
+
     It 'puts what was predicted beside what was expected, and each into its own file' {
         $explanations = Invoke-CamExplanation $cat -Model $model -Class Predicted, dog
         $explanations.Label | Should -Be 'cat', 'dog'
@@ -165,7 +203,7 @@ Describe 'Invoke-CamExplanation' {
     }
 
     It 'completes methods with Tab' {
-        $line = 'Invoke-CamExplanation -Method Smooth'
+        $line = 'Invoke-CamExplanation -Method SmoothGradCAM'
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be 'SmoothGradCAMPlusPlus'
     }
 

@@ -71,17 +71,24 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
     /// Makes so many of them from one on, <c>[n, C, H, W]</c>, of the clean one, <c>[1, C, H, W]</c>; it is asked for them in order.
     /// </param>
     /// <param name="probabilities">Whether of the classes' probabilities, where there are any, or of their logits.</param>
-    public Tensor ScoresOfOutputs(int count, Func<int, int, Tensor, Tensor> change, bool probabilities)
+    public Tensor ScoresOfOutputs(int count, Func<int, int, Tensor, Tensor> change, bool probabilities) =>
+        ScoresOfOutputs([_tap], [run.Pass.Taps[tapIndex].detach()], count, change, probabilities);
+
+    /// <summary>The same of several nodes whose outputs change alike, wherever they are.</summary>
+    public Tensor ScoresOfOutputs(IReadOnlyList<Node> nodes, int count, Func<int, int, Tensor, Tensor> change, bool probabilities) =>
+        ScoresOfOutputs(nodes, run.Runner.Run(run.Network, run.Input, nodes, track: false, run.Cancel).Taps, count, change, probabilities);
+
+    private Tensor ScoresOfOutputs(
+        IReadOnlyList<Node> nodes, IReadOnlyList<Tensor> clean, int count, Func<int, int, Tensor, Tensor> change, bool probabilities)
     {
-        var tail = new Tail(run.Runner, run.Network, _tap);
+        var tail = new Tail(run.Runner, run.Network, nodes);
         IReadOnlyList<Tensor> beside = tail.Clean(run.Input, run.Cancel);
-        Tensor clean = run.Pass.Taps[tapIndex].detach();
-        return MeanScores(rounds: 1, count, (_, first, n) =>
+        return MeanScores(rounds: 1, count, (_, first, n) => tail.Run([.. nodes.Zip(clean, (node, output) =>
         {
-            Tensor changed = clean.repeat([n, .. Enumerable.Repeat(1L, clean.shape.Length - 1)]);
-            _tap.Layout!.ToMap(changed).copy_(change(first, n, _tap.Layout.ToMap(clean)));
-            return tail.Run(changed, beside, run.Cancel);
-        }, probabilities);
+            Tensor changed = output.repeat([n, .. Enumerable.Repeat(1L, output.shape.Length - 1)]);
+            node.Layout!.ToMap(changed).copy_(change(first, n, node.Layout.ToMap(output)));
+            return changed;
+        })], beside, run.Cancel), probabilities);
     }
 
     private Tensor MeanScores(int rounds, int each, Func<int, int, int, Tensor> logits, bool probabilities = false)

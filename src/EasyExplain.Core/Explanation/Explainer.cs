@@ -270,6 +270,7 @@ public sealed class Explainer
     private Tensor[] MapsOf(Answer answer, Func<int, LayerEvidence> evidenceAt)
     {
         CamMethod method = answer.Method;
+        List<Tensor> unscaled = [];
         Tensor MapAt(int tap)
         {
             using DisposeScope scope = NewDisposeScope(); // the memory of one layer's steps serves the next one's
@@ -279,6 +280,10 @@ public sealed class Explainer
                 throw new ComputeException(ComputeFault.MapNotFinite,
                     $"The map of {method.Name} at '{(_taps[tap].Name.Length > 0 ? _taps[tap].Name : "input")}' is infinite or holds no " +
                     $"numbers.");
+            }
+            if (method.FusesUnscaled)
+            {
+                unscaled.Add(map.alias().MoveToOuterDisposeScope());
             }
             if (!method.IsSigned)
             {
@@ -293,7 +298,12 @@ public sealed class Explainer
         }
         Tensor[] byTap = [.. _tapOf.Distinct().Order().Select(MapAt)];
         Tensor[] maps = [.. _tapOf.Select(tap => byTap[tap])];
-        return maps.Length > 1 ? [.. maps, method.Fuse(maps, (_model.Preprocessing.Height, _model.Preprocessing.Width))] : maps;
+        if (maps.Length == 1)
+        {
+            return maps;
+        }
+        (long, long) size = (_model.Preprocessing.Height, _model.Preprocessing.Width);
+        return [.. maps, method.FusesUnscaled ? Fusion.Scale(method.Fuse(unscaled, size)) : method.Fuse(maps, size)];
     }
 
     private CamExplanation ToExplanation(Answer answer, Photo photo, string? path, Ranking ranking, float[] logits)

@@ -1,4 +1,5 @@
 using EasyExplain.Explanation.Methods;
+using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 using static TorchSharp.torch;
 
@@ -134,6 +135,18 @@ public sealed class LayerEvidence
     /// <param name="probabilities">Whether probabilities, where the model has some, in place of logits.</param>
     public Tensor ScoresOfOutputs(int count, Func<int, int, Tensor, Tensor> change, bool probabilities) =>
         _evidence.Changed(_method.Name, _tap, passes => passes.ScoresOfOutputs(count, change, probabilities))[_target];
+
+    /// <summary>The same of several nodes whose outputs change alike, wherever they are; their places are those of this layer.</summary>
+    internal Tensor ScoresOfOutputs(IReadOnlyList<Node> nodes, int count, Func<int, int, Tensor, Tensor> change, bool probabilities) =>
+        _evidence.Changed(_method.Name, _tap, passes => passes.ScoresOfOutputs(nodes, count, change, probabilities))[_target];
+
+    /// <summary>
+    /// How much the score of the layer's mean token rises with the attention that each place gets in the block before it, <c>[H, W]</c>.
+    /// </summary>
+    public Tensor RisesWithAttention() => _evidence.RisesWithAttention(_target, _tap);
+
+    /// <summary>The normalised tokens in front of the attention of this layer's block.</summary>
+    internal Node FrontOfAttention => Attentions.NormBefore(Run.Network, Run.Taps[_tap])!;
 
     /// <summary>A generator of noise that starts with the explanation's seed. It is the caller's to dispose.</summary>
     public Generator Noise() => new((ulong)Run.Settings.Seed, CPU);

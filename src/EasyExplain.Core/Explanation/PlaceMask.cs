@@ -1,3 +1,4 @@
+using EasyExplain.Networks;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
@@ -19,6 +20,14 @@ internal abstract record PlaceMask
     {
         (long height, long width) = (layer.Activations.shape[1], layer.Activations.shape[2]);
         return layer.ScoresOfOutputs((int)(height * width), (first, count, clean) => Kept(clean, first, count), probabilities)
+            .view(height, width);
+    }
+
+    /// <summary>The same with the mask at other nodes, which lie on the picture as the layer does.</summary>
+    public Tensor ScoresAt(LayerEvidence layer, IReadOnlyList<Node> nodes, bool probabilities)
+    {
+        (long height, long width) = (layer.Activations.shape[1], layer.Activations.shape[2]);
+        return layer.ScoresOfOutputs(nodes, (int)(height * width), (first, count, clean) => Kept(clean, first, count), probabilities)
             .view(height, width);
     }
 

@@ -97,6 +97,44 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
         {
             return known;
         }
+        NodewisePass nodewise = Nodewise();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable recorded = enable_grad();
+        Tensor logits = nodewise.Logits.detach().requires_grad_(true);
+        Tensor gradient = autograd.grad([targets[target].Of(logits).sum()], [logits])[0];
+        return _guided[target] = Keep(Finite(nodewise.Back(gradient, GuidedRules.Table), run.Network.Input)[0]);
+    }
+
+    /// <summary>
+    /// How much a target of the mean token at a tap rises with the attention that each place gets in its block (<see
+    /// cref="Attentions.Rises"/>), <c>[H, W]</c>.
+    /// </summary>
+    public Tensor RisesWithAttention(int target, int tap)
+    {
+        NodewisePass nodewise = Nodewise();
+        Node layer = run.Taps[tap], attention = Attentions.LastBefore(run.Network, layer)!, end = Attentions.EndOfBlocks(run.Network)!;
+        end = run.Network.DependentOn(end).Contains(layer) ? layer : end;
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable recorded = enable_grad();
+        (Tensor attended, Tensor output) = nodewise.Again(attention, layer);
+        long[] places = layer.Layout switch { TokenGrid => [1], ChannelsLast => [1, 2], _ => [2, 3] };
+        Tensor mean = output.mean(places, keepdim: true).expand(nodewise.Of(end).shape);
+        (Tensor read, Tensor logits) = nodewise.Again(end, run.Network.Output, mean.detach());
+        Tensor ofMean = autograd.grad([targets[target].Of(logits).sum()], [read])[0];
+        Tensor ofAttended = autograd.grad([mean], [attended], [ofMean])[0];
+        Tensor rises = Attentions.Rises(attention, nodewise.Of, Finite(ofAttended, layer));
+        if (rises.ndim == 1)
+        {
+            long[] map = [.. run.Activations[tap].shape.Skip(1)];
+            long count = map[0] * map[1];
+            rises = rises.narrow(0, rises.shape[0] - count, count).view(map); // a class token comes first
+        }
+        return rises.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The way through the network with all outputs kept, gone when a method first asks.</summary>
+    private NodewisePass Nodewise()
+    {
         if (_nodewise is null)
         {
             _nodewise = new NodewisePass(run.Network, run.Input, run.Cancel);
@@ -105,11 +143,7 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
                 Keep(output);
             }
         }
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable recorded = enable_grad();
-        Tensor logits = _nodewise.Logits.detach().requires_grad_(true);
-        Tensor gradient = autograd.grad([targets[target].Of(logits).sum()], [logits])[0];
-        return _guided[target] = Keep(Finite(_nodewise.Back(gradient, GuidedRules.Table), run.Network.Input)[0]);
+        return _nodewise;
     }
 
     /// <summary>H·v at one tap, with the Hessian H of a target in the tap's output; v and the result are <c>[C, H, W]</c>.</summary>

@@ -46,6 +46,17 @@ public sealed class Network(IReadOnlyList<Node> nodes, Node output, IReadOnlyLis
     /// </summary>
     public bool CellsLeadToOutput(Node node) => (_read ??= FindRead()).GetValueOrDefault(node);
 
+    /// <summary>Some nodes, and those whose outputs depend on theirs.</summary>
+    internal HashSet<Node> DependentOn(params IReadOnlyList<Node> starts)
+    {
+        HashSet<Node> found = [.. starts];
+        foreach (Node node in Nodes.Where(node => node.Inputs.Any(found.Contains)))
+        {
+            found.Add(node);
+        }
+        return found;
+    }
+
     /// <summary>
     /// The weights of the classes, <c>[classes, C]</c> or <c>[classes, C, 1, 1]</c> (of a yes or no those of yes alone), if a linear layer
     /// or a 1×1 convolution makes them of what <paramref name="node"/> makes and nothing but global averages follows or comes before it;

@@ -23,11 +23,7 @@ internal sealed class NodewisePass
     public NodewisePass(Network network, Tensor input, CancellationToken cancel)
     {
         (_network, _cancel) = (network, cancel);
-        _ofPicture = [network.Input];
-        foreach (Node node in network.Nodes.Where(node => node.Inputs.Any(_ofPicture.Contains)))
-        {
-            _ofPicture.Add(node);
-        }
+        _ofPicture = network.DependentOn(network.Input);
         _outputs = network.Nodes.Zip(Executor.Run(network, input, network.Nodes, track: false, cancel).Taps).ToDictionary();
     }
 
@@ -64,6 +60,32 @@ internal sealed class NodewisePass
         Tensor arrived = incoming.GetValueOrDefault(_network.Input) ?? zeros_like(_outputs[_network.Input]);
         return arrived.MoveToOuterDisposeScope();
     }
+
+    /// <summary>
+    /// Runs once more what leads from one node to another, all else being as it was; autograd follows from the first on.
+    /// </summary>
+    /// <param name="start">Where to begin.</param>
+    /// <param name="end">Where to end.</param>
+    /// <param name="changed">The output of the start, in place of what it was.</param>
+    /// <returns>The outputs of both.</returns>
+    public (Tensor Start, Tensor End) Again(Node start, Node end, Tensor? changed = null)
+    {
+        HashSet<Node> between = _network.DependentOn(start), read = [end];
+        Node[] run = [.. _network.Nodes.Reverse().Where(node =>
+        {
+            bool wanted = read.Contains(node) && between.Contains(node) && node != start;
+            read.UnionWith(wanted ? node.Inputs : []);
+            return wanted;
+        }).Reverse()];
+        Dictionary<Node, Tensor> given = run.SelectMany(node => node.Inputs).Except(run).ToDictionary(node => node, node => _outputs[node]);
+        given[start] = changed ?? _outputs[start];
+        Node[] nodes = [.. given.Keys, .. run];
+        Pass pass = Executor.Run(new Network(nodes, end, []), nodes, given, [start], track: true, _cancel);
+        return (pass.Taps[0], pass.Logits);
+    }
+
+    /// <summary>What a node made of the picture.</summary>
+    public Tensor Of(Node node) => _outputs[node];
 
     /// <summary>The chain rule at one node, for those of its inputs that depend on the picture.</summary>
     private IEnumerable<(Node Source, Tensor Back)> Through(Node node, Tensor gradient)

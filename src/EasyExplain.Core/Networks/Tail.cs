@@ -4,25 +4,25 @@ using static TorchSharp.torch;
 namespace EasyExplain.Networks;
 
 /// <summary>
-/// What of a network depends on one node: it can run again and again with changed outputs of that node, and nothing else runs.
+/// What of a network depends on one node, or on some: it can run again and again with changed outputs of those, and nothing else runs.
 /// </summary>
 internal sealed class Tail
 {
     private readonly Runner _runner;
     private readonly Network _network;
-    private readonly Node _start;
+    private readonly Node[] _starts;
     private readonly Node[] _nodes;
 
-    /// <summary>Finds what depends on <paramref name="start"/>, and what is read beside it.</summary>
+    /// <summary>Finds what depends on <paramref name="starts"/>, and what is read beside them.</summary>
     /// <param name="runner">What runs it.</param>
     /// <param name="network">The network.</param>
-    /// <param name="start">The node.</param>
-    public Tail(Runner runner, Network network, Node start)
+    /// <param name="starts">The node; or several whose outputs change together.</param>
+    public Tail(Runner runner, Network network, params IReadOnlyList<Node> starts)
     {
-        (_runner, _network, _start) = (runner, network, start);
-        HashSet<Node> ofPicture = DependentOn(network, network.Input);
-        HashSet<Node> changed = DependentOn(network, start);
-        Node[] after = [.. network.Nodes.Where(node => node != start && changed.Contains(node) && network.LeadsToOutput(node))];
+        (_runner, _network, _starts) = (runner, network, [.. starts]);
+        HashSet<Node> ofPicture = network.DependentOn(network.Input);
+        HashSet<Node> changed = network.DependentOn(_starts);
+        Node[] after = [.. network.Nodes.Where(node => !starts.Contains(node) && changed.Contains(node) && network.LeadsToOutput(node))];
         HashSet<Node> beside = [], again = [], read = [.. after.SelectMany(node => node.Inputs)];
         foreach (Node source in network.Nodes.Reverse().Where(node => read.Contains(node) && !changed.Contains(node)))
         {
@@ -38,7 +38,7 @@ internal sealed class Tail
             }
         }
         Beside = network.NamesLayersOnly ? [network.Input] : [.. network.Nodes.Where(beside.Contains)];
-        HashSet<Node> needed = [start, .. Beside, .. again, .. after];
+        HashSet<Node> needed = [.. starts, .. Beside, .. again, .. after];
         _nodes = [.. network.Nodes.Where(needed.Contains)];
     }
 
@@ -56,23 +56,16 @@ internal sealed class Tail
     /// <param name="changed">The start's outputs, batch dimension first, as its operator makes them.</param>
     /// <param name="beside">What <see cref="Beside"/> made of the one clean picture, batch dimension first.</param>
     /// <param name="cancel">Stops it before the next node.</param>
-    public Tensor Run(Tensor changed, IReadOnlyList<Tensor> beside, CancellationToken cancel)
+    public Tensor Run(Tensor changed, IReadOnlyList<Tensor> beside, CancellationToken cancel) => Run([changed], beside, cancel);
+
+    /// <summary>The same for the outputs of several starts.</summary>
+    public Tensor Run(IReadOnlyList<Tensor> changed, IReadOnlyList<Tensor> beside, CancellationToken cancel)
     {
-        var given = new Dictionary<Node, Tensor> { [_start] = changed };
+        var given = new Dictionary<Node, Tensor>(_starts.Zip(changed, KeyValuePair.Create));
         foreach (var (node, clean) in Beside.Zip(beside))
         {
-            given[node] = clean.expand([changed.shape[0], .. clean.shape.Skip(1)]);
+            given[node] = clean.expand([changed[0].shape[0], .. clean.shape.Skip(1)]);
         }
         return _runner.RunPart(_network, _nodes, given, cancel);
-    }
-
-    private static HashSet<Node> DependentOn(Network network, Node start)
-    {
-        HashSet<Node> found = [start];
-        foreach (Node node in network.Nodes.Where(node => node.Inputs.Any(found.Contains)))
-        {
-            found.Add(node);
-        }
-        return found;
     }
 }

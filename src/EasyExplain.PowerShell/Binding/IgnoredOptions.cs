@@ -15,6 +15,9 @@ internal static class IgnoredOptions
         ("SampleCount", method => method.TakesSamples),
         ("NoiseStd", method => method.AddsNoiseToInput),
         ("Seed", method => method.DrawsNoise),
+        ("Window", method => method.SlidesWindow),
+        ("Stride", method => method.SlidesWindow),
+        ("Baseline", method => method.SlidesWindow),
         ("BatchSize", method => method.RunsAgain),
         ("EigenSmooth", method => method.MergesChannels),
     ];

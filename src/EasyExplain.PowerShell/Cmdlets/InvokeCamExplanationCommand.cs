@@ -6,6 +6,7 @@ using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
+using EasyExplain.Networks;
 using EasyExplain.PowerShell.Binding;
 using EasyExplain.Runtime;
 using TorchSharp;
@@ -17,14 +18,17 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <remarks>
 /// <para>Runs each image through the network once and computes, for each class asked, a class activation map at each layer: high where the
 /// layer saw evidence for the class. Several layers cost one pass, and are also fused into one map. ScoreCAM, SSCAM, ISCAM and AblationCAM
-/// run it once more for every channel of a layer, and report their progress.</para>
+/// run it once more for every channel of a layer, and report their progress; so do ReciproCAM, which runs the end of it for every place of a
+/// layer, Occlusion, RISE, IntegratedGradients and SmoothGrad.</para>
 /// <para>Images can be named, matched with wildcards or piped in; each explanation leaves as soon as it is ready. Of images that are named
 /// together, the next ones are decoded while the network runs, and the progress bar knows the time left; images that are piped in are
 /// explained one at a time, since how many follow is unknown. An image that cannot be read is one error that names the file, and the rest
 /// goes on. Layers can be piped in from Get-CamLayer; they bring their model.</para>
 /// <para>The default method is LayerCAM, the default class the predicted one, the default layer the last one whose output still has height
-/// and width. -Verbose says what was chosen, and which engine runs what. FullGrad explains the whole network and takes no layer: its map
-/// has the input's size.</para>
+/// and width. -Verbose says what was chosen, and which engine runs what. FullGrad, Occlusion, RISE, Saliency, InputXGradient,
+/// IntegratedGradients, SmoothGrad and GuidedBackprop explain the whole network and take no layer: their maps have the input's size.</para>
+/// <para>Occlusion, InputXGradient, IntegratedGradients, SmoothGrad and GuidedBackprop have signs: what is above 0 speaks for the class, what
+/// is below 0 against it. Such a map goes from -1 to 1, and its Unit says what 1 stands for.</para>
 /// <para>Explanations, concepts, rows of Get-CamAudit and rows of a CSV file can be piped in to be explained again: their Path names the
 /// image, and an explanation brings its model. Layers, method and class are those of this command line.</para>
 /// <para>In parallel, as with ForEach-Object -Parallel, each runspace imports the module first, and may share the model: see
@@ -81,6 +85,11 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <title>A method that draws noise, the same every time</title>
 /// <code>Invoke-CamExplanation *.jpg -Model (Import-CamModel) -Layer layer3 -Method SmoothGradCAMPlusPlus -SampleCount 8 -Seed 7</code>
 /// <para>Without -Seed a random one is used; the explanation's Seed property says which.</para>
+/// </example>
+/// <example>
+/// <title>What the score loses where a part of the image is covered</title>
+/// <code>Invoke-CamExplanation ./cat.jpg -Model (Import-CamModel) -Method Occlusion -Window 8,8 -Stride 4 | Export-CamOverlay ./out</code>
+/// <para>A window of 8 by 8 pixels of the model's input, which has 32 by 32 here, moved by 4.</para>
 /// </example>
 /// <example>
 /// <title>A dataset checked against its own labels</title>
@@ -183,7 +192,9 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     [ValidateNotNullOrEmpty]
     public string? SkipExisting { get; set; }
 
-    /// <summary>How many noisy copies, steps or masks a method takes. By default 4; RISE and the like have their own.</summary>
+    /// <summary>
+    /// How many noisy copies, steps or masks a method takes. By default 4; SmoothGrad takes 16, IntegratedGradients 50, RISE 1000.
+    /// </summary>
     [Parameter]
     [ValidateRange(1, 4096)]
     public int? SampleCount { get; set; }
@@ -202,13 +213,38 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     public long? Seed { get; set; }
 
     /// <summary>
-    /// How many noisy copies, masked images or ablated channels run at a time. More is faster up to a point and takes more memory, but
+    /// How many noisy copies, covered or masked images or changed outputs run at a time. More is faster up to a point and takes more memory, but
     /// never more than about 1 GiB.
     /// </summary>
     /// <value>16</value>
     [Parameter]
     [ValidateRange(1, 1024)]
     public int BatchSize { get; set; } = 16;
+
+    /// <summary>
+    /// What Occlusion covers at a time: height and width in pixels of the model's input, or one number for both. By default an eighth of
+    /// the input.
+    /// </summary>
+    [Parameter]
+    [ValidateCount(1, 2)]
+    [ValidateRange(1, int.MaxValue)]
+    public int[]? Window { get; set; }
+
+    /// <summary>
+    /// How far Occlusion moves its window from one place to the next: down and right, or one number for both. By default half a window.
+    /// </summary>
+    [Parameter]
+    [ValidateCount(1, 2)]
+    [ValidateRange(1, int.MaxValue)]
+    public int[]? Stride { get; set; }
+
+    /// <summary>
+    /// What the pixels under Occlusion's window become, in each colour of the normalised input: 0 is the mean colour of the model's images.
+    /// </summary>
+    /// <value>0</value>
+    [Parameter]
+    [ValidateRange(-1e3, 1e3)]
+    public double Baseline { get; set; }
 
     /// <summary>
     /// Test-time augmentation: the mean map of the image and its mirror image, each at 0.9, 1 and 1.1 of its strength. Six times the work.
@@ -381,11 +417,19 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         WriteVerbose($"{model}: {string.Join(", ", methods.Select(method => method.Name))} at {string.Join(", ", layers)} for {classes}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
         Smoothing smoothing = (AugSmooth ? Smoothing.Augmentation : Smoothing.None) | (EigenSmooth ? Smoothing.Eigen : Smoothing.None);
-        var settings = new MethodSettings(SampleCount, NoiseStd, Seed!.Value, BatchSize);
+        var settings = new MethodSettings(SampleCount, NoiseStd, Seed!.Value, BatchSize)
+        {
+            Window = Sides(Window),
+            Stride = Sides(Stride),
+            Baseline = Baseline,
+        };
         _choices = new Choices(model, layers, methods, Class, Top, settings, _seedIsGiven, smoothing);
         _explainer = new Explainer(model, layers, methods, choice, settings, smoothing, ShowPasses);
         WriteVerbose($"{model} runs in {_explainer.Compile()}.");
     }
+
+    /// <summary>Height and width, or one number for both.</summary>
+    private static Extent? Sides(int[]? given) => given is null ? null : new Extent(given[0], given[^1]);
 
     /// <summary>Whether a method was named that says nothing of its own about the default layer alone.</summary>
     private bool NeedsSeveralLayers() =>

@@ -159,3 +159,13 @@ public sealed class AttributionModels : IDisposable
         return _last;
     }
 }
+
+/// <summary>Runs the cases of one network after the other, so that each network is made once.</summary>
+internal sealed class ByKey : Xunit.Sdk.ITestCaseOrderer
+{
+    public const string Type = "EasyExplain.Tests.Explanation.ByKey", Assembly = "EasyExplain.Core.Tests";
+
+    public IEnumerable<TTestCase> OrderTestCases<TTestCase>(IEnumerable<TTestCase> cases)
+        where TTestCase : Xunit.Abstractions.ITestCase =>
+        cases.OrderBy(test => test.TestMethodArguments is [string key, ..] ? key : "", StringComparer.Ordinal);
+}

@@ -12,7 +12,8 @@ namespace EasyExplain.Tests.Explanation;
 [Collection(Alone.Name)] // it counts all tensors alive
 public sealed class ChangedPassesTests : IDisposable
 {
-    private static readonly string[] Methods = ["ScoreCAM", "SSCAM", "ISCAM", "AblationCAM"];
+    private static readonly string[] Methods =
+        ["ScoreCAM", "SSCAM", "ISCAM", "AblationCAM", "ReciproCAM", "Occlusion", "RISE", "IntegratedGradients", "SmoothGrad"];
 
     private readonly CamModel _model = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
     private readonly Photo _cat = ImageDecoder.Decode(Repository.Photo("cat.jpg"));
@@ -33,11 +34,14 @@ public sealed class ChangedPassesTests : IDisposable
         }
     }
 
-    [Fact]
-    public void TheSeed_DecidesTheMap()
+    [Theory]
+    [InlineData("SSCAM")]
+    [InlineData("RISE")]
+    [InlineData("SmoothGrad")]
+    public void TheSeed_DecidesTheMap(string method)
     {
         float[] Map(long seed) => [.. new Explainer(
-            _model, LayerSelection.Select(_model, ["layer2"]), [MethodCatalog.Find("SSCAM")], ClassChoice.Predicted,
+            _model, LayerSelection.Select(_model, ["layer2"]), [MethodCatalog.Find(method)], ClassChoice.Predicted,
             new MethodSettings(2, 0.3, seed, 16)).Explain(_cat, null).Single().Map.ToArray().Cast<float>()];
         Assert.Equal(Map(1), Map(1));
         Assert.NotEqual(Map(1), Map(2));
@@ -75,6 +79,11 @@ public sealed class ChangedPassesTests : IDisposable
     [InlineData("ScoreCAM", 4)]             // the picture, and five channels in batches of two
     [InlineData("SmoothGradCAMPlusPlus", 3)] // the picture, and four copies
     [InlineData("AblationCAM", 1)]
+    [InlineData("ReciproCAM", 1)]
+    [InlineData("RISE", 3)]                  // the picture, and four masks
+    [InlineData("IntegratedGradients", 3)]
+    [InlineData("SmoothGrad", 3)]
+    [InlineData("Occlusion", 114)]           // the picture, and 225 windows
     public void SeveralClasses_ShareTheirPasses_AndHaveTheMapsOfEachAlone(string method, int passes)
     {
         using CamModel model = Tiny(out List<long> batches);
@@ -127,11 +136,16 @@ public sealed class ChangedPassesTests : IDisposable
     [InlineData("SSCAM")]
     [InlineData("ISCAM")]
     [InlineData("AblationCAM")]
+    [InlineData("ReciproCAM")]
+    [InlineData("Occlusion")]
+    [InlineData("RISE")]
+    [InlineData("IntegratedGradients")]
+    [InlineData("SmoothGrad")]
     public void ItStopsBetweenBatches_AndLeavesNoTensorBehind(string method)
     {
-        Explainer(_model, "layer3", method, 4).Explain(_cat, null);
+        Explainer(_model, "layer3", method, 4, samples: 16).Explain(_cat, null);
         long before = Alone.TensorsAlive();
-        Explainer(_model, "layer3", method, 4).Explain(_cat, null);
+        Explainer(_model, "layer3", method, 4, samples: 16).Explain(_cat, null);
         Assert.Equal(before, Tensor.TotalCount);
 
         using var stop = new CancellationTokenSource();
@@ -145,14 +159,15 @@ public sealed class ChangedPassesTests : IDisposable
             }
         }
         Assert.Throws<OperationCanceledException>(() =>
-            Explainer(_model, "layer3", method, 4, StopAtTheThird).Explain(_cat, null, stop.Token));
+            Explainer(_model, "layer3", method, 4, StopAtTheThird, samples: 16).Explain(_cat, null, stop.Token));
         Assert.Equal([alive[0], alive[0], alive[0]], alive);
         Assert.Equal(before, Tensor.TotalCount);
     }
 
-    private static Explainer Explainer(CamModel model, string layer, string method, int batch, Action<int, int>? progress = null) =>
-        new(model, LayerSelection.Select(model, [layer]), [MethodCatalog.Find(method)], ClassChoice.Predicted, new MethodSettings(2, 0.3, 7, batch),
-            progress: progress);
+    private static Explainer Explainer(CamModel model, string layer, string method, int batch, Action<int, int>? progress = null,
+        int samples = 2) =>
+        new(model, LayerSelection.Select(model, [layer]), [MethodCatalog.Find(method)], ClassChoice.Predicted,
+            new MethodSettings(samples, 0.3, 7, batch), progress: progress);
 
     /// <summary>count → conv (five channels) → relu → mean → fc, which notes how large each batch is that passes its start.</summary>
     private CamModel Tiny(out List<long> batches)

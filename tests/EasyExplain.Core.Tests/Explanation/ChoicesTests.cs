@@ -42,6 +42,19 @@ public sealed class ChoicesTests
         Assert.EndsWith(end.Length > 0 ? $"{usual}\n{end}" : usual, Of(model, method, given).Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Occlusion", "window\n8\n4\nbaseline\n-0.5")]
+    [InlineData("LayerCAM", "")]
+    public void AWindow_CountsWhereItIsGivenAndHeeded(string method, string end)
+    {
+        using CamModel model = Model();
+        string Text(MethodSettings settings) => new Choices(
+            model, [model.Layers[^1]], [MethodCatalog.Find(method)], null, null, settings, SeedIsGiven: false, Smoothing.None).Text;
+        string usual = Text(Settings);
+        Assert.EndsWith($"{File.GetLastWriteTimeUtc(model.Path).Ticks}", usual, StringComparison.Ordinal);
+        Assert.Equal(end.Length > 0 ? $"{usual}\n{end}" : usual, Text(Settings with { Window = (8, 4), Baseline = -0.5 }));
+    }
+
     [Fact]
     public void TheId_IsTheBeginningOfAHash_OfThePhotoAndTheChoices()
     {

@@ -40,6 +40,7 @@ public sealed class FiniteDifferenceTests : IDisposable
 
     public static TheoryData<string> Methods =>
         [.. MethodCatalog.All.Where(method => method.UsesGradients || method.Name.Contains("Grad", StringComparison.Ordinal))
+            .Where(method => method.Name != "LeGrad") // there is no attention here: see LeGradTests
             .Select(method => method.Name)];
 
     public void Dispose()
@@ -89,8 +90,40 @@ public sealed class FiniteDifferenceTests : IDisposable
             "ShapleyCAM" => Shapley(g, Weighted),
             "SmoothGradCAMPlusPlus" => Smooth(Weighted),
             "FullGrad" => FullGradient(),
+            "Saliency" => OverPixels(AtInput(_picture), (slopes, _) => slopes.Max(Math.Abs)),
+            "InputXGradient" => OverPixels(AtInput(_picture), (slopes, x) => slopes.Zip(x, (slope, value) => slope * value).Sum()),
+            "IntegratedGradients" => Integrated(),
+            "SmoothGrad" => SmoothAtInput(),
             _ => throw new NotSupportedException($"{name}: write its formula down here."),
         };
+    }
+
+    private double[,] AtInput(Tensor picture) => Gradient(_network.Input, picture, logits => logits[Class]);
+
+    /// <summary>Something of each pixel, of its slopes and its values in the three colours.</summary>
+    private double[] OverPixels(double[,] slopes, Func<double[], double[], double> of)
+    {
+        double[,] x = Plain(_picture[0]);
+        double[] Colours(double[,] all, int pixel) => [.. Enumerable.Range(0, 3).Select(c => all[c, pixel])];
+        return [.. Enumerable.Range(0, x.GetLength(1)).Select(pixel => of(Colours(slopes, pixel), Colours(x, pixel)))];
+    }
+
+    /// <summary>Gauss and Legendre's rule of three points: 5/9, 8/9 and 5/9 at −√⅗, 0 and √⅗ of [−1, 1].</summary>
+    private double[] Integrated()
+    {
+        double far = Math.Sqrt(0.6);
+        (double At, double Weight)[] points = [((1 - far) / 2, 5.0 / 18), (0.5, 8.0 / 18), ((1 + far) / 2, 5.0 / 18)];
+        double[][] parts = [.. points.Select(point => OverPixels(AtInput(_picture * point.At), (slopes, x) =>
+            point.Weight * slopes.Zip(x, (slope, value) => slope * value).Sum()))];
+        return [.. parts[0].Select((_, pixel) => parts.Sum(part => part[pixel]))];
+    }
+
+    private double[] SmoothAtInput()
+    {
+        using var generator = new Generator((ulong)_settings.Seed, CPU);
+        double[][] copies = [.. Enumerable.Range(0, _settings.SampleCount!.Value).Select(_ => OverPixels(
+            AtInput(_picture + randn(_picture.shape, generator: generator).to(float64) * _settings.NoiseStd), (slopes, _) => slopes.Sum()))];
+        return [.. copies[0].Select((_, pixel) => copies.Average(copy => copy[pixel]))];
     }
 
     /// <summary>w = mean of ∇ − ½·H·A: the gradient's change along the activations themselves.</summary>

@@ -85,7 +85,8 @@ public class GoldenArchitectureTests
         var explainer = new Explainer(model, layers, methods, ClassChoice.Predicted, new MethodSettings(4, 0.3, 7, 4));
         IReadOnlyList<CamExplanation> explanations = explainer.Explain(GoldenModels.Pattern(model), null);
         Assert.Equal(methods.Select(method => method.Name), explanations.Select(explanation => explanation.Method));
-        Assert.All(explanations, explanation => Assert.All(explanation.Map.ToArray().Cast<float>(), value => Assert.InRange(value, 0, 1)));
+        Assert.All(explanations, explanation => Assert.All(
+            explanation.Map.ToArray().Cast<float>(), value => Assert.InRange(value, explanation.Map.IsSigned ? -1 : 0, 1)));
     }
 
     private static JsonElement Case(string architecture) =>

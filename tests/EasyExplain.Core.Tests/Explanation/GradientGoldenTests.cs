@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 namespace EasyExplain.Tests.Explanation;
 
 /// <summary>The methods that follow gradients to the input against Captum's.</summary>
+[TestCaseOrderer(ByKey.Type, ByKey.Assembly)]
 public sealed class GradientGoldenTests(AttributionModels models) : IClassFixture<AttributionModels>
 {
     // What Captum does to networks whose last ReLU is a function is not the paper's.

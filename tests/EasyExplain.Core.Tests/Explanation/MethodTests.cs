@@ -71,7 +71,8 @@ public sealed class MethodTests : IDisposable
     {
         var asking = new CamMethod("asking", "", layer => layer.Gradients.sum(dim: 0)) { UsesGradients = false };
         Assert.Throws<InvalidOperationException>(() => Explainer(asking, "layer3").Explain(_cat, null));
-        Assert.All(MethodCatalog.All.Where(method => !method.UsesGradients), method =>
+        IReadOnlyList<CamLayer> layer3 = LayerSelection.Select(_model, ["layer3"]);
+        Assert.All(MethodCatalog.All.Where(method => !method.UsesGradients && method.Fits(layer3)), method =>
             Assert.Single(Explainer(method, "layer3").Explain(_cat, null)));
     }
 

@@ -6,6 +6,7 @@ using EasyExplain.Explanation.Methods;
 namespace EasyExplain.Tests.Explanation;
 
 /// <summary>Occlusion against Captum's.</summary>
+[TestCaseOrderer(ByKey.Type, ByKey.Assembly)]
 public sealed partial class OcclusionTests(AttributionModels models) : IClassFixture<AttributionModels>
 {
     public static TheoryData<string> Cases => AttributionGoldens.Keys("occlusion");

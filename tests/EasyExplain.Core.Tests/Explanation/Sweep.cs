@@ -21,6 +21,9 @@ internal static class Sweep
     // They run the network, or its end, for every channel of a layer, which takes its time: one layer with few channels will do.
     private static readonly string[] PassForEachChannel = ["ScoreCAM", "SSCAM", "ISCAM", "AblationCAM"];
 
+    // Likewise, for every place: the layer with the fewest will do. Those at the input are the same whatever the layer.
+    private static readonly string[] PassForEachPlace = ["ReciproCAM", "ViTReciproCAM"];
+
     private static IEnumerable<CamMethod> EveryMethod => MethodCatalog.All.SelectMany<CamMethod, CamMethod>(method =>
         method.AtLayers is { } atLayers ? [method, atLayers] : [method]);
 
@@ -46,14 +49,15 @@ internal static class Sweep
     private static void Explain(CamModel model, Photo photo, IReadOnlyList<CamLayer> stages)
     {
         CamLayer narrow = stages.MinBy(stage => stage.OutputShape[1])!;
+        CamLayer small = stages.MinBy(stage => stage.GridSize.Height * stage.GridSize.Width)!;
         // Of a dozen blocks that are all alike, these will do.
-        IEnumerable<CamLayer> some = stages.Count <= MostStages ? stages : [stages[0], narrow, stages[stages.Count / 2], stages[^1]];
+        IEnumerable<CamLayer> some = stages.Count <= MostStages ? stages : [stages[0], narrow, small, stages[stages.Count / 2], stages[^1]];
         foreach (CamLayer[] layers in some.Distinct().Select(stage => new[] { stage }).Append([.. stages]))
         {
             foreach (CamMethod method in EveryMethod.Where(method => method.NeedsSeveralLayers == (layers.Length > 1)))
             {
-                bool onceOnly = PassForEachChannel.Contains(method.Name) || method.AtInput;
-                if (method.WhyNot(layers) is null && (!onceOnly || layers[0] == narrow))
+                if (method.WhyNot(layers) is null && (!PassForEachChannel.Contains(method.Name) || layers[0] == narrow)
+                    && (!(method.AtInput || PassForEachPlace.Contains(method.Name)) || layers[0] == small))
                 {
                     Console.WriteLine($"{method.Name} at {string.Join(", ", layers.AsEnumerable())}");
                     Explain(model, photo, layers, method);
@@ -65,7 +69,11 @@ internal static class Sweep
     private static void Explain(CamModel model, Photo photo, CamLayer[] layers, CamMethod method)
     {
         var explainer = new Explainer(model, layers, [method], ClassChoice.Predicted,
-            new MethodSettings(SampleCount: 1, NoiseStd: 0.1, Seed: 1, BatchSize: 64));
+            new MethodSettings(SampleCount: 1, NoiseStd: 0.1, Seed: 1, BatchSize: 64)
+            {
+                Window = (model.InputSize[0] / 2, model.InputSize[1] / 2),
+                Stride = (model.InputSize[0] / 2, model.InputSize[1] / 2),
+            });
         if (!explainer.Explain(photo, null).Single().Maps.SelectMany(map => map.ToArray().Cast<float>()).All(float.IsFinite))
         {
             throw new InvalidDataException("The map has a value that is not finite.");

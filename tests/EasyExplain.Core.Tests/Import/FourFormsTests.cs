@@ -15,6 +15,8 @@ public sealed class FourFormsTests : IDisposable
 {
     private static readonly string[] Layers = ["layer1.0.conv1", "layer1.2.relu", "layer2", "layer3"];
 
+    private static readonly string[] Slow = ["SCAM", "ReciproCAM"]; // six views would take them too long
+
     private readonly CamModel _builtIn = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
     private readonly Photo _cat = ImageDecoder.Decode(Repository.Photo("cat.jpg"));
 
@@ -29,8 +31,8 @@ public sealed class FourFormsTests : IDisposable
     {
         using CamModel form = Import(file);
         CamMethod[] methods = [.. MethodCatalog.All
-            .Where(method => method.Name != "CAM"
-            && (smoothing == Smoothing.None || !method.Name.EndsWith("SCAM", StringComparison.Ordinal)))];
+            .Where(method => method.Name != "CAM" && method.Fits(LayerSelection.Select(form, Layers))
+            && (smoothing == Smoothing.None || !Slow.Any(ending => method.Name.EndsWith(ending, StringComparison.Ordinal))))];
         AssertSame(form, methods, Layers, smoothing);
         if (smoothing == Smoothing.None)
         {
@@ -88,7 +90,8 @@ public sealed class FourFormsTests : IDisposable
     private void AssertSame(CamModel form, CamMethod[] methods, string[] layers, Smoothing smoothing, CamModel? other = null)
     {
         IReadOnlyList<CamExplanation> Explain(CamModel model) =>
-            new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Top(2), new MethodSettings(2, 0.3, 7, 16), smoothing)
+            new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Top(2),
+                new MethodSettings(2, 0.3, 7, 16) { Window = 8, Stride = 8 }, smoothing)
                 .Explain(_cat, null);
 
         IReadOnlyList<CamExplanation> theirs = Explain(other ?? _builtIn), own = Explain(form);

@@ -25,6 +25,9 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
     /// </summary>
     public Func<IReadOnlyList<Tensor>, (long Height, long Width), Tensor> Fuse { get; init; } = (maps, _) => Fusion.Strongest(maps);
 
+    /// <summary>True if <see cref="Fuse"/> is given the maps as they are, and what it makes is scaled.</summary>
+    public bool FusesUnscaled { get; init; }
+
     /// <summary>
     /// What it takes gradients and scores of: from logits and probabilities <c>[N, classes]</c>, a class and those that it is compared with
     /// to <c>[N]</c>. Null for the class's logit, which needs no other class.
@@ -87,6 +90,9 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
     /// <summary>What else keeps it from explaining a node of a network, as the end of a sentence; null where nothing does.</summary>
     internal Func<Network, Node, string?> Misfit { get; init; } = (_, _) => null;
 
+    /// <summary>The same of a layer of a model.</summary>
+    internal Func<CamLayer, string?> MisfitAt { get; init; } = _ => null;
+
     /// <summary>Whether it can explain these layers together.</summary>
     public bool Fits(IReadOnlyList<CamLayer> layers) => WhyNot(layers) is null;
 
@@ -127,7 +133,7 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
                     $"and the map of {Name} would be " +
                     $"empty. The last layer where they have is '{model.DefaultLayer}'; a method such as EigenCAM shows any layer.";
             }
-            if (Misfit(model.Network, layer.Node) is { } why)
+            if ((Misfit(model.Network, layer.Node) ?? MisfitAt(layer)) is { } why)
             {
                 return $"{Name} cannot explain '{layer}' of {model}: {why}.";
             }

@@ -32,6 +32,8 @@ public static class MethodCatalog
         ISCAM.Method,
         AblationCAM.Method,
         ReciproCAM.Method,
+        ViTReciproCAM.Method,
+        LeGrad.Method,
         Occlusion.Method,
         RISE.Method,
         Saliency.Method,

@@ -1,5 +1,6 @@
 using EasyExplain.Runtime;
 using TorchSharp;
+using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Operators;
@@ -49,6 +50,26 @@ public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift,
 
         x = x.view(count, rows / Window, columns / Window, Window, Window, -1).transpose(2, 3).reshape(count, rows, columns, -1);
         return Roll(x, down, right).narrow(1, 0, height).narrow(2, 0, width).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>See <see cref="Attentions.Rises"/>: of every place, <c>[H, W]</c>, by those of its window.</summary>
+    /// <param name="projected">Queries, keys and values of one picture, <c>[1, H, W, 3·C]</c>.</param>
+    /// <param name="gradient">The gradient of the output, <c>[1, H, W, C]</c>.</param>
+    internal Tensor Rises(Tensor projected, Tensor gradient)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long height = projected.shape[1], width = projected.shape[2], rows = RoundUp(height), columns = RoundUp(width);
+        long down = Window < rows ? Shift : 0, right = Window < columns ? Shift : 0;
+        Tensor Heads(Tensor places) => Windows(Roll(places, -down, -right)).unflatten(2, [this.Heads, -1]).transpose(1, 2);
+        Tensor values = Heads(FillUp(projected, rows, columns).chunk(3, -1)[2]);
+        Tensor arriving = Heads(nn.functional.pad(gradient, [0, 0, 0, columns - width, 0, rows - height]));
+        Tensor rises = MatMul.Product(arriving, values.transpose(-2, -1)).relu(); // [windows, heads, L, L]
+        if (down + right > 0)
+        {
+            rises = rises * Mask(rows, columns, down, right).eq(Zero).to(rises.dtype).to(rises.device);
+        }
+        Tensor seen = rises.mean([1, 2]).view(1, rows / Window, columns / Window, Window, Window).transpose(2, 3).reshape(1, rows, columns);
+        return Roll(seen, down, right)[0].narrow(0, 0, height).narrow(1, 0, width).MoveToOuterDisposeScope();
     }
 
     private long RoundUp(long side) => (side + Window - 1) / Window * Window;

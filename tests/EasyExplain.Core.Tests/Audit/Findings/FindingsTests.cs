@@ -2,6 +2,7 @@ using EasyExplain.Audit;
 using EasyExplain.Audit.Findings;
 using EasyExplain.Audit.Store;
 using EasyExplain.Explanation;
+using EasyExplain.Explanation.Metrics;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 
@@ -88,6 +89,32 @@ public class FindingsTests
             issues.Select(issue => issue.Summary));
         Assert.Equal(["bottom edge", "", "everywhere"], issues.Select(issue => issue.Where));
         Assert.All(issues, issue => Assert.Equal(10, issue.Count));
+    }
+
+    /// <summary>Each map reaches what its controls reach, or more: only the first kind of audit is warned of.</summary>
+    [Theory]
+    [InlineData(0, 0.5)]
+    [InlineData(0.3, 1)]
+    public void MapsNoBetterThanChance_AreCautionedOf_AndHalfAsSure(double over, double trust)
+    {
+        CamAuditRow[] rows = PlantedRows.Make(400, wrong: 0);
+        foreach (int i in Enumerable.Range(0, 10))
+        {
+            Put(rows, 4 * i, PlantedRows.Map("layer1", 8, (y, _) => y == 7 ? 1 : 0));
+        }
+        CamIssue plain = Assert.Single(Finder().Find(rows).Issues, issue => issue.Kind == IssueKind.LooksElsewhere);
+        CamAuditRow[] measured = [.. rows.Select((row, i) => row with
+        {
+            Measure = Figures(row, null, 0.4 + over + i % 7 * 0.01) with { Controls = [Figures(row, "RandomCAM", 0.4 + i % 5 * 0.015)] },
+        })];
+        FoundIssues found = Finder().Find(measured);
+        CamIssue issue = Assert.Single(found.Issues, issue => issue.Kind == IssueKind.LooksElsewhere);
+        Assert.Equal(plain.Confidence * trust, issue.Confidence, tolerance: 1e-12);
+        Assert.Equal(trust < 1 ? 1 : 0, found.Notes.Count(note => note.StartsWith(
+            "LayerCAM at layer1 was measured on 400 images. No better than chance on this model.", StringComparison.Ordinal)));
+
+        static CamMeasure Figures(CamAuditRow row, string? control, double insertion) =>
+            MeasureColumns.Of(row, control, 0, _ => null) with { Insertion = insertion };
     }
 
     [Fact]
