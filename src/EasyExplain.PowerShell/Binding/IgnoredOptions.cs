@@ -16,6 +16,9 @@ internal static class IgnoredOptions
         ("NoiseStd", method => method.AddsNoiseToInput),
         ("Seed", method => method.DrawsNoise),
         ("BatchSize", method => method.RunsAgain),
+        ("Composite", method => method.UsesRelevance),
+        ("Epsilon", method => method.UsesRelevance),
+        ("Gamma", method => method.UsesRelevance),
         ("EigenSmooth", method => method.MergesChannels),
     ];
 

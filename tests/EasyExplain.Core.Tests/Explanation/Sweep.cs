@@ -44,7 +44,9 @@ internal static class Sweep
         CamLayer narrow = stages.MinBy(stage => stage.OutputShape[1])!;
         foreach (CamLayer[] layers in stages.Select(stage => new[] { stage }).Append([.. stages]))
         {
-            foreach (CamMethod method in MethodCatalog.All.Where(method => method.NeedsSeveralLayers == (layers.Length > 1)))
+            // What is at home at the input goes there once, and else to the layers.
+            foreach (CamMethod method in MethodCatalog.All.Where(method => method.NeedsSeveralLayers == (layers.Length > 1))
+                .Select(method => layers[0] == narrow ? method : method.AtLayers ?? method))
             {
                 if (method.WhyNot(layers) is null && (!PassForEachChannel.Contains(method.Name) || layers[0] == narrow))
                 {
