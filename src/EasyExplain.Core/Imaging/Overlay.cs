@@ -11,8 +11,8 @@ public static class Overlay
 {
     /// <summary>
     /// Paints the map over the photo: enlarged, squared, coloured, then (1 - alpha) · photo + alpha · heat, as torch-cam's
-    /// <c>overlay_mask</c> does (whose own alpha is the photo's share). A signed map is as opaque as it is strong, nowhere more than alpha:
-    /// where it is 0 the photo is seen.
+    /// <c>overlay_mask</c> does (whose own alpha is the photo's share). Of a signed map all that is at least half as strong as its
+    /// strongest place is as opaque as that, and where it is 0 the photo is seen.
     /// </summary>
     /// <param name="photo">The photo; unchanged.</param>
     /// <param name="map">[h, w], 0 to 1; or −1 to 1.</param>
@@ -116,7 +116,7 @@ public static class Overlay
         {
             for (int x = 0; x < values.Length; x++)
             {
-                double opacity = alpha * Math.Abs(values[x]);
+                double opacity = alpha * Math.Min(1, 2 * Math.Abs(values[x]));
                 int color = ColormapTables.SignedIndexOf(values[x]) * 3, at = (first + x) * 3;
                 for (int c = 0; c < 3; c++)
                     rgb[at + c] = (byte)((1 - opacity) * rgb[at + c] + opacity * table[color + c] + 0.5);

@@ -16,10 +16,11 @@ public static class Panel
     /// <summary>The panel of one explanation.</summary>
     /// <remarks>
     /// Up to four tiles (one layer's) stand in one row. More stand in two rows: the photo above the mask, then each heat map above its
-    /// overlay; from the sixth column on it goes on below.
+    /// overlay; of two masks both stand in the last column. From the sixth column on it goes on below.
     /// </remarks>
     /// <param name="tiles">
-    /// The photo, then for each map (layers, then the fused one) its heat map and its overlay, then the mask; at least one tile.
+    /// The photo, then for each map (layers, then the fused one) its heat map and its overlay, then the mask or both; at least
+    /// one tile.
     /// All are drawn in the size of the first.
     /// </param>
     /// <param name="headline">A line above everything, such as <c>tabby cat  93.1 %</c>; null for none.</param>
@@ -30,7 +31,8 @@ public static class Panel
         ArgumentNullException.ThrowIfNull(tiles);
         if (tiles.Count <= 4)
             return Grid(tiles, tiles.Count, headline);
-        List<PanelTile?[]> pairs = [[tiles[0], tiles[^1]], .. tiles.Skip(1).SkipLast(1).Chunk(2)];
+        List<PanelTile?[]> pairs = tiles.Count % 2 == 0 ? [[tiles[0], tiles[^1]], .. tiles.Skip(1).SkipLast(1).Chunk(2)]
+            : [[tiles[0]], .. tiles.Skip(1).Chunk(2)];
         int bands = (pairs.Count + MostColumns - 1) / MostColumns;
         int columns = (pairs.Count + bands - 1) / bands;
         var places = new PanelTile?[2 * bands * columns];

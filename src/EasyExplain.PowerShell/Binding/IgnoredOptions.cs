@@ -19,6 +19,9 @@ internal static class IgnoredOptions
         ("Stride", method => method.SlidesWindow),
         ("Baseline", method => method.SlidesWindow),
         ("BatchSize", method => method.RunsAgain),
+        ("Composite", method => method.UsesRelevance),
+        ("Epsilon", method => method.UsesRelevance),
+        ("Gamma", method => method.UsesRelevance),
         ("EigenSmooth", method => method.MergesChannels),
     ];
 

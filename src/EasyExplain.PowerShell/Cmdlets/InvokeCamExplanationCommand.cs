@@ -247,6 +247,34 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     public double Baseline { get; set; }
 
     /// <summary>
+    /// Which rules LRP has for which layers: EpsilonPlus, EpsilonPlusFlat, EpsilonAlpha2Beta1 or EpsilonGammaBox, the names and rules of
+    /// zennit. Tab completes them, with a line on each.
+    /// </summary>
+    /// <value>EpsilonPlus</value>
+    [Parameter]
+    [ArgumentCompleter(typeof(CompositeArgument.Completer))]
+    [ValidateNotNull]
+    public CompositeArgument Composite { get; set; } = new(LrpComposite.EpsilonPlus);
+
+    /// <summary>
+    /// Of LRP's fully connected layers: what is added to the size of a sum before relevance is divided by it. More of it leaves out what is
+    /// small or contradicts itself.
+    /// </summary>
+    /// <value>1e-6</value>
+    [Parameter]
+    [ValidateRange(1e-12, 1e6)]
+    public double Epsilon { get; set; } = 1e-6;
+
+    /// <summary>
+    /// Of the convolutions of LRP's EpsilonGammaBox: how much more weight that speaks for a number counts. The more, the less is left of
+    /// what speaks against.
+    /// </summary>
+    /// <value>0.25</value>
+    [Parameter]
+    [ValidateRange(0.0, 1e6)]
+    public double Gamma { get; set; } = 0.25;
+
+    /// <summary>
     /// Test-time augmentation: the mean map of the image and its mirror image, each at 0.9, 1 and 1.1 of its strength. Six times the work.
     /// </summary>
     [Parameter]
@@ -422,6 +450,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
             Window = Sides(Window),
             Stride = Sides(Stride),
             Baseline = Baseline,
+            Relevance = new LrpSettings(Composite.Value, Epsilon, Gamma),
         };
         _choices = new Choices(model, layers, methods, Class, Top, settings, _seedIsGiven, smoothing);
         _explainer = new Explainer(model, layers, methods, choice, settings, smoothing, ShowPasses);

@@ -1,8 +1,12 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Networks.Engines;
+using EasyExplain.Networks.Operators;
 using EasyExplain.Networks.Rewrites.Lrp;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,28 +24,46 @@ public class RelevanceGoldenTests
     public static TheoryData<string> Networks =>
         [.. AttributionGoldens.Cases(Family).Concat(AttributionGoldens.Numbers(Family)).Select(NetworkOf).Distinct()];
 
+    // In float32 a rounding decides which of two almost equal numbers a max pool takes, and moves what is handed back there by a pixel.
+    // libtorch rounds as the reference did; ONNX Runtime, which computes differently, may take the other.
+    private const double OfAMaxPool = 1e-3;
+
     [Theory]
     [MemberData(nameof(Networks))]
     public void MapsAndSums_AreZennits(string network)
     {
         using var models = new AttributionModels();
-        var wrong = new List<Exception>();
-        var questions = AttributionGoldens.Cases(Family).Where(golden => NetworkOf(golden) == network)
-            .GroupBy(golden => (golden.What[0], golden.Variant, golden.Class, AtInput: LayerOf(golden) == Input));
-        foreach (AttributionCase[] maps in questions.Select(question => question.ToArray()))
+        AttributionCase[] cases = [.. AttributionGoldens.Cases(Family).Where(golden => NetworkOf(golden) == network)];
+        AttributionCase[] numbers = [.. AttributionGoldens.Numbers(Family).Where(golden => NetworkOf(golden) == network)];
+        CamModel model = models.Of(cases.Concat(numbers).First());
+        IReadOnlyDictionary<string, string> wrong = Check(model, cases, numbers);
+        if (wrong.Count > 0 && model.Network.Nodes.Any(node => node.Operator is MaxPool2d))
         {
-            CheckMaps(models.Of(maps[0]), maps, wrong);
+            AttributionCase[] near = [.. cases.Where(golden => wrong.ContainsKey(golden.Key))];
+            Assert.Empty(Check(model, [.. near.Select(golden => Loosely(golden))], []).Values);
+            ((CompilingRunner)model.Runner).GiveUp("libtorch is to decide");
+            wrong = Check(model, near, [.. numbers.Where(golden => wrong.ContainsKey(golden.Key))]);
         }
-        foreach (AttributionCase[] sums in AttributionGoldens.Numbers(Family).Where(golden => NetworkOf(golden) == network)
-            .GroupBy(golden => (golden.What[0], golden.Variant, golden.Class)).Select(question => question.ToArray()))
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong.Values));
+    }
+
+    /// <summary>What is wrong, by key.</summary>
+    private static Dictionary<string, string> Check(CamModel model, AttributionCase[] cases, AttributionCase[] numbers)
+    {
+        var wrong = new Dictionary<string, string>();
+        foreach (var maps in cases.GroupBy(golden => (golden.What[0], golden.Variant, golden.Class, LayerOf(golden) == Input)))
         {
-            CheckSums(models.Of(sums[0]), sums, wrong);
+            CheckMaps(model, [.. maps], wrong);
         }
-        Assert.Equal("", string.Join('\n', wrong.Select(error => error.Message)));
+        foreach (var sums in numbers.GroupBy(golden => (golden.What[0], golden.Variant, golden.Class)))
+        {
+            CheckSums(model, [.. sums], wrong);
+        }
+        return wrong;
     }
 
     /// <summary>As a user gets them.</summary>
-    private static void CheckMaps(CamModel model, AttributionCase[] goldens, List<Exception> wrong)
+    private static void CheckMaps(CamModel model, AttributionCase[] goldens, Dictionary<string, string> wrong)
     {
         // In the order in which the network runs, for so the maps are made.
         goldens = [.. goldens.OrderBy(golden => model.Layers.ToList().FindIndex(layer => layer.Name == LayerOf(golden)))];
@@ -62,7 +84,7 @@ public class RelevanceGoldenTests
         foreach (var (golden, map) in goldens.Zip(explanation.Maps))
         {
             float[] channels = relevance.Dequeue();
-            Try(wrong, () =>
+            Try(wrong, golden.Key, () =>
             {
                 float[] cells = [.. map.ToArray().Cast<float>().Select(value => (float)(value * map.Unit!.Value / logit))];
                 if (golden.Map.Shape.Length == 3)
@@ -79,7 +101,7 @@ public class RelevanceGoldenTests
     }
 
     /// <summary>Also of layers that do not lie on the picture.</summary>
-    private static void CheckSums(CamModel model, AttributionCase[] goldens, List<Exception> wrong)
+    private static void CheckSums(CamModel model, AttributionCase[] goldens, Dictionary<string, string> wrong)
     {
         using DisposeScope scope = NewDisposeScope();
         RelevanceWay way = model.Relevance(SettingsOf(goldens[0]), [.. goldens.Select(golden => LayerOf(golden) is var layer
@@ -89,11 +111,11 @@ public class RelevanceGoldenTests
         one[0, goldens[0].Class] = 1;
         foreach (var (golden, relevance) in goldens.Zip(way.Run(model.Runner, pass.Taps, one, default)))
         {
-            Try(wrong, () => golden.Agrees(relevance.to(float64).sum().item<double>()));
+            Try(wrong, golden.Key, () => golden.Agrees(relevance.to(float64).sum().item<double>()));
         }
     }
 
-    private static void Try(List<Exception> wrong, Action check)
+    private static void Try(Dictionary<string, string> wrong, string key, Action check)
     {
         try
         {
@@ -101,7 +123,7 @@ public class RelevanceGoldenTests
         }
         catch (Xunit.Sdk.XunitException e)
         {
-            wrong.Add(e);
+            wrong[key] = e.Message;
         }
     }
 
@@ -128,5 +150,12 @@ public class RelevanceGoldenTests
         var plane = new float[map.Height, map.Width];
         Buffer.BlockCopy(cells, 0, plane, 0, sizeof(float) * cells.Length);
         return plane;
+    }
+
+    private static AttributionCase Loosely(AttributionCase golden)
+    {
+        JsonNode entry = JsonNode.Parse(golden.Entry.GetRawText())!;
+        (entry["tolerance"], entry["tolerance_l2"]) = (OfAMaxPool, OfAMaxPool);
+        return golden with { Entry = JsonSerializer.SerializeToElement(entry) };
     }
 }

@@ -57,6 +57,17 @@ internal sealed class GraphFacts
         _ => false,
     };
 
+    /// <summary>
+    /// Whether a constant that is added to what a node makes is the bias of a layer, or the shift of a normalisation, written out.
+    /// </summary>
+    public bool IsBiased(Node node) => node.Operator switch
+    {
+        Conv2d or ConvTranspose2d or Linear or MatMul or LayerNorm or LayerNorm2d or GroupNorm or InstanceNorm or RMSNorm or Divide => true,
+        Reshape or Flatten or Permute or Unsqueeze or Squeeze or MultiplyBy or ChannelAffine or LayerScale => IsBiased(node.Inputs[0]),
+        Multiply => node.Inputs.Where(IsOfPicture).ToArray() is [var signal] && IsBiased(signal),
+        _ => false,
+    };
+
     /// <summary>What a node before the first layers makes of two pictures, the lower of both and the higher.</summary>
     /// <param name="node">The node.</param>
     /// <param name="low">A picture <c>[1, 3, H, W]</c>.</param>

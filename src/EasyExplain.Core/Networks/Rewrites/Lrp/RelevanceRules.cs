@@ -47,7 +47,6 @@ internal sealed class RelevanceRules(
         (Tanh _, WayBack r) => Pass(r),
         (Softmax _, WayBack r) => Pass(r),
         (LogSoftmax _, WayBack r) => Pass(r),
-        (AddNumber _, WayBack r) => Pass(r),
         (MultiplyBy _, WayBack r) => Pass(r),
         (Negate _, WayBack r) => Pass(r),
         (Abs _, WayBack r) => Pass(r),
@@ -60,7 +59,6 @@ internal sealed class RelevanceRules(
         (Dropout _, WayBack r) => Pass(r),
         (StochasticDepth _, WayBack r) => Pass(r),
         (LayerScale _, WayBack r) => Pass(r),
-        (ChannelAffine _, WayBack r) => Pass(r),
         (BatchNorm2d _, WayBack r) => Pass(r),
         (LocalResponseNorm _, WayBack r) => Pass(r),
         (RMSNorm _, WayBack r) => Pass(r),
@@ -79,7 +77,8 @@ internal sealed class RelevanceRules(
         (Flatten _, WayBack r) => r.LiesByPicture ? [r.Then(new Unflatten(r.InputShape))] : Moved(r),
         (Reshape _, WayBack r) => r.LiesByPicture ? [r.Then(new Unflatten(r.InputShape))] : Moved(r),
         (Unflatten _, WayBack r) => Moved(r),
-        (Permute permute, WayBack r) => [r.Then(new Permute(Inverse(permute.Order)))],
+        (Permute permute, WayBack r) => r.LiesByPicture && permute.Order[0] == 0
+            ? [r.Then(new Permute(Inverse(permute.Order)))] : Moved(r),
         (Unsqueeze _, WayBack r) => Moved(r),
         (Squeeze _, WayBack r) => Moved(r),
         (Slice _, WayBack r) => Moved(r),
@@ -87,8 +86,8 @@ internal sealed class RelevanceRules(
         (IndexSelect _, WayBack r) => Moved(r),
         (Expand _, WayBack r) => Moved(r),
         (ExpandToBatch _, WayBack r) => [.. Moved(r).Take(1), WayBack.Nothing],
-        (Roll roll, WayBack r) => [r.Then(new Roll(roll.Dims, [.. roll.Shifts.Select(shift => -shift)]))],
-        (Pad pad, WayBack r) => pad.Mode == PadMode.Constant
+        (Roll roll, WayBack r) => !r.LiesByPicture ? Moved(r) : [r.Then(new Roll(roll.Dims, [.. roll.Shifts.Select(shift => -shift)]))],
+        (Pad pad, WayBack r) => pad.Mode == PadMode.Constant && r.LiesByPicture
             ? [r.Then(pad with { Amounts = [.. pad.Amounts.Select(amount => -amount)], Value = 0 })] : Moved(r),
         (Concat concat, WayBack r) => concat.Dim == 1 && r.LiesByPicture ? [.. GradientRules.Parts(r)] : Moved(r),
         (ChannelSlice slice, WayBack r) => r.LiesByPicture && r.InputShape.Length == 3
@@ -104,7 +103,6 @@ internal sealed class RelevanceRules(
 
     private static readonly OperatorTable<WayBack, IReadOnlyList<Node>> Sharing = new()
     {
-        (Add _, WayBack r) => IsSameShape(r) ? [.. SharedByAll(r)] : Norm(r),
         (AdaptiveAvgPool2d pool, WayBack r) => pool.Size == 1 && r.LiesByPicture ? [Means(r, new SpreadEvenly(r.InputShape))] : Norm(r),
         (AvgPool2d pool, WayBack r) => IsEven(pool, r) ? [Means(r, Enlarged(r), 1.0 / (pool.Kernel.Height * pool.Kernel.Width))] : Norm(r),
         (LayerNorm _, WayBack r) => Normalised(r),
@@ -126,6 +124,10 @@ internal sealed class RelevanceRules(
         (ConvTranspose2d _, WayBack r) => [OfLayer(r, isConvolution: true)],
         (Linear _, WayBack r) => [OfLayer(r, isConvolution: false)],
         (QueryKeyValue _, WayBack r) => [OfLayer(r, isConvolution: false)],
+        (Add _, WayBack r) => Constants(r) ?? (IsSameShape(r) ? [.. SharedByAll(r)] : Norm(r)),
+        (Subtract _, WayBack r) => Constants(r) ?? Norm(r),
+        (AddNumber _, WayBack r) => Constants(r)!,
+        (ChannelAffine _, WayBack r) => Constants(r)!,
         (Multiply _, WayBack r) => Product(r),
         (MatMul _, WayBack r) => Product(r),
         (Divide _, WayBack r) => _facts.IsOfPicture(r.Input) ? [Own(r, 0), WayBack.Nothing] : [WayBack.Nothing, Own(r, 1)],
@@ -165,6 +167,18 @@ internal sealed class RelevanceRules(
             new(new Node(new Constant(parts.Kept(r.Output.Operator.Parameters.First(), name, () => value.clone())), [], r.Output.Name));
     }
 
+    /// <summary>
+    /// Where all but one of what is added up are constants: they keep their share if they are a layer's bias or a normalisation's shift,
+    /// written out; else it is the numbers that are merely measured from elsewhere. Null where there are several signals.
+    /// </summary>
+    private IReadOnlyList<Node>? Constants(WayBack r)
+    {
+        Node[] signals = [.. r.Output.Inputs.Where(_facts.IsOfPicture)];
+        return signals is not [var signal] ? null
+            : _facts.IsBiased(signal) ? Norm(r)
+            : [.. r.Output.Inputs.Select((input, to) => input == signal ? Own(r, to) : WayBack.Nothing)];
+    }
+
     /// <summary>A signal is given what its product with a gate gets; two signals, half each.</summary>
     private Node[] Product(WayBack r)
     {
@@ -184,7 +198,7 @@ internal sealed class RelevanceRules(
 
     private static long Numbers(long[] shape) => shape.Aggregate(1L, (product, size) => product * size);
 
-    private static IReadOnlyList<Node> Pass(WayBack r) => [r.Incoming];
+    private static Node[] Pass(WayBack r) => [r.Incoming];
 
     /// <summary>Each number's own relevance comes back to where it was taken from.</summary>
     private static Node[] Moved(WayBack r) => [.. r.Output.Inputs.Select((_, to) => Through(r, r.Incoming, to))];
