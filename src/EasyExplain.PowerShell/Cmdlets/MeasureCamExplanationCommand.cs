@@ -159,10 +159,10 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
     public string? Mask { get; set; }
 
     /// <summary>In how many steps all pixels are deleted or inserted: one pass a step, for each of the four curves.</summary>
-    /// <value>20</value>
+    /// <value>10</value>
     [Parameter]
     [ValidateRange(1, 4096)]
-    public int StepCount { get; set; } = 20;
+    public int StepCount { get; set; } = 10;
 
     /// <summary>How many random regions MuFidelity removes: one pass each, shared by the explanations of an image.</summary>
     /// <value>100</value>

@@ -1,0 +1,126 @@
+BeforeAll {
+    Import-Module "$PSScriptRoot/../../EasyExplain.psd1" -Force
+    $script:model = Import-CamModel
+    $script:photos = Resolve-Path "$PSScriptRoot/../../examples/photos"
+    $script:cat = Join-Path $photos 'cat.jpg'
+    $script:astronaut = Join-Path $photos 'astronaut.jpg'
+}
+
+Describe 'Measure-CamExplanation' {
+    It 'gives a row for each explanation, and one for each control' {
+        $rows = Measure-CamExplanation $astronaut $model -Method GradCAM, LayerCAM
+        $rows.Method | Should -Be 'GradCAM', 'RandomCAM', 'CenterGaussian', 'LayerCAM'
+        $rows.IsControl | Should -Be $false, $true, $true, $false
+        $rows.Path | Select-Object -Unique | Should -Be $astronaut
+        $layer, $centre = $rows[3, 2]
+        $layer.Layers | Should -Be 'layer3'
+        $layer.Insertion - $layer.Deletion | Should -BeGreaterThan ($centre.Insertion - $centre.Deletion)
+        $layer.ROAD | Should -BeGreaterThan $centre.ROAD
+        $layer.Stability | Should -BeNullOrEmpty -Because 'it is costly, and nobody asked'
+    }
+
+    It 'measures explanations as they are' {
+        $rows = Invoke-CamExplanation $cat, $astronaut $model -Layer layer2 -Class dog, cat | Measure-CamExplanation -Metric Deletion
+        $own = $rows | Where-Object IsControl -EQ $false
+        $own.Path | Split-Path -Leaf | Should -Be 'cat.jpg', 'cat.jpg', 'astronaut.jpg', 'astronaut.jpg'
+        $own.Label | Should -Be 'dog', 'cat', 'dog', 'cat'
+        $own.Layers | Select-Object -Unique | Should -Be 'layer2'
+        $own[0].Deletion | Should -Not -Be $own[1].Deletion
+        $own[0].Insertion | Should -BeNullOrEmpty
+        $rows | Where-Object IsControl | Should -HaveCount 8 -Because 'each class of each photo has two controls'
+    }
+
+    It 'explains the photos of explanations anew, where methods are named' {
+        $rows = Invoke-CamExplanation $cat $model | Measure-CamExplanation -Method EigenCAM -Metric Sparseness
+        $rows.Method | Should -Be 'EigenCAM', 'RandomCAM', 'CenterGaussian'
+    }
+
+    It 'gives the same figures for the same seed, whatever the batch size' {
+        $first, $second, $other = @{}, @{ BatchSize = 3 }, @{ Seed = 5 } | ForEach-Object { Measure-CamExplanation $cat $model -Metric MuFidelity, ROAD @_ }
+        $second[0].ROAD | Should -BeGreaterThan ($first[0].ROAD - 1e-5)
+        $second[0].ROAD | Should -BeLessThan ($first[0].ROAD + 1e-5)
+        $second[0].MuFidelity | Should -Be $first[0].MuFidelity
+        $other[0].MuFidelity | Should -Not -Be $first[0].MuFidelity
+    }
+
+    It 'sums methods up, the best first, with a verdict on each' {
+        $found = 1..10 | ForEach-Object { Copy-Item $astronaut "$TestDrive/$_.jpg" -PassThru } |
+            Measure-CamExplanation -Model $model -Method LayerCAM -Metric Deletion*, Insertion* -StepCount 4 -Summary
+        $found.Method | Should -Contain 'LayerCAM'
+        $found | Should -HaveCount 3
+        $found[0].Method | Should -Be 'LayerCAM'
+        $found[0].Images | Should -Be 10
+        $found[0].IsBetterThanChance | Should -BeTrue -Because 'it is better on all ten, which are one photo'
+        $found[0].Verdict | Should -Be 'Better than chance.'
+        $found[0].OverChance.Low | Should -BeGreaterThan 0
+        ($found | Where-Object IsControl).IsBetterThanChance | Should -BeNullOrEmpty
+        $text = $found | Out-String -Width 120
+        $text | Should -Match 'LayerCAM\s+10 +0\.\d{3} \[0\.\d{3}, 0\.\d{3}\] +0\.\d{3} \[.+Better than chance\.'
+        ($text -split "`n" | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 120
+    }
+
+    It 'does not judge by few images' {
+        $found = Measure-CamExplanation $cat $model -Metric Deletion -StepCount 4 -Summary
+        ($found | Where-Object Method -EQ LayerCAM).Verdict | Should -BeLike 'Not judged: 1 image is too few*'
+    }
+
+    It 'gives explanations on, with their figures' {
+        $explanation = Invoke-CamExplanation $cat $model | Measure-CamExplanation -Metric Deletion, Sparseness -PassThru
+        $explanation.Map.Layer | Should -Be 'layer3'
+        $explanation.Measure.Deletion | Should -BeGreaterThan 0
+        $explanation.Measure.Controls.Method | Should -Be 'RandomCAM', 'CenterGaussian'
+        $explanation | Export-CamOverlay "$TestDrive/out" -PassThru | Should -HaveCount 1
+    }
+
+    It 'knows where the object is by <from>' -ForEach @(
+        @{ from = 'a table'; given = { @{ Box = @{ 'cat.jpg' = @{ X = 0; Y = 0; Width = 451; Height = 300 } } } } }
+        @{ from = 'a script block'; given = { @{ Box = { if ($_.Name -eq 'cat.jpg') { [pscustomobject]@{ X = 0; Y = 0; Width = 451; Height = 300 } } } } } }
+        @{ from = 'a CSV file'; given = {
+                [pscustomobject]@{ File = 'cat.jpg'; X = 0; Y = 0; Width = 451; Height = 300 } | Export-Csv "$TestDrive/boxes.csv"
+                @{ Box = "$TestDrive/boxes.csv" }
+            }
+        }
+        @{ from = 'a mask'; given = {
+                Invoke-CamExplanation $cat $model | Export-CamOverlay "$TestDrive/masks" -FileName '{name}' -Style Overlay
+                @{ Mask = "$TestDrive/masks" }
+            }
+        }
+    ) {
+        $given = & $given
+        $rows = Measure-CamExplanation $cat, $astronaut $model -Metric Energy, PointingGame @given
+        ($rows | Where-Object Path -EQ $cat).Energy | ForEach-Object { $_ | Should -BeGreaterThan 0.999 } # the whole photo
+        ($rows | Where-Object Path -EQ $cat).PointingGame | Should -Be 1, 1, 1
+        ($rows | Where-Object Path -EQ $astronaut).Energy | Should -BeNullOrEmpty
+    }
+
+    It 'goes on after a bad photo, with one error that names it' {
+        Set-Content (Join-Path $TestDrive 'text.jpg') 'hello'
+        $found = (Join-Path $TestDrive 'text.jpg'), $cat | Measure-CamExplanation -Model $model -Metric Sparseness -ErrorVariable problem -ErrorAction SilentlyContinue
+        $found | Should -HaveCount 3
+        $problem | Should -HaveCount 1
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'ImageNotAnImage*'
+    }
+
+    It 'stops at once for <what>' -ForEach @(
+        @{ what = 'a figure that is not there'; id = 'MetricNotFound'; says = '*Deletion*'; call = { Measure-CamExplanation $cat $model -Metric Delesion } }
+        @{ what = 'a method that is not there'; id = 'MethodNotFound'; says = '*LayerCAM*'; call = { Measure-CamExplanation $cat $model -Method LayerCAN } }
+        @{ what = 'an object that nobody knows'; id = 'ObjectMissing'; says = '*-Box*'; call = { Measure-CamExplanation $cat $model -Metric Energy } }
+        @{ what = 'a box without a width'; id = 'BoxInvalid'; says = '*Width*'; call = { Measure-CamExplanation $cat $model -Box @{ 'cat.jpg' = @{ X = 1; Y = 2 } } } }
+        @{ what = 'a box that is none'; id = 'BoxInvalid'; says = '*42*'; call = { Measure-CamExplanation $cat $model -Box 42 } }
+        @{ what = 'a CSV file that is not there'; id = 'FileNotFound'; says = '*gone.csv*'; call = { Measure-CamExplanation $cat $model -Box gone.csv } }
+        @{ what = 'two answers in one'; id = 'SummaryAndPassThru'; says = '*exclude*'; call = { Measure-CamExplanation $cat $model -Summary -PassThru } }
+    ) {
+        $call | Should -Throw -ErrorId "$id*" -ExpectedMessage $says
+    }
+
+    It 'says with -Verbose what is measured, and how many passes it takes' {
+        $said = Measure-CamExplanation $cat $model -Metric Deletion, MuFidelity -StepCount 5 -RegionCount 10 -Verbose 4>&1 |
+            Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+        "$said" | Should -BeLike '*Measuring Deletion, MuFidelity.*LayerCAM at layer3*4 passes for each map*13 for each image*'
+    }
+
+    It 'completes figures' {
+        $line = 'Measure-CamExplanation -Metric Ins'
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be 'Insertion', 'InsertionBlur'
+    }
+}
