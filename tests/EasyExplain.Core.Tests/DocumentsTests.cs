@@ -26,7 +26,7 @@ public class DocumentsTests
             string[] needs =
             [
                 .. method.NeedsClass ? ["class"] : (string[])[],
-                .. method.UsesGradients ? ["gradients"] : (string[])[],
+                .. method.UsesGradients || method.HasOwnGradients ? ["gradients"] : (string[])[],
                 .. method.NeedsSeveralLayers ? ["several layers"] : (string[])[],
             ];
             return needs.Length > 0 ? string.Join(", ", needs) : "nothing";

@@ -37,6 +37,12 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
     /// <summary>False if it never asks for gradients: then nothing is recorded for them on the way forward.</summary>
     public bool UsesGradients { get; init; } = true;
 
+    /// <summary>
+    /// True if it finds gradients of its own, of further passes or by its own rules, so that nothing is recorded for it on the way forward
+    /// all the same.
+    /// </summary>
+    public bool HasOwnGradients { get; init; }
+
     /// <summary>True if it asks for <see cref="LayerEvidence.Relevance"/>, for which each operation of the network must be known.</summary>
     public bool UsesRelevance { get; init; }
 

@@ -15,6 +15,7 @@ internal static class GuidedBackprop
         input => input.GuidedGradients.sum(dim: 0))
     {
         UsesGradients = false, // it goes its own way back
+        HasOwnGradients = true,
         AtInput = true,
         IsSigned = true,
         MergesChannels = false,

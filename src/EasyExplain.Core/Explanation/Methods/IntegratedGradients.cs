@@ -11,10 +11,11 @@ internal static class IntegratedGradients
 {
     /// <summary>By Gauss and Legendre's rule, as Captum has it.</summary>
     public static CamMethod Method { get; } = new("IntegratedGradients",
-        "Each pixel's share of the score: gradients on the way from the mean colour to the image, -SampleCount steps.",
+        "Each pixel's share of the score: gradients on the way from the mean colour to the image.",
         input => Map(input, Quadrature.GaussLegendre(input.SampleCount)))
     {
         UsesGradients = false, // those of further passes, but not of the image itself
+        HasOwnGradients = true,
         AtInput = true,
         IsSigned = true,
         TakesSamples = true,

@@ -20,6 +20,7 @@ internal static class LeGrad
             layer => layer.RisesWithAttention())
         {
             UsesGradients = false, // it finds those that it needs
+            HasOwnGradients = true,
             NeedsInfluence = false, // the classifier sees the mean of all tokens
             MergesChannels = false,
             MisfitAt = Misfit,

@@ -10,6 +10,7 @@ internal static class SmoothGrad
         "The gradient averaged over noisy copies of the image: smoother, several times the work.", input => Map(input, gradients => gradients))
     {
         UsesGradients = false, // those of the copies alone
+        HasOwnGradients = true,
         AtInput = true,
         IsSigned = true,
         DrawsNoise = true,
