@@ -127,7 +127,7 @@ internal sealed class RelevanceRules(
         (Add _, WayBack r) => Constants(r) ?? (IsSameShape(r) ? [.. SharedByAll(r)] : Norm(r)),
         (Subtract _, WayBack r) => Constants(r) ?? Norm(r),
         (AddNumber _, WayBack r) => Constants(r)!,
-        (ChannelAffine _, WayBack r) => Constants(r)!,
+        (ChannelAffine affine, WayBack r) => affine.Shift.All(shift => shift == 0) ? Pass(r) : Constants(r)!,
         (Multiply _, WayBack r) => Product(r),
         (MatMul _, WayBack r) => Product(r),
         (Divide _, WayBack r) => _facts.IsOfPicture(r.Input) ? [Own(r, 0), WayBack.Nothing] : [WayBack.Nothing, Own(r, 1)],
