@@ -36,11 +36,12 @@ Describe 'Measure-CamExplanation' {
     }
 
     It 'gives the same figures for the same seed, whatever the batch size' {
-        $first, $second, $other = @{}, @{ BatchSize = 3 }, @{ Seed = 5 } | ForEach-Object { Measure-CamExplanation $cat $model -Metric MuFidelity, ROAD @_ }
-        $second[0].ROAD | Should -BeGreaterThan ($first[0].ROAD - 1e-5)
-        $second[0].ROAD | Should -BeLessThan ($first[0].ROAD + 1e-5)
-        $second[0].MuFidelity | Should -Be $first[0].MuFidelity
-        $other[0].MuFidelity | Should -Not -Be $first[0].MuFidelity
+        $asked = @{ Path = $cat; Model = $model; Metric = 'MuFidelity', 'ROAD' }
+        $first = (Measure-CamExplanation @asked)[0]
+        $second = (Measure-CamExplanation @asked -BatchSize 3)[0]
+        [Math]::Abs($second.ROAD - $first.ROAD) | Should -BeLessThan 1e-5
+        [Math]::Abs($second.MuFidelity - $first.MuFidelity) | Should -BeLessThan 0.01 # a rank may change
+        (Measure-CamExplanation @asked -Seed 5)[0].MuFidelity | Should -Not -Be $first.MuFidelity
     }
 
     It 'sums methods up, the best first, with a verdict on each' {
@@ -53,7 +54,7 @@ Describe 'Measure-CamExplanation' {
         $found[0].IsBetterThanChance | Should -BeTrue -Because 'it is better on all ten, which are one photo'
         $found[0].Verdict | Should -Be 'Better than chance.'
         $found[0].OverChance.Low | Should -BeGreaterThan 0
-        ($found | Where-Object IsControl).IsBetterThanChance | Should -BeNullOrEmpty
+        @($found | Where-Object IsBetterThanChance -NE $null) | Should -HaveCount 1 -Because 'controls are not judged'
         $text = $found | Out-String -Width 120
         $text | Should -Match 'LayerCAM\s+10 +0\.\d{3} \[0\.\d{3}, 0\.\d{3}\] +0\.\d{3} \[.+Better than chance\.'
         ($text -split "`n" | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 120
@@ -90,7 +91,7 @@ Describe 'Measure-CamExplanation' {
         $rows = Measure-CamExplanation $cat, $astronaut $model -Metric Energy, PointingGame @given
         ($rows | Where-Object Path -EQ $cat).Energy | ForEach-Object { $_ | Should -BeGreaterThan 0.999 } # the whole photo
         ($rows | Where-Object Path -EQ $cat).PointingGame | Should -Be 1, 1, 1
-        ($rows | Where-Object Path -EQ $astronaut).Energy | Should -BeNullOrEmpty
+        @($rows | Where-Object Energy -NE $null).Path | Select-Object -Unique | Should -Be $cat
     }
 
     It 'goes on after a bad photo, with one error that names it' {

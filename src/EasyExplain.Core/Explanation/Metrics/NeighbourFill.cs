@@ -12,6 +12,15 @@ namespace EasyExplain.Explanation.Metrics;
 internal sealed class NeighbourFill
 {
     private const int Colors = 3;
+    private const int Around = 8;
+
+    // The pixels around one, row by row, and what they weigh.
+    private static readonly (int Down, int Right, double Weight)[] s_around =
+    [
+        (-1, -1, Diagonal), (-1, 0, Direct), (-1, 1, Diagonal), (0, -1, Direct), (0, 1, Direct), (1, -1, Diagonal), (1, 0, Direct),
+        (1, 1, Diagonal),
+    ];
+
     private const double Direct = 1.0 / 6, Diagonal = 1.0 / 12;
 
     private readonly int _height;
@@ -19,9 +28,9 @@ internal sealed class NeighbourFill
     private readonly bool[] _missing;
     private readonly int[] _places;      // of the missing pixels, row by row
     private readonly int[] _starts;      // where the neighbours of each begin in the next two; those before it come first
+    private readonly int[] _afters;      // where those after it begin
     private readonly int[] _neighbours;  // missing ones alone, by number
     private readonly double[] _weights;
-    private readonly int[] _afters;      // where those after it begin
     private readonly double[] _sums;     // of the weights of all neighbours, known ones too
 
     /// <param name="missing">Which pixels are missing, row by row.</param>
@@ -37,25 +46,32 @@ internal sealed class NeighbourFill
             numbers[_places[i]] = i;
         }
         (_starts, _afters, _sums) = (new int[_places.Length + 1], new int[_places.Length], new double[_places.Length]);
-        List<int> neighbours = new(8 * _places.Length);
-        List<double> weights = new(8 * _places.Length);
+        (_neighbours, _weights) = (new int[Around * _places.Length], new double[Around * _places.Length]);
+        int count = 0;
         for (int i = 0; i < _places.Length; i++)
         {
-            _afters[i] = -1;
-            foreach ((int place, double weight) in Around(_places[i]))
+            (int row, int column) = (_places[i] / width, _places[i] % width);
+            for (int k = 0; k < Around; k++)
             {
-                _sums[i] += weight;
-                if (missing[place])
+                if (k == Around / 2)
                 {
-                    _afters[i] = _afters[i] < 0 && place > _places[i] ? neighbours.Count : _afters[i];
-                    neighbours.Add(numbers[place]);
-                    weights.Add(weight);
+                    _afters[i] = count;
+                }
+                (int down, int right, double weight) = s_around[k];
+                int y = row + down, x = column + right;
+                if (y < 0 || y >= height || x < 0 || x >= width)
+                {
+                    continue;
+                }
+                _sums[i] += weight;
+                if (missing[y * width + x])
+                {
+                    (_neighbours[count], _weights[count]) = (numbers[y * width + x], weight);
+                    count++;
                 }
             }
-            _starts[i + 1] = neighbours.Count;
-            _afters[i] = _afters[i] < 0 ? neighbours.Count : _afters[i];
+            _starts[i + 1] = count;
         }
-        (_neighbours, _weights) = ([.. neighbours], [.. weights]);
     }
 
     /// <summary>Fills an image, row by row, its colours one plane after the other.</summary>
@@ -85,26 +101,27 @@ internal sealed class NeighbourFill
                 break;
             }
             Times(direction, times);
-            double[] curve = Dot(direction, times);
-            double[] far = [.. along.Zip(curve, (a, b) => b > 0 ? a / b : 0)];
-            for (int i = 0; i < x.Length; i++)
-            {
-                x[i] += far[i % Colors] * direction[i];
-                residual[i] -= far[i % Colors] * times[i];
-            }
+            double[] far = Ratio(along, Dot(direction, times));
+            AddTo(x, far, direction);
+            AddTo(residual, [-far[0], -far[1], -far[2]], times);
             Sweep(residual, swept);
             double[] before = along;
             along = Dot(residual, swept);
-            double[] kept = [.. along.Zip(before, (a, b) => b > 0 ? a / b : 0)];
-            for (int i = 0; i < x.Length; i++)
+            double[] kept = Ratio(along, before);
+            for (int i = 0; i < x.Length; i += Colors)
             {
-                direction[i] = swept[i] + kept[i % Colors] * direction[i];
+                direction[i] = swept[i] + kept[0] * direction[i];
+                direction[i + 1] = swept[i + 1] + kept[1] * direction[i + 1];
+                direction[i + 2] = swept[i + 2] + kept[2] * direction[i + 2];
             }
         }
         float[] filled = [.. planes];
-        for (int i = 0; i < x.Length; i++)
+        for (int i = 0; i < _places.Length; i++)
         {
-            filled[i % Colors * _missing.Length + _places[i / Colors]] = (float)x[i];
+            for (int color = 0; color < Colors; color++)
+            {
+                filled[color * _missing.Length + _places[i]] = (float)x[Colors * i + color];
+            }
         }
         return filled;
     }
@@ -115,8 +132,14 @@ internal sealed class NeighbourFill
         double[] known = new double[Colors * _places.Length];
         for (int i = 0; i < _places.Length; i++)
         {
-            foreach ((int place, double weight) in Around(_places[i]).Where(neighbour => !_missing[neighbour.Place]))
+            (int row, int column) = (_places[i] / _width, _places[i] % _width);
+            foreach ((int down, int right, double weight) in s_around)
             {
+                int y = row + down, x = column + right, place = y * _width + x;
+                if (y < 0 || y >= _height || x < 0 || x >= _width || _missing[place])
+                {
+                    continue;
+                }
                 for (int color = 0; color < Colors; color++)
                 {
                     known[Colors * i + color] += weight * planes[color * _missing.Length + place];
@@ -124,22 +147,6 @@ internal sealed class NeighbourFill
             }
         }
         return known;
-    }
-
-    /// <summary>The pixels around one, in their order, and what they weigh.</summary>
-    private IEnumerable<(int Place, double Weight)> Around(int place)
-    {
-        (int row, int column) = (place / _width, place % _width);
-        for (int y = Math.Max(0, row - 1); y <= Math.Min(_height - 1, row + 1); y++)
-        {
-            for (int x = Math.Max(0, column - 1); x <= Math.Min(_width - 1, column + 1); x++)
-            {
-                if (y != row || x != column)
-                {
-                    yield return (y * _width + x, y == row || x == column ? Direct : Diagonal);
-                }
-            }
-        }
     }
 
     /// <summary>The mean of the known pixels in the smallest square around each missing one that has some; squares double.</summary>
@@ -224,6 +231,21 @@ internal sealed class NeighbourFill
         }
         (result[3 * i], result[3 * i + 1], result[3 * i + 2]) = (red / _sums[i], green / _sums[i], blue / _sums[i]);
     }
+
+    /// <summary>Adds so much of another to one, for each colour.</summary>
+    private static void AddTo(double[] one, double[] factors, double[] other)
+    {
+        (double red, double green, double blue) = (factors[0], factors[1], factors[2]);
+        for (int i = 0; i < one.Length; i += Colors)
+        {
+            one[i] += red * other[i];
+            one[i + 1] += green * other[i + 1];
+            one[i + 2] += blue * other[i + 2];
+        }
+    }
+
+    /// <summary>One over the other, for each colour; 0 of a colour that is solved.</summary>
+    private static double[] Ratio(double[] a, double[] b) => [.. a.Zip(b, (above, below) => below > 0 ? above / below : 0)];
 
     /// <summary>The products of each colour.</summary>
     private static double[] Dot(double[] a, double[] b)
