@@ -31,17 +31,18 @@ public static class MethodSummaries
     /// <summary>Which methods are ranked differently by what removed pixels become, in a sentence; null where all agree.</summary>
     public static string? Disagreement(IReadOnlyList<CamMethodSummary> summaries)
     {
-        CamMethodSummary[] methods = [.. summaries.Where(one => !one.IsControl && one.OverChance is not null && one.OverChanceBlur is not null)];
-        var turned = methods.SelectMany((one, i) => methods[(i + 1)..].Select(other => (one, other))).Where(pair =>
-            (pair.one.OverChance!.Mean - pair.other.OverChance!.Mean) * (pair.one.OverChanceBlur!.Mean - pair.other.OverChanceBlur!.Mean) < 0)
-            .ToArray();
-        if (turned.Length == 0)
+        (string Name, double ByColor, double ByBlur)[] methods = [.. summaries
+            .Where(one => one is { IsControl: false, OverChance: not null, OverChanceBlur: not null })
+            .Select(one => (one.Method, one.OverChance!.Mean, one.OverChanceBlur!.Mean))];
+        int turned = methods.Select((one, i) => methods[(i + 1)..]
+            .Count(other => (one.ByColor - other.ByColor) * (one.ByBlur - other.ByBlur) < 0)).Sum();
+        if (turned == 0)
         {
             return null;
         }
-        string byColor = methods.MaxBy(one => one.OverChance!.Mean)!.Method, byBlur = methods.MaxBy(one => one.OverChanceBlur!.Mean)!.Method;
+        string byColor = methods.MaxBy(one => one.ByColor).Name, byBlur = methods.MaxBy(one => one.ByBlur).Name;
         int pairs = methods.Length * (methods.Length - 1) / 2;
-        return $"The mean colour and a blur rank {turned.Length} of {pairs} pairs of methods the other way round; " + (byColor == byBlur
+        return $"The mean colour and a blur rank {turned} of {pairs} pairs of methods the other way round; " + (byColor == byBlur
             ? $"both have {byColor} first." : $"{byColor} is first by the one, {byBlur} by the other.") +
             " Believe no order that only one of them shows.";
     }
@@ -116,7 +117,9 @@ public static class MethodSummaries
     /// <summary>The rows of each image; an input tensor is an image by itself.</summary>
     private static IEnumerable<IGrouping<object, CamMeasure>> ImagesOf(CamMeasure[] rows) => rows.GroupBy(row => (object?)row.Path ?? row);
 
-    /// <summary>By what methods are ordered: how far they are over chance, or the first figure that is better when it is higher or lower.</summary>
+    /// <summary>
+    /// By what methods are ordered: how far they are over chance, or the first figure that is better when it is higher or lower.
+    /// </summary>
     private static double Merit(CamMethodSummary summary)
     {
         double[] over = [.. new[] { summary.OverChance, summary.OverChanceBlur }.OfType<CamInterval>().Select(interval => interval.Mean)];

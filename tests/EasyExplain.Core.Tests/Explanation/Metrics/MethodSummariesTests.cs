@@ -38,7 +38,8 @@ public class MethodSummariesTests
     public void TheBetterControl_IsTheOneToBeat()
     {
         CamMeasure row = Row("Method", 0, gain: 0.3, blur: 0.3);
-        row = row with { Controls = [.. row.Controls, row with { Method = "CenterGaussian", Insertion = 0.9, IsControl = true, Controls = [] }] };
+        CamMeasure centre = row.Controls[0] with { Method = "CenterGaussian", Insertion = 0.9 };
+        row = row with { Controls = [.. row.Controls, centre] };
         CamMethodSummary summary = Summary([.. Enumerable.Range(0, 12).Select(i => row with { Path = $"{i}.jpg" })]);
         Assert.Equal(row.Insertion!.Value - 0.9, summary.OverChance!.Mean, tolerance: 1e-9);
     }
@@ -65,9 +66,10 @@ public class MethodSummariesTests
     public void ReplacementsThatRankMethodsDifferently_AreNamed()
     {
         IReadOnlyList<CamMethodSummary> summaries = MethodSummaries.Of([
-            .. Enumerable.Range(0, 12).SelectMany(i => new[] { Row("A", i, gain: 0.3, blur: 0.1), Row("B", i, gain: 0.1, blur: 0.2) })], seed: 0);
-        Assert.Equal("The mean colour and a blur rank 1 of 1 pairs of methods the other way round; A is first by the one, B by the other. " +
-            "Believe no order that only one of them shows.", MethodSummaries.Disagreement(summaries));
+            .. Enumerable.Range(0, 12).Select(i => Row("A", i, gain: 0.3, blur: 0.1)),
+            .. Enumerable.Range(0, 12).Select(i => Row("B", i, gain: 0.1, blur: 0.2))], seed: 0);
+        Assert.Equal("The mean colour and a blur rank 1 of 1 pairs of methods the other way round; A is first by the one, B by the " +
+            "other. Believe no order that only one of them shows.", MethodSummaries.Disagreement(summaries));
         Assert.Equal(["A", "B"], summaries.Select(summary => summary.Method)); // 0.2 and 0.15 over chance on average
         Assert.Null(MethodSummaries.Disagreement([.. summaries.Take(1)]));
     }
