@@ -383,8 +383,8 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
         if (!_warnedOfEmpty && explanation.Map.IsEmpty)
         {
             _warnedOfEmpty = true;
-            WriteWarning($"{explanation.Path ?? "The tensor"}: the {explanation.Method} map for '{explanation.Label}' is zero everywhere, " +
-                "so that pixels are removed by chance. Further empty maps are not announced.");
+            WriteWarning($"{explanation.Path ?? "The tensor"}: the {explanation.Method} map for '{explanation.Label}' is zero " +
+                "everywhere, so that pixels are removed by chance. Further empty maps are not announced.");
         }
     }
 

@@ -31,7 +31,7 @@ public class MethodSummariesTests
     {
         CamMethodSummary mixed = Summary([.. Enumerable.Range(0, 20).Select(i => Row("Mixed", i, gain: 0.2, blur: -0.1))]);
         Assert.False(mixed.IsBetterThanChance);
-        Assert.Equal("Better than chance only if removed pixels become the mean colour, not a blur: do not rely on it.", mixed.Verdict);
+        Assert.Equal("Better than chance, but not where removed pixels become a blur: do not rely on it.", mixed.Verdict);
     }
 
     [Fact]
@@ -42,6 +42,19 @@ public class MethodSummariesTests
         row = row with { Controls = [.. row.Controls, centre] };
         CamMethodSummary summary = Summary([.. Enumerable.Range(0, 12).Select(i => row with { Path = $"{i}.jpg" })]);
         Assert.Equal(row.Insertion!.Value - 0.9, summary.OverChance!.Mean, tolerance: 1e-9);
+    }
+
+    [Fact]
+    public void WithoutDeletionOrRoad_MethodsGoByTheFirstFigure_AndAreNotJudged()
+    {
+        static CamMeasure Dropped(string method, double drop) => Row(method, 0, gain: 0, blur: 0) with
+        {
+            Deletion = null, Insertion = null, DeletionBlur = null, InsertionBlur = null, AverageDrop = drop, Sparseness = drop,
+        };
+        IReadOnlyList<CamMethodSummary> summaries =
+            MethodSummaries.Of([Dropped("A", 0.5), Dropped("B", 0.2), Dropped("C", 0.7)], seed: 0);
+        Assert.Equal(["B", "A", "C"], summaries.Select(summary => summary.Method)); // a drop is better where it is less
+        Assert.All(summaries, summary => Assert.Equal("Not judged: that takes Deletion, Insertion or ROAD.", summary.Verdict));
     }
 
     [Fact]
