@@ -49,7 +49,12 @@ public class MethodSummariesTests
     {
         static CamMeasure Dropped(string method, double drop) => Row(method, 0, gain: 0, blur: 0) with
         {
-            Deletion = null, Insertion = null, DeletionBlur = null, InsertionBlur = null, AverageDrop = drop, Sparseness = drop,
+            Deletion = null,
+            Insertion = null,
+            DeletionBlur = null,
+            InsertionBlur = null,
+            AverageDrop = drop,
+            Sparseness = drop,
         };
         IReadOnlyList<CamMethodSummary> summaries =
             MethodSummaries.Of([Dropped("A", 0.5), Dropped("B", 0.2), Dropped("C", 0.7)], seed: 0);
