@@ -6,7 +6,9 @@ using EasyExplain.Imaging;
 
 namespace EasyExplain.PowerShell.Binding;
 
-/// <summary>Where the objects of images are, as a user has it: boxes by a script block, a table or a CSV file, or a folder of masks.</summary>
+/// <summary>
+/// Where the objects of images are, as a user has it: boxes by a script block, a table or a CSV file, or a folder of masks.
+/// </summary>
 internal sealed class KnownObjects
 {
     private readonly PSCmdlet _cmdlet;
@@ -81,7 +83,8 @@ internal sealed class KnownObjects
             if (name.Length == 0)
             {
                 _cmdlet.ThrowTerminatingError(new ErrorRecord(
-                    new ArgumentException($"'{path}' has no column File or Path that names an image: boxes need File, X, Y, Width and Height."),
+                    new ArgumentException(
+                        $"'{path}' has no column File or Path that names an image: boxes need File, X, Y, Width and Height."),
                     "BoxInvalid", ErrorCategory.InvalidArgument, path));
             }
             if (table[name] is not ArrayList rows)

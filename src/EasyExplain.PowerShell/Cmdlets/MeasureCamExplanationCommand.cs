@@ -19,7 +19,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// -Summary one for each method, the best first.</para>
 /// <para>Explanations that are piped in are measured as they are. Images are explained first, as Invoke-CamExplanation would, by -Model,
 /// -Layer, -Class and -Method; explanations that are piped in with one of these stand for their images, which are explained anew.</para>
-/// <para>Controls are always there, as rows of their own whose IsControl is true: RandomCAM, which weights the channels of the same layer by
+/// <para>Controls are always there, as rows of their own whose IsControl is true: RandomCAM, which weights the channels of the same layer
+/// by
 /// chance, and CenterGaussian, a spot in the middle that asks no network. A method is better than chance on a model only if the interval
 /// of its difference to the better control lies above 0, image by image, whatever took the place of removed pixels. Rankings by a single
 /// replacement are not reliable (arXiv 2411.14946), so there are three: the mean colour, a blur, and, for ROAD, the neighbours.</para>
@@ -54,7 +55,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// </remarks>
 /// <example>
 /// <title>Which method for my model?</title>
-/// <code>Measure-CamExplanation *.jpg -Model (Import-CamModel) -Method *CAM* -Summary</code>
+/// <code>Measure-CamExplanation *.jpg -Model (Import-CamModel) -Method * -Summary</code>
 /// <para>A table of methods and controls, the best first, with what each has over chance, by two replacements, and a verdict.</para>
 /// </example>
 /// <example>
@@ -67,7 +68,10 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// </example>
 /// <example>
 /// <title>Explanations as they are</title>
-/// <code>Invoke-CamExplanation *.jpg (Import-CamModel) -Layer layer2 -AugSmooth | Measure-CamExplanation -Metric Deletion*, Insertion* -Summary</code>
+/// <code>
+/// Invoke-CamExplanation *.jpg (Import-CamModel) -Layer layer2 -AugSmooth |
+///     Measure-CamExplanation -Metric Deletion*, Insertion* -Summary
+/// </code>
 /// <para>Whatever Invoke-CamExplanation can do is measured, with the layer, smoothing and classes it was told.</para>
 /// </example>
 /// <example>
@@ -106,7 +110,8 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
     private CamModel? _told;
 
     /// <summary>
-    /// Methods by name or wildcard, such as LayerCAM or *Grad*, as Invoke-CamExplanation takes them; * is all that fit the layers. RandomCAM
+    /// Methods by name or wildcard, such as LayerCAM or *Grad*, as Invoke-CamExplanation takes them; * is all that fit the layers.
+    /// RandomCAM
     /// is always there, as a control.
     /// </summary>
     /// <value>LayerCAM</value>
@@ -142,7 +147,8 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>
-    /// Where the objects are: a table of boxes by file, such as @{ 'cat.jpg' = @{ X = 10; Y = 20; Width = 30; Height = 40 } }; the path of a
+    /// Where the objects are: a table of boxes by file, such as @{ 'cat.jpg' = @{ X = 10; Y = 20; Width = 30; Height = 40 } }; the path of
+    /// a
     /// CSV file with the columns File, X, Y, Width and Height; or a script block that gets each file as $_ and gives boxes or nothing. In
     /// pixels of the image. A file may have several.
     /// </summary>
@@ -195,7 +201,8 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        Exclude(Summary && PassThru, "-Summary and -PassThru exclude each other: take the methods, or the explanations.", "SummaryAndPassThru");
+        Exclude(Summary && PassThru, "-Summary and -PassThru exclude each other: take the methods, or the explanations.",
+            "SummaryAndPassThru");
         Exclude(Box is not null && Mask is not null, "-Mask and -Box both say where the objects are: give one of them.", "MaskAndBox");
         base.BeginProcessing();
         IDictionary<string, object> given = MyInvocation.BoundParameters;
@@ -225,7 +232,8 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
         {
             WriteError(new ErrorRecord(
                 new NotSupportedException(
-                    $"'{explanation.Path}' was passed over by -SkipExisting, so there is no map to measure; explain it without -SkipExisting."),
+                    $"'{explanation.Path}' was passed over by -SkipExisting, so there is no map to measure; explain it without " +
+                    "-SkipExisting."),
                 "PassedOver", ErrorCategory.InvalidOperation, target));
             return;
         }
@@ -280,7 +288,8 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
             Write(Pictures.Do(model, file, cancel =>
             {
                 (Photo photo, string id) = photos.Next();
-                return Measured(Request.Answered(id, _explainer.Explain(Pictures.Announce(photo, file), file, cancel), _choices.Question), null, cancel);
+                IReadOnlyList<CamExplanation> found = _explainer.Explain(Pictures.Announce(photo, file), file, cancel);
+                return Measured(Request.Answered(id, found, _choices.Question), null, cancel);
             }, left: files.Length > 1 ? left : null));
         }
     }
@@ -358,23 +367,24 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
     }
 
     private void TellPasses(CamModel model) => WriteVerbose(
-        $"{model}: {_measurer.PassesEach} passes for each map, as many for each of two controls, and {_measurer.PassesShared + 3} for each " +
-        $"image, up to {BatchSize} at a time.");
+        $"{model}: {_measurer.PassesEach} passes for each map, as many for each of two controls, and {_measurer.PassesShared + 3} " +
+        $"for each image, up to {BatchSize} at a time.");
 
-    private void ShowMaps(string method, int done, int of) => WriteProgress(new ProgressRecord(1, "Measuring maps", $"{done} of {of}: {method}")
-    {
-        ParentActivityId = Pictures.ShowsProgress ? 0 : -1,
-        PercentComplete = (int)(100L * done / of),
-        RecordType = done == of ? ProgressRecordType.Completed : ProgressRecordType.Processing,
-    });
+    private void ShowMaps(string method, int done, int of) =>
+        WriteProgress(new ProgressRecord(1, "Measuring maps", $"{done} of {of}: {method}")
+        {
+            ParentActivityId = Pictures.ShowsProgress ? 0 : -1,
+            PercentComplete = (int)(100L * done / of),
+            RecordType = done == of ? ProgressRecordType.Completed : ProgressRecordType.Processing,
+        });
 
     private void WarnIfEmpty(CamExplanation explanation)
     {
         if (!_warnedOfEmpty && explanation.Map.IsEmpty)
         {
             _warnedOfEmpty = true;
-            WriteWarning($"{explanation.Path ?? "The tensor"}: the {explanation.Method} map for '{explanation.Label}' is zero everywhere, so " +
-                "that pixels are removed by chance. Further empty maps are not announced.");
+            WriteWarning($"{explanation.Path ?? "The tensor"}: the {explanation.Method} map for '{explanation.Label}' is zero " +
+                "everywhere, so that pixels are removed by chance. Further empty maps are not announced.");
         }
     }
 
@@ -385,7 +395,8 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
         {
             FailureListeners.Tell(
                 new FailedImage(file, null, _choices.Model, string.Join(", ", _choices.Methods.Select(method => method.Name)),
-                    [.. _choices.Layers.Select(layer => layer.Name)], error.FullyQualifiedErrorId, error.Exception.Message, _choices.Question),
+                    [.. _choices.Layers.Select(layer => layer.Name)], error.FullyQualifiedErrorId, error.Exception.Message,
+                    _choices.Question),
                 error);
         }
     }

@@ -20,7 +20,8 @@ public sealed record CamMetric(string Name, string Summary, Func<CamMeasure, dou
     /// <summary>What of the class's probability is lost where the image is multiplied by the map.</summary>
     public static CamMetric AverageDrop { get; } = new(nameof(AverageDrop),
         "max(0, p − p') / p, where p' is the probability of the image times the map (Chattopadhay 2018, arXiv 1710.11063)",
-        row => row.AverageDrop) { HigherIsBetter = false };
+        row => row.AverageDrop)
+    { HigherIsBetter = false };
 
     /// <summary>1 where that makes the class more probable, else 0.</summary>
     public static CamMetric ConfidenceIncrease { get; } = new(nameof(ConfidenceIncrease),
@@ -33,7 +34,8 @@ public sealed record CamMetric(string Name, string Summary, Func<CamMeasure, dou
 
     /// <summary>The mean of the map, 0 to 1.</summary>
     public static CamMetric Complexity { get; } = new(nameof(Complexity),
-        "the mean of the map (Poppi 2021, arXiv 2104.10252)", row => row.Complexity) { HigherIsBetter = false };
+        "the mean of the map (Poppi 2021, arXiv 2104.10252)", row => row.Complexity)
+    { HigherIsBetter = false };
 
     /// <summary>The harmonic mean of coherency, 1 − complexity and 1 − average drop.</summary>
     public static CamMetric ADCC { get; } = new(nameof(ADCC),
@@ -42,7 +44,8 @@ public sealed record CamMetric(string Name, string Summary, Func<CamMeasure, dou
     /// <summary>The mean probability while the pixels become the mean colour, those of the highest values first.</summary>
     public static CamMetric Deletion { get; } = new(nameof(Deletion),
         "area under the probability while pixels become the mean colour, highest first (Petsiuk 2018, arXiv 1806.07421)",
-        row => row.Deletion) { HigherIsBetter = false };
+        row => row.Deletion)
+    { HigherIsBetter = false };
 
     /// <summary>The mean probability while the mean colour becomes the image, at the pixels of the highest values first.</summary>
     public static CamMetric Insertion { get; } = new(nameof(Insertion),
@@ -51,7 +54,8 @@ public sealed record CamMetric(string Name, string Summary, Func<CamMeasure, dou
 
     /// <summary>Deletion, with a blurred image in place of the mean colour.</summary>
     public static CamMetric DeletionBlur { get; } = new(nameof(DeletionBlur),
-        "Deletion with the blurred image in place of the mean colour", row => row.DeletionBlur) { HigherIsBetter = false };
+        "Deletion with the blurred image in place of the mean colour", row => row.DeletionBlur)
+    { HigherIsBetter = false };
 
     /// <summary>Insertion, with a blurred image in place of the mean colour.</summary>
     public static CamMetric InsertionBlur { get; } = new(nameof(InsertionBlur),
@@ -64,7 +68,8 @@ public sealed record CamMetric(string Name, string Summary, Func<CamMeasure, dou
     /// <summary>What the probability changes on average without the most relevant pixels, which their neighbours fill.</summary>
     public static CamMetric RoadMoRF { get; } = new(nameof(RoadMoRF),
         "mean p' − p without the most relevant 10 to 90 % of the pixels (Rong 2022, arXiv 2202.00449)",
-        row => row.RoadMoRF) { HigherIsBetter = false };
+        row => row.RoadMoRF)
+    { HigherIsBetter = false };
 
     /// <summary>The same without the least relevant pixels.</summary>
     public static CamMetric RoadLeRF { get; } = new(nameof(RoadLeRF),
@@ -82,11 +87,13 @@ public sealed record CamMetric(string Name, string Summary, Func<CamMeasure, dou
 
     /// <summary>How much of the map lies on the object, 0 to 1.</summary>
     public static CamMetric Energy { get; } = new(nameof(Energy),
-        "the part of the map that lies on the object (Wang 2020, arXiv 1910.01279)", row => row.Energy) { NeedsObject = true };
+        "the part of the map that lies on the object (Wang 2020, arXiv 1910.01279)", row => row.Energy)
+    { NeedsObject = true };
 
     /// <summary>How uneven the map is: the Gini coefficient, 0 to 1.</summary>
     public static CamMetric Sparseness { get; } = new(nameof(Sparseness),
-        "the Gini coefficient of the map (Chalasani 2020, arXiv 1810.06583)", row => row.Sparseness) { HigherIsBetter = null };
+        "the Gini coefficient of the map (Chalasani 2020, arXiv 1810.06583)", row => row.Sparseness)
+    { HigherIsBetter = null };
 
     /// <summary>The entropy of the map as shares, in nats.</summary>
     public static CamMetric Entropy { get; } = new(nameof(Entropy),
@@ -96,7 +103,8 @@ public sealed record CamMetric(string Name, string Summary, Func<CamMeasure, dou
     /// <summary>How alike the map stays while the network's weights are shuffled: a rank correlation, near 0 where it should be.</summary>
     public static CamMetric ParameterRandomization { get; } = new(nameof(ParameterRandomization),
         "mean Spearman's correlation with the maps of the network as its weights are shuffled, from the first layers on " +
-        "(Adebayo 2018, arXiv 1810.03292)", row => row.ParameterRandomization) { HigherIsBetter = false, IsCostly = true };
+        "(Adebayo 2018, arXiv 1810.03292)", row => row.ParameterRandomization)
+    { HigherIsBetter = false, IsCostly = true };
 
     /// <summary>How alike the map and the one of another class, drawn by chance, are: a rank correlation.</summary>
     public static CamMetric RandomLogit { get; } = new(nameof(RandomLogit),
@@ -106,7 +114,8 @@ public sealed record CamMetric(string Name, string Summary, Func<CamMeasure, dou
     /// <summary>How much the map changes at most, relative to itself, where the image hardly does.</summary>
     public static CamMetric Stability { get; } = new(nameof(Stability),
         "the largest relative change of the map under small noise on the image (Yeh 2019, arXiv 1901.09392, max-sensitivity)",
-        row => row.Stability) { HigherIsBetter = false, IsCostly = true };
+        row => row.Stability)
+    { HigherIsBetter = false, IsCostly = true };
 
     /// <summary>All figures.</summary>
     public static IReadOnlyList<CamMetric> All { get; } =

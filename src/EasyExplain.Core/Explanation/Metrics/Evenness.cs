@@ -3,7 +3,9 @@ namespace EasyExplain.Explanation.Metrics;
 /// <summary>How a map is spread, whatever the network: by the magnitudes of a signed one. As Quantus has them.</summary>
 internal static class Evenness
 {
-    /// <summary>The Gini coefficient: 0 where all pixels are equal, near 1 where one has it all (Chalasani et al. 2020, arXiv 1810.06583).</summary>
+    /// <summary>
+    /// The Gini coefficient: 0 where all pixels are equal, near 1 where one has it all (Chalasani et al. 2020, arXiv 1810.06583).
+    /// </summary>
     public static double Gini(float[] map)
     {
         double[] sorted = [.. map.Select(value => Math.Abs((double)value) + 1e-7).Order()];

@@ -17,7 +17,8 @@ internal static class Localisation
     }
 
     /// <summary>
-    /// How much of what speaks for the class lies on the object, 0 to 1 (Wang et al. 2020, arXiv 1910.01279, section 4.3); 0 of an empty map.
+    /// How much of what speaks for the class lies on the object, 0 to 1 (Wang et al. 2020, arXiv 1910.01279, section 4.3); 0 of an empty
+    /// map.
     /// </summary>
     public static double Energy(float[] map, bool[] isObject) => Part(map, isObject, value => Math.Max(value, 0));
 

@@ -74,8 +74,11 @@ internal sealed class MeasuredPhoto : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _owned.ForEach(tensor => tensor.Dispose());
 
-    /// <summary>The photo as it was decoded for the explanation, whatever of it is still in memory: so figures are the same again.</summary>
-    private static Photo Decode(ExplainedPhoto photo, CamModel model) => photo.Path is { } path ? CamPicture.Decode(path, model) : photo.Get();
+    /// <summary>
+    /// The photo as it was decoded for the explanation, whatever of it is still in memory: so figures are the same again.
+    /// </summary>
+    private static Photo Decode(ExplainedPhoto photo, CamModel model) =>
+        photo.Path is { } path ? CamPicture.Decode(path, model) : photo.Get();
 
     /// <summary>A tensor that lives as long as this object, whatever scope it is made in.</summary>
     private Tensor Own(Func<Tensor> make)

@@ -20,7 +20,7 @@ namespace EasyExplain.Explanation.Metrics;
 /// <param name="settings">What is measured.</param>
 public sealed class Measurer(MeasureSettings settings) : IDisposable
 {
-    private const double RoadWithin = 1e-5; // the noise that is added to what is filled in is a thousand times as large
+    private const double RoadWithin = 1e-4; // by which a pixel is off less than by the noise that is added to it
 
     private MeasuredPhoto? _photo;
     private (CamModel Model, ShuffledWeights Weights)? _shuffled;
@@ -61,7 +61,8 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
     /// Which pixels of the model's input are the object's, row by row; null where nobody knows, or where none of it is in view.
     /// </param>
     /// <param name="input">
-    /// The input that was explained, <c>[1, 3, H, W]</c> or <c>[3, H, W]</c>, where that was no photo: an explanation keeps what it looks like
+    /// The input that was explained, <c>[1, 3, H, W]</c> or <c>[3, H, W]</c>, where that was no photo: an explanation keeps what it looks
+    /// like
     /// in bytes.
     /// </param>
     /// <param name="cancel">Stops it.</param>
@@ -71,7 +72,8 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
     /// <exception cref="Imaging.ImageFileException">The photo can no longer be read.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     /// <exception cref="ComputeException">Memory ran out, or an engine failed.</exception>
-    public CamExplanation Measure(CamExplanation explanation, bool[]? isObject = null, Tensor? input = null, CancellationToken cancel = default)
+    public CamExplanation Measure(
+        CamExplanation explanation, bool[]? isObject = null, Tensor? input = null, CancellationToken cancel = default)
     {
         CamModel model = explanation.Model;
         Demand(model);
@@ -210,7 +212,8 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
                 ADCC = settings.Wants(CamMetric.ADCC) && coherency is { } coherent ? Adcc.Of(coherent, complexity, drop!.Value) : null,
             };
         }
-        if (settings.Wants(CamMetric.Deletion, CamMetric.Insertion, CamMetric.DeletionBlur, CamMetric.InsertionBlur) || WantsMost || WantsLeast)
+        if (settings.Wants(CamMetric.Deletion, CamMetric.Insertion, CamMetric.DeletionBlur, CamMetric.InsertionBlur)
+            || WantsMost || WantsLeast)
         {
             int[] order = PixelOrder.ByChance(values, settings.Seed);
             Tensor ranks = PixelOrder.Ranks(order, (int)input.shape[2], (int)input.shape[3]).to(input.device);

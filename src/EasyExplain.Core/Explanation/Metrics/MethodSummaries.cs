@@ -24,24 +24,27 @@ public static class MethodSummaries
     public static IReadOnlyList<CamMethodSummary> Of(IEnumerable<CamMeasure> rows, long seed) =>
     [
         .. rows.GroupBy(row => (row.ModelName, row.Method, Layers: string.Join('+', row.Layers)))
-            .Select(group => Of([.. group], seed))
-            .OrderByDescending(Merit),
+            .Select(group => (CamMeasure[])[.. group])
+            .Select(group => (Summary: Of(group, seed), Rows: group))
+            .OrderByDescending(method => Merit(method.Summary, method.Rows))
+            .Select(method => method.Summary),
     ];
 
     /// <summary>Which methods are ranked differently by what removed pixels become, in a sentence; null where all agree.</summary>
     public static string? Disagreement(IReadOnlyList<CamMethodSummary> summaries)
     {
-        CamMethodSummary[] methods = [.. summaries.Where(one => !one.IsControl && one.OverChance is not null && one.OverChanceBlur is not null)];
-        var turned = methods.SelectMany((one, i) => methods[(i + 1)..].Select(other => (one, other))).Where(pair =>
-            (pair.one.OverChance!.Mean - pair.other.OverChance!.Mean) * (pair.one.OverChanceBlur!.Mean - pair.other.OverChanceBlur!.Mean) < 0)
-            .ToArray();
-        if (turned.Length == 0)
+        (string Name, double ByColor, double ByBlur)[] methods = [.. summaries
+            .Where(one => one is { IsControl: false, OverChance: not null, OverChanceBlur: not null })
+            .Select(one => (one.Method, one.OverChance!.Mean, one.OverChanceBlur!.Mean))];
+        int turned = methods.Select((one, i) => methods[(i + 1)..]
+            .Count(other => (one.ByColor - other.ByColor) * (one.ByBlur - other.ByBlur) < 0)).Sum();
+        if (turned == 0)
         {
             return null;
         }
-        string byColor = methods.MaxBy(one => one.OverChance!.Mean)!.Method, byBlur = methods.MaxBy(one => one.OverChanceBlur!.Mean)!.Method;
+        string byColor = methods.MaxBy(one => one.ByColor).Name, byBlur = methods.MaxBy(one => one.ByBlur).Name;
         int pairs = methods.Length * (methods.Length - 1) / 2;
-        return $"The mean colour and a blur rank {turned.Length} of {pairs} pairs of methods the other way round; " + (byColor == byBlur
+        return $"The mean colour and a blur rank {turned} of {pairs} pairs of methods the other way round; " + (byColor == byBlur
             ? $"both have {byColor} first." : $"{byColor} is first by the one, {byBlur} by the other.") +
             " Believe no order that only one of them shows.";
     }
@@ -60,12 +63,12 @@ public static class MethodSummaries
             Images = images,
             IsControl = first.IsControl,
             IsBetterThanChance = isBetter,
-            Verdict = first.IsControl ? "A control: it knows nothing of the decision."
+            Verdict = first.IsControl ? "A control."
                 : better.All(one => one is null) ? "Not judged: that takes Deletion, Insertion or ROAD."
                 : images < Fewest ? $"Not judged: {(images == 1 ? "1 image is" : $"{images} images are")} too few, take {Fewest} or more."
                 : isBetter == true ? "Better than chance."
                 : better.Any(one => one == true)
-                ? $"Better than chance only if removed pixels become {Names(better, true)}, not {Names(better, false)}: do not rely on it."
+                ? $"Better than chance, but not where removed pixels become {FailedOf(better)}: do not rely on it."
                 : "No better than chance on this model.",
             OverChance = over[0],
             OverChanceBlur = over[1],
@@ -116,15 +119,25 @@ public static class MethodSummaries
     /// <summary>The rows of each image; an input tensor is an image by itself.</summary>
     private static IEnumerable<IGrouping<object, CamMeasure>> ImagesOf(CamMeasure[] rows) => rows.GroupBy(row => (object?)row.Path ?? row);
 
-    /// <summary>By what methods are ordered: how far they are over chance, or the first figure that is better when it is higher or lower.</summary>
-    private static double Merit(CamMethodSummary summary)
+    /// <summary>
+    /// By what methods are ordered: how far they are over chance, where the better control is 0; or else the first figure of which more, or
+    /// less, is better.
+    /// </summary>
+    private static double Merit(CamMethodSummary summary, CamMeasure[] rows)
     {
-        double[] over = [.. new[] { summary.OverChance, summary.OverChanceBlur }.OfType<CamInterval>().Select(interval => interval.Mean)];
-        return over.Length > 0 ? over.Average() : 0;
+        if (s_removals.Any(removal => rows.Any(row => removal.Of(row) is not null)))
+        {
+            CamInterval?[] over = summary.OverChance is null && summary.OverChanceBlur is null ? [summary.OverChanceRoad]
+                : [summary.OverChance, summary.OverChanceBlur];
+            return over.Average(interval => interval?.Mean) ?? 0;
+        }
+        return CamMetric.All.Where(metric => metric.HigherIsBetter is not null)
+            .Select(metric => metric.HigherIsBetter == true ? rows.Average(metric.Of) : -rows.Average(metric.Of))
+            .FirstOrDefault(mean => mean is not null) ?? 0;
     }
 
-    private static string Names(bool?[] better, bool which) =>
-        string.Join(" or ", s_removals.Where((_, i) => better[i] == which).Select(removal => removal.Name));
+    private static string FailedOf(bool?[] better) =>
+        string.Join(" or ", s_removals.Where((_, i) => better[i] == false).Select(removal => removal.Name));
 
     private static double? Less(double? rises, double? falls) => rises is null && falls is null ? null : (rises ?? 0) - (falls ?? 0);
 }

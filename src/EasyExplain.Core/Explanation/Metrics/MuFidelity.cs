@@ -33,7 +33,8 @@ internal static class MuFidelity
     /// <param name="before">The probability of the whole image.</param>
     public static double[] Drops(ClassPasses passes, Tensor input, Tensor cells, double before)
     {
-        using Tensor rows = tensor(CellsOf((int)input.shape[2], cells.shape[1])), columns = tensor(CellsOf((int)input.shape[3], cells.shape[2]));
+        using Tensor rows = tensor(CellsOf((int)input.shape[2], cells.shape[1]));
+        using Tensor columns = tensor(CellsOf((int)input.shape[3], cells.shape[2]));
         double[] after = passes.Of((int)cells.shape[0], (first, count) =>
             cells.narrow(0, first, count).index_select(1, rows).index_select(2, columns).unsqueeze(1).to(input.device) * input);
         return Array.ConvertAll(after, probability => before - probability);

@@ -2,7 +2,9 @@ using EasyExplain.Imaging;
 
 namespace EasyExplain.Explanation.Metrics;
 
-/// <summary>Which pixels of a model's input are an object's, by boxes or a mask that somebody drew on the photo: those whose centre is.</summary>
+/// <summary>
+/// Which pixels of a model's input are an object's, by boxes or a mask that somebody drew on the photo: those whose centre is.
+/// </summary>
 internal static class ObjectPixels
 {
     /// <summary>Of boxes in pixels of the photo.</summary>

@@ -12,7 +12,9 @@ namespace EasyExplain.Explanation.Metrics;
 /// </remarks>
 internal static class RemovalCurve
 {
-    /// <summary>How many pixels have changed after each step, from none to all: equal steps of whole pixels, the last one shorter.</summary>
+    /// <summary>
+    /// How many pixels have changed after each step, from none to all: equal steps of whole pixels, the last one shorter.
+    /// </summary>
     public static int[] Counts(int pixels, int steps)
     {
         int each = (pixels + steps - 1) / steps;

@@ -31,16 +31,35 @@ public class MethodSummariesTests
     {
         CamMethodSummary mixed = Summary([.. Enumerable.Range(0, 20).Select(i => Row("Mixed", i, gain: 0.2, blur: -0.1))]);
         Assert.False(mixed.IsBetterThanChance);
-        Assert.Equal("Better than chance only if removed pixels become the mean colour, not a blur: do not rely on it.", mixed.Verdict);
+        Assert.Equal("Better than chance, but not where removed pixels become a blur: do not rely on it.", mixed.Verdict);
     }
 
     [Fact]
     public void TheBetterControl_IsTheOneToBeat()
     {
         CamMeasure row = Row("Method", 0, gain: 0.3, blur: 0.3);
-        row = row with { Controls = [.. row.Controls, row with { Method = "CenterGaussian", Insertion = 0.9, IsControl = true, Controls = [] }] };
+        CamMeasure centre = row.Controls[0] with { Method = "CenterGaussian", Insertion = 0.9 };
+        row = row with { Controls = [.. row.Controls, centre] };
         CamMethodSummary summary = Summary([.. Enumerable.Range(0, 12).Select(i => row with { Path = $"{i}.jpg" })]);
         Assert.Equal(row.Insertion!.Value - 0.9, summary.OverChance!.Mean, tolerance: 1e-9);
+    }
+
+    [Fact]
+    public void WithoutDeletionOrRoad_MethodsGoByTheFirstFigure_AndAreNotJudged()
+    {
+        static CamMeasure Dropped(string method, double drop) => Row(method, 0, gain: 0, blur: 0) with
+        {
+            Deletion = null,
+            Insertion = null,
+            DeletionBlur = null,
+            InsertionBlur = null,
+            AverageDrop = drop,
+            Sparseness = drop,
+        };
+        IReadOnlyList<CamMethodSummary> summaries =
+            MethodSummaries.Of([Dropped("A", 0.5), Dropped("B", 0.2), Dropped("C", 0.7)], seed: 0);
+        Assert.Equal(["B", "A", "C"], summaries.Select(summary => summary.Method)); // a drop is better where it is less
+        Assert.All(summaries, summary => Assert.Equal("Not judged: that takes Deletion, Insertion or ROAD.", summary.Verdict));
     }
 
     [Fact]
@@ -65,9 +84,10 @@ public class MethodSummariesTests
     public void ReplacementsThatRankMethodsDifferently_AreNamed()
     {
         IReadOnlyList<CamMethodSummary> summaries = MethodSummaries.Of([
-            .. Enumerable.Range(0, 12).SelectMany(i => new[] { Row("A", i, gain: 0.3, blur: 0.1), Row("B", i, gain: 0.1, blur: 0.2) })], seed: 0);
-        Assert.Equal("The mean colour and a blur rank 1 of 1 pairs of methods the other way round; A is first by the one, B by the other. " +
-            "Believe no order that only one of them shows.", MethodSummaries.Disagreement(summaries));
+            .. Enumerable.Range(0, 12).Select(i => Row("A", i, gain: 0.3, blur: 0.1)),
+            .. Enumerable.Range(0, 12).Select(i => Row("B", i, gain: 0.1, blur: 0.2))], seed: 0);
+        Assert.Equal("The mean colour and a blur rank 1 of 1 pairs of methods the other way round; A is first by the one, B by the " +
+            "other. Believe no order that only one of them shows.", MethodSummaries.Disagreement(summaries));
         Assert.Equal(["A", "B"], summaries.Select(summary => summary.Method)); // 0.2 and 0.15 over chance on average
         Assert.Null(MethodSummaries.Disagreement([.. summaries.Take(1)]));
     }

@@ -178,7 +178,8 @@ public class MetricFormulaTests
     [Fact]
     public void Metrics_AreFoundByNameAndWildcard_AndAWrongNameNamesNearOnes()
     {
-        static Func<string, bool>? Wildcard(string name) => name.EndsWith('*') ? other => other.StartsWith(name[..^1], StringComparison.Ordinal) : null;
+        static Func<string, bool>? Wildcard(string name) =>
+            name.EndsWith('*') ? other => other.StartsWith(name[..^1], StringComparison.Ordinal) : null;
         Assert.Equal(["Deletion", "DeletionBlur", "ROAD"], CamMetric.Select(["road", "Deletion*"], Wildcard).Select(metric => metric.Name));
         SelectionException wrong = Assert.Throws<SelectionException>(() => CamMetric.Select(["Delesion"], Wildcard));
         Assert.Equal(SelectionFault.MetricNotFound, wrong.Fault);

@@ -36,7 +36,8 @@ public sealed class MetricGoldenTests(MetricGoldenTests.Figures figures) : IClas
     }
 
     /// <summary>
-    /// All figures of a network are found out together, when the first is asked for: xunit asks in an order of its own, and some networks are
+    /// All figures of a network are found out together, when the first is asked for: xunit asks in an order of its own, and some networks
+    /// are
     /// large.
     /// </summary>
     public sealed class Figures : IDisposable
@@ -70,7 +71,8 @@ public sealed class MetricGoldenTests(MetricGoldenTests.Figures figures) : IClas
             try
             {
                 using DisposeScope scope = NewDisposeScope();
-                Dictionary<string, double[]> known = golden.Text("family") == "localisation" ? Localise(golden) : Measure(golden, method, where);
+                Dictionary<string, double[]> known =
+                    golden.Text("family") == "localisation" ? Localise(golden) : Measure(golden, method, where);
                 _known[group] = () => known;
             }
             catch (Exception e)
@@ -147,7 +149,8 @@ public sealed class MetricGoldenTests(MetricGoldenTests.Figures figures) : IClas
                 case "xplique_causal" or "rise_causal":
                     bool rise = name == "rise_causal";
                     int steps = int.Parse(argument, CultureInfo.InvariantCulture), pixels = height * width;
-                    counts = rise ? [.. Enumerable.Range(0, (pixels + steps - 1) / steps + 1).Select(step => Math.Min(step * steps, pixels))]
+                    counts = rise
+                        ? [.. Enumerable.Range(0, (pixels + steps - 1) / steps + 1).Select(step => Math.Min(step * steps, pixels))]
                         : [.. Enumerable.Range(0, steps + 1).Select(step => (int)((double)pixels / steps * step))];
                     ranks = PixelOrder.Ranks(PixelOrder.ByPlace(values), height, width);
                     deletion = RemovalCurve.Of(passes, ranks, counts, x, zeros_like(x));
@@ -185,7 +188,8 @@ public sealed class MetricGoldenTests(MetricGoldenTests.Figures figures) : IClas
         }
 
         /// <summary>pytorch-grad-cam's rule for ties; LeRF goes by 1 − map.</summary>
-        private static Dictionary<string, double[]> RoadOf(ClassPasses passes, Tensor x, float[] map, double p, IReadOnlyList<int> percentiles)
+        private static Dictionary<string, double[]> RoadOf(
+            ClassPasses passes, Tensor x, float[] map, double p, IReadOnlyList<int> percentiles)
         {
             double[] values = Array.ConvertAll(map, value => (double)value), turned = Array.ConvertAll(values, value => 1 - value);
             double[] most = Without(values), least = Without(turned);
