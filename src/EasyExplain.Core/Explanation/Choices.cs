@@ -28,14 +28,16 @@ internal sealed record Choices(
     /// <summary>All of it, a line each; pictures are recognised by its hash: with another line every audit begins anew.</summary>
     /// <remarks>Made once, for the model's file may be replaced while it runs.</remarks>
     internal string Text { get; } = string.Join('\n', [Model.Path, .. Asked(Model, Layers, Methods, Classes, Top, Settings, Smoothing),
-        Model.Path.Length > 0 ? File.GetLastWriteTimeUtc(Model.Path).Ticks : Model.Name, .. Seeded(Methods, Settings, SeedIsGiven), .. Relevant(Methods, Settings)]);
+        Model.Path.Length > 0 ? File.GetLastWriteTimeUtc(Model.Path).Ticks : Model.Name, .. Seeded(Methods, Settings, SeedIsGiven),
+        .. Relevant(Methods, Settings)]);
 
     /// <summary>
     /// Sixteen digits that stand for what is asked, whatever the photo and wherever the model's file lies: an audit file holds one answer
     /// of a model to it for each photo.
     /// </summary>
     internal string Question { get; } = Hash(string.Join('\n',
-        [.. Asked(Model, Layers, Methods, Classes, Top, Settings, Smoothing), .. Seeded(Methods, Settings, SeedIsGiven), .. Relevant(Methods, Settings)]));
+        [.. Asked(Model, Layers, Methods, Classes, Top, Settings, Smoothing), .. Seeded(Methods, Settings, SeedIsGiven),
+            .. Relevant(Methods, Settings)]));
 
     /// <summary>
     /// Sixteen digits that stand for a photo as it is on the disk now, and for the choices; folders' names cannot be read out of them.
@@ -63,8 +65,9 @@ internal sealed record Choices(
 
     private static object?[] Relevant(IReadOnlyList<CamMethod> methods, MethodSettings settings) =>
     [
-        .. !methods.Any(method => method.UsesRelevance) ? Array.Empty<object?>() : ["relevance", settings.Relevance.Composite,
-            .. new[] { settings.Relevance.Epsilon, settings.Relevance.Gamma }.Select(number => number.ToString(CultureInfo.InvariantCulture))],
+        .. !methods.Any(method => method.UsesRelevance) ? Array.Empty<object?>()
+            : ["relevance", settings.Relevance.Composite, .. new[] { settings.Relevance.Epsilon, settings.Relevance.Gamma }
+                .Select(number => number.ToString(CultureInfo.InvariantCulture))],
         // Where it is at layers has the same name and, at the default layer, the same layer as where it is at home.
         .. methods.Any(method => MethodCatalog.All.Any(home => home.AtLayers == method)) ? new object?[] { "at layers" } : [],
     ];

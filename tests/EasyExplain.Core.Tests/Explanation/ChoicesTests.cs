@@ -4,6 +4,7 @@ using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
+using EasyExplain.Networks;
 
 namespace EasyExplain.Tests.Explanation;
 
@@ -40,6 +41,17 @@ public sealed class ChoicesTests
         using CamModel model = Model();
         string usual = $"class\ntop\n\n4\n0.3\nNone\n{File.GetLastWriteTimeUtc(model.Path).Ticks}";
         Assert.EndsWith(end.Length > 0 ? $"{usual}\n{end}" : usual, Of(model, method, given).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheRulesOfRelevance_AndWhetherItIsAtLayers_CountWhereAMethodAsksForIt()
+    {
+        using CamModel model = Model();
+        Assert.EndsWith("relevance\nEpsilonPlus\n1E-06\n0.25", Of(model, "LRP", seedIsGiven: false).Text, StringComparison.Ordinal);
+        Choices atLayers = Of(model, "LRP", seedIsGiven: false) with { Methods = [LRP.Method.AtLayers!] };
+        Assert.EndsWith("at layers", new Choices(model, atLayers.Layers, atLayers.Methods, null, null,
+            Settings with { Relevance = new(LrpComposite.EpsilonGammaBox, 0.5, 2) }, false, Smoothing.None).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]

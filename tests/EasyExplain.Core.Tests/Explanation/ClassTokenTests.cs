@@ -63,7 +63,7 @@ public sealed class ClassTokenTests(ClassTokenTests.Transformer transformer) : I
     {
         IReadOnlyList<CamLayer> last = LayerSelection.Select(_model, [LastBlock]);
         Assert.Equal(
-            ["EigenCAM", "FEM", "FullGrad", "ISCAM", "KPCACAM", "RandomCAM", "SSCAM", "ScoreCAM"],
+            ["EigenCAM", "FEM", "FullGrad", "ISCAM", "KPCACAM", "LRP", "RandomCAM", "SSCAM", "ScoreCAM"],
             MethodCatalog.All.Where(method => method.Fits(last)).Select(method => method.Name).Order(StringComparer.Ordinal));
         CamExplanation eigen = new Explainer(_model, last, [EigenCAM.Method], ClassChoice.Predicted, new MethodSettings(1, 0, 0, 1))
             .Explain(GoldenModels.Pattern(_model), null).Single();

@@ -67,7 +67,7 @@ public sealed class ModuleImportTests : IDisposable
     {
         string[] layers = ["layer1.0.conv1", "layer2", "layer3"];
         CamMethod[] methods = [.. MethodCatalog.All
-            .Where(method => method.Name != "CAM"
+            .Where(method => method.Name != "CAM" && !method.UsesRelevance
             && (smoothing == Smoothing.None || !method.Name.EndsWith("SCAM", StringComparison.Ordinal)))];
         IReadOnlyList<CamExplanation> Explain(CamModel model) =>
             new Explainer(model, LayerSelection.Select(model, layers), methods, ClassChoice.Top(2), new MethodSettings(2, 0.3, 7, 16), smoothing)
@@ -85,6 +85,14 @@ public sealed class ModuleImportTests : IDisposable
                 pair.First.ToArray().Cast<float>().Zip(pair.Second.ToArray().Cast<float>())
                     .Max(values => Math.Abs(values.First - values.Second)) < 2e-3, $"{mine.Method} {pair.First.Layer}"));
         }
+    }
+
+    [Fact]
+    public void Relevance_WantsToKnowEachOperation()
+    {
+        var error = Assert.Throws<SelectionException>(() => new Explainer(_own, LayerSelection.Select(_own, ["layer3"]), [LRP.Method],
+            ClassChoice.Predicted, new MethodSettings(1, 0, 0, 1)));
+        Assert.Contains("only the layers are known", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
