@@ -41,7 +41,7 @@ public class LrpTests(ModuleSession session) : IClassFixture<ModuleSession>
     }
 
     [Theory]
-    [InlineData("-Method LRP -Composite EpsilonGamma", "There is no composite 'EpsilonGamma'. Did you mean", "EpsilonGammaBox")]
+    [InlineData("-Method LRP -Composite EpsilonGamma", "There is no composite 'EpsilonGamma'. Near: EpsilonGammaBox", "'Composite'")]
     [InlineData("-Method LRP -Epsilon 0", "'Epsilon'", "0")]
     [InlineData("-Method LRP -Gamma -1", "'Gamma'", "-1")]
     public void AWrongOption_StopsAtOnce_AndSaysWhatWouldBeRight(string options, params string[] says)

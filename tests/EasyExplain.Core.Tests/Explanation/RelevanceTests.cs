@@ -3,11 +3,11 @@ using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
-using static TorchSharp.torch;
 
 namespace EasyExplain.Tests.Explanation;
 
 /// <summary>LRP of the bundled model: what its maps add up to, and that they do not depend on what else was asked for.</summary>
+[Collection(Alone.Name)]
 public sealed class RelevanceTests : IDisposable
 {
     private readonly CamModel _model = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
@@ -51,9 +51,9 @@ public sealed class RelevanceTests : IDisposable
         var explainer = new Explainer(_model, LayerSelection.Select(_model, ["layer2"]), [LRP.Method, LRP.Method.AtLayers!],
             ClassChoice.Top(2), new MethodSettings(1, 0, 0, 1), Smoothing.Augmentation);
         explainer.Explain(_cat, null);
-        long before = Tensor.TotalCount;
+        long before = Alone.TensorsAlive();
         explainer.Explain(_cat, null);
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal(before, Alone.TensorsAlive());
     }
 
     [Fact]
