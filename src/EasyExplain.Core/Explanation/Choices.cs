@@ -73,8 +73,9 @@ internal sealed record Choices(
 
     private static object?[] Relevant(IReadOnlyList<CamMethod> methods, MethodSettings settings) =>
     [
-        .. !methods.Any(method => method.UsesRelevance) ? Array.Empty<object?>() : ["relevance", settings.Relevance.Composite,
-            .. new[] { settings.Relevance.Epsilon, settings.Relevance.Gamma }.Select(number => number.ToString(CultureInfo.InvariantCulture))],
+        .. !methods.Any(method => method.UsesRelevance) ? Array.Empty<object?>()
+            : ["relevance", settings.Relevance.Composite, .. new[] { settings.Relevance.Epsilon, settings.Relevance.Gamma }
+                .Select(number => number.ToString(CultureInfo.InvariantCulture))],
         // Where it is at layers has the same name and, at the default layer, the same layer as where it is at home.
         .. methods.Any(method => MethodCatalog.All.Any(home => home.AtLayers == method)) ? new object?[] { "at layers" } : [],
     ];

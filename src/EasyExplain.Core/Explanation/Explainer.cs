@@ -83,7 +83,8 @@ public sealed class Explainer
         CamLayer[] tapped = methods.All(method => method.AtInput) ? [] : [.. layers];
         HashSet<string> names = [.. layers.Select(layer => layer.Name)];
         _relevance = !methods.Any(method => method.UsesRelevance) ? null
-            : RelevanceTo([.. tapped.DistinctBy(layer => layer.Node).Select(layer => layer.Name), .. atInput ? [""] : Array.Empty<string>()]);
+            : RelevanceTo(
+                [.. tapped.DistinctBy(layer => layer.Node).Select(layer => layer.Name), .. atInput ? [""] : Array.Empty<string>()]);
         // Relevance has a network of its own, in which a layer inside a folded pair stands for the pair. Where nothing else is asked for,
         // and no such layer, it is the only one to run.
         _network = biases || asWritten ? model.Network

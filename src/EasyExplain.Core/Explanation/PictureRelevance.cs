@@ -20,7 +20,8 @@ internal sealed class PictureRelevance(
     {
         if (target is not ClassTarget)
         {
-            throw new InvalidOperationException("Relevance is that of a class's logit: a method that asks for it must have no other score.");
+            throw new InvalidOperationException(
+                "Relevance is that of a class's logit: a method that asks for it must have no other score.");
         }
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         Tensor ofOutput = zeros_like(logits);

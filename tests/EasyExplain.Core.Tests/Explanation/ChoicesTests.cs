@@ -4,6 +4,7 @@ using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
+using EasyExplain.Networks;
 
 namespace EasyExplain.Tests.Explanation;
 
@@ -53,6 +54,17 @@ public sealed class ChoicesTests
         string usual = Text(Settings);
         Assert.EndsWith($"{File.GetLastWriteTimeUtc(model.Path).Ticks}", usual, StringComparison.Ordinal);
         Assert.Equal(end.Length > 0 ? $"{usual}\n{end}" : usual, Text(Settings with { Window = (8, 4), Baseline = -0.5 }));
+    }
+
+    [Fact]
+    public void TheRulesOfRelevance_AndWhetherItIsAtLayers_CountWhereAMethodAsksForIt()
+    {
+        using CamModel model = Model();
+        Assert.EndsWith("relevance\nEpsilonPlus\n1E-06\n0.25", Of(model, "LRP", seedIsGiven: false).Text, StringComparison.Ordinal);
+        Choices atLayers = Of(model, "LRP", seedIsGiven: false) with { Methods = [LRP.Method.AtLayers!] };
+        Assert.EndsWith("at layers", new Choices(model, atLayers.Layers, atLayers.Methods, null, null,
+            Settings with { Relevance = new(LrpComposite.EpsilonGammaBox, 0.5, 2) }, false, Smoothing.None).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class ClassTokenTests(ClassTokenTests.Transformer transformer) : I
         IReadOnlyList<CamLayer> last = LayerSelection.Select(_model, [LastBlock]);
         Assert.Equal(
             [
-                "EigenCAM", "FEM", "FullGrad", "GuidedBackprop", "ISCAM", "InputXGradient", "IntegratedGradients", "KPCACAM", "LeGrad",
+                "EigenCAM", "FEM", "FullGrad", "GuidedBackprop", "ISCAM", "InputXGradient", "IntegratedGradients", "KPCACAM", "LRP", "LeGrad",
                 "Occlusion", "RISE", "RandomCAM", "SSCAM", "Saliency", "ScoreCAM", "SmoothGrad", "ViTReciproCAM",
             ],
             MethodCatalog.All.Where(method => method.Fits(last)).Select(method => method.Name).Order(StringComparer.Ordinal));

@@ -17,6 +17,9 @@ public sealed class FourFormsTests : IDisposable
 
     private static readonly string[] Slow = ["SCAM", "ReciproCAM"]; // six views would take them too long
 
+    // What one file has as one operator another has as several steps, and relevance is stabilised at each.
+    private const double OfStabilisers = 2e-3;
+
     private readonly CamModel _builtIn = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
     private readonly Photo _cat = ImageDecoder.Decode(Repository.Photo("cat.jpg"));
 
@@ -80,6 +83,8 @@ public sealed class FourFormsTests : IDisposable
             && (!(counts || IsLeaf(layer)) || other.ParameterCount == layer.ParameterCount)), layer.Name));
     }
 
+    private static double Within(string method) => method == "LRP" ? OfStabilisers : 1e-4;
+
     private static CamMethod[] AlsoAtLayers(CamMethod method) => method.AtLayers is { } other ? [method, other] : [method];
 
     private bool IsLeaf(CamLayer layer) => !_builtIn.Layers.Any(other => other.Name.StartsWith(layer.Name + ".", StringComparison.Ordinal));
@@ -106,7 +111,7 @@ public sealed class FourFormsTests : IDisposable
             Assert.Equal(right.Score, mine.Score, tolerance: 1e-4);
             Assert.All(mine.Maps.Append(mine.Map).Zip(right.Maps.Append(right.Map)), pair => Assert.True(
                 pair.First.ToArray().Cast<float>().Zip(pair.Second.ToArray().Cast<float>())
-                    .Max(values => Math.Abs(values.First - values.Second)) < 1e-4, $"{mine.Method} {pair.First.Layer}"));
+                    .Max(values => Math.Abs(values.First - values.Second)) < Within(mine.Method), $"{mine.Method} {pair.First.Layer}"));
         }
     }
 }

@@ -91,6 +91,14 @@ public sealed class ModuleImportTests : IDisposable
     }
 
     [Fact]
+    public void Relevance_WantsToKnowEachOperation()
+    {
+        var error = Assert.Throws<SelectionException>(() => new Explainer(_own, LayerSelection.Select(_own, ["layer3"]), [LRP.Method],
+            ClassChoice.Predicted, new MethodSettings(1, 0, 0, 1)));
+        Assert.Contains("only the layers are known", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void NothingNativeIsLeft_AndTheModuleStaysTheUsers()
     {
         var explainer = new Explainer(_own, LayerSelection.Select(_own, ["layer2", "layer3"]), [LayerCAM.Method, AblationCAM.Method],

@@ -123,8 +123,8 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
         }
         if (UsesRelevance && layers.FirstOrDefault()?.Model is { Network.NamesLayersOnly: true } module)
         {
-            return $"{Name} goes back through a network operation by operation, and of {module}, a module of your own, only the layers are " +
-                "known. A TorchScript or ONNX file of it would do.";
+            return $"{Name} goes back through a network operation by operation, and of {module}, a module of your own, only the layers " +
+                "are known. A TorchScript or ONNX file of it would do.";
         }
         foreach (CamLayer layer in AtInput ? [] : layers)
         {

@@ -53,7 +53,8 @@ internal sealed class FollowedNodes : IDisposable
             Node[] stretch = [.. nodes.Skip(first).TakeWhile(node => !left.Contains(node))];
             HashSet<Node> within = [.. stretch];
             Node[] from = [.. stretch.SelectMany(node => node.Inputs).Where(node => !within.Contains(node)).Distinct()];
-            Node[] made = [.. nodes.Skip(first + stretch.Length).SelectMany(node => node.Inputs).Concat(results).Where(within.Contains).Distinct()];
+            Node[] made = [.. nodes.Skip(first + stretch.Length).SelectMany(node => node.Inputs).Concat(results).Where(within.Contains)
+                .Distinct()];
             IPart? part = stretch.Any(IsHeavy) && from.Length > 0 ? engine.Compile(stretch, from, made, all) : null;
             Node[] single = part is null ? stretch : [];
             followed._steps.AddRange(part is null ? [] : [(stretch, from, made, part)]);

@@ -96,7 +96,7 @@ internal sealed record SpreadEvenly(long[] Shape) : KeepsLayout
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => Shape;
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] * Shares();
+    public override Tensor Run(IReadOnlyList<Tensor> inputs) => inputs[0] * Shares().to(inputs[0].device);
 
     internal Tensor Shares() => FullOf(1f / (Shape[1] * Shape[2]), [1, 1, Shape[1], Shape[2]]);
 }

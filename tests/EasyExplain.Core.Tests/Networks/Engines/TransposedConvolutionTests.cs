@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Tests.Networks.Engines;
 
-/// <summary>A transposed convolution with a stride, whose phases ONNX Runtime computes one beside the other where its filters are large.</summary>
+/// <summary>
+/// A transposed convolution with a stride, whose phases ONNX Runtime computes one beside the other where its filters are large.
+/// </summary>
 public sealed class TransposedConvolutionTests
 {
     [Theory]

@@ -119,7 +119,8 @@ public sealed class RelevanceRulesTests
         x = Way(g.ReLU(g.Add(g.Conv2d("block", x, 32, kernel: 3, padding: 1, bias: false), x)));
         x = Way(g.Concat(x, g.ReLU(g.Conv2d("beside", x, 32, kernel: 3, padding: 1, groups: 2, bias: false))));
         x = Way(g.ChannelShuffle(x, 2));
-        x = Way(g.Add(g.ReLU(g.Conv2d("left", g.ChannelSlice(x, 0, 32), 32, kernel: 3, padding: 1, bias: false)), g.ChannelSlice(x, 32, 32)));
+        Node left = g.ReLU(g.Conv2d("left", g.ChannelSlice(x, 0, 32), 32, kernel: 3, padding: 1, bias: false));
+        x = Way(g.Add(left, g.ChannelSlice(x, 32, 32)));
         x = Way(g.Multiply(x, g.Call(new Hardsigmoid(), g.Conv2d("gate", g.AdaptiveAvgPool2d(x, 1), 32, kernel: 1, bias: false))));
         x = Way(g.AvgPool2d("avgpool", x, kernel: 2, stride: 2));
         x = Way(g.ReLU(g.Linear("hidden", g.Flatten(x), 16, bias: false)));

@@ -38,7 +38,8 @@ internal sealed class OnnxGraph
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         var graph = new OnnxGraph();
-        return graph.TryAdd(node, node.Inputs.Distinct().ToDictionary(source => source, source => graph.Input(shapes[source])), shapes[node]);
+        Dictionary<Node, string> values = node.Inputs.Distinct().ToDictionary(source => source, source => graph.Input(shapes[source]));
+        return graph.TryAdd(node, values, shapes[node]);
     }
 
     /// <summary>The shape of a given value or of a node's, without the batch dimension.</summary>

@@ -212,7 +212,9 @@ internal sealed class RelevanceRules(
         return [.. r.Output.Inputs.Select((a, to) => new Node(new Multiply(), [Through(r, share, to), a], r.Output.Name))];
     }
 
-    /// <summary>The whole of it for one input: unchanged, or by what its numbers contributed where they are other than the output's.</summary>
+    /// <summary>
+    /// The whole of it for one input: unchanged, or by what its numbers contributed where they are other than the output's.
+    /// </summary>
     private Node Own(WayBack r, int to) => r.Output.Operator is MatMul ? Contributed(r, settings.Epsilon)[to] // a layer written out
         : r.Shapes[r.Output.Inputs[to]].SequenceEqual(r.OutputShape) ? r.Incoming : Norm(r)[to];
 
@@ -223,7 +225,8 @@ internal sealed class RelevanceRules(
         new(new Transposed(r.Output.Operator, to), [back, .. r.Output.Inputs], r.Output.Name);
 
     private static bool IsSameShape(WayBack r) =>
-        r.Output.Inputs.All(input => r.Shapes[input].SequenceEqual(r.OutputShape) && input.Recorded?.BatchFirst == r.Output.Recorded?.BatchFirst);
+        r.Output.Inputs.All(input => r.Shapes[input].SequenceEqual(r.OutputShape)
+            && input.Recorded?.BatchFirst == r.Output.Recorded?.BatchFirst);
 
     private static IEnumerable<Node> SharedByAll(WayBack r)
     {

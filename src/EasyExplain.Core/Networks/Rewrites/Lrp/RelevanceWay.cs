@@ -10,7 +10,8 @@ internal sealed class RelevanceWay
     private readonly Node[] _nodes; // the same list each time: by it a runner knows what it has compiled
 
     private RelevanceWay(
-        Network network, IReadOnlyList<Node> taps, Backpropagation back, IReadOnlyList<Node> read, IReadOnlyDictionary<Node, long[]> shapes) =>
+        Network network, IReadOnlyList<Node> taps, Backpropagation back, IReadOnlyList<Node> read,
+        IReadOnlyDictionary<Node, long[]> shapes) =>
         (Network, Taps, Back, Read, _shapes, _nodes) = (network, taps, back, read, shapes, [.. back.Nodes.Skip(1)]);
 
     /// <summary>
@@ -40,7 +41,8 @@ internal sealed class RelevanceWay
         Backpropagation back = Backpropagation.From(rules.Table, network, network.Output, taps, shapes,
             unreached: tap => new Node(new Operators.MultiplyBy(0), [tap], tap.Name))!;
         HashSet<Node> later = [back.Start, network.Output];
-        Dictionary<Node, int> placeOf = network.Nodes.Select((node, index) => (node, index)).ToDictionary(pair => pair.node, pair => pair.index);
+        Dictionary<Node, int> placeOf = network.Nodes.Select((node, index) => (node, index))
+            .ToDictionary(pair => pair.node, pair => pair.index);
         var beside = new List<(Node Node, int After)>();
         foreach (Node node in back.Nodes.Skip(1))
         {
@@ -55,7 +57,8 @@ internal sealed class RelevanceWay
             }
         }
         ILookup<int, Node> besideAfter = beside.ToLookup(one => one.After, one => one.Node);
-        Network whole = new([.. network.Nodes.SelectMany((node, index) => besideAfter[index].Prepend(node))], network.Output, network.Layers);
+        Node[] all = [.. network.Nodes.SelectMany((node, index) => besideAfter[index].Prepend(node))];
+        Network whole = new(all, network.Output, network.Layers);
         Node[] rest = [.. back.Nodes.Where(later.Contains)];
         HashSet<Node> made = [.. rest];
         return new RelevanceWay(whole, taps, back with { Nodes = rest },
@@ -68,7 +71,9 @@ internal sealed class RelevanceWay
     /// <param name="read">What <see cref="Network"/> made at the nodes of <see cref="Read"/>.</param>
     /// <param name="ofOutput">The relevance of the output, <c>[N, classes]</c>.</param>
     /// <param name="cancel">Stops it.</param>
-    /// <returns>The relevance of the outputs of <see cref="Taps"/>, as their operators have them; within the caller's dispose scope.</returns>
+    /// <returns>
+    /// The relevance of the outputs of <see cref="Taps"/>, as their operators have them; within the caller's dispose scope.
+    /// </returns>
     public IReadOnlyList<Tensor> Run(Runner runner, IReadOnlyList<Tensor> read, Tensor ofOutput, CancellationToken cancel) =>
         runner.Follow(_nodes, Back.Results,
             new Dictionary<Node, Tensor>(Read.Zip(read, KeyValuePair.Create)) { [Back.Start] = ofOutput },

@@ -45,7 +45,8 @@ internal sealed class WeightParts : IDisposable
 
     /// <summary>A number of each output of a layer that has no bias.</summary>
     public Parameter Bias(Parameter weight, long outputs, double number) => Kept(weight,
-        string.Create(CultureInfo.InvariantCulture, $"bias {number:R}"), () => HeldNumbers.FullOf(number, [outputs]).to(weight.Value.device));
+        string.Create(CultureInfo.InvariantCulture, $"bias {number:R}"),
+        () => HeldNumbers.FullOf(number, [outputs]).to(weight.Value.device));
 
     /// <summary>Something else that is made once; <paramref name="make"/> gives a new tensor.</summary>
     public Parameter Kept(Parameter of, string name, Func<Tensor> make)

@@ -2,7 +2,9 @@ using EasyExplain.Networks.Operators;
 
 namespace EasyExplain.Networks.Rewrites.Lrp;
 
-/// <summary>A convolution or fully connected layer as the rules see it: the same operation with parts of its weights, there and back.</summary>
+/// <summary>
+/// A convolution or fully connected layer as the rules see it: the same operation with parts of its weights, there and back.
+/// </summary>
 /// <param name="at">Where it stands.</param>
 /// <param name="parts">Makes the parts.</param>
 /// <param name="readsNonnegative">Whether what it reads is never below 0.</param>
