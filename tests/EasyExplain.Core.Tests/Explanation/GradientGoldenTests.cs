@@ -2,7 +2,6 @@ using System.Globalization;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Tests.Explanation;
