@@ -28,7 +28,7 @@ public sealed class ChangedPassesTests : IDisposable
             float[][] maps = [.. new[] { 1, 3, 64 }
                 .Select(batch => Explainer(_model, "layer2", method, batch).Explain(_cat, null).Single().Map.ToArray().Cast<float>()
                 .ToArray())];
-            Assert.True(maps[0].Max() > 0.9f);
+            Assert.True(maps[0].Max(Math.Abs) > 0.9f);
             Assert.All(maps[0].Zip(maps[1]), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
             Assert.All(maps[0].Zip(maps[2]), pair => Assert.Equal(pair.First, pair.Second, tolerance: 1e-4f));
         }
@@ -83,7 +83,7 @@ public sealed class ChangedPassesTests : IDisposable
     [InlineData("RISE", 3)]                  // the picture, and four masks
     [InlineData("IntegratedGradients", 3)]
     [InlineData("SmoothGrad", 3)]
-    [InlineData("Occlusion", 114)]           // the picture, and 225 windows
+    [InlineData("Occlusion", 33)]            // the picture, and 64 windows of a pixel
     public void SeveralClasses_ShareTheirPasses_AndHaveTheMapsOfEachAlone(string method, int passes)
     {
         using CamModel model = Tiny(out List<long> batches);

@@ -12,10 +12,10 @@ namespace EasyExplain.Tests.Explanation;
 public sealed class WindowPassesTests
 {
     [Theory]
-    [InlineData(6, 7, 4, 3, 6)]  // most of it stays as it was
-    [InlineData(1, 1, 1, 1, 7)]
-    [InlineData(30, 9, 17, 9, 1)] // nearly nothing does
-    public void TheLogits_AreThoseOfAllOfTheNetworkOnTheCoveredPicture(int height, int width, int down, int across, int fewestPieces)
+    [InlineData(6, 7, 4, 3)] // most of it stays as it was
+    [InlineData(1, 1, 1, 1)]
+    [InlineData(30, 9, 17, 9)] // hardly anything does
+    public void TheLogits_AreThoseOfAllOfTheNetworkOnTheCoveredPicture(int height, int width, int down, int across)
     {
         using DisposeScope scope = NewDisposeScope();
         const int Height = 61, Width = 83;
@@ -26,7 +26,7 @@ public sealed class WindowPassesTests
         var run = new PictureRun(network, picture, [network.Input], [], Executor.Run(network, picture, [network.Input], track: false),
             settings, Progress: null, default);
         WindowGrid windows = WindowGrid.Of(settings, (Height, Width));
-        Assert.True(LocalPieces.Of(network, [3, Height, Width]).Pieces.Count >= fewestPieces - 1);
+        Assert.InRange(LocalPieces.Of(network, [3, Height, Width]).Pieces.Count, 4, 9);
         var passes = new WindowPasses(run, windows);
         int[] some = [0, windows.Count / 3, windows.Count / 2, windows.Count - 3];
         foreach (int first in some)
@@ -75,7 +75,7 @@ public sealed class WindowPassesTests
     [Theory]
     [InlineData(224, 224, 28, 28, 15 * 15)]
     [InlineData(32, 32, 4, 4, 15 * 15)]
-    [InlineData(16, 24, 2, 3, 15 * 11)]
+    [InlineData(16, 24, 2, 3, 15 * 12)]
     [InlineData(5, 3, 1, 1, 15)]
     public void TheUsualWindow_IsAnEighthOfThePicture(int height, int width, int down, int across, int count)
     {

@@ -58,6 +58,17 @@ internal static class LeGrad
     }
 
     /// <summary>How many places the values of an attention come from.</summary>
-    private static long KeysOf(CamModel model, Node attention) =>
-        model.Shapes[attention.Inputs[^1]] is [.., var keys, _] ? keys : 0;
+    private static long KeysOf(CamModel model, Node attention)
+    {
+        Node values = attention.Inputs[^1];
+        if (values.Recorded is not { BatchFirst: false })
+        {
+            return model.Shapes[values] is [.., var keys, _] ? keys : 0;
+        }
+        // A file may put heads into the batch, and its shape is known no more: but a run has it.
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        using IDisposable weights = model.Use();
+        Tensor zero = zeros([1, 3, .. model.InputSize.Select(side => (long)side)], device: model.Device);
+        return Executor.Run(model.Network, zero, [values], track: false).Taps[0].shape is [.., var places, _] ? places : 0;
+    }
 }
