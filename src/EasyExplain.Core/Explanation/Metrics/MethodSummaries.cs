@@ -30,11 +30,11 @@ public static class MethodSummaries
             .Select(method => method.Summary),
     ];
 
-    /// <summary>Which methods are ranked differently by what removed pixels become, in a sentence; null where all agree.</summary>
+    /// <summary>Which methods are ranked differently by what removed pixels become, in a sentence; null where all agree, or images are few.</summary>
     public static string? Disagreement(IReadOnlyList<CamMethodSummary> summaries)
     {
         (string Name, double ByColor, double ByBlur)[] methods = [.. summaries
-            .Where(one => one is { IsControl: false, OverChance: not null, OverChanceBlur: not null })
+            .Where(one => one is { IsControl: false, Images: >= Fewest, OverChance: not null, OverChanceBlur: not null })
             .Select(one => (one.Method, one.OverChance!.Mean, one.OverChanceBlur!.Mean))];
         int turned = methods.Select((one, i) => methods[(i + 1)..]
             .Count(other => (one.ByColor - other.ByColor) * (one.ByBlur - other.ByBlur) < 0)).Sum();
