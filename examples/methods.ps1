@@ -21,7 +21,7 @@ $model = if ($ModelPath) { Import-CamModel $ModelPath } else { Import-CamModel }
 if (-not $Layer) { $Layer = $model.DefaultLayer }
 
 # -Method * leaves out what says nothing about this layer alone: RefineCAM, which takes the stages of the network.
-# The seed makes the noise of SmoothGradCAMPlusPlus, SSCAM and RandomCAM the same each time.
+# The seed makes what SmoothGradCAMPlusPlus, SSCAM, RISE, SmoothGrad and RandomCAM draw the same each time.
 $explanations = @(Invoke-CamExplanation -LiteralPath $Path -Model $model -Layer $Layer -Method * -Seed 1) +
     @(Invoke-CamExplanation -LiteralPath $Path -Model $model -Method RefineCAM)
 

@@ -19,8 +19,8 @@ namespace EasyExplain.Explanation;
 /// <param name="SeedIsGiven">Whether the seed was given, and not drawn.</param>
 /// <param name="Smoothing">What makes the maps less noisy.</param>
 internal sealed record Choices(
-    CamModel Model, IReadOnlyList<CamLayer> Layers, IReadOnlyList<CamMethod> Methods, IReadOnlyList<string>? Classes, int? Top, MethodSettings Settings,
-    bool SeedIsGiven, Smoothing Smoothing)
+    CamModel Model, IReadOnlyList<CamLayer> Layers, IReadOnlyList<CamMethod> Methods, IReadOnlyList<string>? Classes, int? Top,
+    MethodSettings Settings, bool SeedIsGiven, Smoothing Smoothing)
 {
     // What stood in the text before each method had its own: with another number every audit would begin anew.
     private const int UsualSamples = 4;
@@ -58,7 +58,8 @@ internal sealed record Choices(
         .. model.Mean.Concat(model.Std).Select(number => number.ToString(CultureInfo.InvariantCulture)), model.ChannelOrder,
         model.Precision, model.Activation, model.Output, string.Join('\t', model.Labels), .. layers,
         .. methods.Select(method => method.Name),
-        "class", .. classes ?? [], "top", top, settings.SampleCount ?? UsualSamples, settings.NoiseStd.ToString(CultureInfo.InvariantCulture), smoothing];
+        "class", .. classes ?? [], "top", top, settings.SampleCount ?? UsualSamples,
+        settings.NoiseStd.ToString(CultureInfo.InvariantCulture), smoothing];
 
     private static object?[] Seeded(IReadOnlyList<CamMethod> methods, MethodSettings settings, bool seedIsGiven) =>
         seedIsGiven && methods.Any(method => method.DrawsNoise) ? ["seed", settings.Seed] : [];

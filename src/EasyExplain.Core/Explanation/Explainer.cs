@@ -68,7 +68,8 @@ public sealed class Explainer
         CamModel model, IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods, ClassChoice choice, MethodSettings settings,
         Smoothing smoothing, Action<int, int>? progress, bool asWritten)
     {
-        (_model, _layers, _methods, _choice, _settings, _smoothing, _progress) = (model, layers, methods, choice, settings, smoothing, progress);
+        (_model, _layers, _methods, _choice) = (model, layers, methods, choice);
+        (_settings, _smoothing, _progress) = (settings, smoothing, progress);
         if (methods.FirstOrDefault(method => !method.Fits(layers)) is { } misfit)
         {
             throw misfit.NotPossible(layers);

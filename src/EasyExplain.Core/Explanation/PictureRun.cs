@@ -16,7 +16,8 @@ namespace EasyExplain.Explanation;
 /// <param name="Progress">Is told after each batch of further passes how many are done, of how many.</param>
 /// <param name="Cancel">Stops whatever runs.</param>
 internal sealed record PictureRun(
-    Network Network, Tensor Input, IReadOnlyList<Node> Taps, IReadOnlyList<Node> Biased, Pass Pass, MethodSettings Settings, Action<int, int>? Progress,
+    Network Network, Tensor Input, IReadOnlyList<Node> Taps, IReadOnlyList<Node> Biased, Pass Pass, MethodSettings Settings,
+    Action<int, int>? Progress,
     CancellationToken Cancel)
 {
     // What a run may take beside the model: little enough for a small machine, and far more than a CPU needs to be busy.

@@ -45,8 +45,8 @@ public sealed class Parameter(string name, params long[] shape) : IDisposable
     }
 
     /// <summary>
-    /// Gives parameters other values for whatever this thread runs until the result is disposed; the values stay the caller's. Other threads
-    /// see nothing of it, and neither do engines that have copies of the weights.
+    /// Gives parameters other values for whatever this thread runs until the result is disposed; the values stay the caller's. Other
+    /// threads see nothing of it, and neither do engines that have copies of the weights.
     /// </summary>
     internal static IDisposable Exchanged(IReadOnlyDictionary<Parameter, Tensor> values)
     {

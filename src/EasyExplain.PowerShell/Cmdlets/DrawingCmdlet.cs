@@ -30,8 +30,8 @@ public abstract class DrawingCmdlet : PSCmdlet
 
     /// <summary>
     /// The colours of the heat, by matplotlib's names: Jet, Turbo, Viridis, Inferno, Magma, Plasma, Cividis, Gray or Seismic. Tab completes
-    /// them, with a line on each. By default Jet, and for maps with signs (LRP, Occlusion and others) Seismic: red speaks for the class, blue
-    /// against it.
+    /// them, with a line on each. By default Jet, and for maps with signs (LRP, Occlusion and others) Seismic: red speaks for the class,
+    /// blue against it.
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(ColormapArgument.Completer))]

@@ -11,7 +11,9 @@ internal static class DoubtfulMaps
 
     private static readonly IssueKind[] ByMaps = [IssueKind.LooksElsewhere, IssueKind.Background];
 
-    /// <summary>What the figures of a slice come to where they speak against its maps; null where they do not, or nothing was measured.</summary>
+    /// <summary>
+    /// What the figures of a slice come to where they speak against its maps; null where they do not, or nothing was measured.
+    /// </summary>
     public static CamMethodSummary? Of(AuditSlice slice)
     {
         CamMeasure[] measures = [.. slice.Rows.Select(row => row.Measure).OfType<CamMeasure>()];
@@ -21,8 +23,9 @@ internal static class DoubtfulMaps
     /// <summary>A caution, if a kind was asked for that goes by maps.</summary>
     public static string? Caution(CamMethodSummary? doubtful, IReadOnlyCollection<IssueKind> kinds) =>
         doubtful is null || !ByMaps.Any(kinds.Contains) ? null
-        : $"{doubtful.Method} at {string.Join(", ", doubtful.Layers)} was measured on {Wording.Images(doubtful.Images)}. {doubtful.Verdict} " +
-            "What goes by its maps is half as sure for it; another method or layer may do better: Measure-CamExplanation -Method * -Summary.";
+        : $"{doubtful.Method} at {string.Join(", ", doubtful.Layers)} was measured on {Wording.Images(doubtful.Images)}. " +
+            $"{doubtful.Verdict} What goes by its maps is half as sure for it; another method or layer may do better: " +
+            "Measure-CamExplanation -Method * -Summary.";
 
     /// <summary>A finding, as sure as its maps allow.</summary>
     public static CamIssue Weigh(CamIssue issue, CamMethodSummary? doubtful) =>

@@ -35,7 +35,8 @@ internal sealed class FinerContrast(CamModel model)
             if (!explainers.TryGetValue(row.PredictedClass, out Explainer? explainer))
             {
                 ClassChoice both = ClassChoice.Of(model, NameOf(row.PredictedClass), NameOf(row.ExpectedClass));
-                explainers.Add(row.PredictedClass, explainer = new Explainer(model, layer, [FinerCAM.Method], both, new MethodSettings(1, 0, 0, 1)));
+                explainer = new Explainer(model, layer, [FinerCAM.Method], both, new MethodSettings(1, 0, 0, 1));
+                explainers.Add(row.PredictedClass, explainer);
             }
             try
             {

@@ -57,7 +57,9 @@ internal sealed class AuditReader : IFinished, IDisposable
         _request = _database.Prepare($"{Columns} WHERE request = $1 ORDER BY part");
         _contains = _database.Prepare(
             "SELECT count(*), min(parts), coalesce(max(error_id IS NOT NULL), 0) FROM explanation WHERE request = $1");
-        _maps = _database.Prepare("SELECT place, height, width, length(cells), cells, length(against), against FROM map WHERE explanation = $1 ORDER BY place");
+        _maps = _database.Prepare("""
+            SELECT place, height, width, length(cells), cells, length(against), against FROM map WHERE explanation = $1 ORDER BY place
+            """);
         _measures = _database.Prepare($"""
             SELECT control, seed, {string.Join(", ", MeasureColumns.All.Select(column => column.Name))}
             FROM measure WHERE explanation = $1 ORDER BY control

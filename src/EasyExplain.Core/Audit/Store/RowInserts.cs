@@ -45,8 +45,9 @@ internal sealed class RowInserts : IDisposable
             VALUES ({string.Join(", ", Enumerable.Range(1, 32).Select(number => $"${number}"))})
             """);
         _addChannels = Prepare("INSERT INTO channels VALUES ($1, $2, $3, $4, $5)");
+        string figures = string.Join(", ", MeasureColumns.All.Select(column => column.Name));
         _addMeasure = Prepare($"""
-            INSERT OR REPLACE INTO measure (explanation, control, seed, {string.Join(", ", MeasureColumns.All.Select(column => column.Name))})
+            INSERT OR REPLACE INTO measure (explanation, control, seed, {figures})
             VALUES ({string.Join(", ", Enumerable.Range(1, MeasureColumns.All.Count + 3).Select(number => $"${number}"))})
             """);
         _addMap = Prepare("INSERT INTO map VALUES ($1, $2, $3, $4, $5, $6)");

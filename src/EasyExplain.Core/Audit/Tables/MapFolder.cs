@@ -39,7 +39,8 @@ internal sealed class MapFolder(string folder, bool overwrite) : IDisposable
         var key = (name, map.Height, map.Width);
         if (!_stacks.TryGetValue(key, out NumpyStack? stack))
         {
-            _stacks[key] = stack = new NumpyStack(Path.Combine(folder, NameFor(map with { Layer = name })), map.Height, map.Width, overwrite);
+            string file = Path.Combine(folder, NameFor(map with { Layer = name }));
+            _stacks[key] = stack = new NumpyStack(file, map.Height, map.Width, overwrite);
         }
         stack.Put(_rows, values);
     }

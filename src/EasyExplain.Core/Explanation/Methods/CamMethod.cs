@@ -58,7 +58,9 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
     /// <summary>True if it explains the network as a whole: its layer is the input, whatever layers are asked for.</summary>
     public bool AtInput { get; init; }
 
-    /// <summary>Of a method <see cref="AtInput"/>: the same at layers, for those who ask for some; null where it knows the input alone.</summary>
+    /// <summary>
+    /// Of a method <see cref="AtInput"/>: the same at layers, for those who ask for some; null where it knows the input alone.
+    /// </summary>
     public CamMethod? AtLayers { get; init; }
 
     /// <summary>True if it asks for <see cref="LayerEvidence.Biases"/>: a folded network has others.</summary>

@@ -52,7 +52,9 @@ public static class MethodCatalog
     /// <param name="names">Names (case does not matter), and wildcards as <paramref name="wildcard"/> knows them.</param>
     /// <param name="wildcard">Gives what tells a name that fits a wildcard, and null for a full name.</param>
     /// <param name="layers">What is to be explained: a wildcard leaves out the methods that cannot.</param>
-    /// <param name="layersAsked">Whether somebody asked for these layers: a method that is at home at the input goes there, if it can.</param>
+    /// <param name="layersAsked">
+    /// Whether somebody asked for these layers: a method that is at home at the input goes there, if it can.
+    /// </param>
     /// <exception cref="SelectionException">A name or wildcard fits no method; the message names near ones.</exception>
     public static IReadOnlyList<CamMethod> Select(IEnumerable<string> names, Func<string, Func<string, bool>?> wildcard,
         IReadOnlyList<CamLayer> layers, bool layersAsked = false) =>

@@ -30,7 +30,9 @@ public static class MethodSummaries
             .Select(method => method.Summary),
     ];
 
-    /// <summary>Which methods are ranked differently by what removed pixels become, in a sentence; null where all agree, or images are few.</summary>
+    /// <summary>
+    /// Which methods are ranked differently by what removed pixels become, in a sentence; null where all agree, or images are few.
+    /// </summary>
     public static string? Disagreement(IReadOnlyList<CamMethodSummary> summaries)
     {
         (string Name, double ByColor, double ByBlur)[] methods = [.. summaries
