@@ -38,8 +38,8 @@ internal sealed class RelevanceWay
         Network network, IReadOnlyList<Node> taps, RelevanceRules rules, IReadOnlyDictionary<Node, long[]> shapes)
     {
         // What gets no relevance, such as a gate, has 0.
-        Backpropagation back = Backpropagation.From(rules.Table, network, network.Output, taps, shapes,
-            unreached: tap => new Node(new Operators.MultiplyBy(0), [tap], tap.Name))!;
+        Backpropagation back = Factors.TakenOut(Backpropagation.From(rules.Table, network, network.Output, taps, shapes,
+            unreached: tap => new Node(new Operators.MultiplyBy(0), [tap], tap.Name))!);
         HashSet<Node> later = [back.Start, network.Output];
         Dictionary<Node, int> placeOf = network.Nodes.Select((node, index) => (node, index))
             .ToDictionary(pair => pair.node, pair => pair.index);
