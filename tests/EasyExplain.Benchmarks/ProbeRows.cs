@@ -42,9 +42,10 @@ internal static class ProbeRows
     private static Comparison OcclusionOf(Subject subject, string name, Extent? window, Extent? stride, int windows)
     {
         var settings = new MethodSettings(null, 0, 1, BatchSize: 16) { Window = window, Stride = stride };
-        var explainer = new Lazy<Explainer>(() => new Explainer(subject.Model, LayerSelection.Select(subject.Model, [subject.Model.DefaultLayer]),
-            [MethodCatalog.Find("Occlusion")], ClassChoice.Predicted, settings));
-        return new Comparison($"Occlusion of {name}, {windows} windows of {window?.Height ?? 28} pixels / as many predictions, one at a time", 0.6,
+        var explainer = new Lazy<Explainer>(() => new Explainer(
+            subject.Model, LayerSelection.Select(subject.Model, [subject.Model.DefaultLayer]), [MethodCatalog.Find("Occlusion")], ClassChoice.Predicted, settings));
+        return new Comparison(
+            $"Occlusion of {name}, {windows} windows of {window?.Height ?? 28} pixels / as many predictions, one at a time", 0.6,
             () =>
             {
                 explainer.Value.Explain(subject.Input);

@@ -40,12 +40,14 @@ internal sealed class WindowGrid
         Extent stride = settings.Stride ?? (Share(window.Height, 2), Share(window.Width, 2));
         if (window.Height < 1 || window.Width < 1 || window.Height > picture.Height || window.Width > picture.Width)
         {
-            throw Not(settings.Window, $"A window of {Text(window)} pixels does not fit into the model's input, which has {Text(picture)}.");
+            throw Not(settings.Window,
+                $"A window of {Text(window)} pixels does not fit into the model's input, which has {Text(picture)}.");
         }
         if (stride.Height < 1 || stride.Width < 1 || stride.Height > window.Height || stride.Width > window.Width)
         {
-            throw Not(settings.Stride, $"A stride of {Text(stride)} pixels is too large for a window of {Text(window)}: pixels between the " +
-                $"windows would never be covered. At most it is as large as the window.");
+            throw Not(settings.Stride,
+                $"A stride of {Text(stride)} pixels is too large for a window of {Text(window)}: pixels between the windows would " +
+                $"never be covered. At most it is as large as the window.");
         }
         return new WindowGrid(picture, window, stride, settings.Baseline);
 

@@ -18,8 +18,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <remarks>
 /// <para>Runs each image through the network once and computes, for each class asked, a class activation map at each layer: high where the
 /// layer saw evidence for the class. Several layers cost one pass, and are also fused into one map. ScoreCAM, SSCAM, ISCAM and AblationCAM
-/// run it once more for every channel of a layer, and report their progress; so do ReciproCAM, which runs the end of it for every place of a
-/// layer, Occlusion, RISE, IntegratedGradients and SmoothGrad.</para>
+/// run it once more for every channel of a layer, and report their progress; so do ReciproCAM, which runs the end of it for every place of
+/// a layer, Occlusion, RISE, IntegratedGradients and SmoothGrad.</para>
 /// <para>Images can be named, matched with wildcards or piped in; each explanation leaves as soon as it is ready. Of images that are named
 /// together, the next ones are decoded while the network runs, and the progress bar knows the time left; images that are piped in are
 /// explained one at a time, since how many follow is unknown. An image that cannot be read is one error that names the file, and the rest
@@ -27,8 +27,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>The default method is LayerCAM, the default class the predicted one, the default layer the last one whose output still has height
 /// and width. -Verbose says what was chosen, and which engine runs what. FullGrad, Occlusion, RISE, Saliency, InputXGradient,
 /// IntegratedGradients, SmoothGrad and GuidedBackprop explain the whole network and take no layer: their maps have the input's size.</para>
-/// <para>Occlusion, InputXGradient, IntegratedGradients, SmoothGrad and GuidedBackprop have signs: what is above 0 speaks for the class, what
-/// is below 0 against it. Such a map goes from -1 to 1, and its Unit says what 1 stands for.</para>
+/// <para>Occlusion, InputXGradient, IntegratedGradients, SmoothGrad and GuidedBackprop have signs: what is above 0 speaks for the class,
+/// what is below 0 against it. Such a map goes from -1 to 1, and its Unit says what 1 stands for.</para>
 /// <para>Explanations, concepts, rows of Get-CamAudit and rows of a CSV file can be piped in to be explained again: their Path names the
 /// image, and an explanation brings its model. Layers, method and class are those of this command line.</para>
 /// <para>In parallel, as with ForEach-Object -Parallel, each runspace imports the module first, and may share the model: see
@@ -213,8 +213,8 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     public long? Seed { get; set; }
 
     /// <summary>
-    /// How many noisy copies, covered or masked images or changed outputs run at a time. More is faster up to a point and takes more memory, but
-    /// never more than about 1 GiB.
+    /// How many noisy copies, covered or masked images or changed outputs run at a time. More is faster up to a point and takes more memory,
+    /// but never more than about 1 GiB.
     /// </summary>
     /// <value>16</value>
     [Parameter]

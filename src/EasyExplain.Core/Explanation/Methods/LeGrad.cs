@@ -51,7 +51,8 @@ internal static class LeGrad
             return $"its classifier reads what has the shape of '{end.Name}', [{string.Join(", ", last)}], and that layer has " +
                 $"[{string.Join(", ", shape)}]. Name layers of the last stage";
         }
-        long places = layer.GridSize.Height * layer.GridSize.Width + (layer.Node.Layout is TokenGrid { Leading: var leading } ? leading : 0);
+        long places = layer.GridSize.Height * layer.GridSize.Width
+            + (layer.Node.Layout is TokenGrid { Leading: var leading } ? leading : 0);
         return attention.Operator is not (SelfAttention or ShiftedWindowAttention) && KeysOf(model, attention) != places
             ? "there, places look only at the others of a window, and which places those are is not known" : null;
     }

@@ -9,8 +9,8 @@ namespace EasyExplain.Explanation.Methods;
 /// them.
 /// </summary>
 /// <remarks>
-/// As the authors have it, a mask has 7 × 7 cells, each open with probability ½, is enlarged (bilinear) by one cell more than the image, and
-/// shifted at random by less than a cell. The factor 1/(N·½) falls out where maps are scaled.
+/// As the authors have it, a mask has 7 × 7 cells, each open with probability ½, is enlarged (bilinear) by one cell more than the image,
+/// and shifted at random by less than a cell. The factor 1/(N·½) falls out where maps are scaled.
 /// </remarks>
 internal static class RISE
 {
@@ -35,7 +35,8 @@ internal static class RISE
         (long height, long width) = (input.Activations.shape[1], input.Activations.shape[2]);
         using Generator generator = input.Noise();
         // Small, and drawn at once: so they are the same whatever the size of a batch.
-        Tensor cells = rand([count, 1, Cells, Cells], generator: generator).lt(Open).to(input.Activations.dtype).to(input.Activations.device);
+        Tensor cells = rand([count, 1, Cells, Cells], generator: generator).lt(Open)
+            .to(input.Activations.dtype).to(input.Activations.device);
         float[] shifts = rand([count, 2], generator: generator).data<float>().ToArray();
         Tensor picture = input.Activations.unsqueeze(0);
         Tensor probabilities = input.ScoresOf(count, (first, some) => Masks(first, some) * picture, probabilities: true);

@@ -12,7 +12,8 @@ internal static class ReciproCAM
     /// <param name="mask">What is kept around a place.</param>
     /// <param name="probabilities">Whether places have probabilities, as the authors have it, or logits, as OpenVINO does.</param>
     internal static CamMethod Of(PlaceMask mask, bool probabilities) =>
-        new("ReciproCAM", "Each place of the layer by itself: the probability that it alone gives. No gradients, the rest of the network a place.",
+        new("ReciproCAM",
+            "Each place of the layer by itself: the probability that it alone gives. No gradients, the rest of the network a place.",
             layer => mask.ScoresOf(layer, probabilities))
         {
             UsesGradients = false,

@@ -7,7 +7,8 @@ namespace EasyExplain.Explanation.Methods;
 internal static class SmoothGrad
 {
     public static CamMethod Method { get; } = new("SmoothGrad",
-        "The gradient averaged over noisy copies of the image: smoother, several times the work.", input => Map(input, gradients => gradients))
+        "The gradient averaged over noisy copies of the image: smoother, several times the work.",
+        input => Map(input, gradients => gradients))
     {
         UsesGradients = false, // those of the copies alone
         AtInput = true,
@@ -26,7 +27,8 @@ internal static class SmoothGrad
     private static Tensor Map(LayerEvidence input, Func<Tensor, Tensor> each)
     {
         using Generator generator = input.Noise();
-        Tensor sum = input.SumOfGradients(input.SampleCount, (_, count) => Noisy(input, generator, count), (_, gradients) => each(gradients));
+        Tensor sum = input.SumOfGradients(
+            input.SampleCount, (_, count) => Noisy(input, generator, count), (_, gradients) => each(gradients));
         return sum.sum(dim: 0).Over(input.SampleCount);
     }
 
