@@ -85,8 +85,13 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
         IReadOnlyList<Tensor> beside = tail.Clean(run.Input, run.Cancel);
         return MeanScores(rounds: 1, count, (_, first, n) => tail.Run([.. nodes.Zip(clean, (node, output) =>
         {
+            Tensor made = change(first, n, node.Layout!.ToMap(output));
+            if (node.Layout is ChannelsFirst)
+            {
+                return made; // there is nothing beside the places
+            }
             Tensor changed = output.repeat([n, .. Enumerable.Repeat(1L, output.shape.Length - 1)]);
-            node.Layout!.ToMap(changed).copy_(change(first, n, node.Layout.ToMap(output)));
+            node.Layout.ToMap(changed).copy_(made);
             return changed;
         })], beside, run.Cancel), probabilities);
     }

@@ -46,8 +46,8 @@ internal sealed class WindowGrid
         if (stride.Height < 1 || stride.Width < 1 || stride.Height > window.Height || stride.Width > window.Width)
         {
             throw Not(settings.Stride,
-                $"A stride of {Text(stride)} pixels is too large for a window of {Text(window)}: pixels between the " +
-                $"windows would never be covered. At most it is as large as the window.");
+                $"A stride of {Text(stride)} pixels is too large for a window of {Text(window)}: pixels between the windows would " +
+                $"never be covered. At most it is as large as the window.");
         }
         return new WindowGrid(picture, window, stride, settings.Baseline);
 

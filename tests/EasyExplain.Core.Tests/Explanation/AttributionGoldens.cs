@@ -32,7 +32,8 @@ internal sealed partial record AttributionCase(string Family, JsonElement Entry)
     public Golden Map => AttributionGoldens.Maps(Family)[Key];
 
     /// <summary>Every how many rows and columns of the map are stored.</summary>
-    public int Every => Entry.TryGetProperty("stored", out JsonElement stored) && EveryWhich().Match(stored.GetString()!) is { Success: true } said
+    public int Every => Entry.TryGetProperty("stored", out JsonElement stored)
+        && EveryWhich().Match(stored.GetString()!) is { Success: true } said
         ? int.Parse(said.Groups[1].Value, CultureInfo.InvariantCulture) : 1;
 
     /// <summary>The reference number, of a case that is one.</summary>
@@ -129,7 +130,8 @@ internal static class AttributionGoldens
         [.. Cases(family).Where(which ?? (_ => true)).Select(golden => golden.Key)];
 
     /// <summary>The map of this key, or the number.</summary>
-    public static AttributionCase Find(string family, string key) => Cases(family).Concat(Numbers(family)).First(golden => golden.Key == key);
+    public static AttributionCase Find(string family, string key) =>
+        Cases(family).Concat(Numbers(family)).First(golden => golden.Key == key);
 
     private static IEnumerable<AttributionCase> Read(string family, string list) => Goldens.Index(family, Folder).GetProperty(list)
         .EnumerateArray().Select(entry => new AttributionCase(family, entry));
@@ -143,7 +145,9 @@ public sealed class AttributionModels : IDisposable
 
     public void Dispose() => _last?.Dispose();
 
-    /// <summary>The network of a case at its input's size: NAME.pt beside the goldens, or an architecture with the formula's weights.</summary>
+    /// <summary>
+    /// The network of a case at its input's size: NAME.pt beside the goldens, or an architecture with the formula's weights.
+    /// </summary>
     internal CamModel Of(AttributionCase golden)
     {
         var which = (golden.Net, golden.Height, golden.Width);

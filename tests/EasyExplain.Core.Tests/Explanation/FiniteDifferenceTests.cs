@@ -122,7 +122,8 @@ public sealed class FiniteDifferenceTests : IDisposable
     {
         using var generator = new Generator((ulong)_settings.Seed, CPU);
         double[][] copies = [.. Enumerable.Range(0, _settings.SampleCount!.Value).Select(_ => OverPixels(
-            AtInput(_picture + randn(_picture.shape, generator: generator).to(float64) * _settings.NoiseStd), (slopes, _) => slopes.Sum()))];
+            AtInput(_picture + randn(_picture.shape, generator: generator).to(float64) * _settings.NoiseStd),
+            (slopes, _) => slopes.Sum()))];
         return [.. copies[0].Select((_, pixel) => copies.Average(copy => copy[pixel]))];
     }
 

@@ -35,7 +35,7 @@ public sealed class GradientGoldenTests(AttributionModels models) : IClassFixtur
             ["GuidedBackprop"] => GuidedBackprop.Method,
             _ => throw new NotSupportedException($"{key}: which method is this?"),
         };
-        // A map without signs is scaled from its lowest value to its highest, which would hide the numbers: here they are compared as they are.
+        // A map without signs is scaled from its lowest value to its highest, which would hide the numbers.
         CamMethod raw = method with { IsSigned = true };
         golden.Agrees(golden.Explain(model, raw, new MethodSettings(samples, std, Seed: 7, BatchSize: 3)).Map);
 
@@ -54,7 +54,9 @@ public sealed class GradientGoldenTests(AttributionModels models) : IClassFixtur
                 .view(1, 3, golden.Height, golden.Width);
     }
 
-    /// <summary>What is between the image and the mean colour is shared out among the pixels, as exactly as the steps give the integral.</summary>
+    /// <summary>
+    /// What the score rises by from the mean colour to the image is shared out among the pixels, as exactly as the steps give the integral.
+    /// </summary>
     [Fact]
     public void IntegratedGradients_AddUpToWhatTheScoreRises()
     {

@@ -20,6 +20,9 @@ public sealed class FourFormsTests : IDisposable
     // What one file has as one operator another has as several steps, and relevance is stabilised at each.
     private const double OfStabilisers = 2e-3;
 
+    // Probabilities that a single place gives may differ by little more than their rounding, which is scaled up with them.
+    private const double OfNearlyEqual = 2e-3;
+
     private readonly CamModel _builtIn = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
     private readonly Photo _cat = ImageDecoder.Decode(Repository.Photo("cat.jpg"));
 
@@ -83,7 +86,12 @@ public sealed class FourFormsTests : IDisposable
             && (!(counts || IsLeaf(layer)) || other.ParameterCount == layer.ParameterCount)), layer.Name));
     }
 
-    private static double Within(string method) => method == "LRP" ? OfStabilisers : 1e-4;
+    private static double Within(string method) => method switch
+    {
+        "LRP" => OfStabilisers,
+        "ReciproCAM" => OfNearlyEqual,
+        _ => 1e-4,
+    };
 
     private static CamMethod[] AlsoAtLayers(CamMethod method) => method.AtLayers is { } other ? [method, other] : [method];
 
@@ -109,9 +117,12 @@ public sealed class FourFormsTests : IDisposable
         {
             Assert.Equal((right.Method, right.Class), (mine.Method, mine.Class));
             Assert.Equal(right.Score, mine.Score, tolerance: 1e-4);
-            Assert.All(mine.Maps.Append(mine.Map).Zip(right.Maps.Append(right.Map)), pair => Assert.True(
-                pair.First.ToArray().Cast<float>().Zip(pair.Second.ToArray().Cast<float>())
-                    .Max(values => Math.Abs(values.First - values.Second)) < Within(mine.Method), $"{mine.Method} {pair.First.Layer}"));
+            Assert.All(mine.Maps.Append(mine.Map).Zip(right.Maps.Append(right.Map)), pair =>
+            {
+                double worst = pair.First.ToArray().Cast<float>().Zip(pair.Second.ToArray().Cast<float>())
+                    .Max(values => Math.Abs(values.First - values.Second));
+                Assert.True(worst < Within(mine.Method), $"{mine.Method} {pair.First.Layer}: {worst}");
+            });
         }
     }
 }
