@@ -87,7 +87,7 @@ Describe 'Export-CamOverlay, how it looks' {
         @{ line = 'Export-CamOverlay -Style '; found = 'Overlay', 'Heatmap', 'Mask', 'Panel' }
         @{ line = 'Export-CamOverlay -Style Overlay, p'; found = 'Panel' }
         @{ line = 'Show-CamOverlay -Style m'; found = 'Mask' }
-        @{ line = 'Show-CamOverlay -Colormap '; found = 'Jet', 'Turbo', 'Viridis', 'Inferno', 'Magma', 'Plasma', 'Cividis', 'Gray' }
+        @{ line = 'Show-CamOverlay -Colormap '; found = 'Jet', 'Turbo', 'Viridis', 'Inferno', 'Magma', 'Plasma', 'Cividis', 'Gray', 'Seismic' }
     ) {
         $matches = (TabExpansion2 $line $line.Length).CompletionMatches
         $matches.CompletionText | Should -Be $found

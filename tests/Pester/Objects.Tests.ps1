@@ -81,7 +81,7 @@ Describe 'Objects in other formats' {
         $json = @($explanation, $explanation) | ConvertTo-Json -Depth 4 -WarningVariable warnings -WarningAction SilentlyContinue
         $warnings | Should -BeNullOrEmpty
         ($json | ConvertFrom-Json)[1].Maps | Should -HaveCount 3
-        ($explanation.Maps[0] | ConvertTo-Json | ConvertFrom-Json).PSObject.Properties.Name | Should -Be Layer, Height, Width, PeakX, PeakY, IsEmpty
+        ($explanation.Maps[0] | ConvertTo-Json | ConvertFrom-Json).PSObject.Properties.Name | Should -Be Layer, Height, Width, PeakX, PeakY, IsSigned, Unit, IsEmpty
         ($model | Get-CamLayer layer1 | ConvertTo-Json | ConvertFrom-Json).ModelName | Should -Be 'resnet20-cifar10'
     }
 

@@ -1,4 +1,5 @@
 using EasyExplain.Networks;
+using EasyExplain.Networks.Operators;
 using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -70,9 +71,26 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
     /// <param name="change">
     /// Makes so many of them from one on, <c>[n, C, H, W]</c>, of the clean one, <c>[1, C, H, W]</c>; it is asked for them in order.
     /// </param>
+    /// <param name="averages">
+    /// Makes the averages of their channels, <c>[n, C, 1, 1]</c>: where the network takes nothing else of the layer, they are enough.
+    /// </param>
     /// <param name="probabilities">Whether of the classes' probabilities, where there are any, or of their logits.</param>
-    public Tensor ScoresOfOutputs(int count, Func<int, int, Tensor, Tensor> change, bool probabilities) =>
-        ScoresOfOutputs([_tap], [run.Pass.Taps[tapIndex].detach()], count, change, probabilities);
+    public Tensor ScoresOfOutputs(
+        int count, Func<int, int, Tensor, Tensor> change, Func<int, int, Tensor, Tensor> averages, bool probabilities)
+    {
+        Tensor clean = run.Pass.Taps[tapIndex].detach();
+        if (AveragedBy is not { } average)
+        {
+            return ScoresOfOutputs([_tap], [clean], count, change, probabilities);
+        }
+        var tail = new Tail(run.Runner, run.Network, average);
+        return MeanScores(rounds: 1, count, (_, first, n) => tail.Run(averages(first, n, clean), [], run.Cancel), probabilities);
+    }
+
+    /// <summary>What makes global averages of the layer's channels, if nothing else reads the layer.</summary>
+    private Node? AveragedBy =>
+        run.Network.Nodes.Where(node => node.Inputs.Contains(_tap)).ToArray() is [{ Operator: AdaptiveAvgPool2d { Size: var size } } only]
+        && size == 1 && new Tail(run.Runner, run.Network, only).Beside.Count == 0 ? only : null;
 
     /// <summary>The same of several nodes whose outputs change alike, wherever they are.</summary>
     public Tensor ScoresOfOutputs(IReadOnlyList<Node> nodes, int count, Func<int, int, Tensor, Tensor> change, bool probabilities) =>

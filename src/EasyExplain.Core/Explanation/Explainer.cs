@@ -300,7 +300,7 @@ public sealed class Explainer
         }
         Tensor[] byTap = [.. _tapOf.Distinct().Order().Select(MapAt)];
         Tensor[] maps = [.. _tapOf.Select(tap => byTap[tap])];
-        if (maps.Length == 1)
+        if (maps.Length <= 1)
         {
             return maps;
         }

@@ -41,6 +41,7 @@ internal static class Fusion
     {
         (long, long) largest = (maps.Max(map => map.shape[0]), maps.Max(map => map.shape[1]));
         Tensor all = stack(maps.Select(map => Resize(map, largest))), highest = all.amax([0]), lowest = all.amin([0]);
-        return where(highest.ge(-lowest), highest, lowest);
+        Tensor isFor = highest.ge(-lowest).to(all.dtype);
+        return (highest * isFor).Plus(lowest * isFor.From(1));
     }
 }

@@ -132,9 +132,13 @@ public sealed class LayerEvidence
     /// <param name="change">
     /// Makes so many of them from one on, <c>[n, C, H, W]</c>, of the clean one, <c>[1, C, H, W]</c>; it is asked for them in order.
     /// </param>
+    /// <param name="averages">
+    /// Makes the averages of their channels, <c>[n, C, 1, 1]</c>: where the network takes nothing else of the layer, they are enough.
+    /// </param>
     /// <param name="probabilities">Whether probabilities, where the model has some, in place of logits.</param>
-    public Tensor ScoresOfOutputs(int count, Func<int, int, Tensor, Tensor> change, bool probabilities) =>
-        _evidence.Changed(_method.Name, _tap, passes => passes.ScoresOfOutputs(count, change, probabilities))[_target];
+    public Tensor ScoresOfOutputs(
+        int count, Func<int, int, Tensor, Tensor> change, Func<int, int, Tensor, Tensor> averages, bool probabilities) =>
+        _evidence.Changed(_method.Name, _tap, passes => passes.ScoresOfOutputs(count, change, averages, probabilities))[_target];
 
     /// <summary>The same of several nodes whose outputs change alike, wherever they are; their places are those of this layer.</summary>
     internal Tensor ScoresOfOutputs(IReadOnlyList<Node> nodes, int count, Func<int, int, Tensor, Tensor> change, bool probabilities) =>

@@ -1,4 +1,5 @@
 using EasyExplain.Networks;
+using EasyExplain.Runtime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
@@ -19,8 +20,8 @@ internal abstract record PlaceMask
     public Tensor ScoresOf(LayerEvidence layer, bool probabilities)
     {
         (long height, long width) = (layer.Activations.shape[1], layer.Activations.shape[2]);
-        return layer.ScoresOfOutputs((int)(height * width), (first, count, clean) => Kept(clean, first, count), probabilities)
-            .view(height, width);
+        return layer.ScoresOfOutputs((int)(height * width), (first, count, clean) => Kept(clean, first, count),
+            (first, count, clean) => Averages(clean, first, count), probabilities).view(height, width);
     }
 
     /// <summary>The same with the mask at other nodes, which lie on the picture as the layer does.</summary>
@@ -33,6 +34,11 @@ internal abstract record PlaceMask
 
     /// <summary>The kept outputs of so many places from one on, <c>[count, C, H, W]</c>, of <c>[1, C, H, W]</c>.</summary>
     public abstract Tensor Kept(Tensor clean, int first, int count);
+
+    /// <summary>
+    /// The averages over all places of what <see cref="Kept"/> makes, <c>[count, C, 1, 1]</c>: no output is made for them.
+    /// </summary>
+    public abstract Tensor Averages(Tensor clean, int first, int count);
 
     /// <summary>A mask for each of the places, <c>[count, 1, H, W]</c>: a kernel of 3 × 3 around it, cut at the border.</summary>
     private static Tensor Masks(Tensor clean, int first, int count, ReadOnlySpan<float> kernel)
@@ -54,25 +60,39 @@ internal abstract record PlaceMask
         return tensor(masks).unsqueeze(1).to(clean.dtype).to(clean.device);
     }
 
+    /// <summary>The averages of an output under masks: all that is in a mask is a weight of a place.</summary>
+    private static Tensor Averages(Tensor clean, Tensor masks) =>
+        masks.flatten(1).matmul(clean[0].flatten(1).t()).Over(clean.shape[2] * clean.shape[3]).unsqueeze(-1).unsqueeze(-1);
+
     private static readonly float[] Alone = [0, 0, 0, 0, 1, 0, 0, 0, 0];
     private static readonly float[] Binomial = [1 / 16f, 2 / 16f, 1 / 16f, 2 / 16f, 4 / 16f, 2 / 16f, 1 / 16f, 2 / 16f, 1 / 16f];
 
     private sealed record One : PlaceMask
     {
         public override Tensor Kept(Tensor clean, int first, int count) => clean * Masks(clean, first, count, Alone);
+
+        public override Tensor Averages(Tensor clean, int first, int count) => Averages(clean, Masks(clean, first, count, Alone));
     }
 
     private sealed record Around : PlaceMask
     {
         public override Tensor Kept(Tensor clean, int first, int count) => clean * Masks(clean, first, count, Binomial);
+
+        public override Tensor Averages(Tensor clean, int first, int count) => Averages(clean, Masks(clean, first, count, Binomial));
     }
 
     private sealed record Over : PlaceMask
     {
         public override Tensor Kept(Tensor clean, int first, int count)
         {
-            Tensor vectors = clean[0].flatten(1).narrow(1, first, count).t(); // [count, C]
-            return vectors.unsqueeze(-1).unsqueeze(-1) * Masks(clean, first, count, Binomial);
+            return Vectors(clean, first, count) * Masks(clean, first, count, Binomial);
         }
+
+        public override Tensor Averages(Tensor clean, int first, int count) =>
+            Vectors(clean, first, count) * Masks(clean, first, count, Binomial).mean([-2, -1], keepdim: true);
+
+        /// <summary>Each place's channels, <c>[count, C, 1, 1]</c>.</summary>
+        private static Tensor Vectors(Tensor clean, int first, int count) =>
+            clean[0].flatten(1).narrow(1, first, count).t().unsqueeze(-1).unsqueeze(-1);
     }
 }

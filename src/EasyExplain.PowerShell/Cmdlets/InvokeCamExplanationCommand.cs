@@ -269,7 +269,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     /// Of LRP's fully connected layers: what is added to the size of a sum before relevance is divided by it. More of it leaves out what is
     /// small or contradicts itself.
     /// </summary>
-    /// <value>1e-6</value>
+    /// <value>1E-06</value>
     [Parameter]
     [ValidateRange(1e-12, 1e6)]
     public double Epsilon { get; set; } = 1e-6;
