@@ -29,7 +29,7 @@ internal sealed record Choices(
     /// <remarks>Made once, for the model's file may be replaced while it runs.</remarks>
     internal string Text { get; } = string.Join('\n', [Model.Path, .. Asked(Model, Layers, Methods, Classes, Top, Settings, Smoothing),
         Model.Path.Length > 0 ? File.GetLastWriteTimeUtc(Model.Path).Ticks : Model.Name, .. Seeded(Methods, Settings, SeedIsGiven),
-        .. Windowed(Methods, Settings), .. Relevant(Methods, Settings)]);
+        .. Sampled(Methods, Settings), .. Windowed(Methods, Settings), .. Relevant(Methods, Settings)]);
 
     /// <summary>
     /// Sixteen digits that stand for what is asked, whatever the photo and wherever the model's file lies: an audit file holds one answer
@@ -37,7 +37,7 @@ internal sealed record Choices(
     /// </summary>
     internal string Question { get; } = Hash(string.Join('\n',
         [.. Asked(Model, Layers, Methods, Classes, Top, Settings, Smoothing), .. Seeded(Methods, Settings, SeedIsGiven),
-            .. Windowed(Methods, Settings), .. Relevant(Methods, Settings)]));
+            .. Sampled(Methods, Settings), .. Windowed(Methods, Settings), .. Relevant(Methods, Settings)]));
 
     /// <summary>
     /// Sixteen digits that stand for a photo as it is on the disk now, and for the choices; folders' names cannot be read out of them.
@@ -63,6 +63,11 @@ internal sealed record Choices(
 
     private static object?[] Seeded(IReadOnlyList<CamMethod> methods, MethodSettings settings, bool seedIsGiven) =>
         seedIsGiven && methods.Any(method => method.DrawsNoise) ? ["seed", settings.Seed] : [];
+
+    // Of a method that usually takes another number, the usual one in the text says nothing.
+    private static object?[] Sampled(IReadOnlyList<CamMethod> methods, MethodSettings settings) =>
+        settings.SampleCount is { } count && methods.Any(method => method.TakesSamples && method.UsualSamples != UsualSamples)
+            ? ["samples", count] : [];
 
     private static IEnumerable<object?> Windowed(IReadOnlyList<CamMethod> methods, MethodSettings settings) =>
         !methods.Any(method => method.SlidesWindow) ? [] :

@@ -56,6 +56,18 @@ public sealed class ChoicesTests
         Assert.Equal(end.Length > 0 ? $"{usual}\n{end}" : usual, Text(Settings with { Window = (8, 4), Baseline = -0.5 }));
     }
 
+    /// <summary>4 is what smoothing methods take where nobody says, and RISE takes a thousand.</summary>
+    [Theory]
+    [InlineData("RISE", false)]
+    [InlineData("SSCAM", true)]
+    public void TheUsualNumberOfSamples_IsAnotherQuestionThan4_WhereAMethodTakesMore(string method, bool same)
+    {
+        using CamModel model = Model();
+        string Text(int? samples) => new Choices(model, [model.Layers[^1]], [MethodCatalog.Find(method)], null, null,
+            Settings with { SampleCount = samples }, SeedIsGiven: false, Smoothing.None).Text;
+        Assert.Equal(same, Text(null) == Text(4));
+    }
+
     [Fact]
     public void TheRulesOfRelevance_AndWhetherItIsAtLayers_CountWhereAMethodAsksForIt()
     {
