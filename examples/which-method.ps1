@@ -3,7 +3,7 @@
 #   dotnet run --project src/EasyExplain.Host -- examples/which-method.ps1
 #   pwsh examples/which-method.ps1 -Path photos -ModelPath mine.pth -Count 200 -Method *
 #
-# docs/which-method.svg was made by it, of 200 test images of CIFAR-10: see docs/methods.md.
+# docs/which-method.svg was made by it, of 60 test images of CIFAR-10, with -Method *: see docs/methods.md.
 
 param(
     [string] $Path = "$PSScriptRoot/photos", # a folder of images
@@ -43,8 +43,8 @@ $culture = [cultureinfo]::InvariantCulture
 $width, $height, $left, $bottom, $top = 900, 560, 70, 500, 30
 $lowX = [Math]::Floor(($points.X | Measure-Object -Minimum).Minimum)
 $highX = [Math]::Ceiling(($points.X | Measure-Object -Maximum).Maximum + 0.3)
-$lowY = [Math]::Min(0, ($points.Low | Measure-Object -Minimum).Minimum)
-$highY = [Math]::Max(0.05, ($points.High | Measure-Object -Maximum).Maximum)
+$lowY = [Math]::Min(0.0, [double] ($points.Low | Measure-Object -Minimum).Minimum)
+$highY = [Math]::Max(0.05, [double] ($points.High | Measure-Object -Maximum).Maximum)
 function Get-X([double] $x) { [Math]::Round($left + ($x - $lowX) / ($highX - $lowX) * ($width - $left - 20), 1).ToString($culture) }
 function Get-Y([double] $y) { [Math]::Round($bottom - ($y - $lowY) / ($highY - $lowY) * ($bottom - $top), 1).ToString($culture) }
 
@@ -61,10 +61,13 @@ for ($tick = [Math]::Ceiling($lowY * 10) / 10; $tick -le $highY; $tick += 0.1) {
         "<text x='$($left - 8)' y='$at' text-anchor='end'>$($tick.ToString('0.0', $culture))</text>")
 }
 $null = $svg.AppendLine("<path d='M$left $(Get-Y 0) H$($width - 20)' stroke='#808080' stroke-dasharray='4 3'/>")
-foreach ($point in $points) {
+# Methods that cost and reach the same share a label.
+$groups = $points | Group-Object { [Math]::Round($_.X * 8) }, { [Math]::Round($_.Y * 60) }, Better
+foreach ($group in $groups) {
+    $point = $group.Group[0]
     $x, $y, $color = (Get-X $point.X), (Get-Y $point.Y), ($point.Better ? '#1565c0' : '#9e9e9e')
     $null = $svg.AppendLine("<path d='M$x $(Get-Y $point.Low) V$(Get-Y $point.High)' stroke='$color' stroke-opacity='0.35'/>" +
-        "<circle cx='$x' cy='$y' r='4' fill='$color'/><text x='$x' y='$y' dx='6' dy='-4' fill='$color'>$($point.Name)</text>")
+        "<circle cx='$x' cy='$y' r='4' fill='$color'/><text x='$x' y='$y' dx='6' dy='-4' fill='$color'>$($group.Group.Name -join ', ')</text>")
 }
 $null = $svg.AppendLine("<text x='$($left - 50)' y='18'>over chance (insertion − deletion, less that of the better control)</text>" +
     "<text x='$($width - 20)' y='$($bottom + 42)' text-anchor='end'>seconds an image · $($drawn.Count) images, $([Security.SecurityElement]::Escape("$model"))" +
