@@ -28,7 +28,7 @@ public sealed class CamMap
         (Layer, _values, _region, _photoWidth, _photoHeight) = (layer, values, region, photoWidth, photoHeight);
         (IsSigned, Unit) = (isSigned, unit);
         var (y, x) = Highest(values);
-        IsEmpty = values.Cast<float>().All(value => value == 0);
+        IsEmpty = values[y, x] == 0 && (!isSigned || values.Cast<float>().All(value => value == 0));
         Peak = new PixelPoint(
             Math.Clamp((int)(region.X + (x + 0.5) / Width * region.Width), 0, photoWidth - 1),
             Math.Clamp((int)(region.Y + (y + 0.5) / Height * region.Height), 0, photoHeight - 1));

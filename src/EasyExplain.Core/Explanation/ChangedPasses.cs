@@ -79,18 +79,15 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
         int count, Func<int, int, Tensor, Tensor> change, Func<int, int, Tensor, Tensor> averages, bool probabilities)
     {
         Tensor clean = run.Pass.Taps[tapIndex].detach();
-        if (AveragedBy is not { } average)
-        {
-            return ScoresOfOutputs([_tap], [clean], count, change, probabilities);
-        }
-        var tail = new Tail(run.Runner, run.Network, average);
-        return MeanScores(rounds: 1, count, (_, first, n) => tail.Run(averages(first, n, clean), [], run.Cancel), probabilities);
+        return TailOfAverages() is { } tail
+            ? MeanScores(rounds: 1, count, (_, first, n) => tail.Run(averages(first, n, clean), [], run.Cancel), probabilities)
+            : ScoresOfOutputs([_tap], [clean], count, change, probabilities);
     }
 
-    /// <summary>What makes global averages of the layer's channels, if nothing else reads the layer.</summary>
-    private Node? AveragedBy =>
+    /// <summary>What follows the global averages of the layer's channels, if nothing else is read.</summary>
+    private Tail? TailOfAverages() =>
         run.Network.Nodes.Where(node => node.Inputs.Contains(_tap)).ToArray() is [{ Operator: AdaptiveAvgPool2d { Size: var size } } only]
-        && size == 1 && new Tail(run.Runner, run.Network, only).Beside.Count == 0 ? only : null;
+        && size == 1 && new Tail(run.Runner, run.Network, only) is { Beside.Count: 0 } tail ? tail : null;
 
     /// <summary>The same of several nodes whose outputs change alike, wherever they are.</summary>
     public Tensor ScoresOfOutputs(IReadOnlyList<Node> nodes, int count, Func<int, int, Tensor, Tensor> change, bool probabilities) =>

@@ -29,7 +29,7 @@ public static class Overlay
         if (signed)
             return BlendSigned(photo, map, region, ColormapTables.Of(colormap).ToArray(), alpha);
         byte[] rgb = (byte[])photo.Rgb.Clone();
-        Func<float, int> indexOf = IndexFor(colormap, signed: false);
+        bool centred = IsCentred(colormap, signed: false);
         double[] below = [.. Enumerable.Range(0, 256).Select(value => (1 - alpha) * value)];
         double[] heat = Array.ConvertAll(ColormapTables.Of(colormap).ToArray(), value => alpha * value);
         if (map.Cast<float>().Any(value => value > 0))
@@ -39,7 +39,7 @@ public static class Overlay
                 Span<byte> pixels = rgb.AsSpan(first * 3, values.Length * 3);
                 for (int x = 0, at = 0; x < values.Length; x++)
                 {
-                    int color = indexOf(values[x] * values[x]) * 3;
+                    int color = IndexOf(values[x] * values[x], centred) * 3;
                     for (int c = 0; c < 3; c++, at++)
                         pixels[at] = (byte)(below[pixels[at]] + heat[color + c] + 0.5);
                 }
@@ -60,11 +60,11 @@ public static class Overlay
     {
         var heatmap = Photo.Black(width, height);
         byte[] table = ColormapTables.Of(colormap).ToArray();
-        Func<float, int> indexOf = IndexFor(colormap, signed);
+        bool centred = IsCentred(colormap, signed);
         Spread(map, region, width, height, (first, values) =>
         {
             for (int x = 0; x < values.Length; x++)
-                table.AsSpan(indexOf(values[x]) * 3, 3).CopyTo(heatmap.Rgb.AsSpan((first + x) * 3));
+                table.AsSpan(IndexOf(values[x], centred) * 3, 3).CopyTo(heatmap.Rgb.AsSpan((first + x) * 3));
         }, least: signed ? -1 : 0);
         return heatmap;
     }
@@ -125,8 +125,11 @@ public static class Overlay
         return new Photo(photo.Width, photo.Height, rgb);
     }
 
-    private static Func<float, int> IndexFor(Colormap colormap, bool signed) =>
-        signed || colormap == Colormap.Seismic ? ColormapTables.SignedIndexOf : ColormapTables.IndexOf;
+    /// <summary>Whether 0 is the middle of the colours.</summary>
+    private static bool IsCentred(Colormap colormap, bool signed) => signed || colormap == Colormap.Seismic;
+
+    private static int IndexOf(float value, bool centred) =>
+        centred ? ColormapTables.SignedIndexOf(value) : ColormapTables.IndexOf(value);
 
     /// <summary>The pixels whose centres lie in the region along one axis, and how the map covers them.</summary>
     private static (int First, ResampleAxis Axis) Axis(int mapLength, double start, double extent, int photoLength)

@@ -10,7 +10,6 @@ using EasyExplain.Networks;
 using EasyExplain.PowerShell.Binding;
 using EasyExplain.Runtime;
 using TorchSharp;
-using static EasyExplain.PowerShell.Binding.Wildcards;
 
 namespace EasyExplain.PowerShell.Cmdlets;
 
@@ -440,9 +439,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
 
     private protected override void Prepare(CamModel model, LayerArgument[] given)
     {
-        IReadOnlyList<CamLayer> layers = given.Length == 0 && NeedsSeveralLayers() ? LayerSelection.Stages(model)
-            : LayerArgument.Select(model, given);
-        IReadOnlyList<CamMethod> methods = MethodCatalog.Select(Method, Wildcard, layers, layersAsked: given.Length > 0);
+        (IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods) = LayersAndMethods.Of(model, given, Method);
         if (_explainer is null)
         {
             IgnoredOptions.Warn(this, methods, layers: given.Length > 0);
@@ -468,10 +465,6 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
 
     /// <summary>Height and width, or one number for both.</summary>
     private static Extent? Sides(int[]? given) => given is null ? null : new Extent(given[0], given[^1]);
-
-    /// <summary>Whether a method was named that says nothing of its own about the default layer alone.</summary>
-    private bool NeedsSeveralLayers() =>
-        Method.Where(name => Wildcard(name) is null).Any(name => MethodCatalog.Find(name).NeedsSeveralLayers);
 
     /// <summary>
     /// Shows how far a method is that needs many passes for one picture, under the progress of the pictures if there are several.

@@ -259,11 +259,9 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
     private protected override void Prepare(CamModel model, LayerArgument[] given)
     {
         Measurer.Demand(model);
-        bool several = Method.Where(name => Wildcard(name) is null).Any(name => MethodCatalog.Find(name).NeedsSeveralLayers);
-        IReadOnlyList<CamLayer> layers = given.Length == 0 && several ? LayerSelection.Stages(model) : LayerArgument.Select(model, given);
-        CamMethod[] chosen = [.. MethodCatalog.Select(Method, Wildcard, layers, layersAsked: given.Length > 0)];
-        CamMethod[] methods = [.. chosen.Where(method => method.Name != RandomCAM.Method.Name)];
-        methods = methods.Length > 0 ? methods : chosen; // whoever asks for the control alone has it
+        (IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> chosen) = LayersAndMethods.Of(model, given, Method);
+        IReadOnlyList<CamMethod> methods = [.. chosen.Where(method => method.Name != RandomCAM.Method.Name)];
+        methods = methods.Count > 0 ? methods : chosen; // whoever asks for the control alone has it
         ClassChoice choice = Class is null ? ClassChoice.Predicted : ClassChoice.Of(model, ClassNames.Expand(model, Class));
         MethodSettings settings = MapAgain.UsualSettings with { Seed = Seed, BatchSize = BatchSize };
         _choices = new Choices(model, layers, methods, Class, null, settings, SeedIsGiven: true, Smoothing.None);

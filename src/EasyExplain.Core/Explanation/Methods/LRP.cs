@@ -13,22 +13,16 @@ namespace EasyExplain.Explanation.Methods;
 /// </remarks>
 internal static class LRP
 {
-    public static CamMethod Method { get; } =
+    private static readonly CamMethod AtLayers =
         new("LRP", "Each pixel's share in the score, for or against, handed back layer by layer.", Map)
         {
-            AtInput = true,
-            AtLayers = new CamMethod("LRP", "Each place's share in the score.", Map)
-            {
-                IsSigned = true,
-                UsesGradients = false,
-                UsesRelevance = true,
-                MergesChannels = false,
-            },
             IsSigned = true,
             UsesGradients = false,
             UsesRelevance = true,
             MergesChannels = false, // a principal component would no longer add up to the score
         };
+
+    public static CamMethod Method { get; } = AtLayers with { AtInput = true, AtLayers = AtLayers };
 
     private static Tensor Map(LayerEvidence layer) => layer.Relevance.sum(dim: 0);
 }
