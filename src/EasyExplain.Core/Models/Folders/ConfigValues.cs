@@ -1,0 +1,78 @@
+using System.Text.Json;
+
+namespace EasyExplain.Models.Folders;
+
+/// <summary>
+/// The values of a config.json, read by name, each with the value that the library takes where the file leaves it out: transformers writes
+/// down only what differs from its defaults. A file is not trusted: a value of another kind, or out of range, is an error that names it.
+/// </summary>
+/// <param name="Path">The file, for errors.</param>
+/// <param name="Values">A JSON object.</param>
+public sealed record ConfigValues(string Path, JsonElement Values)
+{
+    private const int LongestList = 1024;
+    private const int LongestText = 60;
+
+    /// <summary>The object under a name; an empty one where there is none.</summary>
+    public ConfigValues Inner(string name) => Find(name) switch
+    {
+        null => this with { Values = JsonDocument.Parse("{}").RootElement },
+        { ValueKind: JsonValueKind.Object } inner => this with { Values = inner },
+        { } other => throw Wrong(name, other, "an object"),
+    };
+
+    /// <summary>Whether there is a value, and it is not null.</summary>
+    public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>A whole number.</summary>
+    /// <param name="name">Its key.</param>
+    /// <param name="usual">What it is where the file leaves it out.</param>
+    /// <param name="least">The least that is possible.</param>
+    /// <param name="most">The most that is possible.</param>
+    public int Whole(string name, int usual, int least = 1, int most = 65536) => Find(name) is not { } value ? usual
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= least && number <= most ? number
+        : throw Wrong(name, value, $"a whole number from {least} to {most}");
+
+    /// <summary>Whole numbers.</summary>
+    /// <param name="name">Their key.</param>
+    /// <param name="usual">What they are where the file leaves them out.</param>
+    /// <param name="least">The least that is possible.</param>
+    /// <param name="most">The most that is possible.</param>
+    public IReadOnlyList<int> Wholes(string name, IReadOnlyList<int> usual, int least = 1, int most = 65536) => Find(name) is not { } value
+        ? usual
+        : value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= LongestList
+            ? [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int number)
+                && number >= least && number <= most ? number : throw Wrong(name, value, $"a list of whole numbers from {least} to {most}"))]
+        : throw Wrong(name, value, $"a list of whole numbers, at most {LongestList}");
+
+    /// <summary>A finite number.</summary>
+    /// <param name="name">Its key.</param>
+    /// <param name="usual">What it is where the file leaves it out.</param>
+    public double Number(string name, double usual) => Find(name) is not { } value ? usual
+        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number
+        : throw Wrong(name, value, "a number");
+
+    /// <summary>A text.</summary>
+    /// <param name="name">Its key.</param>
+    /// <param name="usual">What it is where the file leaves it out.</param>
+    public string Text(string name, string usual) => Find(name) is not { } value ? usual
+        : value.ValueKind == JsonValueKind.String ? value.GetString()!
+        : throw Wrong(name, value, "a text");
+
+    /// <summary>True or false.</summary>
+    /// <param name="name">Its key.</param>
+    /// <param name="usual">What it is where the file leaves it out.</param>
+    public bool Flag(string name, bool usual) => Find(name) is not { } value ? usual
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+        : throw Wrong(name, value, "true or false");
+
+    private JsonElement? Find(string name) =>
+        Values.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private ModelImportException Wrong(string name, JsonElement value, string right)
+    {
+        string text = value.GetRawText();
+        return new ModelImportException(ModelFault.InvalidOption,
+            $"'{Path}' says {name} = {(text.Length > LongestText ? text[..LongestText] + "…" : text)}; it must be {right}.");
+    }
+}
