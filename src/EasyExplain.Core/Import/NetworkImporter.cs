@@ -1,5 +1,6 @@
 using EasyExplain.Architectures;
 using EasyExplain.Imaging;
+using EasyExplain.Import.Exported;
 using EasyExplain.Import.Onnx;
 using EasyExplain.Import.TorchScript;
 using EasyExplain.Models;
@@ -11,7 +12,7 @@ using static TorchSharp.torch;
 namespace EasyExplain.Import;
 
 /// <summary>
-/// Makes a model of a file that holds a whole one, in TorchScript or ONNX: what it does is in the file, how its pictures are made is not.
+/// Makes a model of a file that holds a whole one, in TorchScript, ONNX or torch.export's archive: what it does is in the file, how its pictures are made is not.
 /// </summary>
 internal static class NetworkImporter
 {
@@ -37,6 +38,15 @@ internal static class NetworkImporter
                 explain(odd);
             }
             return Import(path, "ONNX", preprocessing, onnx.DeclaredSize is null, onnx.Labels, onnx.ToNetwork, device, options, explain);
+        }
+        if (file.Format == ModelFormat.Exported)
+        {
+            ExportedFile exported = ExportedFile.Read(file);
+            Preprocessing usual = exported.DeclaredSize is { } size ? Architecture.ImageNet.ForInput(size.Height, size.Width)
+                : Architecture.ImageNet;
+            Preprocessing preprocessing = PreprocessingOf(path, usual, exported.DeclaredSize is not null, options, explain);
+            return Import(path, exported.Type, preprocessing, exported.DeclaredSize is null, null,
+                (height, width, choice, tell) => exported.ToNetwork(3, height, width, choice, tell), device, options, explain);
         }
         using TorchScriptFile script = TorchScriptFile.Read(file);
         Preprocessing stated = script.Preprocessing(Architecture.ImageNet, explain);

@@ -122,7 +122,7 @@ internal sealed class TorchScriptFile : IDisposable
     /// <summary>
     /// A model that was frozen (torch.jit.freeze) has no modules any more: its layers are its operations, as they are counted.
     /// </summary>
-    private static IEnumerable<Layer> Numbered(IEnumerable<Node> nodes) =>
+    internal static IEnumerable<Layer> Numbered(IEnumerable<Node> nodes) =>
         nodes.GroupBy(node => node.Operator.Type)
             .SelectMany(group => group.Select((node, i) => new Layer($"{group.Key}{i}", group.Key, node)));
 
