@@ -38,6 +38,13 @@ public sealed class ExportedFileTests
         using CamModel model = Import(file);
         Dictionary<string, string> modules = ExportedFixtures.Modules(NetworkOf(file));
         Dictionary<string, string> layers = model.Network.Layers.ToDictionary(layer => layer.Name, layer => layer.Type);
+        if (file.EndsWith(".onnx", StringComparison.Ordinal))
+        {
+            // The exporter makes one operation of a convolution and its normalisation, which is the output of that.
+            string[] folded = [.. modules.Keys.Where(name => !layers.ContainsKey(name))];
+            Assert.All(folded, name => Assert.Equal("Conv2d", modules[name]));
+            modules = modules.Where(module => layers.ContainsKey(module.Key)).ToDictionary();
+        }
         Assert.Equal(modules.OrderBy(layer => layer.Key, StringComparer.Ordinal),
             layers.Where(layer => modules.ContainsKey(layer.Key)).OrderBy(layer => layer.Key, StringComparer.Ordinal));
         Assert.True(file.EndsWith(".onnx", StringComparison.Ordinal)
@@ -60,7 +67,8 @@ public sealed class ExportedFileTests
             IReadOnlyList<CamExplanation> explained = new Explainer(model, LayerSelection.Select(model, [layer]), methods, ClassChoice.Top(1),
                 new MethodSettings(2, 0.3, 7, 16) { Window = 16, Stride = 16 }, Smoothing.None).Explain(cat, null);
             Assert.Equal(methods.Length, explained.Count);
-            Assert.All(explained, one => Assert.All(one.Map.ToArray().Cast<float>(), value => Assert.InRange(value, 0, 1)));
+            Assert.All(explained, one => Assert.All(one.Map.ToArray().Cast<float>(), value => Assert.InRange(value, -1, 1)));
+            Assert.Contains(explained, one => one.Map.ToArray().Cast<float>().Max() == 1);
         }
     }
 
