@@ -12,6 +12,7 @@ public static class ConfiguredArchitectures
     /// <summary>timm's architectures, by timm's names without what stands after the dot, such as <c>vit_tiny_patch16_224</c>.</summary>
     public static IReadOnlyDictionary<string, Architecture> Timm { get; } = ByName(
     [
+        .. ResNet.Family.Where(known => known.Name is "resnet18" or "resnet34" or "resnet50"),
     ]);
 
     /// <summary>From a class of transformers, such as <c>ViTForImageClassification</c>, to what its config makes of it.</summary>
