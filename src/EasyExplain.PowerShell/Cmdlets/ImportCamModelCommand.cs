@@ -177,14 +177,25 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     [ValidateRange(1, 8192)]
     public int[]? InputSize { get; set; }
 
-    /// <summary>What is subtracted from red, green and blue after scaling to 0 to 1.</summary>
+    /// <summary>
+    /// Which bands of an image the channels of the network's input are, counted from 1: 4,3,2 of a satellite's TIFF. By default they are
+    /// red, green and blue; grey for a network that takes one channel; and the first bands for one that takes more than three.
+    /// </summary>
     [Parameter]
-    [ValidateCount(3, 3)]
+    [ValidateCount(1, 256)]
+    [ValidateRange(1, 256)]
+    public int[]? Channels { get; set; }
+
+    /// <summary>
+    /// What is subtracted from red, green and blue, or from each channel, after scaling to 0 to 1; a single number counts for all.
+    /// </summary>
+    [Parameter]
+    [ValidateCount(1, 256)]
     public double[]? Mean { get; set; }
 
-    /// <summary>What red, green and blue are divided by after that.</summary>
+    /// <summary>What red, green and blue, or each channel, are divided by after that; a single number counts for all.</summary>
     [Parameter]
-    [ValidateCount(3, 3)]
+    [ValidateCount(1, 256)]
     [ValidateRange(1e-6, 1e6)]
     public double[]? Std { get; set; }
 
@@ -312,6 +323,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         Weights = weights,
         Labels = LabelPath is null ? null : this.OrFatal(LabelPath, ReadLabels),
         InputSize = InputSize,
+        Channels = Channels,
         Mean = Mean,
         Std = Std,
         ResizeMode = ResizeMode,

@@ -50,7 +50,7 @@ internal sealed class ExportedFile
         _shape is [_, _, > 0 and <= int.MaxValue and var height, > 0 and <= int.MaxValue and var width] ? ((int)height, (int)width) : null;
 
     /// <summary>How many channels the model was exported for; null where that is open.</summary>
-    public long? Channels => _shape[1];
+    public int? Channels => _shape[1] is > 0 and <= Imaging.Preprocessing.MostChannels ? (int)_shape[1]!.Value : null;
 
     /// <summary>Reads the file's graph; weights are read by <see cref="ToNetwork"/>, from the file.</summary>
     /// <exception cref="WeightFileException">It is no such file, or broken.</exception>
@@ -77,7 +77,7 @@ internal sealed class ExportedFile
     {
         if (Channels is { } declared && declared != channels)
         {
-            throw new InvalidDataException($"The model's input '{_picture}' has {declared} channels, and a picture has {channels}.");
+            throw new InputChannelsException($"The model's input '{_picture}' has {declared} channels, not {channels}.", declared);
         }
         var recorder = new NetworkRecorder(channels, height, width, onePicture: one);
         var aten = new Aten(recorder);

@@ -40,7 +40,7 @@ internal static class FolderImporter
         {
             ParameterLoading.Load(network, file, entries, device, architecture.Name);
             IReadOnlyList<string> labels = options.Labels ?? Labels(folder, config, classes, explain);
-            long outputs = hasClasses ? classes : network.Shapes(3, preprocessing.Height, preprocessing.Width)[network.Output][0];
+            long outputs = hasClasses ? classes : network.Shapes(preprocessing.Channels, preprocessing.Height, preprocessing.Width)[network.Output][0];
             return ModelHead.Complete(network, outputs, null, labels, WithActivation(options, config, explain), $"'{folder.Path}'", explain)
                 .ToModel(options.Name ?? folder.Name, architecture.Name, file.Path, preprocessing, device, options.Precision);
         }

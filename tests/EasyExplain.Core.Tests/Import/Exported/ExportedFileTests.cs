@@ -74,7 +74,7 @@ public sealed class ExportedFileTests
 
     /// <summary>What the decompositions have taken apart is one operator again, so that methods find attention and normalisation.</summary>
     [Theory]
-    [InlineData("vit-decomposed.pt2", "vit-dynamic.pt2")]
+    [InlineData("vit-decomposed.pt2", "vit.pt2")]
     [InlineData("mobile-decomposed.pt2", "mobile-dynamic.pt2")]
     public void ADecomposedGraph_IsTheNetworkThatItWas(string decomposed, string whole)
     {
