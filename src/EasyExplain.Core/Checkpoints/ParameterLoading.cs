@@ -133,7 +133,8 @@ internal static class ParameterLoading
         foreach (Parameter parameter in network.Parameters)
         {
             using DisposeScope scope = NewDisposeScope();
-            parameter.Load(file.ReadFloat32(byName[parameter.Name]).reshape([.. parameter.Shape]).to(device));
+            Tensor read = file.ReadFloat32(byName[parameter.Name]).reshape([.. parameter.Shape]);
+            parameter.Load((parameter.Prepared?.Invoke(read) ?? read).to(device));
         }
     }
 }
