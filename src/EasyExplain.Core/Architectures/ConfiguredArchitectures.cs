@@ -12,12 +12,21 @@ public static class ConfiguredArchitectures
     /// <summary>timm's architectures, by timm's names without what stands after the dot, such as <c>vit_tiny_patch16_224</c>.</summary>
     public static IReadOnlyDictionary<string, Architecture> Timm { get; } = ByName(
     [
+        .. VisionTransformer.Timm,
     ]);
 
     /// <summary>From a class of transformers, such as <c>ViTForImageClassification</c>, to what its config makes of it.</summary>
     public static IReadOnlyDictionary<string, Func<ConfigValues, Architecture>> Transformers { get; } =
         new Dictionary<string, Func<ConfigValues, Architecture>>
         {
+            ["ViTForImageClassification"] = VisionTransformer.OfTransformers,
+            ["DeiTForImageClassification"] = VisionTransformer.OfDeiT,
+            ["DeiTForImageClassificationWithTeacher"] = VisionTransformer.OfDistilledDeiT,
+            ["BeitForImageClassification"] = VisionTransformer.OfBeit,
+            ["Dinov2ForImageClassification"] = VisionTransformer.OfDinov2,
+            ["Dinov2WithRegistersForImageClassification"] = VisionTransformer.OfDinov2WithRegisters,
+            ["CLIPForImageClassification"] = VisionTransformer.OfClip,
+            ["SiglipForImageClassification"] = VisionTransformer.OfSiglip,
         };
 
     /// <summary>timm's architecture of this name; <c>vit_tiny_patch16_224.augreg_in21k</c> names its weights too.</summary>

@@ -20,7 +20,7 @@ internal static class ParameterLoading
     /// <summary>The entries under the names this architecture has today, without those it has no use for.</summary>
     public static IReadOnlyList<WeightEntry> AsNamedBy(Architecture architecture, IReadOnlyList<WeightEntry> entries) =>
     [
-        .. entries.Select(entry => CheckpointNames.Renamed(entry, architecture.CurrentName(entry.Name)))
+        .. JoinedTensors.Join([.. entries.Select(entry => CheckpointNames.Renamed(entry, architecture.CurrentName(entry.Name)))])
         .Where(entry => !architecture.Ignores(entry.Name)),
     ];
 
@@ -128,7 +128,7 @@ internal static class ParameterLoading
         foreach (Parameter parameter in network.Parameters)
         {
             using DisposeScope scope = NewDisposeScope();
-            parameter.Load(file.ReadFloat32(byName[parameter.Name]).to(device));
+            parameter.Load(JoinedTensors.ReadFloat32(file, byName[parameter.Name]).to(device));
         }
     }
 }

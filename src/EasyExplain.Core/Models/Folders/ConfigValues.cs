@@ -66,12 +66,17 @@ public sealed record ConfigValues(string Path, JsonElement Values)
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
         : throw Wrong(name, value, "true or false");
 
+    /// <summary>The error for a value that is of the right kind, and impossible.</summary>
+    /// <param name="name">Its key.</param>
+    /// <param name="right">What it must be.</param>
+    internal ModelImportException Wrong(string name, string right) => Wrong(name, Find(name), right);
+
     private JsonElement? Find(string name) =>
         Values.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    private ModelImportException Wrong(string name, JsonElement value, string right)
+    private ModelImportException Wrong(string name, JsonElement? value, string right)
     {
-        string text = value.GetRawText();
+        string text = value?.GetRawText() ?? "null";
         return new ModelImportException(ModelFault.InvalidOption,
             $"'{Path}' says {name} = {(text.Length > LongestText ? text[..LongestText] + "…" : text)}; it must be {right}.");
     }

@@ -167,11 +167,19 @@ public sealed record QueryKeyValue(Parameter Weight, Parameter Bias, bool KeysHa
 /// <param name="Window">The side of a window.</param>
 public sealed record RelativePositionBias(Parameter Table, long Window) : Operator
 {
+    /// <summary>
+    /// Whether a class token comes before the places, L = 1 + Window²; then the table has three rows more: from it to a place, from a place
+    /// to it, and its own (Bao et al. 2021, arXiv 2106.08254).
+    /// </summary>
+    public bool ClassToken { get; init; }
+
+    private long Tokens => Window * Window + (ClassToken ? 1 : 0);
+
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => [Table];
 
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [Table.Shape[1], Window * Window, Window * Window];
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [Table.Shape[1], Tokens, Tokens];
 
     /// <inheritdoc/>
     public override Layout? OutputLayout(IReadOnlyList<Layout?> inputs) => null;
@@ -180,7 +188,18 @@ public sealed record RelativePositionBias(Parameter Table, long Window) : Operat
     public override bool ReadsCells(bool ofOutput) => false;
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => ForEachPair(Table.Value, Window);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        if (!ClassToken)
+        {
+            return ForEachPair(Table.Value, Window);
+        }
+        using DisposeScope scope = NewDisposeScope();
+        Tensor table = Table.Value, pairs = ForEachPair(table, Window);
+        Tensor Row(long fromEnd, params long[] shape) => table.select(0, table.shape[0] - fromEnd).view(1, -1, 1, 1).expand([1, -1, .. shape]);
+        Tensor places = cat([Row(2, Window * Window, 1), pairs], 3);
+        return cat([cat([Row(1, 1, 1), Row(3, 1, Window * Window)], 3), places], 2).MoveToOuterDisposeScope();
+    }
 
     /// <summary>
     /// From a row for each distance, <c>[(2·window − 1)², heads]</c>, to a value for each pair of places, <c>[1, heads, L, L]</c>.

@@ -95,6 +95,7 @@ internal sealed class RelevanceRules(
         (ChannelShuffle shuffle, WayBack r) => r.LiesByPicture
             ? [r.Then(new ChannelShuffle(r.InputShape[0] / shuffle.Groups))] : Moved(r),
         (PatchTokens _, WayBack r) => Moved(r),
+        (ExtraTokens _, WayBack r) => Moved(r),
         (ClassToken _, WayBack r) => Moved(r),
         (PatchMerging _, WayBack r) => Moved(r),
         (Where _, WayBack r) => [WayBack.Nothing, .. Moved(r).Skip(1)],
@@ -109,7 +110,7 @@ internal sealed class RelevanceRules(
         (LayerNorm2d _, WayBack r) => Normalised(r),
         (GroupNorm _, WayBack r) => Normalised(r),
         (InstanceNorm _, WayBack r) => Normalised(r),
-        (SelfAttention _, WayBack r) => Attended(r, dim: 2),
+        (SelfAttention _, WayBack r) => [.. Attended(r, dim: 2), .. r.Output.Inputs.Skip(1).Select(_ => WayBack.Nothing)],
         (ShiftedWindowAttention _, WayBack r) => [.. Attended(r, dim: 3), WayBack.Nothing],
         (ScaledDotProductAttention _, WayBack r) => [WayBack.Nothing, WayBack.Nothing, Norm(r)[2]],
     };
