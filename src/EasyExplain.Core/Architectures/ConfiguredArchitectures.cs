@@ -13,6 +13,10 @@ public static class ConfiguredArchitectures
     public static IReadOnlyDictionary<string, Architecture> Timm { get; } = ByName(
     [
         .. VisionTransformer.Timm,
+        .. SwinTransformer.Timm,
+        .. MaxViT.Timm,
+        .. MlpMixer.Timm,
+        .. MetaFormer.Timm,
     ]);
 
     /// <summary>From a class of transformers, such as <c>ViTForImageClassification</c>, to what its config makes of it.</summary>
@@ -26,6 +30,8 @@ public static class ConfiguredArchitectures
             ["Dinov2ForImageClassification"] = VisionTransformer.OfDinov2,
             ["Dinov2WithRegistersForImageClassification"] = VisionTransformer.OfDinov2WithRegisters,
             ["CLIPForImageClassification"] = VisionTransformer.OfClip,
+            ["SwinForImageClassification"] = config => SwinTransformer.OfTransformers(config, second: false),
+            ["Swinv2ForImageClassification"] = config => SwinTransformer.OfTransformers(config, second: true),
             ["SiglipForImageClassification"] = VisionTransformer.OfSiglip,
         };
 

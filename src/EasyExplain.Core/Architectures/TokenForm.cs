@@ -22,6 +22,9 @@ internal sealed record TokenForm(int Patch, int Depth, long Heads, long Width)
     /// <summary>Whether half of what the first layer makes is the other half's gate (Shazeer 2020, arXiv 2002.05202).</summary>
     public bool Gated { get; init; }
 
+    /// <summary>Whether what the second layer reads is normalised.</summary>
+    public bool NormBetween { get; init; }
+
     /// <summary>Whether a class token stands before the patches.</summary>
     public bool ClassToken { get; init; } = true;
 
@@ -48,6 +51,9 @@ internal sealed record TokenForm(int Patch, int Depth, long Heads, long Width)
 
     /// <summary>Whether attention knows how far tokens are from one another, from a table a block.</summary>
     public bool RelativePositions { get; init; }
+
+    /// <summary>How many patches a side has for which queries and keys are turned by their places; 0 where they are not.</summary>
+    public long Rotary { get; init; }
 
     /// <summary>Whether the convolution of the patches has a bias.</summary>
     public bool PatchBias { get; init; } = true;

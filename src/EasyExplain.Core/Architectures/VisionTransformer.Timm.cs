@@ -29,6 +29,12 @@ internal static partial class VisionTransformer
         ("blocks.#.attn.relative_position_bias_table", "encoder.layers.encoder_layer_#.self_attention.relative_position_bias_table"),
         ("blocks.#.ls#.gamma", "encoder.layers.encoder_layer_#.ls_#"),
         ("blocks.#.gamma_#", "encoder.layers.encoder_layer_#.ls_#"),
+        ("blocks.#.attn.q_proj.*", "encoder.layers.encoder_layer_#.self_attention.in_proj_*:1of3"),
+        ("blocks.#.attn.k_proj.*", "encoder.layers.encoder_layer_#.self_attention.in_proj_*:2of3"),
+        ("blocks.#.attn.v_proj.*", "encoder.layers.encoder_layer_#.self_attention.in_proj_*:3of3"),
+        ("blocks.#.mlp.fc1_g.*", "encoder.layers.encoder_layer_#.mlp.0.*:1of2"),
+        ("blocks.#.mlp.fc1_x.*", "encoder.layers.encoder_layer_#.mlp.0.*:2of2"),
+        ("blocks.#.mlp.norm.*", "encoder.layers.encoder_layer_#.mlp.norm.*"),
         ("blocks.#.norm2.*", "encoder.layers.encoder_layer_#.ln_2.*"),
         ("blocks.#.mlp.fc1.*", "encoder.layers.encoder_layer_#.mlp.0.*"),
         ("blocks.#.mlp.fc2.*", "encoder.layers.encoder_layer_#.mlp.3.*"),
@@ -98,6 +104,13 @@ internal static partial class VisionTransformer
            {
                Positions = null, RelativePositions = true, LayerScale = true, NormAfter = false, NormOfRead = true, Read = TokensRead.Mean,
            }, version == "beit" ? null : ImageNetNumbers),
+        .. from size in Sizes.Take(4)
+           from side in new[] { 224, 336, 448 }
+           select OfTimm($"eva02_{size.Name}_patch14_{side}", side, FormOf(size, 14) with
+           {
+               Rotary = 16, Gated = true, Activation = () => new SiLU(), Hidden = size.Width * 4 * 2 / 3 * 2, NormBetween = size.Width >= 768,
+               NormAfter = false, NormOfRead = true, Read = TokensRead.Mean,
+           }, ClipNumbers),
         .. from side in new[] { 196, 336 }
            select OfTimm($"eva_large_patch14_{side}", side, FormOf(Sizes[3], 14) with
            {

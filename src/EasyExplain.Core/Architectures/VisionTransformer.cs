@@ -119,6 +119,7 @@ internal static partial class VisionTransformer
         {
             x = g.Add("1", form.Activation(), x);
         }
+        x = form.NormBetween ? g.LayerNorm("norm", x, form.Eps) : x;
         return g.Dropout("4", g.Linear("3", g.Dropout("2", x), form.Width));
     }
 
@@ -129,6 +130,8 @@ internal static partial class VisionTransformer
             var weight = new Parameter(g.PathOf("in_proj_weight"), 3 * width, width);
             Parameter? bias = form.AttentionBias ? new Parameter(g.PathOf("in_proj_bias"), 3 * width) : null;
             Node y = g.Call(new Linear(weight, bias), x);
+            y = form.Rotary > 0 && x.Layout is TokenGrid grid
+                ? g.Call(new RotaryPositions(form.Heads, grid.Leading, grid.Height, grid.Width, form.Rotary), y) : y;
             y = form.RelativePositions ? g.Call(new SelfAttention(form.Heads), y, RelativePositions(g, form, g.Shape(x)[0]))
                 : g.Call(new SelfAttention(form.Heads), y);
             return g.Scope("out_proj", "NonDynamicallyQuantizableLinear", () =>

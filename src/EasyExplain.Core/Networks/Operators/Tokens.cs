@@ -66,6 +66,70 @@ public sealed record ExtraTokens(Parameter Tokens, long At) : Operator
     }
 }
 
+/// <summary>The picture's tokens as the grid that they stand for: <c>[N, Leading + H·W, C]</c> to <c>[N, C, H, W]</c>.</summary>
+/// <param name="Leading">How many tokens before them are left out.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Width">Columns.</param>
+public sealed record GridOfTokens(long Leading, long Height, long Width) : Operator
+{
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [inputs[0][1], Height, Width];
+
+    /// <inheritdoc/>
+    public override Layout OutputLayout(IReadOnlyList<Layout?> inputs) => new ChannelsFirst();
+
+    /// <inheritdoc/>
+    public override bool ReadsCells(bool ofOutput) => ofOutput;
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return inputs[0].narrow(1, Leading, Height * Width).transpose(1, 2).unflatten(2, [Height, Width]).contiguous()
+            .MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>
+/// Turns queries and keys by their places, so that their products know how far these are from one another (Su et al. 2021, arXiv 2104.09864;
+/// in two dimensions as Fang et al. 2023, arXiv 2303.11331): queries, keys and values side by side, <c>[N, T, 3·C]</c>, to the same.
+/// </summary>
+/// <param name="Heads">Into how many heads the channels fall.</param>
+/// <param name="Leading">How many tokens stand for no place, and are not turned.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Width">Columns.</param>
+/// <param name="Trained">How many rows and columns it was trained with: others are as far from one another as those were.</param>
+public sealed record RotaryPositions(long Heads, long Leading, long Height, long Width, long Trained) : KeepsShape
+{
+    private const double Temperature = 10000;
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = inputs[0].unflatten(2, [3, Heads, -1]), both = x.narrow(2, 0, 2), places = both.narrow(1, Leading, Height * Width);
+        long channels = x.shape[^1];
+        Tensor angles = Angles(channels).to(x.device), cos = angles.cos().to(x.dtype), sin = angles.sin().to(x.dtype);
+        Tensor even = places.slice(-1, 0, channels, 2), odd = places.slice(-1, 1, channels, 2);
+        Tensor turned = stack([even * cos - odd * sin, odd * cos + even * sin], -1).flatten(-2);
+        return cat([cat([both.narrow(1, 0, Leading), turned], 1), x.narrow(2, 2, 1)], 2).flatten(2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Of each place, for each pair of channels: <c>[H·W, 1, 1, C/2]</c>, half of them for the row, half for the column.</summary>
+    private Tensor Angles(long channels)
+    {
+        long bands = channels / 4;
+        double[] angles = new double[Height * Width * 2 * bands];
+        for (long i = 0; i < angles.Length; i++)
+        {
+            (long place, long pair) = (i / (2 * bands), i % (2 * bands));
+            double at = pair < bands ? (double)(place / Width) / Height : (double)(place % Width) / Width;
+            angles[i] = at * Trained / Math.Pow(Temperature, (double)(pair % bands) / bands);
+        }
+        return tensor(angles, [Height * Width, 1, 1, 2 * bands]);
+    }
+}
+
 /// <summary>
 /// What each token gets for its place, trained for another grid than the picture has, <c>[1, T, C]</c>: resized to its rows and columns.
 /// </summary>

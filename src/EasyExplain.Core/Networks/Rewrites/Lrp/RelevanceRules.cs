@@ -62,6 +62,7 @@ internal sealed class RelevanceRules(
         (BatchNorm2d _, WayBack r) => Pass(r),
         (LocalResponseNorm _, WayBack r) => Pass(r),
         (RMSNorm _, WayBack r) => Pass(r),
+        (RotaryPositions _, WayBack r) => Pass(r), // the values pass, and only they have relevance
         (Quantize _, WayBack r) => Pass(r),
         (Dequantize _, WayBack r) => Pass(r),
         (DynamicQuantize _, WayBack r) => [.. Pass(r), WayBack.Nothing, WayBack.Nothing],
@@ -96,6 +97,7 @@ internal sealed class RelevanceRules(
             ? [r.Then(new ChannelShuffle(r.InputShape[0] / shuffle.Groups))] : Moved(r),
         (PatchTokens _, WayBack r) => Moved(r),
         (ExtraTokens _, WayBack r) => Moved(r),
+        (GridOfTokens _, WayBack r) => Moved(r),
         (ClassToken _, WayBack r) => Moved(r),
         (PatchMerging _, WayBack r) => Moved(r),
         (Where _, WayBack r) => [WayBack.Nothing, .. Moved(r).Skip(1)],
