@@ -1,4 +1,5 @@
 using EasyExplain.Networks;
+using EasyExplain.Networks.Operators;
 
 namespace EasyExplain.Architectures;
 
@@ -16,15 +17,35 @@ internal static class Blocks
     /// <param name="groups">Into how many groups the channels fall.</param>
     /// <param name="eps">The batch norm's ε.</param>
     /// <param name="type">torchvision's class, where it is a derived one.</param>
+    /// <param name="same">Whether the zeros around the picture are TensorFlow's.</param>
     public static Node Conv2dNormActivation(
         this NetworkBuilder g, string name, Node x, long channels, long kernel, Operator? activation,
-        long stride = 1, long groups = 1, double eps = 1e-5, string type = "Conv2dNormActivation") =>
+        long stride = 1, long groups = 1, double eps = 1e-5, string type = "Conv2dNormActivation", bool same = false) =>
         g.Scope(name, type, () =>
         {
-            Node y = g.Conv2d("0", x, channels, kernel, stride: stride, padding: (kernel - 1) / 2, groups: groups, bias: false);
+            Node y = same
+                ? g.Conv2dSame("0", x, channels, kernel, stride, groups)
+                : g.Conv2d("0", x, channels, kernel, stride: stride, padding: (kernel - 1) / 2, groups: groups, bias: false);
             y = g.BatchNorm2d("1", y, eps);
             return activation is null ? y : g.Add("2", activation, y);
         });
+
+    /// <summary>
+    /// A convolution without bias, with TensorFlow's zeros around the picture: so many that one step more than fits is made, and an odd one
+    /// below and on the right.
+    /// </summary>
+    public static Node Conv2dSame(this NetworkBuilder g, string name, Node x, long channels, long kernel, long stride = 1, long groups = 1)
+    {
+        long down = Zeros(g.Shape(x)[1]), right = Zeros(g.Shape(x)[2]);
+        if (down % 2 == 0 && right % 2 == 0)
+        {
+            return g.Conv2d(name, x, channels, kernel, stride, (down / 2, right / 2), groups, bias: false);
+        }
+        Node padded = g.Call(new Pad([right / 2, right - right / 2, down / 2, down - down / 2], PadMode.Constant, 0), x);
+        return g.Conv2d(name, padded, channels, kernel, stride, groups: groups, bias: false);
+
+        long Zeros(long side) => Math.Max(0, ((side + stride - 1) / stride - 1) * stride + kernel - side);
+    }
 
     /// <summary>
     /// Squeeze and excitation (Hu et al. 2017, arXiv 1709.01507): every channel is scaled by a factor that is made of all channels' means.
@@ -46,12 +67,12 @@ internal static class Blocks
         });
 
     /// <summary>
-    /// The multiple of <paramref name="divisor"/> nearest to <paramref name="channels"/>, or the next one where the nearest would take
-    /// more than a tenth away.
+    /// The multiple of <paramref name="divisor"/> nearest to <paramref name="channels"/>, or the next one where the nearest would leave
+    /// less than the part <paramref name="least"/> of them.
     /// </summary>
-    public static long MakeDivisible(double channels, long divisor)
+    public static long MakeDivisible(double channels, long divisor, double least = 0.9)
     {
         long nearest = Math.Max(divisor, (long)(channels + divisor / 2.0) / divisor * divisor);
-        return nearest < 0.9 * channels ? nearest + divisor : nearest;
+        return nearest < least * channels ? nearest + divisor : nearest;
     }
 }

@@ -17,6 +17,15 @@ public static class ConfiguredArchitectures
         .. MaxViT.Timm,
         .. MlpMixer.Timm,
         .. MetaFormer.Timm,
+        .. ResNet.Timm,
+        .. MobileNetV2.Timm,
+        .. MobileNetV3.Timm,
+        .. EfficientNet.Timm,
+        .. ConvNeXt.Timm,
+        .. RegNet.Timm,
+        .. DenseNet.Timm,
+        .. VGG.Timm,
+        .. InceptionV3.Timm,
     ]);
 
     /// <summary>From a class of transformers, such as <c>ViTForImageClassification</c>, to what its config makes of it.</summary>
@@ -33,6 +42,12 @@ public static class ConfiguredArchitectures
             ["SwinForImageClassification"] = config => SwinTransformer.OfTransformers(config, second: false),
             ["Swinv2ForImageClassification"] = config => SwinTransformer.OfTransformers(config, second: true),
             ["SiglipForImageClassification"] = VisionTransformer.OfSiglip,
+            ["ResNetForImageClassification"] = ResNet.OfTransformers,
+            ["MobileNetV2ForImageClassification"] = MobileNetV2.OfTransformers,
+            ["EfficientNetForImageClassification"] = EfficientNet.OfTransformers,
+            ["ConvNextForImageClassification"] = config => ConvNeXt.OfTransformers(config, isV2: false),
+            ["ConvNextV2ForImageClassification"] = config => ConvNeXt.OfTransformers(config, isV2: true),
+            ["RegNetForImageClassification"] = RegNet.OfTransformers,
         };
 
     /// <summary>timm's architecture of this name; <c>vit_tiny_patch16_224.augreg_in21k</c> names its weights too.</summary>
@@ -52,5 +67,5 @@ public static class ConfiguredArchitectures
             $"transformers' '{className}' is not known here. {NearNames.Hint(className, Transformers.Keys)}");
 
     private static Dictionary<string, Architecture> ByName(IEnumerable<Architecture> family) =>
-        family.ToDictionary(architecture => architecture.Name);
+        family.ToDictionary(architecture => architecture.Name, StringComparer.OrdinalIgnoreCase);
 }

@@ -89,15 +89,13 @@ internal static partial class SwinTransformer
         {
             throw config.Wrong("pretrained_window_sizes", "as many as depths");
         }
-        NameTable names = NamesOf(second ? "swinv2" : "swin");
         return new Architecture(second ? "swinv2" : "swin", Head,
             new Preprocessing(side, side, [.. Architecture.ImageNet.Mean], [.. Architecture.ImageNet.Std], ResizeMode.Stretch),
             (g, classes) => Logits(g, form, classes))
         {
-            CurrentName = name => names[name],
             Ignores = name => IsIndex(name) || name.EndsWith(".relative_coords_table", StringComparison.Ordinal)
                 || name.EndsWith("mask_token", StringComparison.Ordinal),
-        };
+        }.Named(NamesOf(second ? "swinv2" : "swin"), "classifier.weight");
     }
 
     private static Architecture OfTimm(string name, int side, SwinForm form)
@@ -107,10 +105,9 @@ internal static partial class SwinTransformer
             new Preprocessing(side, side, [.. Architecture.ImageNet.Mean], [.. Architecture.ImageNet.Std], ResizeMode.CenterCrop),
             (g, classes) => Logits(g, form, classes))
         {
-            CurrentName = name => TimmNames[name],
             Ignores = name => IsIndex(name) || name.EndsWith(".attn_mask", StringComparison.Ordinal)
                 || name.EndsWith(".relative_coords_table", StringComparison.Ordinal),
-        };
+        }.Named(TimmNames, "head.fc.weight");
     }
 
     /// <summary>The names of transformers 4, in nearly all files, and those that 5 has made of them.</summary>

@@ -139,10 +139,9 @@ internal static partial class VisionTransformer
         new(name, Head, new Preprocessing(side, side, numbers?.Mean ?? Halves, numbers?.Std ?? Halves, ResizeMode.CenterCrop),
             (g, classes) => Logits(g, form, classes))
         {
-            CurrentName = name => TimmNames[name],
             SizeOf = entries => SizeOf(entries, form),
             Ignores = IsIndex,
-        };
+        }.Named(TimmNames, "head.weight");
 
     /// <summary>What follows from the window, or hides patches in training.</summary>
     private static bool IsIndex(string name) =>

@@ -104,16 +104,14 @@ internal static partial class VisionTransformer
     private static Architecture OfConfig(string prefix, ConfigValues config, TokenForm form)
     {
         int side = config.Whole("image_size", 224, 1, (int)LargestSide);
-        NameTable names = NamesOf(prefix);
         return new Architecture(prefix, Head, new Preprocessing(side, side, Halves, Halves, ResizeMode.Stretch),
             (g, classes) => Logits(g, form, classes))
         {
-            CurrentName = name => names[name],
             SizeOf = entries => SizeOf(entries, form),
             Ignores = name => IsIndex(name) || name.StartsWith($"{prefix}.pooler.", StringComparison.Ordinal)
                 || name.StartsWith("vision_model.head.", StringComparison.Ordinal)
                 || name.StartsWith("encoder.ln.", StringComparison.Ordinal) && !form.NormAfter,
-        };
+        }.Named(NamesOf(prefix), form is { Distilled: true, DistilledHead: true } ? "cls_classifier.weight" : "classifier.weight");
     }
 
     /// <summary>The names of transformers 4, in nearly all files, and those that 5 has made of them.</summary>

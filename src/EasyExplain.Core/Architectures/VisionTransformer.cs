@@ -154,6 +154,10 @@ internal static partial class VisionTransformer
             _ => g.Concat(g.Call(new ClassToken(), x), MeanOfPlaces(g, x)),
         };
         y = form.NormOfRead ? g.LayerNorm("norm", y, form.Eps) : y;
+        if (classes == 0)
+        {
+            return y; // saved without a classifier: what it would read is all there is
+        }
         Node logits = g.Linear("head", y, classes);
         return form.Distilled && form.DistilledHead
             ? g.Call(new MultiplyBy(0.5), g.Add(logits, g.Linear("head_dist", g.Call(new ClassToken(1), x), classes)))
