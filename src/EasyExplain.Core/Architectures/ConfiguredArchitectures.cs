@@ -12,6 +12,11 @@ public static class ConfiguredArchitectures
     /// <summary>timm's architectures, by timm's names without what stands after the dot, such as <c>vit_tiny_patch16_224</c>.</summary>
     public static IReadOnlyDictionary<string, Architecture> Timm { get; } = ByName(
     [
+        .. VisionTransformer.Timm,
+        .. SwinTransformer.Timm,
+        .. MaxViT.Timm,
+        .. MlpMixer.Timm,
+        .. MetaFormer.Timm,
         .. ResNet.Timm,
         .. MobileNetV2.Timm,
         .. MobileNetV3.Timm,
@@ -33,6 +38,16 @@ public static class ConfiguredArchitectures
     public static IReadOnlyDictionary<string, Func<ConfigValues, Architecture>> Transformers { get; } =
         new Dictionary<string, Func<ConfigValues, Architecture>>
         {
+            ["ViTForImageClassification"] = VisionTransformer.OfTransformers,
+            ["DeiTForImageClassification"] = VisionTransformer.OfDeiT,
+            ["DeiTForImageClassificationWithTeacher"] = VisionTransformer.OfDistilledDeiT,
+            ["BeitForImageClassification"] = VisionTransformer.OfBeit,
+            ["Dinov2ForImageClassification"] = VisionTransformer.OfDinov2,
+            ["Dinov2WithRegistersForImageClassification"] = VisionTransformer.OfDinov2WithRegisters,
+            ["CLIPForImageClassification"] = VisionTransformer.OfClip,
+            ["SwinForImageClassification"] = config => SwinTransformer.OfTransformers(config, second: false),
+            ["Swinv2ForImageClassification"] = config => SwinTransformer.OfTransformers(config, second: true),
+            ["SiglipForImageClassification"] = VisionTransformer.OfSiglip,
             ["ResNetForImageClassification"] = ResNet.OfTransformers,
             ["MobileNetV2ForImageClassification"] = MobileNetV2.OfTransformers,
             ["EfficientNetForImageClassification"] = EfficientNet.OfTransformers,

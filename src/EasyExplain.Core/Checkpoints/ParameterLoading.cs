@@ -20,7 +20,7 @@ internal static class ParameterLoading
     /// <summary>The entries under the names this architecture has today, without those it has no use for.</summary>
     public static IReadOnlyList<WeightEntry> AsNamedBy(Architecture architecture, IReadOnlyList<WeightEntry> entries) =>
     [
-        .. entries.Select(entry => CheckpointNames.Renamed(entry, architecture.CurrentName(entry.Name)))
+        .. JoinedTensors.Join([.. entries.Select(entry => CheckpointNames.Renamed(entry, architecture.CurrentName(entry.Name)))])
         .Where(entry => !architecture.Ignores(entry.Name)),
     ];
 
@@ -133,7 +133,7 @@ internal static class ParameterLoading
         foreach (Parameter parameter in network.Parameters)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor read = file.ReadFloat32(byName[parameter.Name]).reshape([.. parameter.Shape]);
+            Tensor read = JoinedTensors.ReadFloat32(file, byName[parameter.Name]).reshape([.. parameter.Shape]);
             parameter.Load((parameter.Prepared?.Invoke(read) ?? read).to(device));
         }
     }

@@ -16,6 +16,16 @@ public enum ResizeMode
     /// accuracies were measured.
     /// </summary>
     CenterCrop,
+
+    /// <summary>
+    /// The middle of the whole photo, stretched first to the input's shape with a short side of ResizeSize: timm's crop mode squash.
+    /// </summary>
+    StretchCrop,
+
+    /// <summary>
+    /// The whole photo in its own aspect, with borders in the mean colour: timm's crop mode border.
+    /// </summary>
+    Pad,
 }
 
 /// <summary>What turns a photo into a model's input: bytes / 255, resized (antialias), minus mean, over standard deviation.</summary>
@@ -54,18 +64,15 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     } = Positive(Std);
 
     /// <summary>
-    /// The short side of the resized photo in pixels, of which <see cref="ResizeMode.CenterCrop"/> keeps the middle; where it is not set,
-    /// the input's short side / 0.875.
+    /// The short side of the resized photo in pixels, of which <see cref="ResizeMode.CenterCrop"/> and <see cref="ResizeMode.StretchCrop"/>
+    /// keep the middle (of <see cref="ResizeMode.Pad"/>, that of the box that the photo is fitted into); at least 1. What is left of the
+    /// input around a smaller one is black. Where it is not set, the input's short side / 0.875, or of Pad the side itself.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// It is less than the input's short side, so there would be nothing to crop from.
-    /// </exception>
     public int ResizeSize
     {
         get;
-        init => field = value >= Math.Min(Height, Width) ? value : throw new ArgumentOutOfRangeException(nameof(ResizeSize), value,
-            $"At least the input's short side, {Math.Min(Height, Width)}.");
-    } = (int)Math.Round(Math.Min(Height, Width) / CropShare);
+        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(ResizeSize), value, "At least 1.");
+    } = UsualResizeSize(Height, Width, ResizeMode);
 
     /// <summary>How the pixels of the resized photo are made of its own.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bilinear;
@@ -97,11 +104,16 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     {
         ArgumentNullException.ThrowIfNull(photo);
         PixelRegion frame = photo.Frame, region = photo.Find(RegionOf(photo.OriginalWidth, photo.OriginalHeight));
-        ResampleKernel kernel = Interpolation == Interpolation.Bicubic ? ResampleKernel.Bicubic : ResampleKernel.Bilinear;
+        ResampleKernel kernel = ResampleKernel.Of(Interpolation);
+        (InputAxis across, InputAxis down) = AxesOf(photo.OriginalWidth, photo.OriginalHeight);
+        double scaleX = region.Width / Width, scaleY = region.Height / Height;
+        int left = across.First, shown = across.Count;
         Tensor input = empty([1, 3, Height, Width]);
+        if (shown < Width || down.Count < Height)
+            FillBorders(input);
         Resampler.Resize(photo,
-            new ResampleAxis(frame.X, frame.X + frame.Width, region.X, region.Width / Width, Width, kernel),
-            new ResampleAxis(frame.Y, frame.Y + frame.Height, region.Y, region.Height / Height, Height, kernel),
+            new ResampleAxis(frame.X, frame.X + frame.Width, region.X + left * scaleX, scaleX, shown, kernel),
+            new ResampleAxis(frame.Y, frame.Y + frame.Height, region.Y + down.First * scaleY, scaleY, down.Count, kernel),
             [MethodImpl(MethodImplOptions.AggressiveOptimization)] (y, row) =>
             {
                 Span<float> planes = MemoryMarshal.Cast<byte, float>(input.bytes);
@@ -109,7 +121,7 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
                 {
                     // in steps of a byte: one rounding fewer for each pixel
                     float mean = (float)(255 * Mean[c]), std = (float)(255 * Std[c]);
-                    Span<float> line = planes.Slice((PlaneOf(c) * Height + y) * Width, Width);
+                    Span<float> line = planes.Slice((PlaneOf(c) * Height + down.First + y) * Width + left, shown);
                     if (WholeBytes)
                     {
                         for (int x = 0, at = c; x < line.Length; x++, at += 3)
@@ -127,25 +139,47 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     /// <param name="photoWidth">The photo's width in pixels.</param>
     /// <param name="photoHeight">The photo's height in pixels.</param>
     /// <returns>
-    /// The whole photo for <see cref="ResizeMode.Stretch"/>, the crop's exact edges for <see cref="ResizeMode.CenterCrop"/>.
+    /// The whole photo for <see cref="ResizeMode.Stretch"/>, the crop's exact edges otherwise; they lie outside the photo where the input has
+    /// borders.
     /// </returns>
     public PixelRegion RegionOf(int photoWidth, int photoHeight)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(photoWidth, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(photoHeight, 1);
+        (InputAxis across, InputAxis down) = AxesOf(photoWidth, photoHeight);
+        return new PixelRegion(across.Offset * across.Scale, down.Offset * down.Scale, Width * across.Scale, Height * down.Scale);
+    }
+
+    /// <summary>How large the resized photo is, and which of its pixels the input shows.</summary>
+    private (InputAxis Across, InputAxis Down) AxesOf(int photoWidth, int photoHeight)
+    {
         if (ResizeMode == ResizeMode.Stretch)
-            return PixelRegion.Whole(photoWidth, photoHeight);
-        // torchvision resizes the short side to this box's side and cuts fractions off the long one; a box that is no square is covered
-        // in the same way. Its CenterCrop rounds halves to even, as Math.Round does.
+            return (new InputAxis(photoWidth, Width, Width), new InputAxis(photoHeight, Height, Height));
         double enlarged = (double)ResizeSize / Math.Min(Width, Height);
         long boxWidth = (long)Math.Round(Width * enlarged), boxHeight = (long)Math.Round(Height * enlarged);
+        double ratio = Math.Max((double)photoWidth / boxWidth, (double)photoHeight / boxHeight);
+        // torchvision resizes the short side to this box's side and cuts fractions off the long one; a box that is no square is covered
+        // in the same way.
         bool widthIsShort = photoWidth * boxHeight <= photoHeight * boxWidth;
-        long resizedWidth = widthIsShort ? boxWidth : boxHeight * photoWidth / photoHeight;
-        long resizedHeight = widthIsShort ? boxWidth * photoHeight / photoWidth : boxHeight;
-        double scaleX = (double)photoWidth / resizedWidth, scaleY = (double)photoHeight / resizedHeight;
-        return new PixelRegion(
-            Math.Round((resizedWidth - Width) / 2.0) * scaleX, Math.Round((resizedHeight - Height) / 2.0) * scaleY,
-            Width * scaleX, Height * scaleY);
+        (long width, long height) = ResizeMode switch
+        {
+            ResizeMode.StretchCrop => (boxWidth, boxHeight),
+            ResizeMode.Pad => ((long)Math.Round(photoWidth / ratio), (long)Math.Round(photoHeight / ratio)),
+            _ => (widthIsShort ? boxWidth : boxHeight * photoWidth / photoHeight,
+                widthIsShort ? boxWidth * photoHeight / photoWidth : boxHeight),
+        };
+        return (new InputAxis(photoWidth, Math.Max(1, width), Width), new InputAxis(photoHeight, Math.Max(1, height), Height));
+    }
+
+    /// <summary>Makes the whole input of what is around a photo that does not fill it: the mean colour, or black.</summary>
+    private void FillBorders(Tensor input)
+    {
+        Span<float> planes = MemoryMarshal.Cast<byte, float>(input.bytes);
+        for (int c = 0; c < 3; c++)
+        {
+            double color = ResizeMode == ResizeMode.Pad ? Math.Clamp(Math.Round(255 * Mean[c]), 0, 255) : 0;
+            planes.Slice(PlaneOf(c) * Height * Width, Height * Width).Fill((float)((color / 255 - Mean[c]) / Std[c]));
+        }
     }
 
     /// <summary>
@@ -153,8 +187,7 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     /// for each of the input's. Maps then differ by as little as they do for an input of whole bytes, as torchvision makes it.
     /// </summary>
     internal int SufficientSide =>
-        4 * Math.Max(Height, Width) * (ResizeMode == ResizeMode.CenterCrop ? ResizeSize
-        : Math.Min(Height, Width)) / Math.Min(Height, Width);
+        4 * Math.Max(Height, Width) * (ResizeMode == ResizeMode.Stretch ? Math.Min(Height, Width) : ResizeSize) / Math.Min(Height, Width);
 
     /// <summary>The way back: shows what an input tensor holds.</summary>
     /// <param name="input">[1, 3, H, W] or [3, H, W], any floating type, any size; unchanged.</param>
@@ -184,6 +217,10 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
 
     /// <summary>Where the input has a colour, of red, green and blue.</summary>
     private int PlaneOf(int color) => ChannelOrder == ChannelOrder.Bgr ? 2 - color : color;
+
+    /// <summary>What <see cref="ResizeSize"/> is where nobody says it.</summary>
+    internal static int UsualResizeSize(int height, int width, ResizeMode mode) =>
+        mode == ResizeMode.Pad ? Math.Min(height, width) : (int)Math.Round(Math.Min(height, width) / CropShare);
 
     private static IReadOnlyList<double> Positive(IReadOnlyList<double> std) => OneForEachChannel(std, nameof(Std)).All(s => s > 0)
         ? std

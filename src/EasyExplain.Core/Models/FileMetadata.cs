@@ -16,7 +16,7 @@ public static class FileMetadata
     internal const double LargestNumber = 2048;
 
     // As -Std has it: what is divided by less is no picture any more.
-    private const double SmallestStd = 1e-6;
+    internal const double SmallestStd = 1e-6;
 
     private const string ArchitectureKey = "architecture";
     private const string LabelsKey = "labels";
@@ -85,7 +85,9 @@ public static class FileMetadata
                 null => usual.ResizeMode,
                 "stretch" => ResizeMode.Stretch,
                 "centercrop" => ResizeMode.CenterCrop,
-                string other => throw Wrong(whose, ResizeKey, other, "stretch or centercrop"),
+                "stretchcrop" => ResizeMode.StretchCrop,
+                "pad" => ResizeMode.Pad,
+                string other => throw Wrong(whose, ResizeKey, other, "stretch, centercrop, stretchcrop or pad"),
             },
             // A crop cannot be larger than what it is taken from.
             ResizeSize = (int)(Numbers(stated, whose, ResizeSizeKey, 1, Math.Min(sized.Height, sized.Width), whole: true)?[0]
@@ -95,7 +97,9 @@ public static class FileMetadata
                 null => usual.Interpolation,
                 "bilinear" => Interpolation.Bilinear,
                 "bicubic" => Interpolation.Bicubic,
-                string other => throw Wrong(whose, InterpolationKey, other, "bilinear or bicubic"),
+                "nearest" => Interpolation.Nearest,
+                "lanczos" => Interpolation.Lanczos,
+                string other => throw Wrong(whose, InterpolationKey, other, "bilinear, bicubic, nearest or lanczos"),
             },
         };
     }

@@ -2,6 +2,7 @@ using EasyExplain.Architectures;
 using EasyExplain.Checkpoints;
 using EasyExplain.Imaging;
 using EasyExplain.Import;
+using EasyExplain.Models.Folders;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Engines.Modules;
 using EasyExplain.Networks.Engines.OneDnn;
@@ -76,7 +77,8 @@ public static class ModelImporter
 
     /// <summary>Reads <paramref name="path"/> and builds the network it fits.</summary>
     /// <param name="path">
-    /// A file of weights (.safetensors, .pth), or of a whole model (TorchScript's .pt, .onnx); its content says which.
+    /// A file of weights (.safetensors, .pth), or of a whole model (TorchScript's .pt, .onnx); its content says which. Or a folder that timm
+    /// or transformers saved, with a config.json in it; <c>hf:org/name</c> is one in the Hugging Face Hub's cache.
     /// </param>
     /// <param name="options">What the user says about it.</param>
     /// <param name="explain">Told what was found out or chosen by default, a sentence each.</param>
@@ -86,6 +88,11 @@ public static class ModelImporter
     public static CamModel Import(string path, ModelOptions options, Action<string> explain)
     {
         DemandPrecision(options.Precision, options.Device, () => BFloat16.WhyNot);
+        if (ModelFolder.Find(path) is { } folder)
+        {
+            DemandNoOutput(options, $"'{path}' holds weights, whose network has");
+            return FolderImporter.Import(folder, options, explain);
+        }
         ModelFiles.Demand(path);
         using OpenedFile opened = OpenedFile.Open(path);
         if (opened.Format != ModelFormat.Weights)
@@ -103,12 +110,7 @@ public static class ModelImporter
         (Architecture architecture, IReadOnlyList<WeightEntry> entries) = ArchitectureOf(file, options, explain);
         Device device = ComputeDevice.Find(options.Device, explain);
         Preprocessing preprocessing = PreprocessingOf(file, options, UsualFor(architecture, entries, options, path, explain), explain);
-        if (architecture.SizeOf(entries) is { } side && (preprocessing.Height != side || preprocessing.Width != side))
-        {
-            throw new ModelImportException(ModelFault.InvalidOption,
-                $"The weights in '{path}' are for input of {side}×{side} pixels, as their shapes say, not for " +
-                $"{preprocessing.Height}×{preprocessing.Width}.");
-        }
+        DemandSize(architecture, entries, preprocessing, path);
         long classes = ParameterLoading.ClassesOf(entries, architecture, path);
         Network network = Build(architecture, classes, preprocessing);
         try
@@ -282,12 +284,19 @@ public static class ModelImporter
         try
         {
             Preprocessing sized = stated.ForInput(options.InputSize?[0] ?? stated.Height, options.InputSize?[^1] ?? stated.Width);
+            ResizeMode mode = options.ResizeMode ?? stated.ResizeMode;
+            int side = Math.Min(sized.Height, sized.Width);
+            if (options.ResizeSize < side)
+            {
+                throw new ArgumentOutOfRangeException(nameof(options.ResizeSize), options.ResizeSize,
+                    $"At least the input's short side, {side}.");
+            }
             chosen = sized with
             {
                 Mean = options.Mean ?? stated.Mean,
                 Std = options.Std ?? stated.Std,
-                ResizeMode = options.ResizeMode ?? stated.ResizeMode,
-                ResizeSize = options.ResizeSize ?? sized.ResizeSize,
+                ResizeMode = mode,
+                ResizeSize = options.ResizeSize ?? (mode == ResizeMode.Pad && mode != stated.ResizeMode ? side : sized.ResizeSize),
                 Interpolation = options.Interpolation ?? stated.Interpolation,
                 ChannelOrder = options.ChannelOrder ?? stated.ChannelOrder,
             };
@@ -298,12 +307,24 @@ public static class ModelImporter
         }
         explain($"Input {chosen.Height}×{chosen.Width}, mean {string.Join(", ", chosen.Mean)}, standard deviation " +
             $"{string.Join(", ", chosen.Std)}, " +
-            $"{chosen.ResizeMode}{(chosen.ResizeMode == ResizeMode.CenterCrop ? $" of {chosen.ResizeSize}" : "")}, " +
+            $"{chosen.ResizeMode}{(chosen.ResizeMode == ResizeMode.Stretch ? "" : $" of {chosen.ResizeSize}")}, " +
             $"{chosen.Interpolation}{(chosen.ChannelOrder == ChannelOrder.Bgr ? ", blue first" : "")}.");
         return chosen;
     }
 
-    private static Network Build(Architecture architecture, long classes, Preprocessing preprocessing)
+    /// <summary>Throws where the weights are for another input size.</summary>
+    internal static void DemandSize(Architecture architecture, IReadOnlyList<WeightEntry> entries, Preprocessing preprocessing, string path)
+    {
+        if (architecture.SizeOf(entries) is { } side && (preprocessing.Height != side || preprocessing.Width != side))
+        {
+            throw new ModelImportException(ModelFault.InvalidOption,
+                $"The weights in '{path}' are for input of {side}×{side} pixels, as their shapes say, not for " +
+                $"{preprocessing.Height}×{preprocessing.Width}.");
+        }
+    }
+
+    /// <summary>The network without weights.</summary>
+    internal static Network Build(Architecture architecture, long classes, Preprocessing preprocessing)
     {
         try
         {

@@ -26,6 +26,9 @@ public sealed record ConfigValues(string Path, JsonElement Values)
     /// <summary>Whether there is a value, and it is not null.</summary>
     public bool Has(string name) => Find(name) is not null;
 
+    /// <summary>What kind of value there is; null where there is none.</summary>
+    public JsonValueKind KindOf(string name) => Find(name)?.ValueKind ?? JsonValueKind.Null;
+
     /// <summary>A whole number.</summary>
     /// <param name="name">Its key.</param>
     /// <param name="usual">What it is where the file leaves it out.</param>
@@ -51,15 +54,22 @@ public sealed record ConfigValues(string Path, JsonElement Values)
     /// <param name="name">Its key.</param>
     /// <param name="usual">What it is where the file leaves it out.</param>
     public double Number(string name, double usual) => Find(name) is not { } value ? usual
-        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number
-        : throw Wrong(name, value, "a number");
+        : AsNumber(value) ?? throw Wrong(name, value, "a number");
+
+    /// <summary>Finite numbers; one that stands for itself is a list of one.</summary>
+    /// <param name="name">Their key.</param>
+    /// <param name="usual">What they are where the file leaves them out.</param>
+    public IReadOnlyList<double> Numbers(string name, IReadOnlyList<double> usual) => Find(name) is not { } value ? usual
+        : value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= LongestList
+            ? [.. value.EnumerateArray().Select(item => AsNumber(item) ?? throw Wrong(name, value, "a list of numbers"))]
+        : AsNumber(value) is { } number ? [number]
+        : throw Wrong(name, value, $"a number, or a list of at most {LongestList}");
 
     /// <summary>A text.</summary>
     /// <param name="name">Its key.</param>
     /// <param name="usual">What it is where the file leaves it out.</param>
     public string Text(string name, string usual) => Find(name) is not { } value ? usual
-        : value.ValueKind == JsonValueKind.String ? value.GetString()!
-        : throw Wrong(name, value, "a text");
+        : TextOf(value) ?? throw Wrong(name, value, "a text");
 
     /// <summary>True or false.</summary>
     /// <param name="name">Its key.</param>
@@ -67,6 +77,27 @@ public sealed record ConfigValues(string Path, JsonElement Values)
     public bool Flag(string name, bool usual) => Find(name) is not { } value ? usual
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
         : throw Wrong(name, value, "true or false");
+
+    /// <summary>An error about a value that is there, of the right kind, and makes no sense.</summary>
+    /// <param name="name">Its key.</param>
+    /// <param name="right">What it must be.</param>
+    internal ModelImportException Wrong(string name, string right) => Wrong(name, Find(name) ?? Values, right);
+
+    /// <summary>A text of a file, which may hold half of a character; null where it does, or is none.</summary>
+    internal static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static double? AsNumber(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : null;
 
     /// <summary>Throws where a text is not the one that is known here.</summary>
     public void Demand(string name, string only)
