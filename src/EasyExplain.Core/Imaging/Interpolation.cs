@@ -1,6 +1,6 @@
 namespace EasyExplain.Imaging;
 
-/// <summary>How the pixels of a resized picture are made of its own; both reduce with antialiasing, as Pillow does.</summary>
+/// <summary>How the pixels of a resized picture are made of its own; all but Nearest reduce with antialiasing, as Pillow does.</summary>
 public enum Interpolation
 {
     /// <summary>Linear, Pillow's BILINEAR.</summary>
@@ -8,4 +8,10 @@ public enum Interpolation
 
     /// <summary>Cubic (a = -0.5), Pillow's BICUBIC; what overshoots black or white is clamped.</summary>
     Bicubic,
+
+    /// <summary>The nearest pixel, Pillow's NEAREST.</summary>
+    Nearest,
+
+    /// <summary>A sinc of three lobes, Pillow's LANCZOS; what overshoots black or white is clamped.</summary>
+    Lanczos,
 }

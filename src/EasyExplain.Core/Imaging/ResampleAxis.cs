@@ -26,6 +26,12 @@ internal sealed class ResampleAxis
         for (int i = 0; i < length; i++)
         {
             double center = start + (i + 0.5) * scale;
+            if (support == 0)
+            {
+                _first[i] = Math.Clamp((int)center, (int)from, (int)Math.Ceiling(to) - 1);
+                _weights[i] = [1];
+                continue;
+            }
             int first = Math.Max((int)from, (int)(center - support + 0.5));
             int end = Math.Min((int)Math.Ceiling(to), (int)(center + support + 0.5));
             double[] weights = new double[end - first];

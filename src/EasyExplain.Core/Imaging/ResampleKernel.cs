@@ -13,6 +13,23 @@ internal sealed record ResampleKernel(double Support, Func<double, double> Weigh
     /// </summary>
     internal static readonly ResampleKernel Bicubic = new(2, x => Cubic(Math.Abs(x), a: -0.5));
 
+    /// <summary>The sinc of three lobes, Pillow's LANCZOS (Duchon 1979, "Lanczos filtering in one and two dimensions").</summary>
+    internal static readonly ResampleKernel Lanczos = new(3, x => Math.Abs(x) < 3 ? Sinc(x) * Sinc(x / 3) : 0);
+
+    /// <summary>Has no extent: the one sample in which the centre lies.</summary>
+    internal static readonly ResampleKernel Nearest = new(0, _ => 1);
+
+    /// <summary>The kernel of an interpolation.</summary>
+    internal static ResampleKernel Of(Interpolation interpolation) => interpolation switch
+    {
+        Interpolation.Bicubic => Bicubic,
+        Interpolation.Lanczos => Lanczos,
+        Interpolation.Nearest => Nearest,
+        _ => Bilinear,
+    };
+
+    private static double Sinc(double x) => x == 0 ? 1 : Math.Sin(Math.PI * x) / (Math.PI * x);
+
     private static double Cubic(double x, double a) => x switch
     {
         < 1 => ((a + 2) * x - (a + 3)) * x * x + 1,

@@ -17,6 +17,12 @@ public enum ModelFault
     /// <summary>A folder was named in place of a file.</summary>
     PathIsFolder,
 
+    /// <summary>A name on the Hugging Face Hub is not in its cache on this machine, or not in that revision.</summary>
+    FolderNotFound,
+
+    /// <summary>A folder's file names one outside of it, or is a link to one.</summary>
+    LeavesFolder,
+
     /// <summary>No architecture, or more than one, has the tensors that the file holds.</summary>
     ArchitectureNotRecognized,
 

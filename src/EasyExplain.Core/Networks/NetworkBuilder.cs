@@ -79,6 +79,14 @@ public sealed class NetworkBuilder
             eps), x);
     }
 
+    /// <summary>Group normalisation.</summary>
+    public Node GroupNorm(string name, Node x, long groups, double eps = 1e-5)
+    {
+        string path = PathOf(name);
+        long channels = Channels(x);
+        return Add(name, new GroupNorm(groups, new Parameter(path + ".weight", channels), new Parameter(path + ".bias", channels), eps), x);
+    }
+
     /// <summary>Layer normalisation of each place's channels, which are last.</summary>
     public Node LayerNorm(string name, Node x, double eps = 1e-5)
     {
@@ -168,6 +176,12 @@ public sealed class NetworkBuilder
     /// Adds any operator that torchvision calls as a function: it has no name of its own, so no layer stands for it alone.
     /// </summary>
     public Node Call(Operator @operator, params Node[] inputs) => Append(new Node(@operator, inputs, _scope));
+
+    /// <summary>
+    /// The same for one that goes by the numbers of dimensions, and cannot know how what it makes lies on the picture.
+    /// </summary>
+    public Node Call(Layout layout, Operator @operator, params Node[] inputs) =>
+        Append(new Node(@operator, inputs, _scope) { Layout = layout });
 
     /// <summary>Adds any operator under a name of its own.</summary>
     public Node Add(string name, Operator @operator, params Node[] inputs)

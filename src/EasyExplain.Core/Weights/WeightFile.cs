@@ -14,14 +14,14 @@ public sealed class WeightFile : IDisposable
 {
     private const int LongestMessage = 1500;
 
-    private readonly OpenedFile _file;
+    private readonly IReadOnlyList<OpenedFile> _files;
     private readonly WeightTable _table;
     private bool _disposed;
 
-    private WeightFile(OpenedFile file, WeightTable table) => (_file, _table) = (file, table);
+    private WeightFile(string path, IReadOnlyList<OpenedFile> files, WeightTable table) => (Path, _files, _table) = (path, files, table);
 
-    /// <summary>The file, as it was named to <see cref="Open"/>.</summary>
-    public string Path => _file.Path;
+    /// <summary>The file, as it was named to <see cref="Open"/>; of shards their table.</summary>
+    public string Path { get; }
 
     /// <summary><c>safetensors</c>, <c>PyTorch zip</c> or <c>PyTorch legacy</c>.</summary>
     public string Format => _table.Format;
@@ -59,11 +59,52 @@ public sealed class WeightFile : IDisposable
     {
         try
         {
-            return new WeightFile(file, Explain(file.Path, () => At(key, FileSignatures.FindReader(file)(file, key))));
+            return new WeightFile(file.Path, [file], Explain(file.Path, () => At(key, FileSignatures.FindReader(file)(file, key))));
         }
         catch
         {
             file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens weights that lie in several files, as one: every tensor is in the file that the table says, and in no other.</summary>
+    /// <param name="path">The table's file, for errors.</param>
+    /// <param name="shardOf">The table: from a tensor's name to a shard's.</param>
+    /// <param name="paths">From a shard's name to its path.</param>
+    /// <param name="key">See <see cref="Open"/>.</param>
+    /// <exception cref="WeightFileException">A shard is no weight file, or the table and the shards do not agree.</exception>
+    internal static WeightFile OpenShards(string path, IReadOnlyDictionary<string, string> shardOf,
+        IReadOnlyDictionary<string, string> paths, string? key)
+    {
+        var files = new List<OpenedFile>();
+        try
+        {
+            var entries = new List<WeightEntry>();
+            string format = "";
+            foreach ((string shard, string file) in paths.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                files.Add(OpenedFile.Open(file));
+                OpenedFile opened = files[^1];
+                WeightTable table = Explain(file, () => FileSignatures.FindReader(opened)(opened, null));
+                foreach (WeightEntry entry in table.Entries)
+                {
+                    entries.Add(shardOf.GetValueOrDefault(entry.Name) == shard ? entry : throw new WeightFileException(file,
+                        Printable($"It holds '{entry.Name}', which '{path}' does not say of it: shards must not overlap.")));
+                }
+                format = table.Format;
+            }
+            HashSet<string> found = [.. entries.Select(entry => entry.Name)];
+            if (shardOf.FirstOrDefault(pair => !found.Contains(pair.Key)) is { Key: { } missing, Value: var where })
+            {
+                throw new WeightFileException(path, Printable($"It says that '{missing}' is in '{where}', which does not hold it."));
+            }
+            var whole = new WeightTable($"{format} in {files.Count} shards", entries);
+            return new WeightFile(path, files, Explain(path, () => At(key, whole)));
+        }
+        catch
+        {
+            files.ForEach(file => file.Dispose());
             throw;
         }
     }
@@ -88,7 +129,10 @@ public sealed class WeightFile : IDisposable
     public void Dispose()
     {
         _disposed = true;
-        _file.Dispose();
+        foreach (OpenedFile file in _files)
+        {
+            file.Dispose();
+        }
     }
 
     private TensorLayout Layout(WeightEntry entry)

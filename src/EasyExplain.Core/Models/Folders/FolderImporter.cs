@@ -1,0 +1,116 @@
+using EasyExplain.Architectures;
+using EasyExplain.Checkpoints;
+using EasyExplain.Imaging;
+using EasyExplain.Networks;
+using EasyExplain.Runtime;
+using EasyExplain.Weights;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Models.Folders;
+
+/// <summary>Makes a model of a folder: names, labels and preprocessing are what its files say, unless the user says otherwise.</summary>
+internal static class FolderImporter
+{
+    /// <summary>Reads the folder and builds its network.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="options">What the user says about it.</param>
+    /// <param name="explain">Told what was found out, a sentence each.</param>
+    /// <exception cref="ModelImportException">Its files do not say what they must, or do not fit, or an option does not.</exception>
+    /// <exception cref="WeightFileException">The weights cannot be read.</exception>
+    public static CamModel Import(ModelFolder folder, ModelOptions options, Action<string> explain)
+    {
+        ConfigValues config = folder.ReadConfig();
+        Architecture architecture = options.Architecture is { } asked ? ArchitectureCatalog.Find(asked) : FolderNetwork.Of(config, explain);
+        using WeightFile file = FolderWeights.Open(folder, options.StateDictKey);
+        explain($"'{file.Path}' is a {file.Format} file with {file.Entries.Count} tensors.");
+        IReadOnlyList<WeightEntry> needed = ParameterLoading.Needed(file.Entries);
+        // timm saves a network without a classifier too, and says so: then no tensor can tell the number of classes.
+        bool hasClasses = !FolderNetwork.IsTimm(config) || config.Whole("num_classes", 1000, least: 0, most: int.MaxValue) > 0;
+        IReadOnlyList<WeightEntry> entries = hasClasses ? Fitted(architecture, needed, file, explain)
+            : ParameterLoading.AsNamedBy(architecture, needed);
+        Device device = ComputeDevice.Find(options.Device, explain);
+        Preprocessing usual = architecture.UsualFor(entries);
+        Preprocessing stated = FolderPreprocessing.Of(folder, config, usual, explain);
+        stated = PreprocessFile.Beside(folder.ConfigPath, stated, explain) ?? stated;
+        Preprocessing preprocessing = ModelImporter.Chosen(options, Sized(stated, options.InputSize), $"'{folder.Path}'", explain);
+        ModelImporter.DemandSize(architecture, entries, preprocessing, folder.Path);
+        long classes = hasClasses ? ParameterLoading.ClassesOf(entries, architecture, file.Path) : 0;
+        Network network = ModelImporter.Build(architecture, classes, preprocessing);
+        try
+        {
+            ParameterLoading.Load(network, file, entries, device, architecture.Name);
+            IReadOnlyList<string> labels = options.Labels ?? Labels(folder, config, classes, explain);
+            long outputs = hasClasses ? classes : network.Shapes(preprocessing.Channels, preprocessing.Height, preprocessing.Width)[network.Output][0];
+            return ModelHead.Complete(network, outputs, null, labels, WithActivation(options, config, explain), $"'{folder.Path}'", explain)
+                .ToModel(options.Name ?? folder.Name, architecture.Name, file.Path, preprocessing, device, options.Precision);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private static IReadOnlyList<WeightEntry> Fitted(Architecture architecture, IReadOnlyList<WeightEntry> needed, WeightFile file,
+        Action<string> explain)
+    {
+        CheckpointFit fit = ParameterLoading.ReadAs(architecture, needed, file.Path);
+        foreach (string sentence in fit.Explanations())
+        {
+            explain(sentence);
+        }
+        return fit.Entries;
+    }
+
+    /// <summary>The same for another input size, of which a crop keeps the same share.</summary>
+    private static Preprocessing Sized(Preprocessing stated, IReadOnlyList<int>? size)
+    {
+        if (size is null)
+        {
+            return stated;
+        }
+        Preprocessing sized = stated.ForInput(size[0], size[^1]);
+        double share = (double)stated.ResizeSize / Math.Min(stated.Height, stated.Width);
+        return sized with { ResizeSize = Math.Max(1, (int)(share * Math.Min(sized.Height, sized.Width))) };
+    }
+
+    private static IReadOnlyList<string> Labels(ModelFolder folder, ConfigValues config, long classes, Action<string> explain)
+    {
+        if (ConfigLabels.Of(config) is { } labels)
+        {
+            if (labels.Count == classes)
+            {
+                return labels;
+            }
+            explain($"'{config.Path}' has {labels.Count} labels, and the model {classes} classes: they are not used.");
+        }
+        if (PreprocessFile.LabelsBeside(folder.ConfigPath, classes, explain) is { } lines)
+        {
+            return lines;
+        }
+        if (classes != ImageNetLabels.All.Count)
+        {
+            return [];
+        }
+        explain($"{classes} classes and no labels of its own: ImageNet's labels are used.");
+        return ImageNetLabels.All;
+    }
+
+    /// <summary>transformers says for what loss a model was trained, hence what its logits mean.</summary>
+    private static ModelOptions WithActivation(ModelOptions options, ConfigValues config, Action<string> explain)
+    {
+        const string key = "problem_type";
+        Activation? activation = config.KindOf(key) != System.Text.Json.JsonValueKind.String ? null : config.Text(key, "") switch
+        {
+            "multi_label_classification" => Activation.Sigmoid,
+            "regression" => Activation.None,
+            _ => null,
+        };
+        if (options.Activation is not null || activation is null)
+        {
+            return options;
+        }
+        explain($"'{config.Path}' says {key} = {config.Text(key, "")}: the activation is {activation}.");
+        return options with { Activation = activation };
+    }
+}

@@ -1,0 +1,48 @@
+using EasyExplain.Imaging;
+
+namespace EasyExplain.Models.Folders;
+
+/// <summary>How the model of a folder wants its images.</summary>
+internal static class FolderPreprocessing
+{
+    private const string ProcessorName = "preprocessor_config.json";
+    private const string ProcessorsName = "processor_config.json";
+
+    /// <summary>The preprocessing that a folder states.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="config">Its config.json.</param>
+    /// <param name="usual">What it leaves out.</param>
+    /// <param name="explain">Is told where it comes from.</param>
+    /// <exception cref="ModelImportException">A value is impossible.</exception>
+    public static Preprocessing Of(ModelFolder folder, ConfigValues config, Preprocessing usual, Action<string> explain)
+    {
+        if (FolderNetwork.IsTimm(config))
+        {
+            explain($"The preprocessing is timm's, by '{config.Path}'.");
+            return TimmTransform.Of(config);
+        }
+        if ((folder.Read(ProcessorName) ?? folder.Read(ProcessorsName)?.Inner("image_processor")) is { } stated)
+        {
+            explain($"The preprocessing is that of '{stated.Path}'.");
+            return ImageProcessor.Of(stated, usual, explain);
+        }
+        explain($"There is no {ProcessorName} in '{folder.Path}': the preprocessing is the usual one of the architecture.");
+        return usual;
+    }
+
+    /// <summary>Makes a preprocessing; what is impossible in it is the file's fault.</summary>
+    internal static Preprocessing Checked(ConfigValues stated, Func<Preprocessing> make)
+    {
+        try
+        {
+            Preprocessing made = make();
+            return made.Std.All(value => value is >= FileMetadata.SmallestStd and <= 1 / FileMetadata.SmallestStd)
+                && made.Mean.All(value => Math.Abs(value) <= 1 / FileMetadata.SmallestStd) ? made
+                : throw new ArgumentException($"means {string.Join(", ", made.Mean)}, standard deviations {string.Join(", ", made.Std)}");
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelImportException(ModelFault.InvalidOption, $"The preprocessing of '{stated.Path}' is impossible: {e.Message}");
+        }
+    }
+}
