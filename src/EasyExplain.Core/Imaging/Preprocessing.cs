@@ -82,7 +82,10 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     /// </summary>
     public ChannelOrder ChannelOrder { get; init; }
 
-    /// <summary>Whether resized pixels are rounded to whole bytes, for models that take nothing else.</summary>
+    /// <summary>
+    /// Whether resized pixels are rounded to whole bytes, as Pillow does after either direction: for models that take nothing else, and where
+    /// a library's own pixels are meant.
+    /// </summary>
     public bool WholeBytes { get; init; }
 
     /// <summary>The same for another input size; <see cref="ResizeSize"/> follows it.</summary>
@@ -111,28 +114,27 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
         Tensor input = empty([1, 3, Height, Width]);
         if (shown < Width || down.Count < Height)
             FillBorders(input);
-        Resampler.Resize(photo,
-            new ResampleAxis(frame.X, frame.X + frame.Width, region.X + left * scaleX, scaleX, shown, kernel),
-            new ResampleAxis(frame.Y, frame.Y + frame.Height, region.Y + down.First * scaleY, scaleY, down.Count, kernel),
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)] (y, row) =>
-            {
-                Span<float> planes = MemoryMarshal.Cast<byte, float>(input.bytes);
-                for (int c = 0; c < 3; c++)
-                {
-                    // in steps of a byte: one rounding fewer for each pixel
-                    float mean = (float)(255 * Mean[c]), std = (float)(255 * Std[c]);
-                    Span<float> line = planes.Slice((PlaneOf(c) * Height + down.First + y) * Width + left, shown);
-                    if (WholeBytes)
-                    {
-                        for (int x = 0, at = c; x < line.Length; x++, at += 3)
-                            line[x] = (MathF.Floor(Math.Clamp(row[at], 0, 255) + 0.5f) - mean) / std;
-                        continue;
-                    }
-                    for (int x = 0, at = c; x < line.Length; x++, at += 3)
-                        line[x] = (row[at] - mean) / std;
-                }
-            });
+        var columns = new ResampleAxis(frame.X, frame.X + frame.Width, region.X + left * scaleX, scaleX, shown, kernel);
+        var rows = new ResampleAxis(frame.Y, frame.Y + frame.Height, region.Y + down.First * scaleY, scaleY, down.Count, kernel);
+        if (WholeBytes)
+            ByteResampler.Resize(photo, columns, rows, Take);
+        else
+            Resampler.Resize(photo, columns, rows, Take);
         return input;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void Take(int y, Span<float> row)
+        {
+            Span<float> planes = MemoryMarshal.Cast<byte, float>(input.bytes);
+            for (int c = 0; c < 3; c++)
+            {
+                // in steps of a byte: one rounding fewer for each pixel
+                float mean = (float)(255 * Mean[c]), std = (float)(255 * Std[c]);
+                Span<float> line = planes.Slice((PlaneOf(c) * Height + down.First + y) * Width + left, shown);
+                for (int x = 0, at = c; x < line.Length; x++, at += 3)
+                    line[x] = (row[at] - mean) / std;
+            }
+        }
     }
 
     /// <summary>The part of a photo that the input shows.</summary>

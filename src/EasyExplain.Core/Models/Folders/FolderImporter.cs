@@ -30,9 +30,9 @@ internal static class FolderImporter
             : ParameterLoading.AsNamedBy(architecture, needed);
         Device device = ComputeDevice.Find(options.Device, explain);
         Preprocessing usual = architecture.UsualFor(entries);
-        Preprocessing stated = FolderPreprocessing.Of(folder, config, usual, explain);
+        Preprocessing stated = FolderPreprocessing.Of(folder, config, usual, options.InputSize, explain);
         stated = PreprocessFile.Beside(folder.ConfigPath, stated, explain) ?? stated;
-        Preprocessing preprocessing = ModelImporter.Chosen(options, Sized(stated, options.InputSize), $"'{folder.Path}'", explain);
+        Preprocessing preprocessing = ModelImporter.Chosen(options, stated, $"'{folder.Path}'", explain);
         ModelImporter.DemandSize(architecture, entries, preprocessing, folder.Path);
         long classes = hasClasses ? ParameterLoading.ClassesOf(entries, architecture, file.Path) : 0;
         Network network = ModelImporter.Build(architecture, classes, preprocessing);
@@ -41,7 +41,9 @@ internal static class FolderImporter
             ParameterLoading.Load(network, file, entries, device, architecture.Name);
             IReadOnlyList<string> labels = options.Labels ?? Labels(folder, config, classes, explain);
             long outputs = hasClasses ? classes : network.Shapes(3, preprocessing.Height, preprocessing.Width)[network.Output][0];
-            return ModelHead.Complete(network, outputs, null, labels, WithActivation(options, config, explain), $"'{folder.Path}'", explain)
+            ModelHead head = ModelHead.Complete(network, outputs, null, labels, WithActivation(options, config, explain), $"'{folder.Path}'",
+                explain);
+            return (hasClasses ? head : head with { HasClasses = labels.Count > 0 })
                 .ToModel(options.Name ?? folder.Name, architecture.Name, file.Path, preprocessing, device, options.Precision);
         }
         catch
@@ -60,18 +62,6 @@ internal static class FolderImporter
             explain(sentence);
         }
         return fit.Entries;
-    }
-
-    /// <summary>The same for another input size, of which a crop keeps the same share.</summary>
-    private static Preprocessing Sized(Preprocessing stated, IReadOnlyList<int>? size)
-    {
-        if (size is null)
-        {
-            return stated;
-        }
-        Preprocessing sized = stated.ForInput(size[0], size[^1]);
-        double share = (double)stated.ResizeSize / Math.Min(stated.Height, stated.Width);
-        return sized with { ResizeSize = Math.Max(1, (int)(share * Math.Min(sized.Height, sized.Width))) };
     }
 
     private static IReadOnlyList<string> Labels(ModelFolder folder, ConfigValues config, long classes, Action<string> explain)

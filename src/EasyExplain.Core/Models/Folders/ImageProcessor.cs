@@ -48,6 +48,7 @@ internal sealed class ImageProcessor
         return FolderPreprocessing.Checked(stated, () => processor.Normalised(processor.Resized()) with
         {
             Interpolation = processor.Interpolated(),
+            WholeBytes = true,
             ChannelOrder = stated.Flag("do_flip_channel_order", processor.Is("MobileViT")) ? ChannelOrder.Bgr : ChannelOrder.Rgb,
         });
     }

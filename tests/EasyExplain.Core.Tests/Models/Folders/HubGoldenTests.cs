@@ -18,6 +18,9 @@ public class HubGoldenTests
     /// <summary>Layers that have another name here than in the library; where none is told and the name is not known, the default layer.</summary>
     private static readonly Dictionary<string, string> Counterparts = [];
 
+    private static readonly JsonElement MoreTransforms =
+        JsonDocument.Parse(File.ReadAllBytes(Repository.Data("huggingface", "transforms.json"))).RootElement;
+
     public static TheoryData<string> Keys => [.. HubGoldens.All.Select(golden => golden.Key)];
 
     public static TheoryData<string> Usual => HubGoldens.Known(usual: true) is { Count: > 0 } some ? some : ["timm/resnet18.a1_in1k"];
@@ -33,10 +36,33 @@ public class HubGoldenTests
         golden.WriteConfig(folder);
         ModelFolder found = ModelFolder.Find(folder.FullName)!;
 
-        Preprocessing preprocessing = FolderPreprocessing.Of(found, found.ReadConfig(), EasyExplain.Architectures.Architecture.ImageNet, _ => { });
+        Preprocessing preprocessing = FolderPreprocessing.Of(found, found.ReadConfig(), EasyExplain.Architectures.Architecture.ImageNet, null, _ => { });
 
-        using Tensor input = preprocessing.ToInput(new Photo(500, 333, Goldens.PatternImage(333, 500)));
-        JsonElement pixels = golden.Pixels;
+        Agree(golden.Pixels, preprocessing, new Photo(500, 333, Goldens.PatternImage(333, 500)), key);
+    }
+
+    public static TheoryData<string> Transforms => [.. MoreTransforms.GetProperty("cases").EnumerateArray()
+        .Select(entry => entry.GetProperty("name").GetString()!)];
+
+    [Theory]
+    [MemberData(nameof(Transforms))]
+    public void Pixels_AreThoseOfTheLibrarysRules_WhereNoConfigurationHasThem(string name)
+    {
+        JsonElement entry = MoreTransforms.GetProperty("cases").EnumerateArray().Single(item => item.GetProperty("name").GetString() == name);
+        using var folder = new TemporaryFolder();
+        HubCase.WriteConfig(entry, folder);
+        ModelFolder found = ModelFolder.Find(folder.FullName)!;
+
+        Preprocessing preprocessing = FolderPreprocessing.Of(found, found.ReadConfig(), EasyExplain.Architectures.Architecture.ImageNet, null, _ => { });
+
+        int height = MoreTransforms.GetProperty("height").GetInt32(), width = MoreTransforms.GetProperty("width").GetInt32();
+        Agree(entry, preprocessing, new Photo(width, height, Goldens.PatternImage(height, width)), name);
+    }
+
+    /// <summary>The contract: within 1/255 of what the pixels are before they are divided by the standard deviation.</summary>
+    private static void Agree(JsonElement pixels, Preprocessing preprocessing, Photo photo, string what)
+    {
+        using Tensor input = preprocessing.ToInput(photo);
         Assert.Equal(pixels.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()), input.shape[1..]);
         int every = pixels.GetProperty("every").GetInt32(), width = preprocessing.Width, height = preprocessing.Height;
         ReadOnlySpan<float> got = MemoryMarshal.Cast<byte, float>(input.bytes);
@@ -54,7 +80,7 @@ public class HubGoldenTests
                 }
             }
         }
-        Assert.True(worst <= 1.02, $"{key}: {worst} of 1/255"); // the reference's numbers have four digits
+        Assert.True(worst <= 1.02, $"{what}: {worst} of 1/255"); // the reference's numbers have four digits
     }
 
     [Theory]

@@ -78,10 +78,13 @@ internal sealed record HubCase(string Key, JsonElement Entry, JsonElement AllPix
         (row[0].GetString()!, row[1].EnumerateArray().Select(size => size.GetInt64()).ToArray(), row.GetArrayLength() > 2));
 
     /// <summary>Writes config.json and what else says how images are made.</summary>
-    public void WriteConfig(TemporaryFolder folder)
+    public void WriteConfig(TemporaryFolder folder) => WriteConfig(Entry, folder);
+
+    /// <summary>The same of an entry that has no more than these.</summary>
+    public static void WriteConfig(JsonElement entry, TemporaryFolder folder)
     {
-        File.WriteAllText(Path.Combine(folder.FullName, "config.json"), Config.GetRawText());
-        if (Entry.TryGetProperty("preprocessor_config", out JsonElement processor))
+        File.WriteAllText(Path.Combine(folder.FullName, "config.json"), entry.GetProperty("config").GetRawText());
+        if (entry.TryGetProperty("preprocessor_config", out JsonElement processor))
         {
             File.WriteAllText(Path.Combine(folder.FullName, "preprocessor_config.json"), processor.GetRawText());
         }
