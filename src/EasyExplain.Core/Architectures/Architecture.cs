@@ -1,3 +1,4 @@
+using EasyExplain.Checkpoints;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
@@ -18,11 +19,16 @@ public sealed record Architecture(string Name, string Head, Preprocessing Prepro
     /// <summary>From a tensor's name in older files to the one it has today.</summary>
     public Func<string, string> CurrentName { get; init; } = name => name;
 
+    /// <summary>What its files call <see cref="Head"/>, before <see cref="CurrentName"/> is asked.</summary>
+    public string HeadInFiles { get; init; } = Head;
+
     /// <summary>The side of the square input, in pixels, that the shapes of these tensors ask for; null where every size will do.</summary>
     public Func<IReadOnlyList<WeightEntry>, int?> SizeOf { get; init; } = _ => null;
 
     /// <summary>ImageNet's 224 × 224 pixels, mean and standard deviation, as most of torchvision's weights were trained with.</summary>
     internal static Preprocessing ImageNet { get; } = new(224, 224, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225], ResizeMode.Stretch);
+
+    private static double[] Half => [0.5, 0.5, 0.5];
 
     /// <summary>CIFAR-10's 32 × 32 pixels, mean and standard deviation.</summary>
     internal static Preprocessing Cifar { get; } = new(32, 32, [0.4914, 0.4822, 0.4465], [0.247, 0.2435, 0.2616], ResizeMode.Stretch);
@@ -30,6 +36,24 @@ public sealed record Architecture(string Name, string Head, Preprocessing Prepro
     /// <summary>One of torchvision's architectures, with the preprocessing of its default weights.</summary>
     internal static Architecture Torchvision(string name, string head, Func<NetworkBuilder, long, Node> logits) =>
         new(name, head, NamedWeights.Of(name).Single(weights => weights.IsDefault).Preprocessing, logits);
+
+    /// <summary>One of timm's architectures, with what most of its weights were trained with.</summary>
+    /// <param name="name">timm's name.</param>
+    /// <param name="head">The weight of the last layer.</param>
+    /// <param name="side">The side of the input in pixels.</param>
+    /// <param name="logits">Writes the network down.</param>
+    /// <param name="halves">Whether mean and standard deviation are 0.5, as Google's weights have it, in place of ImageNet's.</param>
+    internal static Architecture OfTimm(
+        string name, string head, int side, Func<NetworkBuilder, long, Node> logits, bool halves = false) =>
+        new(name, head, new(side, side, halves ? Half : ImageNet.Mean, halves ? Half : ImageNet.Std, ResizeMode.Stretch)
+        {
+            Interpolation = Interpolation.Bicubic,
+        }, logits);
+
+    /// <summary>The same network in files of another library, whose names a table has.</summary>
+    /// <param name="names">From its names to those here.</param>
+    /// <param name="head">Its name of <see cref="Head"/>.</param>
+    internal Architecture Named(NameTable names, string head) => this with { CurrentName = name => names[name], HeadInFiles = head };
 
     /// <summary>The usual preprocessing, of the input size that the tensors ask for.</summary>
     internal Preprocessing UsualFor(IReadOnlyList<WeightEntry> entries) =>

@@ -26,10 +26,27 @@ public static class ArchitectureCatalog
         .. SwinTransformer.Family,
     ];
 
+    /// <summary>Every name that one can be asked for by: those of <see cref="All"/>, then what only timm has.</summary>
+    public static IEnumerable<string> Names =>
+        All.Select(known => known.Name).Concat(ConfiguredArchitectures.Timm.Keys).Distinct(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The architecture of this name (case does not matter).</summary>
     /// <exception cref="ModelImportException">There is none; the message names near ones.</exception>
-    public static Architecture Find(string name) =>
-        All.FirstOrDefault(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new ModelImportException(ModelFault.UnknownArchitecture,
-            $"There is no architecture '{name}'. {NearNames.Hint(name, All.Select(known => known.Name))}");
+    public static Architecture Find(string name) => Named(name)[0];
+
+    /// <summary>
+    /// Those of this name (case does not matter): torchvision's and timm's, which often agree on a network's name and not on its tensors'.
+    /// After a dot timm names weights too, as in <c>resnet50.a1_in1k</c>.
+    /// </summary>
+    /// <exception cref="ModelImportException">There is none; the message names near ones.</exception>
+    public static IReadOnlyList<Architecture> Named(string name)
+    {
+        Architecture[] named =
+        [
+            .. All.Where(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase)),
+            .. ConfiguredArchitectures.Timm.TryGetValue(name.Split('.')[0], out Architecture? timms) ? [timms] : Array.Empty<Architecture>(),
+        ];
+        return named.Length > 0 ? named : throw new ModelImportException(ModelFault.UnknownArchitecture,
+            $"There is no architecture '{name}'. {NearNames.Hint(name, Names)}");
+    }
 }

@@ -16,9 +16,9 @@ internal static class CifarResNet
             Node x = g.Conv2d("conv1", g.Input, 16, kernel: 3, padding: 1, bias: false);
             x = g.BatchNorm2d("bn1", x);
             x = g.ReLU("relu", x);
-            x = ResNet.Stage(g, "layer1", x, ResNet.BasicBlock, 16, depth, stride: 1);
-            x = ResNet.Stage(g, "layer2", x, ResNet.BasicBlock, 32, depth, stride: 2);
-            x = ResNet.Stage(g, "layer3", x, ResNet.BasicBlock, 64, depth, stride: 2);
+            x = ResNet.Stage(g, "layer1", x, ResNet.BasicBlock(), 16, depth, stride: 1);
+            x = ResNet.Stage(g, "layer2", x, ResNet.BasicBlock(), 32, depth, stride: 2);
+            x = ResNet.Stage(g, "layer3", x, ResNet.BasicBlock(), 64, depth, stride: 2);
             x = g.Flatten(g.AdaptiveAvgPool2d("avgpool", x, 1));
             return g.Linear("fc", x, classes);
         });

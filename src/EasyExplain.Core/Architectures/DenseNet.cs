@@ -20,6 +20,10 @@ internal static partial class DenseNet
         Of("densenet201", stem: 64, growth: 32, [6, 12, 48, 32]),
     ];
 
+    /// <summary>timm's, which are the same.</summary>
+    public static IReadOnlyList<Architecture> Timm { get; } =
+        [.. Family.Select(own => Architecture.OfTimm(own.Name, own.Head, side: 224, own.Logits) with { CurrentName = own.CurrentName })];
+
     private static Architecture Of(string name, long stem, long growth, int[] depths) =>
         Architecture.Torchvision(name, "classifier.weight", (g, classes) =>
         {

@@ -16,34 +16,46 @@ internal static class InceptionV3
 {
     public static IReadOnlyList<Architecture> Family { get; } =
     [
-        Architecture.Torchvision("inception_v3", "fc.weight", (g, classes) =>
+        Architecture.Torchvision("inception_v3", "fc.weight", (g, classes) => Logits(g, TransformInput(g), classes)) with
         {
-            Node x = TransformInput(g);
-            x = BasicConv2d(g, "Conv2d_1a_3x3", x, 32, kernel: 3, stride: 2);
-            x = BasicConv2d(g, "Conv2d_2a_3x3", x, 32, kernel: 3);
-            x = BasicConv2d(g, "Conv2d_2b_3x3", x, 64, kernel: 3, padding: 1);
-            x = g.MaxPool2d("maxpool1", x, kernel: 3, stride: 2);
-            x = BasicConv2d(g, "Conv2d_3b_1x1", x, 80, kernel: 1);
-            x = BasicConv2d(g, "Conv2d_4a_3x3", x, 192, kernel: 3);
-            x = g.MaxPool2d("maxpool2", x, kernel: 3, stride: 2);
-            x = InceptionA(g, "Mixed_5b", x, pool: 32);
-            x = InceptionA(g, "Mixed_5c", x, pool: 64);
-            x = InceptionA(g, "Mixed_5d", x, pool: 64);
-            x = InceptionB(g, "Mixed_6a", x);
-            x = InceptionC(g, "Mixed_6b", x, width: 128);
-            x = InceptionC(g, "Mixed_6c", x, width: 160);
-            x = InceptionC(g, "Mixed_6d", x, width: 160);
-            x = InceptionC(g, "Mixed_6e", x, width: 192);
-            x = InceptionD(g, "Mixed_7a", x);
-            x = InceptionE(g, "Mixed_7b", x);
-            x = InceptionE(g, "Mixed_7c", x);
-            x = g.Dropout("dropout", g.AdaptiveAvgPool2d("avgpool", x, 1));
-            return g.Linear("fc", g.Flatten(x), classes);
-        }) with
-        {
-            Ignores = name => name.StartsWith("AuxLogits.", StringComparison.Ordinal),
+            Ignores = IsAuxiliary,
         },
     ];
+
+    /// <summary>timm's, which wants other pixels in place of a transformed input: their mean and standard deviation are 0.5.</summary>
+    public static IReadOnlyList<Architecture> Timm { get; } =
+    [
+        Architecture.OfTimm("inception_v3", "fc.weight", side: 299, (g, classes) => Logits(g, g.Input, classes), halves: true) with
+        {
+            Ignores = IsAuxiliary,
+        },
+    ];
+
+    private static bool IsAuxiliary(string name) => name.StartsWith("AuxLogits.", StringComparison.Ordinal);
+
+    private static Node Logits(NetworkBuilder g, Node x, long classes)
+    {
+        x = BasicConv2d(g, "Conv2d_1a_3x3", x, 32, kernel: 3, stride: 2);
+        x = BasicConv2d(g, "Conv2d_2a_3x3", x, 32, kernel: 3);
+        x = BasicConv2d(g, "Conv2d_2b_3x3", x, 64, kernel: 3, padding: 1);
+        x = g.MaxPool2d("maxpool1", x, kernel: 3, stride: 2);
+        x = BasicConv2d(g, "Conv2d_3b_1x1", x, 80, kernel: 1);
+        x = BasicConv2d(g, "Conv2d_4a_3x3", x, 192, kernel: 3);
+        x = g.MaxPool2d("maxpool2", x, kernel: 3, stride: 2);
+        x = InceptionA(g, "Mixed_5b", x, pool: 32);
+        x = InceptionA(g, "Mixed_5c", x, pool: 64);
+        x = InceptionA(g, "Mixed_5d", x, pool: 64);
+        x = InceptionB(g, "Mixed_6a", x);
+        x = InceptionC(g, "Mixed_6b", x, width: 128);
+        x = InceptionC(g, "Mixed_6c", x, width: 160);
+        x = InceptionC(g, "Mixed_6d", x, width: 160);
+        x = InceptionC(g, "Mixed_6e", x, width: 192);
+        x = InceptionD(g, "Mixed_7a", x);
+        x = InceptionE(g, "Mixed_7b", x);
+        x = InceptionE(g, "Mixed_7c", x);
+        x = g.Dropout("dropout", g.AdaptiveAvgPool2d("avgpool", x, 1));
+        return g.Linear("fc", g.Flatten(x), classes);
+    }
 
     /// <summary>1×1, 5×5, two 3×3 in a row, and a pool, side by side.</summary>
     private static Node InceptionA(NetworkBuilder g, string name, Node x, long pool) =>

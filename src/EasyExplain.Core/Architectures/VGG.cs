@@ -1,3 +1,4 @@
+using EasyExplain.Checkpoints;
 using EasyExplain.Networks;
 
 namespace EasyExplain.Architectures;
@@ -21,6 +22,17 @@ internal static class VGG
         Of("vgg16", D), Of("vgg16_bn", D, batchNorm: true),
         Of("vgg19", E), Of("vgg19_bn", E, batchNorm: true),
     ];
+
+    /// <summary>timm's, in which the fully connected layers are convolutions.</summary>
+    public static IReadOnlyList<Architecture> Timm { get; } =
+    [
+        .. Family.Select(own => Architecture.OfTimm(own.Name, own.Head, side: 224, own.Logits).Named(TimmNames, "head.fc.weight")),
+    ];
+
+    private static NameTable TimmNames => new(
+        ("pre_logits.fc1.*", "classifier.0.*"),
+        ("pre_logits.fc2.*", "classifier.3.*"),
+        ("head.fc.*", "classifier.6.*"));
 
     private static Architecture Of(string name, int[] column, bool batchNorm = false) =>
         Architecture.Torchvision(name, "classifier.6.weight", (g, classes) =>

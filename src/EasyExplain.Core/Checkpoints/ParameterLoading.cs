@@ -20,7 +20,7 @@ internal static class ParameterLoading
     /// <summary>The entries under the names this architecture has today, without those it has no use for.</summary>
     public static IReadOnlyList<WeightEntry> AsNamedBy(Architecture architecture, IReadOnlyList<WeightEntry> entries) =>
     [
-        .. entries.Select(entry => CheckpointNames.Renamed(entry, architecture.CurrentName(entry.Name)))
+        .. JoinedTensors.Join([.. entries.Select(entry => CheckpointNames.Renamed(entry, architecture.CurrentName(entry.Name)))])
         .Where(entry => !architecture.Ignores(entry.Name)),
     ];
 
@@ -45,6 +45,11 @@ internal static class ParameterLoading
     public static CheckpointFit ReadAs(Architecture architecture, IReadOnlyList<WeightEntry> entries, string path) =>
         Fit(entries, [architecture], path) ?? Nearest(entries, [architecture]);
 
+    /// <summary>The same as those of one that has a name together with others: the first that they fit, else the nearest.</summary>
+    /// <exception cref="ModelImportException">They fit one several times, such as a student's and a teacher's.</exception>
+    public static CheckpointFit ReadAs(IReadOnlyList<Architecture> named, IReadOnlyList<WeightEntry> entries, string path) =>
+        named.Select(one => Fit(entries, [one], path)).FirstOrDefault(fit => fit is not null) ?? Nearest(entries, named);
+
     private static CheckpointFit? Fit(IReadOnlyList<WeightEntry> entries, IReadOnlyList<Architecture> candidates, string path)
     {
         CheckpointFit[] fits = Exact(CheckpointNames.Find);
@@ -57,10 +62,10 @@ internal static class ParameterLoading
         CheckpointFit[] Exact(Func<IReadOnlyList<WeightEntry>, string, IReadOnlyList<CheckpointNames>> find)
         {
             // Most last layers are called as others are, and the ways to read the names depend on no more than that.
-            var ways = candidates.Select(candidate => candidate.Head).Distinct().ToDictionary(head => head, head => find(entries, head));
+            var ways = candidates.Select(candidate => candidate.HeadInFiles).Distinct().ToDictionary(head => head, head => find(entries, head));
             return
             [
-                .. candidates.SelectMany(candidate => ways[candidate.Head].Select(names => CheckpointFit.CompareIfNear(candidate, names)))
+                .. candidates.SelectMany(candidate => ways[candidate.HeadInFiles].Select(names => CheckpointFit.CompareIfNear(candidate, names)))
                     .OfType<CheckpointFit>().Where(fit => fit.IsExact)
                     .DistinctBy(fit => (fit.Architecture, fit.Names.Prefix, fit.Names.Trunk.Length > 0 ? fit.Names.FileHead : ""))
                     .GroupBy(fit => (IsAux(fit), CheckpointKeys.Rank(fit.Names.Key))).MinBy(group => group.Key)
@@ -93,7 +98,7 @@ internal static class ParameterLoading
     {
         string common = entries.Select(entry => entry.Name).DefaultIfEmpty("").Aggregate((a, b) => a[..a.AsSpan().CommonPrefixLength(b)]);
         string prefix = common[..(common.LastIndexOf('.') + 1)];
-        return candidates.GroupBy(candidate => candidate.Head)
+        return candidates.GroupBy(candidate => candidate.HeadInFiles)
             .SelectMany(group => CheckpointNames.Find(entries, group.Key).Concat(CheckpointNames.FindApart(entries, group.Key).Take(1))
                 .Concat(new[] { "", prefix }.Select(before => CheckpointNames.Plain(entries, group.Key, before)))
                 .DistinctBy(names => (names.Prefix, names.Trunk, names.FileHead, names.Inside.Count))
@@ -108,7 +113,7 @@ internal static class ParameterLoading
             $"The tensors of '{path}' fit no known architecture. " +
             $"{(nothingInCommon ? "No name is known." : $"The nearest is {near}: {near.Difference}.")} " +
             $"It holds: {TensorDifference.List(entries.Select(entry => entry.Name), ExamplesShown)}. " +
-            "Known are torchvision's classifiers, under its names.")
+            "Known are torchvision's classifiers, under its names; those of timm and transformers are where their architecture is named.")
         {
             Remedy = Remedy.LookUpArchitecture,
         };
@@ -128,7 +133,8 @@ internal static class ParameterLoading
         foreach (Parameter parameter in network.Parameters)
         {
             using DisposeScope scope = NewDisposeScope();
-            parameter.Load(file.ReadFloat32(byName[parameter.Name]).to(device));
+            Tensor read = JoinedTensors.ReadFloat32(file, byName[parameter.Name]).reshape([.. parameter.Shape]);
+            parameter.Load((parameter.Prepared?.Invoke(read) ?? read).to(device));
         }
     }
 }

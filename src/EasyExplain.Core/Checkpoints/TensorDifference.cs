@@ -28,13 +28,25 @@ internal sealed record TensorDifference(
             {
                 missing.Add(wanted.Name);
             }
-            else if (!entry.Shape.SequenceEqual(wanted.Shape))
+            else if (!AreSame(entry.Shape, wanted.Shape))
             {
                 misShaped.Add($"{wanted.Name} is [{string.Join(", ", entry.Shape)}], not [{string.Join(", ", wanted.Shape)}]");
             }
         }
         return new TensorDifference(missing, [.. given.Values], misShaped, twice);
     }
+
+    /// <summary>
+    /// Whether shapes hold the same numbers for the same outputs: they are equal but for dimensions of one, as a 1×1 convolution's and a
+    /// layer's that does the same, or one has more dimensions, as a convolution over all of a picture has.
+    /// </summary>
+    private static bool AreSame(IReadOnlyList<long> given, IReadOnlyList<long> wanted) =>
+        given.Where(IsMore).SequenceEqual(wanted.Where(IsMore)) || (given.Count != wanted.Count && given is [var first, ..] && wanted is [var outputs, ..]
+            && first == outputs && given.Aggregate(UInt128.One, Product) == wanted.Aggregate(UInt128.One, Product));
+
+    private static bool IsMore(long size) => size != 1;
+
+    private static UInt128 Product(UInt128 product, long size) => unchecked(product * (UInt128)size);
 
     public override string ToString() => string.Join("; ", new[]
     {

@@ -216,7 +216,7 @@ public static class ModelImporter
         if ((asked ?? FileMetadata.Architecture(file)) is { } name)
         {
             explain(asked is null ? $"The file says that it is '{name}'." : $"Architecture '{name}', as asked.");
-            fit = ParameterLoading.ReadAs(ArchitectureCatalog.Find(name), entries, file.Path);
+            fit = ParameterLoading.ReadAs(ArchitectureCatalog.Named(name), entries, file.Path);
         }
         else
         {
@@ -244,10 +244,10 @@ public static class ModelImporter
         return named.Preprocessing;
     }
 
-    /// <summary>ImageNet's labels where the classes are those of torchvision's own weights, as their number says.</summary>
+    /// <summary>ImageNet's labels where the classes are those of torchvision's or timm's own weights, as their number says.</summary>
     private static IReadOnlyList<string> UsualLabels(Architecture architecture, long classes, Action<string> explain)
     {
-        if (classes != ImageNetLabels.All.Count || NamedWeights.Of(architecture.Name).Count == 0)
+        if (classes != ImageNetLabels.All.Count || (NamedWeights.Of(architecture.Name).Count == 0 && !ConfiguredArchitectures.Timm.ContainsKey(architecture.Name)))
         {
             return [];
         }

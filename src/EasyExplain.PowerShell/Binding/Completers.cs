@@ -16,9 +16,7 @@ public sealed class ArchitectureCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
         CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        ArchitectureCatalog.All
-            .Where(architecture => Completion.Fits(architecture.Name, wordToComplete))
-            .Select(architecture => Completion.Of(architecture.Name, architecture.Name));
+        ArchitectureCatalog.Names.Where(name => Completion.Fits(name, wordToComplete)).Select(name => Completion.Of(name, name));
 }
 
 /// <summary>Completes names of weights with Tab: those of -Architecture, or torchvision's full names where it is not given.</summary>

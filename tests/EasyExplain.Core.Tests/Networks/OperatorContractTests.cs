@@ -129,6 +129,11 @@ public sealed class OperatorContractTests
         // Transformers run in libtorch: ONNX Runtime was no faster there.
         new(() => new PatchTokens(Filled(1, 1, 4), 6, 6), [Picture], new TokenGrid(1, 6, 6), None, None),
         new(() => new ClassToken(), [Tokens], null, None, None),
+        new(() => new ExtraTokens(Filled(1, 2, 12), 1), [Tokens], new TokenGrid(3, 3, 3), None, None),
+        new(() => new ResizedPositions(Filled(1, 5, 4), 1, [1, 0, 0.5f, 0.5f, 0, 1], [0.25f, 0.75f], 3, 1), [], null, None, None),
+        new(() => new GridOfTokens(1, 3, 3), [Tokens], First, None, None),
+        new(() => new RotaryPositions(1, 1, 3, 3, 16), [Tokens], Grid, None, None),
+        new(() => new LogDistances(3, 2), [], null, None, None),
         new(() => new PatchMerging(), [Rows], Last, None, None),
         new(() => new SelfAttention(2), [Tokens], Grid, None, None),
         new(() => new ScaledDotProductAttention(null), [[2, 5, 3], [2, 7, 3], [2, 7, 4]], null, None, None),

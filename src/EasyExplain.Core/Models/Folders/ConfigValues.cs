@@ -12,6 +12,8 @@ public sealed record ConfigValues(string Path, JsonElement Values)
 {
     private const int LongestList = 1024;
     private const int LongestText = 60;
+    private const int MostStages = 8;
+    private const int DeepestStage = 128;
 
     /// <summary>The object under a name; an empty one where there is none.</summary>
     public ConfigValues Inner(string name) => Find(name) switch
@@ -96,6 +98,42 @@ public sealed record ConfigValues(string Path, JsonElement Values)
 
     private static double? AsNumber(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) ? number : null;
+
+    /// <summary>Throws where a text is not the one that is known here.</summary>
+    public void Demand(string name, string only)
+    {
+        if (Text(name, only) != only)
+        {
+            throw Wrong(name, Find(name)!.Value, $"\"{only}\": no other is known here");
+        }
+    }
+
+    /// <summary>Throws where a flag is not set as it is known here.</summary>
+    public void Demand(string name, bool only)
+    {
+        if (Flag(name, only) != only)
+        {
+            throw Wrong(name, Find(name)!.Value, $"{(only ? "true" : "false")}: the other is not known here");
+        }
+    }
+
+    /// <summary>An error for values that are right by themselves, and not known together.</summary>
+    /// <param name="what">Their keys.</param>
+    public ModelImportException Unknown(string what) => new(ModelFault.InvalidOption,
+        $"'{Path}' describes a network that is not known here: see its {what}.");
+
+    /// <summary>Widths and depths of stages, two lists of one length.</summary>
+    /// <param name="widths">The key of the widths.</param>
+    /// <param name="usualWidths">What they are where the file leaves them out.</param>
+    /// <param name="depths">The key of the depths.</param>
+    /// <param name="usualDepths">What they are where the file leaves them out.</param>
+    public IReadOnlyList<(long Width, int Depth)> Stages(string widths, int[] usualWidths, string depths, int[] usualDepths)
+    {
+        IReadOnlyList<int> wide = Wholes(widths, usualWidths), deep = Wholes(depths, usualDepths, most: DeepestStage);
+        return wide.Count == deep.Count && wide.Count is > 0 and <= MostStages ? [.. wide.Select((width, i) => ((long)width, deep[i]))]
+            : throw new ModelImportException(ModelFault.InvalidOption,
+                $"'{Path}' has {wide.Count} {widths} and {deep.Count} {depths}; they must be as many, from 1 to {MostStages}.");
+    }
 
     private JsonElement? Find(string name) =>
         Values.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;

@@ -6,7 +6,8 @@ namespace EasyExplain.Networks.Operators;
 
 /// <summary>
 /// Every token looks at every token: softmax(q·kᵀ/√d)·v in each head (Vaswani et al. 2017, arXiv 1706.03762, section 3.2);
-/// queries, keys and values side by side, <c>[N, T, 3·C]</c>, to <c>[N, T, C]</c>.
+/// queries, keys and values side by side, <c>[N, T, 3·C]</c>, to <c>[N, T, C]</c>. A second input, <c>[1, heads, T, T]</c>, is what pairs
+/// of tokens are worth whatever they hold.
 /// </summary>
 /// <param name="Heads">Into how many heads the channels fall.</param>
 public sealed record SelfAttention(long Heads) : KeepsLayout
@@ -24,6 +25,7 @@ public sealed record SelfAttention(long Heads) : KeepsLayout
         Tensor[] parts = inputs[0].unflatten(2, [3, Heads, -1]).permute(2, 0, 3, 1, 4).unbind(0); // queries, keys, values: [N, heads, T, d]
         // Not libtorch's fused operator: that has no second derivative, and asking for one would end the process.
         Tensor scores = MatMul.Product(parts[0].Over(Math.Sqrt(parts[0].shape[^1])), parts[1].transpose(-2, -1));
+        scores = inputs.Count > 1 ? scores.Plus(inputs[1]) : scores;
         return MatMul.Product(scores.softmax(-1), parts[2]).transpose(1, 2).flatten(2).MoveToOuterDisposeScope();
     }
 }

@@ -62,8 +62,8 @@ public sealed record ChannelAffine(IReadOnlyList<double> Scale, IReadOnlyList<do
         tensor([.. values], [values.Count, 1, 1], dtype: like.dtype, device: like.device);
 }
 
-/// <summary>Each channel of <c>[N, C, H, W]</c> times a trained factor (Touvron et al. 2021, arXiv 2103.17239).</summary>
-/// <param name="Factor"><c>[C, 1, 1]</c>.</param>
+/// <summary>Each channel times a trained factor (Touvron et al. 2021, arXiv 2103.17239).</summary>
+/// <param name="Factor"><c>[C, 1, 1]</c> for <c>[N, C, H, W]</c>, <c>[C]</c> where the channels are last.</param>
 public sealed record LayerScale(Parameter Factor) : KeepsShape
 {
     /// <inheritdoc/>

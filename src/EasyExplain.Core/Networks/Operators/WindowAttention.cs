@@ -21,6 +21,15 @@ namespace EasyExplain.Networks.Operators;
 public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift, QueryKeyValue Projection, Parameter? LogitScale)
     : KeepsLayout
 {
+    /// <summary>
+    /// Whether the places that look at one another are as far apart as windows there are, so that a window reaches over the whole grid (Tu
+    /// et al. 2022, arXiv 2204.01697, section 3.2).
+    /// </summary>
+    public bool Spread { get; init; }
+
+    /// <summary>What products of queries and keys are multiplied by; null for 1/√d.</summary>
+    public double? Scale { get; init; }
+
     private const double HighestScale = 100;
     private const double Apart = -100; // the paper's mask: so low that softmax leaves nothing
 
@@ -48,7 +57,8 @@ public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift,
         }
         x = MatMul.Product(scores.softmax(-1), parts[2]).transpose(1, 2).flatten(2);
 
-        x = x.view(count, rows / Window, columns / Window, Window, Window, -1).transpose(2, 3).reshape(count, rows, columns, -1);
+        x = x.view(count, rows / Window, columns / Window, Window, Window, -1).permute(Spread ? [0, 3, 1, 4, 2, 5] : [0, 1, 3, 2, 4, 5])
+            .reshape(count, rows, columns, -1);
         return Roll(x, down, right).narrow(1, 0, height).narrow(2, 0, width).MoveToOuterDisposeScope();
     }
 
@@ -90,13 +100,15 @@ public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift,
     private static Tensor Roll(Tensor x, long down, long right) => (down, right) == (0, 0) ? x : x.roll([down, right], [1, 2]);
 
     /// <summary><c>[N, rows, columns, C]</c> to <c>[N·windows, L, C]</c>.</summary>
-    private Tensor Windows(Tensor x) => x.unflatten(2, [-1, Window]).unflatten(1, [-1, Window]).transpose(2, 3).flatten(3, 4).flatten(0, 2);
+    private Tensor Windows(Tensor x) => (Spread
+        ? x.unflatten(2, [Window, -1]).unflatten(1, [Window, -1]).permute(0, 2, 4, 1, 3, 5)
+        : x.unflatten(2, [-1, Window]).unflatten(1, [-1, Window]).transpose(2, 3)).flatten(3, 4).flatten(0, 2);
 
     private Tensor Scores(Tensor queries, Tensor keys)
     {
         if (LogitScale is null)
         {
-            return MatMul.Product(queries.Over(Math.Sqrt(queries.shape[^1])), keys.transpose(-2, -1));
+            return MatMul.Product(queries.Times(Scale ?? 1 / Math.Sqrt(queries.shape[^1])), keys.transpose(-2, -1));
         }
         Tensor cosine = MatMul.Product(nn.functional.normalize(queries, dim: -1), nn.functional.normalize(keys, dim: -1).transpose(-2, -1));
         return cosine * LogitScale.Value.Within(null, Math.Log(HighestScale)).exp();
@@ -167,11 +179,22 @@ public sealed record QueryKeyValue(Parameter Weight, Parameter Bias, bool KeysHa
 /// <param name="Window">The side of a window.</param>
 public sealed record RelativePositionBias(Parameter Table, long Window) : Operator
 {
+    /// <summary>
+    /// Whether a class token comes before the places, L = 1 + Window²; then the table has three rows more: from it to a place, from a place
+    /// to it, and its own (Bao et al. 2021, arXiv 2106.08254).
+    /// </summary>
+    public bool ClassToken { get; init; }
+
+    /// <summary>Whether the table is <c>[heads, D, D]</c>, D = 2·Window − 1, and counts from the place that looks, as TensorFlow's MaxViT.</summary>
+    public bool ByHead { get; init; }
+
+    private long Tokens => Window * Window + (ClassToken ? 1 : 0);
+
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => [Table];
 
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [Table.Shape[1], Window * Window, Window * Window];
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [Table.Shape[ByHead ? 0 : 1], Tokens, Tokens];
 
     /// <inheritdoc/>
     public override Layout? OutputLayout(IReadOnlyList<Layout?> inputs) => null;
@@ -180,7 +203,24 @@ public sealed record RelativePositionBias(Parameter Table, long Window) : Operat
     public override bool ReadsCells(bool ofOutput) => false;
 
     /// <inheritdoc/>
-    public override Tensor Run(IReadOnlyList<Tensor> inputs) => ForEachPair(Table.Value, Window);
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        if (!ClassToken)
+        {
+            return ByHead ? OfHeads() : ForEachPair(Table.Value, Window);
+        }
+        using DisposeScope scope = NewDisposeScope();
+        Tensor table = Table.Value, pairs = ForEachPair(table, Window);
+        Tensor Row(long fromEnd, params long[] shape) => table.select(0, table.shape[0] - fromEnd).view(1, -1, 1, 1).expand([1, -1, .. shape]);
+        Tensor places = cat([Row(2, Window * Window, 1), pairs], 3);
+        return cat([cat([Row(1, 1, 1), Row(3, 1, Window * Window)], 3), places], 2).MoveToOuterDisposeScope();
+    }
+
+    private Tensor OfHeads()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return ForEachPair(Table.Value.flatten(1).t().flip(0), Window).MoveToOuterDisposeScope();
+    }
 
     /// <summary>
     /// From a row for each distance, <c>[(2·window − 1)², heads]</c>, to a value for each pair of places, <c>[1, heads, L, L]</c>.
@@ -222,6 +262,40 @@ public sealed record ContinuousPositionBias(long Window) : Operator
     {
         using DisposeScope scope = NewDisposeScope();
         return RelativePositionBias.ForEachPair(inputs[0].flatten(0, 2).sigmoid().Times(16), Window).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>
+/// How far two places of a window can be from one another, down and right, on a logarithmic scale: <c>[1, D, D, 2]</c> with D = 2·Window − 1
+/// (Liu et al. 2021, arXiv 2111.09883, section 3.3). torchvision's files have these numbers; others leave them out.
+/// </summary>
+/// <param name="Window">The side of a window.</param>
+/// <param name="Trained">The side of those that it was trained with, whose longest distance is 1.</param>
+public sealed record LogDistances(long Window, long Trained) : Operator
+{
+    private const double Range = 8;
+
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [2 * Window - 1, 2 * Window - 1, 2];
+
+    /// <inheritdoc/>
+    public override Layout? OutputLayout(IReadOnlyList<Layout?> inputs) => null;
+
+    /// <inheritdoc/>
+    public override bool ReadsCells(bool ofOutput) => false;
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        long side = 2 * Window - 1;
+        float[] values = new float[side * side * 2];
+        for (long i = 0; i < values.Length; i++)
+        {
+            long along = i % 2 == 0 ? i / 2 / side : i / 2 % side;
+            double distance = Range * (along - Window + 1) / Math.Max(1, Trained - 1);
+            values[i] = (float)(Math.Sign(distance) * Math.Log2(Math.Abs(distance) + 1) / Math.Log2(Range));
+        }
+        return tensor(values, [1, side, side, 2]);
     }
 }
 

@@ -62,6 +62,7 @@ internal sealed class RelevanceRules(
         (BatchNorm2d _, WayBack r) => Pass(r),
         (LocalResponseNorm _, WayBack r) => Pass(r),
         (RMSNorm _, WayBack r) => Pass(r),
+        (RotaryPositions _, WayBack r) => Pass(r), // the values pass, and only they have relevance
         (Quantize _, WayBack r) => Pass(r),
         (Dequantize _, WayBack r) => Pass(r),
         (DynamicQuantize _, WayBack r) => [.. Pass(r), WayBack.Nothing, WayBack.Nothing],
@@ -95,6 +96,8 @@ internal sealed class RelevanceRules(
         (ChannelShuffle shuffle, WayBack r) => r.LiesByPicture
             ? [r.Then(new ChannelShuffle(r.InputShape[0] / shuffle.Groups))] : Moved(r),
         (PatchTokens _, WayBack r) => Moved(r),
+        (ExtraTokens _, WayBack r) => Moved(r),
+        (GridOfTokens _, WayBack r) => Moved(r),
         (ClassToken _, WayBack r) => Moved(r),
         (PatchMerging _, WayBack r) => Moved(r),
         (Where _, WayBack r) => [WayBack.Nothing, .. Moved(r).Skip(1)],
@@ -109,7 +112,7 @@ internal sealed class RelevanceRules(
         (LayerNorm2d _, WayBack r) => Normalised(r),
         (GroupNorm _, WayBack r) => Normalised(r),
         (InstanceNorm _, WayBack r) => Normalised(r),
-        (SelfAttention _, WayBack r) => Attended(r, dim: 2),
+        (SelfAttention _, WayBack r) => [.. Attended(r, dim: 2), .. r.Output.Inputs.Skip(1).Select(_ => WayBack.Nothing)],
         (ShiftedWindowAttention _, WayBack r) => [.. Attended(r, dim: 3), WayBack.Nothing],
         (ScaledDotProductAttention _, WayBack r) => [WayBack.Nothing, WayBack.Nothing, Norm(r)[2]],
     };
