@@ -24,6 +24,7 @@ public static class ArchitectureCatalog
         .. ConvNeXt.Family,
         .. VisionTransformer.Family,
         .. SwinTransformer.Family,
+        .. MaxViT.Family,
     ];
 
     /// <summary>Every name that one can be asked for by: those of <see cref="All"/>, then what only timm has.</summary>

@@ -6,9 +6,9 @@ namespace EasyExplain.Architectures;
 
 /// <summary>
 /// MaxViT (Tu et al. 2022, arXiv 2204.01697, table 1): in each block a convolution, attention in windows, and attention between places that
-/// are spread over the grid. Layers have timm's names; its weights are TensorFlow's.
+/// are spread over the grid. timm's, whose weights are TensorFlow's, with its names for layers.
 /// </summary>
-internal static class MaxViT
+internal static partial class MaxViT
 {
     private const double Eps = 1e-5, BatchNormEps = 1e-3;
     private const long HeadWidth = 32, Halvings = 32;

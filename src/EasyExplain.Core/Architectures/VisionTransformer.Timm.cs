@@ -136,7 +136,7 @@ internal static partial class VisionTransformer
     }, ClipNumbers);
 
     private static Architecture OfTimm(string name, int side, TokenForm form, (double[] Mean, double[] Std)? numbers = null) =>
-        new(name, Head, new Preprocessing(side, side, numbers?.Mean ?? Halves, numbers?.Std ?? Halves, ResizeMode.CenterCrop),
+        new Architecture(name, Head, new Preprocessing(side, side, numbers?.Mean ?? Halves, numbers?.Std ?? Halves, ResizeMode.CenterCrop),
             (g, classes) => Logits(g, form, classes))
         {
             SizeOf = entries => SizeOf(entries, form),

@@ -177,6 +177,12 @@ public sealed class NetworkBuilder
     /// </summary>
     public Node Call(Operator @operator, params Node[] inputs) => Append(new Node(@operator, inputs, _scope));
 
+    /// <summary>
+    /// The same for one that goes by the numbers of dimensions, and cannot know how what it makes lies on the picture.
+    /// </summary>
+    public Node Call(Layout layout, Operator @operator, params Node[] inputs) =>
+        Append(new Node(@operator, inputs, _scope) { Layout = layout });
+
     /// <summary>Adds any operator under a name of its own.</summary>
     public Node Add(string name, Operator @operator, params Node[] inputs)
     {

@@ -134,6 +134,7 @@ public sealed class OperatorContractTests
         new(() => new GridOfTokens(1, 3, 3), [Tokens], First, None, None),
         new(() => new RotaryPositions(1, 1, 3, 3, 16), [Tokens], Grid, None, None),
         new(() => new LogDistances(3, 2), [], null, None, None),
+        new(() => new DistanceBias(Filled(2, 9), 3, 2), [], null, None, None),
         new(() => new PatchMerging(), [Rows], Last, None, None),
         new(() => new SelfAttention(2), [Tokens], Grid, None, None),
         new(() => new ScaledDotProductAttention(null), [[2, 5, 3], [2, 7, 3], [2, 7, 4]], null, None, None),

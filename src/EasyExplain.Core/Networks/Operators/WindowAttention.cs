@@ -7,8 +7,8 @@ namespace EasyExplain.Networks.Operators;
 
 /// <summary>
 /// Every place looks at the places of its window (Liu et al. 2021, arXiv 2103.14030, section 3.2). The first input is queries, keys and
-/// values side by side, <c>[N, H, W, 3·C]</c>, the second what distances are worth, <c>[1, heads, L, L]</c>; the output is <c>[N, H, W,
-/// C]</c>.
+/// values side by side, <c>[N, H, W, 3·C]</c>, the second, where there is one, what distances are worth, <c>[1, heads, L, L]</c>; the output
+/// is <c>[N, H, W, C]</c>.
 /// </summary>
 /// <param name="Heads">Into how many heads the channels fall.</param>
 /// <param name="Window">The side of a window; a grid that is no multiple of it is filled up with places of zeros.</param>
@@ -49,7 +49,8 @@ public sealed record ShiftedWindowAttention(long Heads, long Window, long Shift,
 
         Tensor x = Roll(FillUp(inputs[0], rows, columns), -down, -right);
         Tensor[] parts = Windows(x).unflatten(2, [3, Heads, -1]).permute(2, 0, 3, 1, 4).unbind(0); // [N·windows, heads, L, d]
-        Tensor scores = Scores(parts[0], parts[1]).Plus(inputs[1]);
+        Tensor scores = Scores(parts[0], parts[1]);
+        scores = inputs.Count > 1 ? scores.Plus(inputs[1]) : scores;
         if (down + right > 0)
         {
             scores = scores.unflatten(0, [count, -1])
@@ -237,6 +238,46 @@ public sealed record RelativePositionBias(Parameter Table, long Window) : Operat
             rows[i] = (down + window - 1) * distances + right + window - 1;
         }
         return table.index_select(0, tensor(rows, device: table.device)).view(places, places, -1).permute(2, 0, 1).unsqueeze(0)
+            .MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>
+/// What the attention of two places gets for their distance alone, whichever way it goes: <c>[1, heads, Q, K]</c> (Graham et al. 2021, arXiv
+/// 2104.01136, section 4.2). Those that look are every so many rows and columns.
+/// </summary>
+/// <param name="Table"><c>[heads, Side²]</c>, a column for each distance down and across.</param>
+/// <param name="Side">How many rows and columns are looked at.</param>
+/// <param name="Step">From one that looks to the next.</param>
+public sealed record DistanceBias(Parameter Table, long Side, long Step) : Operator
+{
+    private long Looking => (Side - 1) / Step + 1;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters => [Table];
+
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [Table.Shape[0], Looking * Looking, Side * Side];
+
+    /// <inheritdoc/>
+    public override Layout? OutputLayout(IReadOnlyList<Layout?> inputs) => null;
+
+    /// <inheritdoc/>
+    public override bool ReadsCells(bool ofOutput) => false;
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long looking = Looking, places = Side * Side;
+        var columns = new long[looking * looking * places];
+        for (long i = 0; i < columns.Length; i++)
+        {
+            (long from, long to) = (i / places, i % places);
+            long down = Math.Abs(from / looking * Step - to / Side), right = Math.Abs(from % looking * Step - to % Side);
+            columns[i] = down * Side + right;
+        }
+        return Table.Value.index_select(1, tensor(columns, device: Table.Value.device)).view(1, -1, looking * looking, places)
             .MoveToOuterDisposeScope();
     }
 }

@@ -113,7 +113,7 @@ internal sealed class RelevanceRules(
         (GroupNorm _, WayBack r) => Normalised(r),
         (InstanceNorm _, WayBack r) => Normalised(r),
         (SelfAttention _, WayBack r) => [.. Attended(r, dim: 2), .. r.Output.Inputs.Skip(1).Select(_ => WayBack.Nothing)],
-        (ShiftedWindowAttention _, WayBack r) => [.. Attended(r, dim: 3), WayBack.Nothing],
+        (ShiftedWindowAttention _, WayBack r) => [.. Attended(r, dim: 3), .. r.Output.Inputs.Skip(1).Select(_ => WayBack.Nothing)],
         (ScaledDotProductAttention _, WayBack r) => [WayBack.Nothing, WayBack.Nothing, Norm(r)[2]],
     };
 
