@@ -83,8 +83,8 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     public ChannelOrder ChannelOrder { get; init; }
 
     /// <summary>
-    /// Whether resized pixels are rounded to whole bytes, as Pillow does after either direction: for models that take nothing else, and where
-    /// a library's own pixels are meant.
+    /// Whether resized pixels are rounded to whole bytes, as Pillow does after either direction: for models that take nothing else, and
+    /// where a library's own pixels are meant.
     /// </summary>
     public bool WholeBytes { get; init; }
 
@@ -141,8 +141,8 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     /// <param name="photoWidth">The photo's width in pixels.</param>
     /// <param name="photoHeight">The photo's height in pixels.</param>
     /// <returns>
-    /// The whole photo for <see cref="ResizeMode.Stretch"/>, the crop's exact edges otherwise; they lie outside the photo where the input has
-    /// borders.
+    /// The whole photo for <see cref="ResizeMode.Stretch"/>, the crop's exact edges otherwise; they lie outside the photo where the input
+    /// has borders.
     /// </returns>
     public PixelRegion RegionOf(int photoWidth, int photoHeight)
     {

@@ -89,8 +89,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <example>
 /// <title>A folder from the Hugging Face Hub</title>
 /// <code>Import-CamModel ./vit_tiny, hf:timm/resnet18.a1_in1k -Verbose</code>
-/// <para>A folder with config.json and model.safetensors, and one from the cache of Python's huggingface_hub. -Verbose says what was read in
-/// them.</para>
+/// <para>A folder with config.json and model.safetensors, and one from the cache of Python's huggingface_hub. -Verbose says what was read
+/// in them.</para>
 /// </example>
 /// <example>
 /// <title>Another input size and preprocessing</title>
@@ -131,9 +131,9 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     private bool _warned;
 
     /// <summary>
-    /// The weight file, .safetensors or .pth, or a whole model, TorchScript's .pt or .onnx, or a folder of timm or transformers, also by its
-    /// name on the Hugging Face Hub (hf:org/name); several, or a wildcard, for several models. With -Weights also a folder to look for it in.
-    /// Without both, the bundled model is loaded.
+    /// The weight file, .safetensors or .pth, or a whole model, TorchScript's .pt or .onnx, or a folder of timm or transformers, also by
+    /// its name on the Hugging Face Hub (hf:org/name); several, or a wildcard, for several models. With -Weights also a folder to look for
+    /// it in. Without both, the bundled model is loaded.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = FromFile)]
     [Alias("LiteralPath", "PSPath", "FullName")]
@@ -213,8 +213,8 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     public ResizeMode? ResizeMode { get; set; }
 
     /// <summary>
-    /// The short side, in pixels, to which CenterCrop and StretchCrop resize an image before they cut out the middle; by default the weights'
-    /// own, or the input's side / 0.875. Of Pad, the long side; by default the input's.
+    /// The short side, in pixels, to which CenterCrop and StretchCrop resize an image before they cut out the middle; by default the
+    /// weights' own, or the input's side / 0.875. Of Pad, the long side; by default the input's.
     /// </summary>
     [Parameter]
     [ValidateRange(1, 16384)]

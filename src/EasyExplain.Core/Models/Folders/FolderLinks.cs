@@ -17,7 +17,8 @@ internal static class FolderLinks
     {
         if (name.Length == 0 || name is "." or ".." || name.AsSpan().ContainsAny('/', '\\', ':') || name.Any(char.IsControl))
         {
-            throw Leaves($"'{folder.Path}' names a file '{TensorDifference.Clean(name)}'; it must be the name of one in the folder itself.");
+            throw Leaves($"'{folder.Path}' names a file '{TensorDifference.Clean(name)}'; it must be the name of one in the folder " +
+                "itself.");
         }
         string path = folder.In(name), real = Real(path);
         string own = Real(folder.Path);

@@ -90,7 +90,8 @@ internal sealed class ImageProcessor
         {
             throw _stated.Wrong(CropSize, $"a square, where {Size} is a short side");
         }
-        return With(ResizeMode.CenterCrop, middle, Is("Levit") ? (int)(256.0 / 224 * side) : Is("PoolFormer") ? Enlarged(side, null) : side);
+        return With(ResizeMode.CenterCrop, middle,
+            Is("Levit") ? (int)(256.0 / 224 * side) : Is("PoolFormer") ? Enlarged(side, null) : side);
     }
 
     /// <summary>Resized to this shape, whatever the photo's.</summary>
@@ -100,7 +101,8 @@ internal sealed class ImageProcessor
         {
             (int Height, int Width) larger = (Enlarged(sides.Height, null), Enlarged(sides.Width, null));
             // Of a square it is the short side after all.
-            return sides.Height == sides.Width ? With(ResizeMode.CenterCrop, crop ?? sides, larger.Height) : Stretched(larger, crop ?? sides);
+            return sides.Height == sides.Width ? With(ResizeMode.CenterCrop, crop ?? sides, larger.Height)
+                : Stretched(larger, crop ?? sides);
         }
         return Stretched(sides, crop ?? sides);
     }

@@ -34,7 +34,8 @@ public sealed class FolderWeightsTests : IDisposable
     [InlineData("model.safetensors")]
     public void OneFile_IsReadByItsContent(string name)
     {
-        File.Copy(WeightFixtures.File(name.EndsWith(".bin", StringComparison.Ordinal) ? "types.pth" : "types.safetensors"), Path.Combine(_folder.FullName, name));
+        string content = name.EndsWith(".bin", StringComparison.Ordinal) ? "types.pth" : "types.safetensors";
+        File.Copy(WeightFixtures.File(content), Path.Combine(_folder.FullName, name));
 
         using WeightFile file = Open();
 
@@ -140,13 +141,22 @@ public sealed class FolderWeightsTests : IDisposable
         Directory.CreateSymbolicLink(Path.Combine(_folder.FullName, "mine"), snapshot); // as users do with such paths
         FolderWeights.Open(ModelFolder.Find(Path.Combine(_folder.FullName, "mine"))!, null).Dispose();
 
-        foreach ((string name, string says) in (IEnumerable<(string, string)>)[("hf:org/net.v1@pr/1", "pr/1"), ("hf:org/net.v1@v2", "0123abc"),
-            ("hf:org/net", "org/net.v1"), ("hf:", "org/name"), ("hf:../net", "org/name"), ("hf:a/b/c", "org/name"), ("hf:org/net.v1@../x", "org/name")])
+        var wrong = new Dictionary<string, string>
         {
-            var error = Assert.Throws<ModelImportException>(() => cache.Find(name));
+            ["hf:org/net.v1@pr/1"] = "pr/1",
+            ["hf:org/net.v1@v2"] = "0123abc",
+            ["hf:org/net"] = "org/net.v1",
+            ["hf:"] = "org/name",
+            ["hf:../net"] = "org/name",
+            ["hf:a/b/c"] = "org/name",
+            ["hf:org/net.v1@../x"] = "org/name",
+        };
+        Assert.All(wrong, pair =>
+        {
+            var error = Assert.Throws<ModelImportException>(() => cache.Find(pair.Key));
             Assert.Equal(ModelFault.FolderNotFound, error.Fault);
-            Assert.Contains(says, error.Message);
-        }
+            Assert.Contains(pair.Value, error.Message);
+        });
     }
 
     [Theory]
@@ -189,15 +199,16 @@ public sealed class FolderWeightsTests : IDisposable
         }
     }
 
-    private static string Map(params (string Tensor, string File)[] rows) =>
-        JsonSerializer.Serialize(new { metadata = new { total_size = 8 }, weight_map = rows.ToDictionary(row => row.Tensor, row => row.File) });
+    private static string Map(params (string Tensor, string File)[] rows) => JsonSerializer.Serialize(
+        new { metadata = new { total_size = 8 }, weight_map = rows.ToDictionary(row => row.Tensor, row => row.File) });
 
     /// <summary>A safetensors file with a number a tensor: its name's letter.</summary>
     private static byte[] Shard(params string[] names)
     {
         byte[] header = JsonSerializer.SerializeToUtf8Bytes(names.Select((name, i) => (name, i)).ToDictionary(pair => pair.name,
             pair => new { dtype = "F32", shape = Array.Empty<int>(), data_offsets = new[] { pair.i * 4, pair.i * 4 + 4 } }));
-        return [.. BitConverter.GetBytes((long)header.Length), .. header, .. names.SelectMany(name => BitConverter.GetBytes((float)name[0]))];
+        byte[] values = [.. names.SelectMany(name => BitConverter.GetBytes((float)name[0]))];
+        return [.. BitConverter.GetBytes((long)header.Length), .. header, .. values];
     }
 
     /// <summary>Makes a link; false where the system has none for this user.</summary>

@@ -118,7 +118,8 @@ internal sealed record HubCase(string Key, JsonElement Entry, JsonElement AllPix
 
     /// <summary>What the classes are called: as the configuration says, or of ImageNet's thousand as ImageNet does.</summary>
     public string[] Labels => Config.TryGetProperty("id2label", out JsonElement labels)
-        ? [.. labels.EnumerateObject().OrderBy(pair => int.Parse(pair.Name, CultureInfo.InvariantCulture)).Select(pair => pair.Value.GetString()!)]
+        ? [.. labels.EnumerateObject().OrderBy(pair => int.Parse(pair.Name, CultureInfo.InvariantCulture))
+            .Select(pair => pair.Value.GetString()!)]
         : Logits.Length == 1000 ? [.. ImageNetLabels.All] : [];
 
     public override string ToString() => Key;
@@ -133,7 +134,8 @@ internal sealed class AllConfigurationsAttribute : TheoryAttribute
     {
         if (!HubGoldens.IsNamed)
         {
-            Skip = $"takes half an hour: name a folder with configurations.json.gz, such as tests/data/huggingface, in {HubGoldens.Variable}";
+            Skip = "takes half an hour: name a folder with configurations.json.gz, such as tests/data/huggingface, in " +
+                HubGoldens.Variable;
         }
     }
 }

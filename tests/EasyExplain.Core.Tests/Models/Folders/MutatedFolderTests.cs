@@ -20,16 +20,17 @@ public class MutatedFolderTests
 
     private static readonly string[] Hostile =
     [
-        "null", "true", "-1", "0", "0.5", "1e300", "-1e300", "2147483647", "65536", "9999999999999999999999", "\"\"", "\"..\"", "\"/etc/passwd\"",
-        "\"half of a letter\"", "\"\\u0000\"", "[]", "{}", "[[[[[[[[]]]]]]]]", "[0,0]", "[-1,-1,-1]", "{\"a\":{\"a\":{\"a\":{}}}}", "{\"height\":0,\"width\":1}",
+        "null", "true", "-1", "0", "0.5", "1e300", "-1e300", "2147483647", "65536", "9999999999999999999999", "\"\"", "\"..\"",
+        "\"/etc/passwd\"", "\"half of a letter\"", "\"\\u0000\"", "[]", "{}", "[[[[[[[[]]]]]]]]", "[0,0]", "[-1,-1,-1]",
+        "{\"a\":{\"a\":{\"a\":{}}}}", "{\"height\":0,\"width\":1}",
         "[1e308,1e308,1e308]", "{\"shortest_edge\":2048}", "\"gelu\"", "1024",
     ];
 
     [Fact]
     public void ChangedFolder()
     {
-        int count = int.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out int asked)
-            ? asked : 300;
+        string? asked = Environment.GetEnvironmentVariable(Variable);
+        int count = int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int rounds) ? rounds : 300;
         HubCase[] cases = [.. HubGoldens.All.Where(golden => golden.IsKnown)];
         var random = new Random(1);
         for (int round = 0; round < count; round++)
@@ -69,7 +70,8 @@ public class MutatedFolderTests
     public void Json_OfAnyDepthAndSize_IsRefused(string name)
     {
         HubCase golden = HubGoldens.Find("transformers/resnet-50");
-        foreach (string text in (string[])[new string('[', 1 << 20), string.Concat(Enumerable.Repeat("{\"a\":", 1 << 18)), new string(' ', 17 << 20)])
+        string deep = string.Concat(Enumerable.Repeat("{\"a\":", 1 << 18));
+        foreach (string text in (string[])[new string('[', 1 << 20), deep, new string(' ', 17 << 20)])
         {
             using var folder = new TemporaryFolder();
             golden.WriteConfig(folder);
