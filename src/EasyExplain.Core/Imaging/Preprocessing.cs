@@ -104,7 +104,10 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     /// </summary>
     public ChannelOrder ChannelOrder { get; init; }
 
-    /// <summary>Whether resized pixels are rounded to whole bytes, for models that take nothing else.</summary>
+    /// <summary>
+    /// Whether resized pixels are rounded to whole bytes, as Pillow does after either direction: for models that take nothing else, and
+    /// where a library's own pixels are meant.
+    /// </summary>
     public bool WholeBytes { get; init; }
 
     /// <summary>The same for another input size; <see cref="ResizeSize"/> follows it.</summary>
@@ -172,34 +175,33 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
         }
         if (isOfBands)
             return input;
-        Resampler.Resize(photo, columns, rows,
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)] (y, row) =>
-            {
-                Span<float> planes = MemoryMarshal.Cast<byte, float>(input.bytes);
-                for (int c = 0; c < Channels; c++)
-                {
-                    // in steps of a byte: one rounding fewer for each pixel
-                    float mean = (float)(255 * Mean[c]), std = (float)(255 * Std[c]);
-                    Span<float> line = planes.Slice((PlaneOf(c) * Height + down.First + y) * Width + left, shown);
-                    if (WholeBytes)
-                    {
-                        for (int x = 0, at = c; x < line.Length; x++, at += 3)
-                            line[x] = (MathF.Floor(Math.Clamp(row[at], 0, 255) + 0.5f) - mean) / std;
-                        continue;
-                    }
-                    for (int x = 0, at = c; x < line.Length; x++, at += 3)
-                        line[x] = (row[at] - mean) / std;
-                }
-            });
+        if (WholeBytes)
+            ByteResampler.Resize(photo, columns, rows, Take);
+        else
+            Resampler.Resize(photo, columns, rows, Take);
         return input;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void Take(int y, Span<float> row)
+        {
+            Span<float> planes = MemoryMarshal.Cast<byte, float>(input.bytes);
+            for (int c = 0; c < Channels; c++)
+            {
+                // in steps of a byte: one rounding fewer for each pixel
+                float mean = (float)(255 * Mean[c]), std = (float)(255 * Std[c]);
+                Span<float> line = planes.Slice((PlaneOf(c) * Height + down.First + y) * Width + left, shown);
+                for (int x = 0, at = c; x < line.Length; x++, at += 3)
+                    line[x] = (row[at] - mean) / std;
+            }
+        }
     }
 
     /// <summary>The part of a photo that the input shows.</summary>
     /// <param name="photoWidth">The photo's width in pixels.</param>
     /// <param name="photoHeight">The photo's height in pixels.</param>
     /// <returns>
-    /// The whole photo for <see cref="ResizeMode.Stretch"/>, the crop's exact edges otherwise; they lie outside the photo where the input has
-    /// borders.
+    /// The whole photo for <see cref="ResizeMode.Stretch"/>, the crop's exact edges otherwise; they lie outside the photo where the input
+    /// has borders.
     /// </returns>
     public PixelRegion RegionOf(int photoWidth, int photoHeight)
     {

@@ -82,8 +82,8 @@ public static class ModelImporter
 
     /// <summary>Reads <paramref name="path"/> and builds the network it fits.</summary>
     /// <param name="path">
-    /// A file of weights (.safetensors, .pth), or of a whole model (TorchScript's .pt, .onnx); its content says which. Or a folder that timm
-    /// or transformers saved, with a config.json in it; <c>hf:org/name</c> is one in the Hugging Face Hub's cache.
+    /// A file of weights (.safetensors, .pth), or of a whole model (TorchScript's .pt, .onnx); its content says which. Or a folder that
+    /// timm or transformers saved, with a config.json in it; <c>hf:org/name</c> is one in the Hugging Face Hub's cache.
     /// </param>
     /// <param name="options">What the user says about it.</param>
     /// <param name="explain">Told what was found out or chosen by default, a sentence each.</param>

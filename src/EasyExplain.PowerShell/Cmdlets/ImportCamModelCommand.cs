@@ -2,6 +2,7 @@ using System.Management.Automation;
 using EasyExplain.Architectures;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
+using EasyExplain.Models.Folders;
 using EasyExplain.Networks;
 using EasyExplain.PowerShell.Binding;
 using EasyExplain.Runtime;
@@ -11,12 +12,19 @@ using TorchSharp;
 namespace EasyExplain.PowerShell.Cmdlets;
 
 /// <summary>
-/// Loads an image classifier from a weight file, a TorchScript or ONNX file, with torchvision's own weights, or the bundled one.
+/// Loads an image classifier from a weight file, a TorchScript or ONNX file, a folder of timm or transformers, with torchvision's own
+/// weights, or the bundled one.
 /// </summary>
 /// <remarks>
 /// <para>Reads a state dict from a .safetensors file or from a .pth file that PyTorch wrote (the zip format and the older one). The
 /// file's content decides, not its extension. No code in a file is ever run: a file that holds a whole pickled model is refused, with a
 /// hint on how to save its state dict.</para>
+/// <para>A folder as timm and transformers save a model, and as the Hugging Face Hub has it, is a model: config.json says which network it
+/// is, and the weights lie beside it, in model.safetensors or pytorch_model.bin, be it one file or shards with an index.json. Labels and
+/// preprocessing come from its files too (config.json, preprocessor_config.json): an image becomes the input as it does in Python, to the
+/// byte. The parameters here have the last word. hf:org/name, or hf:org/name@revision, is the folder that Python's huggingface_hub has
+/// downloaded: it is looked for in HF_HUB_CACHE, or hub in HF_HOME, or ~/.cache/huggingface/hub, and never downloaded. Files outside of the
+/// folder are not read: a link to one is an error, but for the cache's own.</para>
 /// <para>A whole model, saved by torch.jit.save (traced or scripted, by any PyTorch from 1.4 on) or exported to ONNX (opset 7 to 24, also
 /// with its weights in files beside it), needs no architecture: its operations are read one by one, and its modules are the layers, under
 /// their own names. In ONNX these are the exporter's scopes: /layer4/layer4.2/relu/Relu is layer4.2.relu. Nothing in such a file is ever
@@ -89,6 +97,12 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Takes the weights under model_ema instead of those under model.</para>
 /// </example>
 /// <example>
+/// <title>A folder from the Hugging Face Hub</title>
+/// <code>Import-CamModel ./vit_tiny, hf:timm/resnet18.a1_in1k -Verbose</code>
+/// <para>A folder with config.json and model.safetensors, and one from the cache of Python's huggingface_hub. -Verbose says what was read
+/// in them.</para>
+/// </example>
+/// <example>
 /// <title>Another input size and preprocessing</title>
 /// <code>Import-CamModel ./xray.safetensors -InputSize 320,320 -Mean 0.5,0.5,0.5 -Std 0.25,0.25,0.25 -ResizeMode CenterCrop</code>
 /// <para>Say what the network was trained with where that differs from torchvision's 224 by 224 pixels and ImageNet statistics.</para>
@@ -137,8 +151,9 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     private bool _warned;
 
     /// <summary>
-    /// The weight file, .safetensors or .pth, or a whole model, TorchScript's .pt or .onnx; several, or a wildcard, for several models.
-    /// With -Weights also a folder to look for it in. Without both, the bundled model is loaded.
+    /// The weight file, .safetensors or .pth, or a whole model, TorchScript's .pt or .onnx, or a folder of timm or transformers, also by
+    /// its name on the Hugging Face Hub (hf:org/name); several, or a wildcard, for several models. With -Weights also a folder to look for
+    /// it in. Without both, the bundled model is loaded.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = FromFile)]
     [Alias("LiteralPath", "PSPath", "FullName")]
@@ -146,7 +161,9 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     [SupportsWildcards]
     public string[]? Path { get; set; }
 
-    /// <summary>What to call the model in tables and file names; by default its file's name without the extension.</summary>
+    /// <summary>
+    /// What to call the model in tables and file names; by default its file's name without the extension, or its folder's name.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
@@ -221,20 +238,22 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
 
     /// <summary>
     /// How an image of another shape becomes the input: Stretch shows the network all of it; CenterCrop keeps its proportions and cuts its
-    /// edges.
+    /// edges; StretchCrop stretches it to ResizeSize and cuts its edges; Pad keeps its proportions and adds borders in the mean colour.
     /// </summary>
     [Parameter]
     public ResizeMode? ResizeMode { get; set; }
 
     /// <summary>
-    /// The short side, in pixels, to which CenterCrop resizes an image before it cuts out the middle; by default the weights' own, or the
-    /// input's side / 0.875.
+    /// The short side, in pixels, to which CenterCrop and StretchCrop resize an image before they cut out the middle; by default the
+    /// weights' own, or the input's side / 0.875. Of Pad, the long side; by default the input's.
     /// </summary>
     [Parameter]
     [ValidateRange(1, 16384)]
     public int? ResizeSize { get; set; }
 
-    /// <summary>How images are resized: Bilinear or Bicubic, both with antialiasing; by default as the weights say.</summary>
+    /// <summary>
+    /// How images are resized: Bilinear, Bicubic or Lanczos, all with antialiasing, or Nearest; by default as the weights say.
+    /// </summary>
     [Parameter]
     public Interpolation? Interpolation { get; set; }
 
@@ -297,7 +316,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
             return;
         }
         var several = new SeveralFiles(this, Path);
-        foreach (string file in several.Files(path => weights is null ? FilePaths.Matching(this, path) : [FileOf(weights, path)]))
+        foreach (string file in several.Files(path => weights is null ? ModelsAt(path) : [FileOf(weights, path)]))
         {
             if (several.Try(file, () => ModelImporter.Import(file, Options(weights), WriteVerbose)) is { } model)
             {
@@ -355,6 +374,10 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         Device = Device,
         Precision = Precision,
     };
+
+    /// <summary>The files and folders that a path stands for; of folders only those that are models, unless one is named alone.</summary>
+    private IReadOnlyList<string> ModelsAt(string path) => HubCache.IsName(path) ? [path]
+        : FilePaths.Matching(this, path, folder => ModelFolder.Find(folder) is not null);
 
     private string FileOf(NamedWeights? weights, string? path = null)
     {
