@@ -86,7 +86,12 @@ public sealed record Architecture(string Name, string Head, Preprocessing Prepro
     public Network Build(long classes, int? height = null, int? width = null) => Build(classes, height, width, 3);
 
     /// <summary>The same for an input of other channels than red, green and blue.</summary>
-    internal Network Build(long classes, int? height, int? width, int channels)
+    /// <param name="classes">How many classes.</param>
+    /// <param name="height">The input's height in pixels; the usual one if null.</param>
+    /// <param name="width">The input's width in pixels; the usual one if null.</param>
+    /// <param name="channels">How many channels.</param>
+    /// <exception cref="ArgumentException">The input is too small for the network.</exception>
+    public Network Build(long classes, int? height, int? width, int channels)
     {
         var builder = new NetworkBuilder(channels, height ?? Preprocessing.Height, width ?? Preprocessing.Width);
         return builder.Build(Logits(builder, classes));

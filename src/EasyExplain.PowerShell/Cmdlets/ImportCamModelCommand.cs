@@ -119,8 +119,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// </example>
 /// <example>
 /// <title>Bands of a satellite's image</title>
-/// <code>Import-CamModel ./landcover.onnx -Channels 4,3,2,8 -Std 0.1525902 | Invoke-CamExplanation ./chip.tif</code>
-/// <para>The network takes four channels: bands 4, 3, 2 and 8 of a TIFF file of 16 bits, of which 10000 is a reflectance of 1.</para>
+/// <code>Import-CamModel ./landcover.pth -Channels 4,3,2,6 -Std 0.1525902 | Invoke-CamExplanation ./chip.tif</code>
+/// <para>The network takes four channels: bands 4, 3, 2 and 6 of a TIFF file of 16 bits, of which 10000 is a reflectance of 1.</para>
 /// </example>
 /// <example>
 /// <title>All models in a folder, side by side</title>
