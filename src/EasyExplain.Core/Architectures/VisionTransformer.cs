@@ -41,10 +41,9 @@ internal static partial class VisionTransformer
     private static Node Encoded(NetworkBuilder g, TokenForm form)
     {
         (long height, long width) = (g.Shape(g.Input)[1], g.Shape(g.Input)[2]);
-        if (form.Side is null && height != width || height % form.Patch != 0 || width % form.Patch != 0)
+        if (form.Side is null && (height != width || height % form.Patch != 0))
         {
-            throw new ArgumentException($"{(form.Side is null ? "the input must be square, its sides" : "the input's sides must be")} " +
-                $"a multiple of {form.Patch} pixels, the side of a patch");
+            throw new ArgumentException($"the input must be square, its sides a multiple of {form.Patch} pixels, the side of a patch");
         }
         Node x = g.Add("conv_proj", new Conv2d(new Parameter("conv_proj.weight", form.Width, 3, form.Patch, form.Patch),
             form.PatchBias ? new Parameter("conv_proj.bias", form.Width) : null, form.Patch, 0, 1), g.Input);
