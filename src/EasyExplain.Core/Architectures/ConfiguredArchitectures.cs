@@ -26,6 +26,12 @@ public static class ConfiguredArchitectures
         .. DenseNet.Timm,
         .. VGG.Timm,
         .. InceptionV3.Timm,
+        .. ResNetV2.Timm,
+        .. MobileNetV4.Timm,
+        .. GhostNet.Timm,
+        .. ReXNet.Timm,
+        .. Xception.Timm,
+        .. FastViT.Timm,
     ]);
 
     /// <summary>From a class of transformers, such as <c>ViTForImageClassification</c>, to what its config makes of it.</summary>
@@ -54,6 +60,9 @@ public static class ConfiguredArchitectures
             ["ConvNextForImageClassification"] = config => ConvNeXt.OfTransformers(config, isV2: false),
             ["ConvNextV2ForImageClassification"] = config => ConvNeXt.OfTransformers(config, isV2: true),
             ["RegNetForImageClassification"] = RegNet.OfTransformers,
+            ["BitForImageClassification"] = ResNetV2.OfTransformers,
+            ["MobileNetV1ForImageClassification"] = MobileNetV1.OfTransformers,
+            ["PoolFormerForImageClassification"] = PoolFormer.OfTransformers,
         };
 
     /// <summary>timm's architecture of this name; <c>vit_tiny_patch16_224.augreg_in21k</c> names its weights too.</summary>

@@ -133,7 +133,8 @@ internal static class ParameterLoading
         foreach (Parameter parameter in network.Parameters)
         {
             using DisposeScope scope = NewDisposeScope();
-            parameter.Load(JoinedTensors.ReadFloat32(file, byName[parameter.Name]).reshape([.. parameter.Shape]).to(device));
+            Tensor read = JoinedTensors.ReadFloat32(file, byName[parameter.Name]).reshape([.. parameter.Shape]);
+            parameter.Load((parameter.Prepared?.Invoke(read) ?? read).to(device));
         }
     }
 }

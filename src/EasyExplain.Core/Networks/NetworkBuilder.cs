@@ -79,6 +79,14 @@ public sealed class NetworkBuilder
             eps), x);
     }
 
+    /// <summary>Group normalisation.</summary>
+    public Node GroupNorm(string name, Node x, long groups, double eps = 1e-5)
+    {
+        string path = PathOf(name);
+        long channels = Channels(x);
+        return Add(name, new GroupNorm(groups, new Parameter(path + ".weight", channels), new Parameter(path + ".bias", channels), eps), x);
+    }
+
     /// <summary>Layer normalisation of each place's channels, which are last.</summary>
     public Node LayerNorm(string name, Node x, double eps = 1e-5)
     {

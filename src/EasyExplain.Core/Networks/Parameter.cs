@@ -23,6 +23,9 @@ public sealed class Parameter(string name, params long[] shape) : IDisposable
     /// <summary>True for running statistics: part of the state dict, not counted among the parameters.</summary>
     public bool IsBuffer { get; init; }
 
+    /// <summary>Makes, of a weight file's numbers, those that are computed with; null where these are the same.</summary>
+    public Func<Tensor, Tensor>? Prepared { get; init; }
+
     /// <summary>The number of elements.</summary>
     public long Count => Shape.Aggregate(1L, (product, size) => product * size);
 

@@ -62,7 +62,8 @@ public sealed class OperatorContractTests
         new(() => new Exp(), [Picture], First, Form, None),
         new(() => new Log(), [Picture], First, Form, None),
         new(() => new Erf(), [Picture], First, Form, None),
-        new(() => new Stabilize(0.25), [Picture], First, Form, None), // of the way of relevance, as the next two
+        new(() => new Stabilize(0.25), [Picture], First, Form, None), // of the way of relevance, as the next three
+        new(() => new OnlyHighest(), [Features], null, Form, None),
         new(() => new Transposed(new AvgPool2d(2, 2, 0), 0), [[4, 3, 3], Picture], First, None, None),
         new(() => new TransposedNormalisation(new GroupNorm(2, Filled(4), Filled(4), 1e-3)), [Picture, Picture], First, None, None),
         new(() => new Dropout(), [Picture], First, Form, Rule),

@@ -13,6 +13,9 @@ internal static class FolderNetwork
     /// <summary>Whether timm describes it: by an architecture's name, which transformers' wrapper of timm has too.</summary>
     public static bool IsTimm(ConfigValues config) => config.Has(TimmName);
 
+    /// <summary>Whether it describes a network at all.</summary>
+    public static bool IsDescribedBy(ConfigValues config) => IsTimm(config) || config.Has(Classes);
+
     /// <summary>The architecture.</summary>
     /// <param name="config">config.json.</param>
     /// <param name="explain">Is told what it says.</param>

@@ -48,6 +48,7 @@ internal sealed class ImageProcessor
         return FolderPreprocessing.Checked(stated, () => processor.Normalised(processor.Resized()) with
         {
             Interpolation = processor.Interpolated(),
+            WholeBytes = true,
             ChannelOrder = stated.Flag("do_flip_channel_order", processor.Is("MobileViT")) ? ChannelOrder.Bgr : ChannelOrder.Rgb,
         });
     }
@@ -89,7 +90,8 @@ internal sealed class ImageProcessor
         {
             throw _stated.Wrong(CropSize, $"a square, where {Size} is a short side");
         }
-        return With(ResizeMode.CenterCrop, middle, Is("Levit") ? (int)(256.0 / 224 * side) : Is("PoolFormer") ? Enlarged(side, null) : side);
+        return With(ResizeMode.CenterCrop, middle,
+            Is("Levit") ? (int)(256.0 / 224 * side) : Is("PoolFormer") ? Enlarged(side, null) : side);
     }
 
     /// <summary>Resized to this shape, whatever the photo's.</summary>
@@ -99,7 +101,8 @@ internal sealed class ImageProcessor
         {
             (int Height, int Width) larger = (Enlarged(sides.Height, null), Enlarged(sides.Width, null));
             // Of a square it is the short side after all.
-            return sides.Height == sides.Width ? With(ResizeMode.CenterCrop, crop ?? sides, larger.Height) : Stretched(larger, crop ?? sides);
+            return sides.Height == sides.Width ? With(ResizeMode.CenterCrop, crop ?? sides, larger.Height)
+                : Stretched(larger, crop ?? sides);
         }
         return Stretched(sides, crop ?? sides);
     }
