@@ -17,7 +17,8 @@ internal static partial class VisionTransformer
         ConfigValues vision = config.Inner("vision_config");
         long width = config.Whole("projection_dim", 512, 1, 8192);
         TokenForm form = ClipForm(vision) with { NormAfter = true };
-        return OfTexts(vision, form, (g, x) => g.Linear("visual_projection", g.Call(new ClassToken(), x), width, bias: false), shifted: false);
+        return OfTexts(vision, form, shifted: false,
+            (g, x) => g.Linear("visual_projection", g.Call(new ClassToken(), x), width, bias: false));
     }
 
     /// <summary>SiglipModel.</summary>
@@ -25,15 +26,15 @@ internal static partial class VisionTransformer
     {
         ConfigValues vision = config.Inner("vision_config");
         TokenForm form = SiglipForm(vision);
-        return OfTexts(vision, form, (g, x) => g.Scope("pool", "SiglipMultiheadAttentionPoolingHead", () => Pooled(g, form, x)),
-            shifted: true);
+        return OfTexts(vision, form, shifted: true,
+            (g, x) => g.Scope("pool", "SiglipMultiheadAttentionPoolingHead", () => Pooled(g, form, x)));
     }
 
-    private static Architecture OfTexts(ConfigValues vision, TokenForm form, Func<NetworkBuilder, Node, Node> read, bool shifted)
+    private static Architecture OfTexts(ConfigValues vision, TokenForm form, bool shifted, Func<NetworkBuilder, Node, Node> read)
     {
         int side = vision.Whole("image_size", 224, 1, (int)LargestSide);
         return new Architecture(shifted ? "siglip" : "clip", TextEmbeddings.TensorName,
-            new Preprocessing(side, side, ClipMean, ClipStd, ResizeMode.CenterCrop), (g, classes) =>
+            new Preprocessing(side, side, ClipMean, ClipStd, ResizeMode.Stretch) { Interpolation = Interpolation.Bicubic }, (g, classes) =>
         {
             Node x = read(g, Encoded(g, form));
             var texts = new Parameter(TextEmbeddings.TensorName, classes, g.Channels(x));
@@ -43,7 +44,8 @@ internal static partial class VisionTransformer
         {
             SizeOf = _ => side,
             Ignores = name => name.StartsWith("text_model.", StringComparison.Ordinal)
-                || name.StartsWith("text_projection.", StringComparison.Ordinal) || name.EndsWith(".position_ids", StringComparison.Ordinal),
+                || name.StartsWith("text_projection.", StringComparison.Ordinal)
+                || name.EndsWith(".position_ids", StringComparison.Ordinal),
         }.Named(NamesOf("vision_model", ("vision_model.head.*", "pool.*")), TextEmbeddings.TensorName);
     }
 
@@ -61,8 +63,11 @@ internal static partial class VisionTransformer
             z = g.Call(new Reshape([-1, width]), z); // of one query, so that its heads lie side by side
             return g.Linear("out_proj", z, width);
 
-            Node Part(Node all, long which) => g.Call(new Permute([0, 2, 1, 3]), g.Call(new Reshape([-1, g.Shape(all)[0], heads, width / heads]),
-                g.Call(new Slice(2, which * width, (which + 1) * width, 1), all)));
+            Node Part(Node all, long which)
+            {
+                Node part = g.Call(new Slice(2, which * width, (which + 1) * width, 1), all);
+                return g.Call(new Permute([0, 2, 1, 3]), g.Call(new Reshape([-1, g.Shape(all)[0], heads, width / heads]), part));
+            }
         });
         Node normed = g.LayerNorm("layernorm", y, form.Eps);
         return g.Add(y, g.Scope("mlp", "SiglipMLP", () =>

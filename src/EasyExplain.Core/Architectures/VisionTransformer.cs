@@ -45,7 +45,7 @@ internal static partial class VisionTransformer
         {
             throw new ArgumentException($"the input must be square, its sides a multiple of {form.Patch} pixels, the side of a patch");
         }
-        Node x = g.Add("conv_proj", new Conv2d(new Parameter("conv_proj.weight", form.Width, 3, form.Patch, form.Patch),
+        Node x = g.Add("conv_proj", new Conv2d(new Parameter("conv_proj.weight", form.Width, g.Channels(g.Input), form.Patch, form.Patch),
             form.PatchBias ? new Parameter("conv_proj.bias", form.Width) : null, form.Patch, 0, 1), g.Input);
         x = Tokens(g, form, x);
         return g.Scope("encoder", "Encoder", () =>

@@ -18,9 +18,11 @@ internal static class TextEmbeddings
     /// <exception cref="WeightFileException">It is no weight file, or broken.</exception>
     public static WeightFile Open(ModelFolder folder, Action<string> explain)
     {
-        string name = FileNames.FirstOrDefault(name => File.Exists(folder.In(name))) ?? throw new ModelImportException(ModelFault.WeightsMissing,
-            $"'{folder.Path}' compares images with texts, and has no classes of its own. Put {FileNames[0]} into it, one tensor with a row for " +
-            $"each text, as the text encoder makes them (transformers: get_text_features), and labels.txt with the texts, a line each.");
+        string name = FileNames.FirstOrDefault(name => File.Exists(folder.In(name)))
+            ?? throw new ModelImportException(ModelFault.WeightsMissing,
+                $"'{folder.Path}' compares images with texts, and has no classes of its own. Put {FileNames[0]} into it, one tensor with " +
+                $"a row for each text, as the text encoder makes them (transformers: get_text_features), and labels.txt with the texts, " +
+                $"a line each.");
         explain($"The classes are the texts of '{folder.In(name)}'.");
         return WeightFile.Open(FolderLinks.Demand(folder, name));
     }

@@ -21,8 +21,8 @@ public sealed record Linear(Parameter Weight, Parameter? Bias) : KeepsLayout
 }
 
 /// <summary>
-/// How near a picture is to each of some texts, <c>[N, D]</c> to <c>[N, K]</c>: the cosine of their embeddings, times e^scale (Radford et al.
-/// 2021, arXiv 2103.00020, figure 3).
+/// How near a picture is to each of some texts, <c>[N, D]</c> to <c>[N, K]</c>: the cosine of their embeddings, times e^scale (Radford et
+/// al. 2021, arXiv 2103.00020, figure 3).
 /// </summary>
 /// <param name="Texts"><c>[K, D]</c>, of any length.</param>
 /// <param name="LogScale">The scale, <c>[1]</c>.</param>
