@@ -106,7 +106,7 @@ public sealed class Explainer
     internal string Compile()
     {
         using IDisposable weights = _model.Use();
-        long[] shape = [3, _model.Preprocessing.Height, _model.Preprocessing.Width];
+        long[] shape = [_model.Channels, _model.Preprocessing.Height, _model.Preprocessing.Width];
         return GoesThereAndBack ? _relevance!.Summary(_runner) : IsCurved ? "libtorch" : _runner.Summary(_network, Taps, IsTracked, shape);
     }
 
@@ -134,7 +134,7 @@ public sealed class Explainer
     }
 
     /// <summary>
-    /// Explains a tensor that is already an input: <c>[1, 3, H, W]</c> or <c>[3, H, W]</c> of the model's input size, normalised.
+    /// Explains a tensor that is already an input: <c>[1, C, H, W]</c> or <c>[C, H, W]</c> of the model's input size, normalised.
     /// </summary>
     /// <exception cref="InputShapeException">It has another shape.</exception>
     /// <exception cref="ComputeException">Memory ran out, or an engine failed.</exception>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 using TorchSharp;
@@ -194,9 +195,9 @@ internal sealed class NetworkRecorder
         };
         if (wanted is { } channels && _shapes[inputs[0]] is [_, var given, _, _] && given != new Size(channels))
         {
-            throw new InvalidDataException(
-                $"The convolution '{name}' takes {channels} channel{(channels == 1 ? "" : "s")}, but gets {given.At(1)}" +
-                (inputs[0] == Input ? ": a photo has red, green and blue." : "."));
+            string message = $"The convolution '{name}' takes {channels} channel{(channels == 1 ? "" : "s")}, but gets {given.At(1)}.";
+            throw !_nodes.Any(node => node.Operator is Conv2d) && channels is > 0 and <= Preprocessing.MostChannels
+                ? new InputChannelsException(message, (int)channels) : new InvalidDataException(message);
         }
     }
 

@@ -76,9 +76,10 @@ internal static class PreprocessFile
             {
                 [var side] => $"{side},{side}",
                 [_, _] => size,
-                ["3", var height, var width] => $"{height},{width}",
-                _ => throw FileMetadata.Wrong(whose, FileMetadata.InputSizeKey, size,
-                    "one number, height and width, or 3, height and width, for red, green and blue"),
+                [var channels, var height, var width] when channels == usual.Channels.ToString(CultureInfo.InvariantCulture) =>
+                    $"{height},{width}",
+                _ => throw FileMetadata.Wrong(whose, FileMetadata.InputSizeKey, size, "one number, height and width, or " +
+                    $"{usual.Channels}, height and width, for {(usual.Channels == 3 ? "red, green and blue" : "the model's channels")}"),
             };
         }
         found.Remove(CropShare, out string? share);

@@ -31,6 +31,16 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// run. Operators that are not supported are listed in one error, with the layers that use them. A softmax or sigmoid at the end is left
 /// out: a class is explained by its score before it. Of several outputs, the one with class scores that the labels fit is explained; if
 /// there is no such output, or more than one, an error lists them, and -Output chooses.</para>
+/// <para>So is a model that torch.export.save wrote, a .pt2 file, in PyTorch 2.9 or newer; its layers are its modules. An archive of an
+/// older version is refused, with the line of Python that writes it again. Export with an open batch,
+/// dynamic_shapes=({0: torch.export.Dim('batch')},), so that methods of many passes run several images at once.</para>
+/// <para>A network whose first convolution takes one channel sees an image in grey, as Pillow's mode L has it; -Mean and -Std are then one
+/// number each, 0.449 and 0.226 unless somebody says otherwise. One that takes more than three sees the bands of a TIFF file, the first
+/// ones or those that -Channels names; mean and std are then 0 and 1 for each. A band's numbers are divided by 255 or 65535, those of
+/// floating point by nothing: where reflectances are whole numbers up to 10000, -Std 0.1525902 makes 1 of 10000. Pictures are drawn over
+/// the first three bands.</para>
+/// <para>Models that are pickled Python objects, as Ultralytics' .pt and fastai's export.pkl are, are refused, with the line of Python that
+/// exports them.</para>
 /// <para>A model that ends in sigmoids is multi-label: each class has a probability of its own, and all classes at or above 0.5 are
 /// predicted, or the most probable one if none is. A single output is a yes or no; with two labels it is the second one where the logit is
 /// positive, and the first otherwise. Use -Activation for a model that only gives logits. A network without a classifier, which ends in
@@ -101,6 +111,16 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <title>A whole model: TorchScript or ONNX</title>
 /// <code>Import-CamModel ./detector.onnx -InputSize 224 -Mean 0.5,0.5,0.5 -Std 0.5,0.5,0.5 | Get-CamLayer blocks.*</code>
 /// <para>Saved by torch.jit.save, or exported to ONNX. Without a preprocess.json beside it, say what its input is like.</para>
+/// </example>
+/// <example>
+/// <title>A model of torch.export, and one of X-rays in grey</title>
+/// <code>Import-CamModel ./net.pt2, ./xray.pth -Mean 0.5 -Std 0.25</code>
+/// <para>How many channels a model takes is in its file; one number for mean and std counts for all of them.</para>
+/// </example>
+/// <example>
+/// <title>Bands of a satellite's image</title>
+/// <code>Import-CamModel ./landcover.onnx -Channels 4,3,2,8 -Std 0.1525902 | Invoke-CamExplanation ./chip.tif</code>
+/// <para>The network takes four channels: bands 4, 3, 2 and 8 of a TIFF file of 16 bits, of which 10000 is a reflectance of 1.</para>
 /// </example>
 /// <example>
 /// <title>All models in a folder, side by side</title>
@@ -194,14 +214,25 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     [ValidateRange(1, 8192)]
     public int[]? InputSize { get; set; }
 
-    /// <summary>What is subtracted from red, green and blue after scaling to 0 to 1.</summary>
+    /// <summary>
+    /// Which bands of an image the channels of the network's input are, counted from 1: 4,3,2 of a satellite's TIFF. By default they are
+    /// red, green and blue; grey for a network that takes one channel; and the first bands for one that takes more than three.
+    /// </summary>
     [Parameter]
-    [ValidateCount(3, 3)]
+    [ValidateCount(1, 256)]
+    [ValidateRange(1, 256)]
+    public int[]? Channels { get; set; }
+
+    /// <summary>
+    /// What is subtracted from red, green and blue, or from each channel, after scaling to 0 to 1; a single number counts for all.
+    /// </summary>
+    [Parameter]
+    [ValidateCount(1, 256)]
     public double[]? Mean { get; set; }
 
-    /// <summary>What red, green and blue are divided by after that.</summary>
+    /// <summary>What red, green and blue, or each channel, are divided by after that; a single number counts for all.</summary>
     [Parameter]
-    [ValidateCount(3, 3)]
+    [ValidateCount(1, 256)]
     [ValidateRange(1e-6, 1e6)]
     public double[]? Std { get; set; }
 
@@ -331,6 +362,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         Weights = weights,
         Labels = LabelPath is null ? null : this.OrFatal(LabelPath, ReadLabels),
         InputSize = InputSize,
+        Channels = Channels,
         Mean = Mean,
         Std = Std,
         ResizeMode = ResizeMode,

@@ -1,6 +1,5 @@
 using EasyExplain.Checkpoints;
 using EasyExplain.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Tests.Checkpoints;

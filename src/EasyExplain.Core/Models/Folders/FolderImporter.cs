@@ -41,7 +41,8 @@ internal static class FolderImporter
         {
             ParameterLoading.Load(network, file, entries, device, architecture.Name);
             IReadOnlyList<string> labels = options.Labels ?? Labels(folder, config, classes, explain);
-            long outputs = hasClasses ? classes : network.Shapes(3, preprocessing.Height, preprocessing.Width)[network.Output][0];
+            long outputs = hasClasses ? classes
+                : network.Shapes(preprocessing.Channels, preprocessing.Height, preprocessing.Width)[network.Output][0];
             ModelOptions stated = WithActivation(options, config, explain);
             ModelHead head = ModelHead.Complete(network, outputs, null, labels, stated, $"'{folder.Path}'", explain);
             return (hasClasses ? head : head with { HasClasses = labels.Count > 0 })
