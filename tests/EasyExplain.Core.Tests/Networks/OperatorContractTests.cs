@@ -73,6 +73,7 @@ public sealed class OperatorContractTests
         new(() => new ConvTranspose2d(Filled(4, 3, 3, 3), Filled(3), 2, 1, 1, 1), [Picture], First, Form, None),
         new(() => new Linear(Filled(5, 12), Filled(5)), [Features], null, Form, Rule),
         new(() => new LinearTranspose(Filled(12, 5)), [Features], null, Form, None),
+        new(() => new TextScores(Filled(5, 12), Filled(1), Filled(1)), [Features], null, None, None),
         new(() => new MatMul(), [[4, 6, 5], [4, 5, 3]], null, Form, None),
         new(() => new LayerScale(Filled(4, 1, 1)), [Picture], First, Form, None),
         new(() => new ChannelAffine([1, -2, 0.5, 3], [0.1, 0.2, 0.3, 0.4]), [Picture], First, Form, Rule),

@@ -24,7 +24,9 @@ internal static class FolderImporter
             () => options.Architecture is { } asked ? ArchitectureCatalog.Find(asked) : FolderNetwork.Of(config, explain));
         using WeightFile file = FolderWeights.Open(folder, options.StateDictKey);
         explain($"'{file.Path}' is a {file.Format} file with {file.Entries.Count} tensors.");
-        IReadOnlyList<WeightEntry> needed = ParameterLoading.Needed(file.Entries);
+        using WeightFile? texts = architecture.Head == TextEmbeddings.TensorName ? TextEmbeddings.Open(folder, explain) : null;
+        IReadOnlyList<WeightEntry> needed =
+            [.. ParameterLoading.Needed(file.Entries), .. texts is null ? [] : new[] { TextEmbeddings.EntryOf(texts) }];
         // timm saves a network without a classifier too, and says so: then no tensor can tell the number of classes.
         bool hasClasses = !FolderNetwork.IsTimm(config) || config.Whole("num_classes", 1000, least: 0, most: int.MaxValue) > 0;
         IReadOnlyList<WeightEntry> entries = Described(config, () => hasClasses ? Fitted(architecture, needed, file, explain)

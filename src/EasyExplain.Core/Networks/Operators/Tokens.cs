@@ -79,7 +79,7 @@ public sealed record GridOfTokens(long Leading, long Height, long Width) : Opera
     public override Layout OutputLayout(IReadOnlyList<Layout?> inputs) => new ChannelsFirst();
 
     /// <inheritdoc/>
-    public override bool ReadsCells(bool ofOutput) => ofOutput;
+    public override bool ReadsCells(bool ofOutput) => true; // there is nothing else in its output
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
