@@ -21,6 +21,9 @@ internal static class PreprocessFile
     private const string CropShare = "crop_pct";
     private const long LargestFile = 1 << 20;
 
+    /// <summary>The files that may lie beside a model.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Name, LabelsName];
+
     /// <summary>The path of a model's preprocess.json, whether it is there or not.</summary>
     public static string PathFor(string model) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(model))!, Name);
 

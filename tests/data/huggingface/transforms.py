@@ -51,9 +51,9 @@ def timm(mode, size, share, name, resample, mean=(0.5, 0.4, 0.3), std=(0.2, 0.3,
     return {"config": config}, made(resized, (size, size), resample, np.array(mean), np.array(std), mode == "border")
 
 
-def processor(stated, resized, crop, factor=1 / 255, offset=0.0, mean=0.5, std=0.25):
+def processor(stated, resized, crop, factor=1 / 255, offset=0.0, mean=0.5, std=0.25, model="Some"):
     """mean and std as they are at the end."""
-    config = {"architectures": ["SomeForImageClassification"]}
+    config = {"architectures": [model + "ForImageClassification"]}
     bytes_ = made(resized, crop, stated["resample"], np.zeros(3), np.ones(3)) * 255
     pixels = (bytes_ * factor - offset - mean) / std
     if stated.get("do_flip_channel_order"):
@@ -81,6 +81,9 @@ CASES = {
     "blue first": processor(
         {"image_processor_type": "MobileViTFeatureExtractor", "size": 50, "crop_size": 40, "resample": 2, "do_flip_channel_order": True},
         (50, int(50 * WIDTH / HEIGHT)), (40, 40), mean=0.0, std=1.0),
+    "no class, one number for all": processor(
+        {"size": 56, "crop_pct": 0.875, "resample": 3, "image_mean": 0.5, "image_std": 0.25},
+        (64, int(64 * WIDTH / HEIGHT)), (56, 56), model="ResNet"),
     "CLIP, with plain numbers": processor(
         {"feature_extractor_type": "CLIPFeatureExtractor", "size": 45, "crop_size": 40, "resample": 3},
         (45, int(45 * WIDTH / HEIGHT)), (40, 40)),

@@ -34,6 +34,10 @@ internal static class FolderImporter
         Device device = ComputeDevice.Find(options.Device, explain);
         Preprocessing usual = architecture.UsualFor(entries);
         Preprocessing own = FolderPreprocessing.Of(folder, config, usual, options.InputSize, explain);
+        foreach (string name in PreprocessFile.Names.Where(name => File.Exists(folder.In(name))))
+        {
+            FolderLinks.Demand(folder, name);
+        }
         own = PreprocessFile.Beside(folder.ConfigPath, own, explain) ?? own;
         Preprocessing preprocessing = ModelImporter.Chosen(options, own, $"'{folder.Path}'", explain);
         ModelImporter.DemandSize(architecture, entries, preprocessing, folder.Path);

@@ -33,6 +33,9 @@ internal static class FolderNetwork
         return ConfiguredArchitectures.OfTransformers(className, config);
     }
 
+    /// <summary>What a class of transformers begins with, such as ViT; all of it where it does not go on as usual.</summary>
+    public static string ModelOf(ConfigValues config) => ClassOf(config).Split("For")[0];
+
     private static string ClassOf(ConfigValues config)
     {
         string? name = config.KindOf(Classes) == System.Text.Json.JsonValueKind.Array

@@ -26,7 +26,7 @@ internal static class FolderPreprocessing
         if ((folder.Read(ProcessorName) ?? folder.Read(ProcessorsName)?.Inner("image_processor")) is { } stated)
         {
             explain($"The preprocessing is that of '{stated.Path}'.");
-            return Sized(ImageProcessor.Of(stated, usual, explain), size);
+            return Sized(ImageProcessor.Of(stated, FolderNetwork.ModelOf(config), usual, explain), size);
         }
         explain($"There is no {ProcessorName} in '{folder.Path}': the preprocessing is the usual one of the architecture.");
         return Sized(usual, size);

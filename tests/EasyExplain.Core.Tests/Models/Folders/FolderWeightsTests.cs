@@ -42,6 +42,22 @@ public sealed class FolderWeightsTests : IDisposable
         Assert.NotEmpty(file.Entries);
     }
 
+    [Fact]
+    public void Shards_MayBePickled()
+    {
+        File.Copy(WeightFixtures.File("types.pth"), Path.Combine(_folder.FullName, "pytorch_model-00001-of-00001.bin"));
+        using (WeightFile whole = WeightFile.Open(WeightFixtures.File("types.pth")))
+        {
+            Write("pytorch_model.bin.index.json",
+                Map([.. whole.Entries.Select(entry => (entry.Name, "pytorch_model-00001-of-00001.bin"))]));
+        }
+
+        using WeightFile file = Open();
+
+        Assert.NotEmpty(file.Entries);
+        Assert.Contains("PyTorch zip", file.Format);
+    }
+
     public static TheoryData<string, string> WrongTables => new()
     {
         { """{"weight_map":{"a":"one.safetensors","b":"one.safetensors"}}""", "'b' is in 'one.safetensors', which does not hold it" },

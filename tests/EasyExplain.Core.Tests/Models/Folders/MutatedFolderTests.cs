@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EasyExplain.Architectures;
+using EasyExplain.Imaging;
 using EasyExplain.Models;
+using EasyExplain.Models.Folders;
 using EasyExplain.Tests.Weights;
 using EasyExplain.Weights;
 
@@ -85,19 +88,34 @@ public class MutatedFolderTests
     private static void Try(string folder, string what)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
+        Attempt(() => ReadBeside(ModelFolder.Find(folder)!), what);
+        Attempt(() => ModelImporter.Import(folder, new ModelOptions(), _ => { }).Dispose(), what);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, ManagedMemory);
+    }
+
+    /// <summary>What an import reads after the weights, which never fit here.</summary>
+    private static void ReadBeside(ModelFolder folder)
+    {
+        ConfigValues config = folder.ReadConfig();
+        Attempt(() => ConfigLabels.Of(config), folder.Path);
+        Preprocessing made = FolderPreprocessing.Of(folder, config, Architecture.ImageNet, null, _ => { });
+        made.ToInput(new Photo(3, 2, new byte[18])).Dispose();
+    }
+
+    private static void Attempt(Action read, string what)
+    {
         try
         {
-            ModelImporter.Import(folder, new ModelOptions(), _ => { }).Dispose();
+            read();
         }
         catch (Exception e) when (e is ModelImportException or WeightFileException or IOException)
         {
             // as it should be
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not Xunit.Sdk.XunitException)
         {
             Assert.Fail($"{what}: {e}");
         }
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, ManagedMemory);
     }
 
     /// <summary>Puts a hostile value in the place of one anywhere.</summary>
