@@ -21,6 +21,10 @@ internal static class Sweep
     // They run the network, or its end, for every channel of a layer, which takes its time: one layer with few channels will do.
     private static readonly string[] PassForEachChannel = ["ScoreCAM", "SSCAM", "ISCAM", "AblationCAM"];
 
+    // They are ScoreCAM's passes, each ten times and more.
+    private static readonly string[] ManyRounds = ["SSCAM", "ISCAM"];
+    private const int MostChannels = 128;
+
     // Likewise, for every place: the layer with the fewest will do. Those at the input are the same whatever the layer.
     private static readonly string[] PassForEachPlace = ["ReciproCAM", "ViTReciproCAM"];
 
@@ -57,6 +61,7 @@ internal static class Sweep
             foreach (CamMethod method in EveryMethod.Where(method => method.NeedsSeveralLayers == (layers.Length > 1)))
             {
                 if (method.WhyNot(layers) is null && (!PassForEachChannel.Contains(method.Name) || layers[0] == narrow)
+                    && (!ManyRounds.Contains(method.Name) || narrow.OutputShape[1] <= MostChannels)
                     && (!(method.AtInput || PassForEachPlace.Contains(method.Name)) || layers[0] == small))
                 {
                     Console.WriteLine($"{method.Name} at {string.Join(", ", layers.AsEnumerable())}");

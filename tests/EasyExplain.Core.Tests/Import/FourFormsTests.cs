@@ -31,7 +31,6 @@ public sealed class FourFormsTests : IDisposable
     [Theory]
     [InlineData("resnet20_traced.pt", Smoothing.None)]
     [InlineData("resnet20.onnx", Smoothing.None)]
-    [InlineData("resnet20_traced.pt", Smoothing.Augmentation | Smoothing.Eigen)]
     [InlineData("resnet20.onnx", Smoothing.Augmentation | Smoothing.Eigen)]
     public void EveryMethod_GivesTheSameMaps(string file, Smoothing smoothing)
     {
