@@ -105,10 +105,11 @@ internal static partial class MaxViT
             var projection = new QueryKeyValue(
                 new Parameter(g.PathOf("qkv.weight"), 3 * width, width), new Parameter(g.PathOf("qkv.bias"), 3 * width),
                 KeysHaveBias: true);
-            Node bias = g.Call(new RelativePositionBias(
-                new Parameter(g.PathOf("rel_pos.relative_position_bias_table"), heads, distances, distances), window) { ByHead = true });
+            var table = new Parameter(g.PathOf("rel_pos.relative_position_bias_table"), heads, distances, distances);
+            Node bias = g.Call(new RelativePositionBias(table, window) { ByHead = true });
             Node z = g.Add("qkv", projection, y);
-            z = g.Call(new ShiftedWindowAttention(heads, window, Shift: 0, projection, LogitScale: null) { Spread = spread }, z, bias);
+            var attention = new ShiftedWindowAttention(heads, window, Shift: 0, projection, LogitScale: null) { Spread = spread };
+            z = g.Call(attention, z, bias);
             return g.Linear("proj", z, width);
         });
         x = g.Add(x, y);
