@@ -16,7 +16,15 @@ namespace EasyExplain.Tests.Models.Folders;
 public class HubGoldenTests
 {
     /// <summary>Layers that have another name here than in the library; where none is told and the name is not known, the default layer.</summary>
-    private static readonly Dictionary<string, string> Counterparts = [];
+    private static readonly Dictionary<string, string> Counterparts = new()
+    {
+        ["timm/densenet121.ra_in1k"] = "features",
+        ["timm/efficientnet_b0.ra_in1k"] = "features.7",
+        ["timm/efficientnet_lite0.ra_in1k"] = "features.7",
+        ["timm/mobilenetv2_100.ra_in1k"] = "features.17",
+        ["timm/tf_efficientnet_b0.ns_jft_in1k"] = "features.7",
+        ["timm/tf_efficientnetv2_s.in21k_ft_in1k"] = "features.6",
+    };
 
     public static TheoryData<string> Keys => [.. HubGoldens.All.Select(golden => golden.Key)];
 
