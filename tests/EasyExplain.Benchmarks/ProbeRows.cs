@@ -26,8 +26,8 @@ internal static class ProbeRows
         ];
         Comparison[] quick =
         [
-            new("ReciproCAM at layer4 of ResNet-18 / a prediction", 1.1, resnet.Explanation("ReciproCAM", "layer4"), resnet.Forward([])),
-            new("ReciproCAM at layer4 of ResNet-50 / a prediction", 1.1, large.Explanation("ReciproCAM", "layer4"), large.Forward([])),
+            ReciproCAMOf(resnet, "ResNet-18"),
+            ReciproCAMOf(large, "ResNet-50"),
         ];
         // One after the other: an engine keeps what it compiled for a few networks at a time.
         foreach ((Comparison comparison, int rounds) in slow.Select(one => (one, Rounds)).Concat(quick.Select(one => (one, QuickRounds))))
@@ -38,6 +38,9 @@ internal static class ProbeRows
             }
         }
     }
+
+    private static Comparison ReciproCAMOf(Subject subject, string name) => new($"ReciproCAM at layer4 of {name} / a prediction", 1.1,
+        subject.ExplanationOfPhoto("ReciproCAM", "layer4"), subject.PredictionOfPhoto());
 
     private static Comparison OcclusionOf(Subject subject, string name, Extent? window, Extent? stride, int windows)
     {

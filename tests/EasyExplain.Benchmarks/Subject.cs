@@ -1,6 +1,7 @@
 using EasyExplain.Architectures;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
+using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
 using EasyExplain.Runtime;
@@ -18,6 +19,7 @@ internal sealed class Subject : IDisposable
 {
     private readonly Lazy<CamModel> _model;
     private readonly Lazy<Tensor> _input;
+    private readonly Lazy<Photo> _photo;
     private readonly Lazy<OnnxYardstick> _onnx;
 
     public Subject(string architecture, Precision precision = Precision.Float32)
@@ -29,6 +31,7 @@ internal sealed class Subject : IDisposable
     {
         _model = new Lazy<CamModel>(model);
         _input = new Lazy<Tensor>(() => Draw(_model.Value));
+        _photo = new Lazy<Photo>(() => _model.Value.Preprocessing.ToPhoto(Input));
         _onnx = new Lazy<OnnxYardstick>(() => new OnnxYardstick(Model, Input));
     }
 
@@ -71,6 +74,26 @@ internal sealed class Subject : IDisposable
             return null;
         };
     }
+
+    /// <summary>The same of a decoded photo, as the cmdlet has it.</summary>
+    public Func<IDisposable?> ExplanationOfPhoto(string method, string layer)
+    {
+        var explainer = new Lazy<Explainer>(() => new Explainer(Model, LayerSelection.Select(Model, [layer]),
+            [MethodCatalog.Find(method)], ClassChoice.Predicted, new MethodSettings(SampleCount: null, NoiseStd: 0.3, Seed: 1, 16)));
+        return () =>
+        {
+            explainer.Value.Explain(_photo.Value, null);
+            return null;
+        };
+    }
+
+    /// <summary>A prediction of the same photo: the input made of it, and the way forward.</summary>
+    public Func<IDisposable?> PredictionOfPhoto() => () =>
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Model.Runner.Run(Model.Optimized(new HashSet<string>()), Model.Preprocessing.ToInput(_photo.Value), [], track: false);
+        return null;
+    };
 
     /// <summary>Ours again, the way forward alone: the network's outputs, and those of some layers.</summary>
     /// <param name="layers">The layers whose outputs are kept.</param>

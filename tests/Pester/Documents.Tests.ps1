@@ -17,12 +17,13 @@ Describe 'Code in the documents' {
         $null = New-Item -ItemType Directory (Join-Path $folder examples/photos)
         Copy-Item -LiteralPath (Join-Path $folder cat.jpg) (Join-Path $folder examples/photos)
         $torch, $env:TORCH_HOME = $env:TORCH_HOME, $TestDrive
+        $hub, $env:HF_HUB_CACHE = $env:HF_HUB_CACHE, (Join-Path $TestDrive hub)
         Push-Location -LiteralPath $folder
     }
 
     AfterAll {
         Pop-Location
-        $env:TORCH_HOME = $torch
+        $env:TORCH_HOME, $env:HF_HUB_CACHE = $torch, $hub
     }
 
     It 'runs: <Page>' -ForEach $pages {

@@ -14,12 +14,13 @@ Describe 'Examples in the help' {
         $folder = Join-Path $TestDrive examples
         & "$PSScriptRoot/../Common/New-ExampleFolder.ps1" $folder
         $torch, $env:TORCH_HOME = $env:TORCH_HOME, $TestDrive
+        $hub, $env:HF_HUB_CACHE = $env:HF_HUB_CACHE, (Join-Path $TestDrive hub)
         Push-Location -LiteralPath $folder
     }
 
     AfterAll {
         Pop-Location
-        $env:TORCH_HOME = $torch
+        $env:TORCH_HOME, $env:HF_HUB_CACHE = $torch, $hub
     }
 
     It '<Cmdlet>: <Title>' -ForEach $examples {

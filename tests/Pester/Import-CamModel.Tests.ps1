@@ -255,7 +255,7 @@ Describe 'Import-CamModel' {
             @{ json = '{ "input_size": "large" }'; says = '*preprocess.json*input_size*large*2 whole numbers*' }
             @{ json = '{ "input_size": [96, 999999] }'; says = '*input_size*999999*2048*' }
             @{ json = '{ "mean": [true] }'; says = '*mean*list of numbers*' }
-            @{ json = '{ "resize": "fit" }'; says = '*resize*fit*stretch or centercrop*' }
+            @{ json = '{ "resize": "fit" }'; says = '*resize*fit*stretch, centercrop, stretchcrop or pad*' }
         ) {
             Set-Content -LiteralPath (Join-Path $folder 'preprocess.json') $json
             { Import-CamModel -LiteralPath (Join-Path $folder 'model.onnx') } | Should -Throw -ErrorId 'InvalidOption*' -ExpectedMessage $says
@@ -406,5 +406,67 @@ Describe 'Import-CamModel, what was meant' {
         $found | ForEach-Object { $_.ToolTip | Should -Not -Be $_.CompletionText }
         $line = "Import-CamModel '$(Resolve-Path "$PSScriptRoot/../data/weights")/training.pth' -StateDictKey "
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be model, model_ema
+    }
+}
+
+Describe 'Import-CamModel, of a folder' {
+    BeforeAll {
+        $script:hub = (New-Item -ItemType Directory (Join-Path $TestDrive 'hub [1]')).FullName
+        $script:repository = Join-Path $hub models--timm--resnet18.a1_in1k
+        $script:snapshot = (New-Item -ItemType Directory (Join-Path $repository snapshots/0123abc)).FullName
+        & "$PSScriptRoot/../Common/New-ZeroWeights.ps1" resnet18 (Join-Path $snapshot model.safetensors) 2
+        [IO.File]::WriteAllText((Join-Path $snapshot config.json), (@{
+            architecture = 'resnet18'; num_classes = 2; label_names = @('cat', 'dog')
+            pretrained_cfg = @{ input_size = 3, 64, 64; crop_pct = 0.8; crop_mode = 'squash'; interpolation = 'lanczos'; mean = 0.1, 0.2, 0.3; std = 1, 1, 1 }
+        } | ConvertTo-Json))
+        $script:cacheBefore = $env:HF_HUB_CACHE
+        $env:HF_HUB_CACHE = $hub
+        Push-Location -LiteralPath $hub
+    }
+
+    AfterAll {
+        Pop-Location
+        $env:HF_HUB_CACHE = $cacheBefore
+    }
+
+    It 'needs no parameter: <path>' -ForEach @(
+        @{ path = 'hf:timm/resnet18.a1_in1k' }
+        @{ path = 'hf:timm/resnet18.a1_in1k@0123abc' }
+        @{ path = 'models--timm--resnet18.a1_in1k' }
+        @{ path = 'models--timm--resnet18.a1_in1k/snapshots/0123abc/' }
+        @{ path = 'models--timm--resnet18.a1_in1k/snapshots/*' }
+        @{ path = 'models--timm--resnet18.a1_in1k/snapshots/0123abc/model.safetensors' }
+    ) {
+        $messages = Import-CamModel $path -Verbose -OutVariable made 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
+        $model = $made | Where-Object { $_ -is [EasyExplain.Models.CamModel] }
+        $model.Name | Should -Be resnet18.a1_in1k
+        "$($model.Architecture) $($model.Labels) $($model.InputSize)" | Should -Be 'resnet18 cat dog 64 64'
+        "$($model.ResizeMode) $($model.ResizeSize) $($model.Interpolation) $($model.Mean)" | Should -Be 'StretchCrop 80 Lanczos 0.1 0.2 0.3'
+        "$messages" | Should -BeLike "*timm's 'resnet18'*preprocessing is timm's*"
+    }
+
+    It 'is explained like any other, and the parameters have the last word' {
+        $model = Import-CamModel -LiteralPath $snapshot -ResizeMode Pad -Interpolation Nearest -Name mine
+        "$($model.Name) $($model.ResizeMode) $($model.ResizeSize) $($model.Interpolation)" | Should -Be 'mine Pad 64 Nearest'
+        (Invoke-CamExplanation "$PSScriptRoot/../../examples/photos/cat.jpg" -Model $model -Method GradCAM -WarningAction Ignore).Label |
+            Should -BeIn cat, dog
+    }
+
+    It 'says where it looked, and what would be right: <path>' -ForEach @(
+        @{ path = 'hf:timm/resnet18'; id = 'FolderNotFound'; says = "*'hf:timm/resnet18'*models--timm--resnet18'*timm/resnet18.a1_in1k*hf download*" }
+        @{ path = 'hf:timm/resnet18.a1_in1k@v9'; id = 'FolderNotFound'; says = '*v9*0123abc*' }
+        @{ path = 'hf:resnet 18'; id = 'FolderNotFound'; says = '*hf:org/name*' }
+        @{ path = '.'; id = 'PathIsFolder'; says = '*is a folder*' }
+    ) {
+        { Import-CamModel $path } | Should -Throw -ErrorId "$id,*" -ExpectedMessage $says
+    }
+
+    It 'is one error among several models' {
+        $other = (New-Item -ItemType Directory (Join-Path $hub other)).FullName
+        [IO.File]::WriteAllText((Join-Path $other config.json), '{ "architecture": "resnet81" }')
+        $models, $problem = (Import-CamModel other, hf:timm/resnet18.a1_in1k -ErrorAction Continue 2>&1).Where({ $_ -isnot [Management.Automation.ErrorRecord] }, 'Split')
+        $models.Name | Should -Be resnet18.a1_in1k
+        $problem.FullyQualifiedErrorId | Should -BeLike 'UnknownArchitecture,*'
+        "$problem" | Should -BeLike '*resnet81*resnet18*'
     }
 }

@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
 using EasyExplain.Checkpoints;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Networks.Operators;
 using EasyExplain.Weights;
 
 namespace EasyExplain.Architectures;
@@ -13,6 +15,8 @@ namespace EasyExplain.Architectures;
 /// <param name="Logits">Writes the network down: from a builder and a number of classes to the node that makes the logits.</param>
 public sealed record Architecture(string Name, string Head, Preprocessing Preprocessing, Func<NetworkBuilder, long, Node> Logits)
 {
+    private static readonly ConditionalWeakTable<Architecture, StrongBox<string?>> FirstConvolutions = [];
+
     /// <summary>Tells tensors that its weight files may have and a network in use does not need, such as an auxiliary head.</summary>
     public Func<string, bool> Ignores { get; init; } = _ => false;
 
@@ -55,18 +59,41 @@ public sealed record Architecture(string Name, string Head, Preprocessing Prepro
     /// <param name="head">Its name of <see cref="Head"/>.</param>
     internal Architecture Named(NameTable names, string head) => this with { CurrentName = name => names[name], HeadInFiles = head };
 
-    /// <summary>The usual preprocessing, of the input size that the tensors ask for.</summary>
-    internal Preprocessing UsualFor(IReadOnlyList<WeightEntry> entries) =>
-        SizeOf(entries) is { } side ? Preprocessing.ForInput(side, side) : Preprocessing;
+    /// <summary>The usual preprocessing, of the input size and the channels that the tensors ask for.</summary>
+    internal Preprocessing UsualFor(IReadOnlyList<WeightEntry> entries)
+    {
+        Preprocessing usual = Preprocessing.ForChannels(ChannelsOf(entries));
+        return SizeOf(entries) is { } side ? usual.ForInput(side, side) : usual;
+    }
+
+    /// <summary>How many channels the first convolution takes that is among these tensors; 3 where none is.</summary>
+    internal int ChannelsOf(IReadOnlyList<WeightEntry> entries)
+    {
+        StrongBox<string?> first = FirstConvolutions.GetValue(this, architecture =>
+        {
+            using Network network = architecture.Build(1);
+            return new StrongBox<string?>(network.Nodes.Select(node => node.Operator).OfType<Conv2d>().FirstOrDefault()?.Weight.Name);
+        });
+        return entries.FirstOrDefault(entry => entry.Name == first.Value)?.Shape is [_, > 0 and <= Preprocessing.MostChannels and var channels,
+            _, _] ? (int)channels : 3;
+    }
 
     /// <summary>Builds the network, without weights.</summary>
     /// <param name="classes">How many classes.</param>
     /// <param name="height">The input's height in pixels; the usual one if left out.</param>
     /// <param name="width">The input's width in pixels; the usual one if left out.</param>
     /// <exception cref="ArgumentException">The input is too small for the network.</exception>
-    public Network Build(long classes, int? height = null, int? width = null)
+    public Network Build(long classes, int? height = null, int? width = null) => Build(classes, height, width, 3);
+
+    /// <summary>The same for an input of other channels than red, green and blue.</summary>
+    /// <param name="classes">How many classes.</param>
+    /// <param name="height">The input's height in pixels; the usual one if null.</param>
+    /// <param name="width">The input's width in pixels; the usual one if null.</param>
+    /// <param name="channels">How many channels.</param>
+    /// <exception cref="ArgumentException">The input is too small for the network.</exception>
+    public Network Build(long classes, int? height, int? width, int channels)
     {
-        var builder = new NetworkBuilder(3, height ?? Preprocessing.Height, width ?? Preprocessing.Width);
+        var builder = new NetworkBuilder(channels, height ?? Preprocessing.Height, width ?? Preprocessing.Width);
         return builder.Build(Logits(builder, classes));
     }
 }

@@ -47,6 +47,8 @@ public static class ConfiguredArchitectures
             ["CLIPForImageClassification"] = VisionTransformer.OfClip,
             ["SwinForImageClassification"] = config => SwinTransformer.OfTransformers(config, second: false),
             ["Swinv2ForImageClassification"] = config => SwinTransformer.OfTransformers(config, second: true),
+            ["CLIPModel"] = VisionTransformer.OfClipModel,
+            ["SiglipModel"] = VisionTransformer.OfSiglipModel,
             ["SiglipForImageClassification"] = VisionTransformer.OfSiglip,
             ["PvtForImageClassification"] = Pvt.OfTransformers,
             ["LevitForImageClassification"] = config => Levit.OfTransformers(config, distilled: false),

@@ -1,4 +1,3 @@
-using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 
@@ -29,7 +28,7 @@ internal static partial class MaxViT
     ];
 
     private static Architecture Of(string name, int side, int[] depths, long[] widths, long stem) =>
-        new(name, "head.fc.weight", Architecture.ImageNet.ForInput(side, side) with { ResizeMode = ResizeMode.CenterCrop }, (g, classes) =>
+        Architecture.OfTimm(name, "head.fc.weight", side, (g, classes) =>
         {
             (long height, long width) = (g.Shape(g.Input)[1], g.Shape(g.Input)[2]);
             if (height != width || height % Halvings != 0)
@@ -104,7 +103,8 @@ internal static partial class MaxViT
         y = g.Scope("attn", "AttentionCl", () =>
         {
             var projection = new QueryKeyValue(
-                new Parameter(g.PathOf("qkv.weight"), 3 * width, width), new Parameter(g.PathOf("qkv.bias"), 3 * width), KeysHaveBias: true);
+                new Parameter(g.PathOf("qkv.weight"), 3 * width, width), new Parameter(g.PathOf("qkv.bias"), 3 * width),
+                KeysHaveBias: true);
             Node bias = g.Call(new RelativePositionBias(
                 new Parameter(g.PathOf("rel_pos.relative_position_bias_table"), heads, distances, distances), window) { ByHead = true });
             Node z = g.Add("qkv", projection, y);
@@ -121,7 +121,8 @@ internal static partial class MaxViT
         ? g.Call(new GELU { Tanh = true }, g.BatchNorm2d(name, x, BatchNormEps)) : g.BatchNorm2d(name, x, BatchNormEps);
 
     /// <summary>A 3×3 convolution with TensorFlow's zeros: where a step of two does not come out even, below and on the right.</summary>
-    private static Node Convolution(NetworkBuilder g, string name, Node x, long channels, long stride = 1, long groups = 1, bool bias = false) =>
+    private static Node Convolution(
+        NetworkBuilder g, string name, Node x, long channels, long stride = 1, long groups = 1, bool bias = false) =>
         stride == 1 || g.Shape(x)[1] % 2 != 0
             ? g.Conv2d(name, x, channels, kernel: 3, stride: stride, padding: 1, groups: groups, bias: bias)
             : g.Conv2d(name, g.Call(new Pad([0, 1, 0, 1], PadMode.Constant, 0), x), channels, kernel: 3, stride: stride, groups: groups,

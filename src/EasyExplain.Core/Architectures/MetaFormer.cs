@@ -1,4 +1,3 @@
-using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 
@@ -28,7 +27,7 @@ internal static class MetaFormer
     ];
 
     private static Architecture Of(string name, int[] depths, long[] widths, bool attention) =>
-        new(name, "head.fc.fc2.weight", Architecture.ImageNet with { ResizeMode = ResizeMode.CenterCrop }, (g, classes) =>
+        Architecture.OfTimm(name, "head.fc.fc2.weight", 224, (g, classes) =>
         {
             Node x = g.Scope("stem", "Stem", () =>
                 Norm(g, "norm", g.Conv2d("conv", g.Input, widths[0], kernel: 7, stride: 4, padding: 2)));
@@ -75,11 +74,12 @@ internal static class MetaFormer
     private static Node Block(NetworkBuilder g, string name, Node x, long width, bool attention, bool scaled) =>
         g.Scope(name, "MetaFormerBlock", () =>
         {
-            x = g.Add(Scaled("res_scale1", x), attention ? Attention(g, Norm(g, "norm1", x), width) : Convolutions(g, Norm(g, "norm1", x), width));
+            Node y = Norm(g, "norm1", x);
+            x = g.Add(Scaled("res_scale1", x), attention ? Attention(g, y, width) : Convolutions(g, y, width));
             return g.Add(Scaled("res_scale2", x), Mlp(g, Norm(g, "norm2", x), width, attention));
 
-            Node Scaled(string scale, Node y) => !scaled ? y : g.Add(scale,
-                new LayerScale(new Parameter(g.PathOf(scale) + ".scale", attention ? [width] : [width, 1, 1])), y);
+            Node Scaled(string scale, Node way) => !scaled ? way : g.Add(scale,
+                new LayerScale(new Parameter(g.PathOf(scale) + ".scale", attention ? [width] : [width, 1, 1])), way);
         });
 
     private static Node Attention(NetworkBuilder g, Node x, long width) =>
@@ -97,7 +97,8 @@ internal static class MetaFormer
     private static Node Mlp(NetworkBuilder g, Node x, long width, bool tokens) =>
         g.Scope("mlp", "Mlp", () =>
         {
-            Node y = StarReLU(g, "act", tokens ? g.Linear("fc1", x, 4 * width, bias: false) : g.Conv2d("fc1", x, 4 * width, 1, bias: false));
+            Node y = tokens ? g.Linear("fc1", x, 4 * width, bias: false) : g.Conv2d("fc1", x, 4 * width, 1, bias: false);
+            y = StarReLU(g, "act", y);
             return tokens ? g.Linear("fc2", y, width, bias: false) : g.Conv2d("fc2", y, width, 1, bias: false);
         });
 

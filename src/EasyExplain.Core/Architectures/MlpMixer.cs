@@ -1,4 +1,3 @@
-using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 
@@ -24,7 +23,7 @@ internal static class MlpMixer
     ];
 
     private static Architecture Of(string name, long patch, int depth, long width) =>
-        new(name, "head.weight", new Preprocessing(224, 224, [0.5, 0.5, 0.5], [0.5, 0.5, 0.5], ResizeMode.CenterCrop), (g, classes) =>
+        Architecture.OfTimm(name, "head.weight", 224, halves: true, logits: (g, classes) =>
         {
             Node x = g.Scope("stem", "PatchEmbed", () => g.Conv2d("proj", g.Input, width, kernel: patch, stride: patch));
             x = g.Call(new PatchTokens(null, g.Shape(x)[1], g.Shape(x)[2]), x);

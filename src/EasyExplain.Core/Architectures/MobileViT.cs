@@ -43,6 +43,10 @@ internal static class MobileViT
         }
         config.Demand("qkv_bias", true);
         int side = config.Whole("image_size", 256, 1, LargestSide);
+        if (side % (32 * patch) != 0)
+        {
+            throw config.Wrong("image_size", $"a multiple of {32 * patch}");
+        }
         var form = new Form(patch, heads, config.Number("expand_ratio", 4), config.Number("mlp_ratio", 2),
             config.Number("layer_norm_eps", 1e-5), config.Whole("conv_kernel_size", 3, 1, 15), Activations.Of(config, "silu"));
         if (form.Widening is not (> 0 and <= 64) || form.Expansion is not (> 0 and <= 64))

@@ -63,16 +63,15 @@ internal static partial class SwinTransformer
     public static Architecture OfTransformers(ConfigValues config, bool second)
     {
         int channels = config.Whole("embed_dim", 96, 1, 4096), side = config.Whole("image_size", 224, 1, 4096);
-        IReadOnlyList<int> depths = config.Wholes("depths", [2, 2, 6, 2], 1, 128), heads = config.Wholes("num_heads", [3, 6, 12, 24], 1, 512);
+        IReadOnlyList<int> depths = config.Wholes("depths", [2, 2, 6, 2], 1, 128);
+        IReadOnlyList<int> heads = config.Wholes("num_heads", [3, 6, 12, 24], 1, 512);
         if (depths.Count is 0 or > MostStages || heads.Count != depths.Count
             || heads.Select((count, stage) => (channels << stage) % count != 0).Contains(true))
         {
             throw config.Wrong("num_heads", $"as many as depths, at most {MostStages}, and divisors of the stages' channels");
         }
-        if (!config.Flag("qkv_bias", true) || config.Flag("use_absolute_embeddings", false))
-        {
-            throw config.Wrong(config.Flag("qkv_bias", true) ? "use_absolute_embeddings" : "qkv_bias", "left out: nothing else is known here");
-        }
+        config.Demand("qkv_bias", true);
+        config.Demand("use_absolute_embeddings", false);
         var form = new SwinForm(config.Whole("window_size", 7, 1, 256), channels, depths, heads)
         {
             IsSecond = second,
@@ -101,13 +100,13 @@ internal static partial class SwinTransformer
     private static Architecture OfTimm(string name, int side, SwinForm form)
     {
         form = form with { FitsWindows = true };
-        return new Architecture(name, Head,
-            new Preprocessing(side, side, [.. Architecture.ImageNet.Mean], [.. Architecture.ImageNet.Std], ResizeMode.CenterCrop),
-            (g, classes) => Logits(g, form, classes))
+        return Architecture.OfTimm(name, Head, side, (g, classes) => Logits(g, form, classes)) with
         {
             Ignores = name => IsIndex(name) || name.EndsWith(".attn_mask", StringComparison.Ordinal)
                 || name.EndsWith(".relative_coords_table", StringComparison.Ordinal),
-        }.Named(TimmNames, "head.fc.weight");
+            CurrentName = name => TimmNames[name],
+            HeadInFiles = "head.fc.weight",
+        };
     }
 
     /// <summary>The names of transformers 4, in nearly all files, and those that 5 has made of them.</summary>

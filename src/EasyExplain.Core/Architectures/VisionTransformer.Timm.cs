@@ -70,13 +70,15 @@ internal static partial class VisionTransformer
                Activation = () => new SiLU(), Positions = registers > 0 ? PositionsOf.Places : PositionsOf.All,
            }, ImageNetNumbers),
         .. from side in new[] { 240, 256, 384 }
-           select OfTimm($"vit_medium_patch16_gap_{side}", side, Pooled(new(16, 12, 8, 512)) with { AttentionBias = false, LayerScale = true }),
+           select OfTimm($"vit_medium_patch16_gap_{side}", side,
+               Pooled(new(16, 12, 8, 512)) with { AttentionBias = false, LayerScale = true }),
         OfTimm("vit_base_patch16_gap_224", 224, Pooled(new(16, 12, 16, 768)), ImageNetNumbers),
         OfTimm("vit_base_patch16_224_miil", 224, new(16, 12, 12, 768) { AttentionBias = false }),
         .. from form in new (string Name, TokenForm Form)[]
            {
                ("wee_patch16_reg1", new(16, 14, 4, 256) { Hidden = 1280 }),
-               ("little_patch16_reg1", new(16, 14, 5, 320) { Hidden = 1792 }), ("little_patch16_reg4", new(16, 14, 5, 320) { Hidden = 1792 }),
+               ("little_patch16_reg1", new(16, 14, 5, 320) { Hidden = 1792 }),
+               ("little_patch16_reg4", new(16, 14, 5, 320) { Hidden = 1792 }),
                ("medium_patch16_reg1", new(16, 12, 8, 512)), ("medium_patch16_reg4", new(16, 12, 8, 512)),
                ("mediumd_patch16_reg4", new(16, 20, 8, 512)),
                ("betwixt_patch16_reg1", new(16, 12, 10, 640)), ("betwixt_patch16_reg4", new(16, 12, 10, 640)),
@@ -93,7 +95,7 @@ internal static partial class VisionTransformer
            from distilled in new[] { false, true }
            select OfTimm($"deit_{size.Name}_{(distilled ? "distilled_" : "")}patch16_{side}", side,
                FormOf(size, 16) with { Distilled = distilled }, ImageNetNumbers),
-        .. from size in new[] { ("small", 384, 6, 12), ("medium", 512, 8, 12), ("base", 768, 12, 12), ("large", 1024, 16, 24), ("huge", 1280L, 16L, 32) }
+        .. from size in Sizes.Skip(1).Append(("medium", 512, 8, 12))
            from side in new[] { 224, 384 }
            select OfTimm($"deit3_{size.Item1}_patch{(size.Item1 == "huge" ? 14 : 16)}_{side}", side,
                FormOf(size, size.Item1 == "huge" ? 14 : 16) with { LayerScale = true, Positions = PositionsOf.Places }, ImageNetNumbers),
@@ -108,8 +110,8 @@ internal static partial class VisionTransformer
            from side in new[] { 224, 336, 448 }
            select OfTimm($"eva02_{size.Name}_patch14_{side}", side, FormOf(size, 14) with
            {
-               Rotary = 16, Gated = true, Activation = () => new SiLU(), Hidden = size.Width * 4 * 2 / 3 * 2, NormBetween = size.Width >= 768,
-               NormAfter = false, NormOfRead = true, Read = TokensRead.Mean,
+               Rotary = 16, Gated = true, Activation = () => new SiLU(), Hidden = size.Width * 4 * 2 / 3 * 2,
+               NormBetween = size.Width >= 768, NormAfter = false, NormOfRead = true, Read = TokensRead.Mean,
            }, ClipNumbers),
         .. from side in new[] { 196, 336 }
            select OfTimm($"eva_large_patch14_{side}", side, FormOf(Sizes[3], 14) with
@@ -136,8 +138,10 @@ internal static partial class VisionTransformer
     }, ClipNumbers);
 
     private static Architecture OfTimm(string name, int side, TokenForm form, (double[] Mean, double[] Std)? numbers = null) =>
-        new Architecture(name, Head, new Preprocessing(side, side, numbers?.Mean ?? Halves, numbers?.Std ?? Halves, ResizeMode.CenterCrop),
-            (g, classes) => Logits(g, form, classes))
+        new Architecture(name, Head, new Preprocessing(side, side, numbers?.Mean ?? Halves, numbers?.Std ?? Halves, ResizeMode.Stretch)
+        {
+            Interpolation = Interpolation.Bicubic,
+        }, (g, classes) => Logits(g, form, classes))
         {
             SizeOf = entries => SizeOf(entries, form),
             Ignores = IsIndex,

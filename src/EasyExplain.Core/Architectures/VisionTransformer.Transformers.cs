@@ -49,25 +49,29 @@ internal static partial class VisionTransformer
     public static Architecture OfClip(ConfigValues config)
     {
         ConfigValues vision = config.Inner("vision_config");
-        return OfConfig("vision_model", vision, FormOf(vision, "clip", patch: 32, activation: "quick_gelu", eps: 1e-5) with
-        {
-            PatchBias = false,
-            NormBefore = true,
-            NormAfter = false,
-            Read = TokensRead.Mean,
-        });
+        return OfConfig("vision_model", vision, ClipForm(vision));
     }
 
     /// <summary>SiglipForImageClassification.</summary>
     public static Architecture OfSiglip(ConfigValues config)
     {
         ConfigValues vision = config.Inner("vision_config");
-        return OfConfig("vision_model", vision, FormOf(vision, "siglip", activation: "gelu_pytorch_tanh", eps: 1e-6) with
-        {
-            ClassToken = false,
-            Read = TokensRead.Mean,
-        });
+        return OfConfig("vision_model", vision, SiglipForm(vision));
     }
+
+    private static TokenForm ClipForm(ConfigValues vision) => FormOf(vision, "clip", patch: 32, activation: "quick_gelu", eps: 1e-5) with
+    {
+        PatchBias = false,
+        NormBefore = true,
+        NormAfter = false,
+        Read = TokensRead.Mean,
+    };
+
+    private static TokenForm SiglipForm(ConfigValues vision) => FormOf(vision, "siglip", activation: "gelu_pytorch_tanh", eps: 1e-6) with
+    {
+        ClassToken = false,
+        Read = TokensRead.Mean,
+    };
 
     private static TokenForm FormOf(ConfigValues config, string kind, int patch = 16, string activation = "gelu", double eps = 1e-12)
     {
@@ -107,7 +111,7 @@ internal static partial class VisionTransformer
         return new Architecture(prefix, Head, new Preprocessing(side, side, Halves, Halves, ResizeMode.Stretch),
             (g, classes) => Logits(g, form, classes))
         {
-            SizeOf = entries => SizeOf(entries, form),
+            SizeOf = _ => form.Side is null ? side : null,
             Ignores = name => IsIndex(name) || name.StartsWith($"{prefix}.pooler.", StringComparison.Ordinal)
                 || name.StartsWith("vision_model.head.", StringComparison.Ordinal)
                 || name.StartsWith("encoder.ln.", StringComparison.Ordinal) && !form.NormAfter,
@@ -115,7 +119,7 @@ internal static partial class VisionTransformer
     }
 
     /// <summary>The names of transformers 4, in nearly all files, and those that 5 has made of them.</summary>
-    private static NameTable NamesOf(string prefix)
+    private static NameTable NamesOf(string prefix, params (string, string)[] more)
     {
         const string Own = "encoder.layers.encoder_layer_#.";
         string[] layers = [$"{prefix}.encoder.layer.#.", $"{prefix}.layers.#.", $"{prefix}.encoder.layers.#."];
@@ -156,6 +160,7 @@ internal static partial class VisionTransformer
             ("classifier.*", "heads.head.*"),
             ("cls_classifier.*", "heads.head.*"),
             ("distillation_classifier.*", "heads.head_dist.*"),
+            .. more,
         ]);
     }
 }

@@ -34,16 +34,21 @@ internal static partial class VisionTransformer
 
     private static Node Logits(NetworkBuilder g, TokenForm form, long classes)
     {
+        Node x = Encoded(g, form);
+        return g.Scope("heads", "Sequential", () => Classified(g, form, x, classes));
+    }
+
+    private static Node Encoded(NetworkBuilder g, TokenForm form)
+    {
         (long height, long width) = (g.Shape(g.Input)[1], g.Shape(g.Input)[2]);
-        if (form.Side is null && height != width || height % form.Patch != 0 || width % form.Patch != 0)
+        if (form.Side is null && (height != width || height % form.Patch != 0))
         {
-            throw new ArgumentException($"{(form.Side is null ? "the input must be square, its sides" : "the input's sides must be")} " +
-                $"a multiple of {form.Patch} pixels, the side of a patch");
+            throw new ArgumentException($"the input must be square, its sides a multiple of {form.Patch} pixels, the side of a patch");
         }
-        Node x = g.Add("conv_proj", new Conv2d(new Parameter("conv_proj.weight", form.Width, 3, form.Patch, form.Patch),
+        Node x = g.Add("conv_proj", new Conv2d(new Parameter("conv_proj.weight", form.Width, g.Channels(g.Input), form.Patch, form.Patch),
             form.PatchBias ? new Parameter("conv_proj.bias", form.Width) : null, form.Patch, 0, 1), g.Input);
         x = Tokens(g, form, x);
-        x = g.Scope("encoder", "Encoder", () =>
+        return g.Scope("encoder", "Encoder", () =>
         {
             Node y = x;
             if (form.Positions is { } covered)
@@ -58,7 +63,6 @@ internal static partial class VisionTransformer
             y = g.Scope("layers", "Sequential", () => Blocks(g, form, y));
             return form.NormAfter ? g.LayerNorm("ln", y, form.Eps) : y;
         });
-        return g.Scope("heads", "Sequential", () => Classified(g, form, x, classes));
     }
 
     private static Parameter ClassTokenOf(TokenForm form) => new("class_token", 1, 1, form.Width);
@@ -184,15 +188,14 @@ internal static partial class VisionTransformer
             return null;
         }
         long leading = form.Positions == PositionsOf.Places ? 0 : (form.ClassToken ? 1 : 0) + (form.Distilled ? 1 : 0);
+        const string Block = "encoder.layers.encoder_layer_0.self_attention.";
         long patches = form.Positions is null
-            ? Root((SizeAlong(entries, "encoder.layers.encoder_layer_0.self_attention.relative_position_bias_table", 0) ?? 0) - 3) is var distances
-                ? (distances + 1) / 2 : 0
-            : Root((SizeAlong(entries, "encoder.pos_embedding", 1) ?? 0) - leading);
+            ? (Root((ShapeOf(Block + "relative_position_bias_table") is [var distances, _] ? distances : 0) - 3) + 1) / 2
+            : Root((ShapeOf("encoder.pos_embedding") is [1, var tokens, _] ? tokens : 0) - leading);
         return patches > 0 && patches <= LargestSide / form.Patch ? (int)(patches * form.Patch) : null;
+
+        IReadOnlyList<long>? ShapeOf(string name) => entries.FirstOrDefault(entry => entry.Name == name)?.Shape;
 
         static long Root(long square) => (long)Math.Sqrt(Math.Max(0, square)) is var root && root * root == square ? root : 0;
     }
-
-    private static long? SizeAlong(IReadOnlyList<WeightEntry> entries, string name, int dimension) =>
-        entries.FirstOrDefault(entry => entry.Name == name)?.Shape is { } shape && shape.Count > dimension ? shape[dimension] : null;
 }

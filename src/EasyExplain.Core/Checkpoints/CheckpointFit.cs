@@ -40,7 +40,7 @@ internal sealed record CheckpointFit(
     {
         WeightEntry? head = entries.FirstOrDefault(entry => entry.Name == architecture.Head && entry.Shape is [> 0, _, ..]);
         Preprocessing usual = architecture.UsualFor(entries);
-        using Network network = architecture.Build(head?.Shape[0] ?? 1, usual.Height, usual.Width);
+        using Network network = architecture.Build(head?.Shape[0] ?? 1, usual.Height, usual.Width, usual.Channels);
         TensorDifference difference = TensorDifference.Between(network, entries);
         if (head is null || difference.Count != difference.Unexpected.Count)
         {

@@ -1,5 +1,4 @@
 using EasyExplain.Networks;
-using EasyExplain.Networks.Operators;
 using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -79,15 +78,12 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
         int count, Func<int, int, Tensor, Tensor> change, Func<int, int, Tensor, Tensor> averages, bool probabilities)
     {
         Tensor clean = run.Pass.Taps[tapIndex].detach();
-        return TailOfAverages() is { } tail
-            ? MeanScores(rounds: 1, count, (_, first, n) => tail.Run(averages(first, n, clean), [], run.Cancel), probabilities)
+        AfterAverages? after = AfterAverages.Of(run.Network, _tap);
+        // One number a channel for each: all of them take less than one picture does.
+        return after is not null
+            ? MeanScores(1, count, (_, first, n) => after.Run(run.Runner, averages(first, n, clean), run.Cancel), probabilities, count)
             : ScoresOfOutputs([_tap], [clean], count, change, probabilities);
     }
-
-    /// <summary>What follows the global averages of the layer's channels, if nothing else is read.</summary>
-    private Tail? TailOfAverages() =>
-        run.Network.Nodes.Where(node => node.Inputs.Contains(_tap)).ToArray() is [{ Operator: AdaptiveAvgPool2d { Size: var size } } only]
-        && size == 1 && new Tail(run.Runner, run.Network, only) is { Beside.Count: 0 } tail ? tail : null;
 
     /// <summary>The same of several nodes whose outputs change alike, wherever they are.</summary>
     public Tensor ScoresOfOutputs(IReadOnlyList<Node> nodes, int count, Func<int, int, Tensor, Tensor> change, bool probabilities) =>
@@ -111,12 +107,13 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
         })], beside, run.Cancel), probabilities);
     }
 
-    private Tensor MeanScores(int rounds, int each, Func<int, int, int, Tensor> logits, bool probabilities = false)
+    private Tensor MeanScores(
+        int rounds, int each, Func<int, int, int, Tensor> logits, bool probabilities = false, int? atOnce = null)
     {
         using IDisposable untracked = no_grad();
         probabilities &= run.Activation != Activation.None;
         Tensor sums = zeros([targets.Count, each], dtype: run.Input.dtype, device: run.Input.device);
-        int batch = run.FittingBatch(track: false);
+        int batch = atOnce ?? run.FittingBatch(track: false);
         for (int round = 0; round < rounds; round++)
         {
             for (int first = 0; first < each; first += batch)

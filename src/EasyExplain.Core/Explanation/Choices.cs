@@ -56,6 +56,7 @@ internal sealed record Choices(
         IReadOnlyList<string>? classes, int? top, MethodSettings settings, Smoothing smoothing) => [
         .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation,
         .. model.Mean.Concat(model.Std).Select(number => number.ToString(CultureInfo.InvariantCulture)), model.ChannelOrder,
+        .. model.Bands.Select(band => (object?)$"band {band}"),
         model.Precision, model.Activation, model.Output, string.Join('\t', model.Labels), .. layers,
         .. methods.Select(method => method.Name),
         "class", .. classes ?? [], "top", top, settings.SampleCount ?? UsualSamples,

@@ -106,13 +106,15 @@ public sealed class Explainer
     internal string Compile()
     {
         using IDisposable weights = _model.Use();
-        long[] shape = [3, _model.Preprocessing.Height, _model.Preprocessing.Width];
-        return IsCurved ? "libtorch" : _runner.Summary(_network, Taps, IsTracked, shape);
+        long[] shape = [_model.Channels, _model.Preprocessing.Height, _model.Preprocessing.Width];
+        return GoesThereAndBack ? _relevance!.Summary(_runner) : IsCurved ? "libtorch" : _runner.Summary(_network, Taps, IsTracked, shape);
     }
 
     private Node[] Taps => [.. _taps, .. _biased, .. RelevanceIsAll ? _relevance!.Read : []];
 
     private bool RelevanceIsAll => _network == _relevance?.Network;
+
+    private bool GoesThereAndBack => RelevanceIsAll && _relevance!.GoesThereAndBack && _choice == ClassChoice.Predicted;
 
     private bool IsTracked => _methods.Any(method => method.UsesGradients);
 
@@ -132,7 +134,7 @@ public sealed class Explainer
     }
 
     /// <summary>
-    /// Explains a tensor that is already an input: <c>[1, 3, H, W]</c> or <c>[3, H, W]</c> of the model's input size, normalised.
+    /// Explains a tensor that is already an input: <c>[1, C, H, W]</c> or <c>[C, H, W]</c> of the model's input size, normalised.
     /// </summary>
     /// <exception cref="InputShapeException">It has another shape.</exception>
     /// <exception cref="ComputeException">Memory ran out, or an engine failed.</exception>
@@ -228,6 +230,19 @@ public sealed class Explainer
 
     private PictureRun Run(Tensor input, CancellationToken cancel)
     {
+        if (GoesThereAndBack)
+        {
+            (Tensor logits, Tensor ofInput) = _relevance!.RunThereAndBack(_runner, input, cancel);
+            return new PictureRun(_network, input, _taps, _biased, new Pass(logits, [input]), _settings, _progress, cancel)
+            {
+                Runner = _runner,
+                Activation = _model.Activation,
+                Relevance = new PictureRelevance(_relevance, logits, () => Read(input, cancel).Taps, _runner, cancel)
+                {
+                    OfHighest = ofInput,
+                },
+            };
+        }
         Pass pass = _runner.Run(_network, input, Taps, IsTracked, cancel, IsCurved);
         return new PictureRun(_network, input, _taps, _biased, pass, _settings, _progress, cancel)
         {
@@ -256,11 +271,15 @@ public sealed class Explainer
         }
         if (RelevanceIsAll)
         {
-            return new PictureRelevance(_relevance, pass.Logits, [.. pass.Taps.TakeLast(_relevance.Read.Count)], _runner, cancel);
+            return new PictureRelevance(
+                _relevance, pass.Logits, () => [.. pass.Taps.TakeLast(_relevance.Read.Count)], _runner, cancel);
         }
-        Pass own = _runner.Run(_relevance.Network, input, _relevance.Read, track: false, cancel);
-        return new PictureRelevance(_relevance, own.Logits, own.Taps, _runner, cancel);
+        Pass own = Read(input, cancel);
+        return new PictureRelevance(_relevance, own.Logits, () => own.Taps, _runner, cancel);
     }
+
+    private Pass Read(Tensor input, CancellationToken cancel) =>
+        _runner.Run(_relevance!.Network, input, _relevance.Read, track: false, cancel);
 
     /// <summary>The classes that one is compared with: the others that were asked for, or else those with the nearest scores.</summary>
     private static IEnumerable<int> Others(int @class, IReadOnlyList<int> asked, float[] logits) => asked.Count > 1

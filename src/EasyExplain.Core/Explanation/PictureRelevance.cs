@@ -7,12 +7,15 @@ namespace EasyExplain.Explanation;
 /// <summary>One picture's way through a network as relevance propagation needs it: for each class only the way back is left.</summary>
 /// <param name="way">The way.</param>
 /// <param name="logits">What its network made of the picture, <c>[1, classes]</c>.</param>
-/// <param name="read">What its network made of it where the way back reads.</param>
+/// <param name="read">Tells what its network made of it where the way back reads.</param>
 /// <param name="runner">What runs it.</param>
 /// <param name="cancel">Stops it.</param>
 internal sealed class PictureRelevance(
-    RelevanceWay way, Tensor logits, IReadOnlyList<Tensor> read, Runner runner, CancellationToken cancel)
+    RelevanceWay way, Tensor logits, Func<IReadOnlyList<Tensor>> read, Runner runner, CancellationToken cancel)
 {
+    /// <summary>The relevance for the highest logit, where it is known already.</summary>
+    public Tensor? OfHighest { get; init; }
+
     /// <summary>
     /// The relevance of the outputs of the way's taps for a class, where that of its logit is the logit; within the caller's dispose scope.
     /// </summary>
@@ -23,9 +26,14 @@ internal sealed class PictureRelevance(
             throw new InvalidOperationException(
                 "Relevance is that of a class's logit: a method that asks for it must have no other score.");
         }
+        cancel.ThrowIfCancellationRequested();
         using TorchSharp.DisposeScope scope = NewDisposeScope();
+        if (OfHighest is not null && target.Class == logits.argmax(1).item<long>())
+        {
+            return [OfHighest.alias().MoveToOuterDisposeScope()];
+        }
         Tensor ofOutput = zeros_like(logits);
         ofOutput.select(1, target.Class).copy_(target.Of(logits));
-        return [.. way.Run(runner, read, ofOutput, cancel).Select(relevance => relevance.MoveToOuterDisposeScope())];
+        return [.. way.Run(runner, read(), ofOutput, cancel).Select(relevance => relevance.MoveToOuterDisposeScope())];
     }
 }

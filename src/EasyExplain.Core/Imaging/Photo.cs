@@ -50,6 +50,47 @@ public sealed class Photo
     /// <summary>The numbers that became black and white, where the file has floating point, whose range nobody knows but itself.</summary>
     internal (float Low, float High)? FloatRange { get; set; }
 
+    /// <summary>
+    /// The bands of a file that has others than colours, [height, width] each, white at 255; null where <see cref="Rgb"/> is all there is.
+    /// </summary>
+    internal IReadOnlyList<float[,]>? Bands { get; init; }
+
+    /// <summary>A band, counted from 1.</summary>
+    /// <exception cref="ImageFileException">There are not so many.</exception>
+    internal float[,] Band(int number)
+    {
+        int count = Bands?.Count ?? 3;
+        if (number < 1 || number > count)
+        {
+            throw new ImageFileException(ImageFault.Unsupported,
+                $"The image has {count} bands, and the model takes band {number} of it.");
+        }
+        if (Bands is not null)
+        {
+            return Bands[number - 1];
+        }
+        var band = new float[Height, Width];
+        for (int y = 0, at = number - 1; y < Height; y++)
+        {
+            for (int x = 0; x < Width; x++, at += 3)
+            {
+                band[y, x] = Rgb[at];
+            }
+        }
+        return band;
+    }
+
+    /// <summary>The same in grey, as Pillow's <c>convert("L")</c> makes it: luma of ITU-R 601 in steps of 1/65536.</summary>
+    internal Photo ToGrey()
+    {
+        byte[] grey = new byte[Rgb.Length];
+        for (int i = 0; i < grey.Length; i += 3)
+        {
+            grey[i] = grey[i + 1] = grey[i + 2] = (byte)((19595 * Rgb[i] + 38470 * Rgb[i + 1] + 7471 * Rgb[i + 2] + 0x8000) >> 16);
+        }
+        return new Photo(Width, Height, grey) { OriginalWidth = OriginalWidth, OriginalHeight = OriginalHeight, Frame = Frame };
+    }
+
     /// <summary>Whether it has so many pixels of the original's longer side, or all of them.</summary>
     internal bool Suffices(int longSide) =>
         OriginalWidth == Width && OriginalHeight == Height || Math.Max(Frame.Width, Frame.Height) >= longSide;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -35,19 +36,40 @@ public enum ResizeMode
 /// </remarks>
 /// <param name="Height">The input's height in pixels.</param>
 /// <param name="Width">The input's width in pixels.</param>
-/// <param name="Mean">Of red, green and blue, in units of 1 (not 255).</param>
-/// <param name="Std">Of red, green and blue, in units of 1, over 0.</param>
+/// <param name="Mean">Of red, green and blue, in units of 1 (not 255); of one channel, grey; or of each band.</param>
+/// <param name="Std">Of as many, in units of 1, over 0.</param>
 /// <param name="ResizeMode">How photos of another shape are fitted.</param>
 public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> Mean, IReadOnlyList<double> Std, ResizeMode ResizeMode)
 {
+    /// <summary>The most channels that an input may have.</summary>
+    public const int MostChannels = 256;
+
     /// <summary>The part of the resized photo that a centre crop keeps where nothing else is known: 224 of 256.</summary>
     private const double CropShare = 0.875;
+
+    private const int Colors = 3;
 
     /// <summary>The input's height in pixels.</summary>
     public int Height { get; } = Height > 0 ? Height : throw new ArgumentOutOfRangeException(nameof(Height), Height, "At least 1.");
 
     /// <summary>The input's width in pixels.</summary>
     public int Width { get; } = Width > 0 ? Width : throw new ArgumentOutOfRangeException(nameof(Width), Width, "At least 1.");
+
+    /// <summary>How many channels the input has: 3 for colours, 1 for grey, or more.</summary>
+    [JsonIgnore]
+    public int Channels => Mean.Count;
+
+    /// <summary>
+    /// The bands of a photo that are the input's channels, counted from 1: red, green and blue are the first three of most. Null for the
+    /// usual ones: all three colours; grey for one channel; the first bands for another number.
+    /// </summary>
+    public IReadOnlyList<int>? Bands
+    {
+        get;
+        init => field = value is null || (value.Count == Channels && value.All(band => band > 0)) ? value
+            : throw new ArgumentException($"One band for each of {Channels} channels is needed, counted from 1, not " +
+                $"{string.Join(", ", value)}.", nameof(Bands));
+    }
 
     /// <summary>Of red, green and blue, in units of 1 (not 255).</summary>
     public IReadOnlyList<double> Mean
@@ -82,7 +104,10 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     /// </summary>
     public ChannelOrder ChannelOrder { get; init; }
 
-    /// <summary>Whether resized pixels are rounded to whole bytes, for models that take nothing else.</summary>
+    /// <summary>
+    /// Whether resized pixels are rounded to whole bytes, as Pillow does after either direction: for models that take nothing else, and
+    /// where a library's own pixels are meant.
+    /// </summary>
     public bool WholeBytes { get; init; }
 
     /// <summary>The same for another input size; <see cref="ResizeSize"/> follows it.</summary>
@@ -97,50 +122,86 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
             WholeBytes = WholeBytes
         };
 
+    /// <summary>
+    /// The same for another number of channels: of one channel, mean and standard deviation are the average ones of the colours; of other
+    /// numbers they are 0 and 1.
+    /// </summary>
+    /// <param name="channels">1 to <see cref="MostChannels"/>.</param>
+    public Preprocessing ForChannels(int channels)
+    {
+        if (channels == Channels)
+            return this;
+        double mean = channels == 1 ? Math.Round(Mean.Average(), 3) : 0, std = channels == 1 ? Math.Round(Std.Average(), 3) : 1;
+        return this with
+        {
+            Bands = null,
+            Mean = [.. Enumerable.Repeat(mean, channels)],
+            Std = [.. Enumerable.Repeat(std, channels)],
+        };
+    }
+
     /// <summary>Makes the model's input.</summary>
     /// <param name="photo">The photo, of any size.</param>
-    /// <returns>float32 [1, 3, Height, Width], colours by <see cref="ChannelOrder"/>, on the CPU; the caller owns it.</returns>
+    /// <returns>
+    /// float32 [1, <see cref="Channels"/>, Height, Width], colours by <see cref="ChannelOrder"/>, on the CPU; the caller owns it.
+    /// </returns>
+    /// <exception cref="ImageFileException">The photo lacks a band.</exception>
     public Tensor ToInput(Photo photo)
     {
         ArgumentNullException.ThrowIfNull(photo);
+        bool isOfBands = Bands is not null || photo.Bands is not null || Channels is not (1 or Colors);
+        photo = Channels == 1 && !isOfBands ? photo.ToGrey() : photo;
         PixelRegion frame = photo.Frame, region = photo.Find(RegionOf(photo.OriginalWidth, photo.OriginalHeight));
         ResampleKernel kernel = ResampleKernel.Of(Interpolation);
         (InputAxis across, InputAxis down) = AxesOf(photo.OriginalWidth, photo.OriginalHeight);
         double scaleX = region.Width / Width, scaleY = region.Height / Height;
         int left = across.First, shown = across.Count;
-        Tensor input = empty([1, 3, Height, Width]);
+        float[][,] bands = isOfBands ? [.. (Bands ?? [.. Enumerable.Range(1, Channels)]).Select(photo.Band)] : [];
+        Tensor input = empty([1, Channels, Height, Width]);
         if (shown < Width || down.Count < Height)
             FillBorders(input);
-        Resampler.Resize(photo,
-            new ResampleAxis(frame.X, frame.X + frame.Width, region.X + left * scaleX, scaleX, shown, kernel),
-            new ResampleAxis(frame.Y, frame.Y + frame.Height, region.Y + down.First * scaleY, scaleY, down.Count, kernel),
-            [MethodImpl(MethodImplOptions.AggressiveOptimization)] (y, row) =>
+        var columns = new ResampleAxis(frame.X, frame.X + frame.Width, region.X + left * scaleX, scaleX, shown, kernel);
+        var rows = new ResampleAxis(frame.Y, frame.Y + frame.Height, region.Y + down.First * scaleY, scaleY, down.Count, kernel);
+        for (int c = 0; c < bands.Length; c++)
+        {
+            float mean = (float)(255 * Mean[c]), std = (float)(255 * Std[c]);
+            int first = (c * Height + down.First) * Width + left;
+            Resampler.Resize(bands[c], columns, rows, (y, row) =>
             {
-                Span<float> planes = MemoryMarshal.Cast<byte, float>(input.bytes);
-                for (int c = 0; c < 3; c++)
-                {
-                    // in steps of a byte: one rounding fewer for each pixel
-                    float mean = (float)(255 * Mean[c]), std = (float)(255 * Std[c]);
-                    Span<float> line = planes.Slice((PlaneOf(c) * Height + down.First + y) * Width + left, shown);
-                    if (WholeBytes)
-                    {
-                        for (int x = 0, at = c; x < line.Length; x++, at += 3)
-                            line[x] = (MathF.Floor(Math.Clamp(row[at], 0, 255) + 0.5f) - mean) / std;
-                        continue;
-                    }
-                    for (int x = 0, at = c; x < line.Length; x++, at += 3)
-                        line[x] = (row[at] - mean) / std;
-                }
+                Span<float> line = MemoryMarshal.Cast<byte, float>(input.bytes).Slice(first + y * Width, shown);
+                for (int x = 0; x < line.Length; x++)
+                    line[x] = (row[x] - mean) / std;
             });
+        }
+        if (isOfBands)
+            return input;
+        if (WholeBytes)
+            ByteResampler.Resize(photo, columns, rows, Take);
+        else
+            Resampler.Resize(photo, columns, rows, Take);
         return input;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void Take(int y, Span<float> row)
+        {
+            Span<float> planes = MemoryMarshal.Cast<byte, float>(input.bytes);
+            for (int c = 0; c < Channels; c++)
+            {
+                // in steps of a byte: one rounding fewer for each pixel
+                float mean = (float)(255 * Mean[c]), std = (float)(255 * Std[c]);
+                Span<float> line = planes.Slice((PlaneOf(c) * Height + down.First + y) * Width + left, shown);
+                for (int x = 0, at = c; x < line.Length; x++, at += 3)
+                    line[x] = (row[at] - mean) / std;
+            }
+        }
     }
 
     /// <summary>The part of a photo that the input shows.</summary>
     /// <param name="photoWidth">The photo's width in pixels.</param>
     /// <param name="photoHeight">The photo's height in pixels.</param>
     /// <returns>
-    /// The whole photo for <see cref="ResizeMode.Stretch"/>, the crop's exact edges otherwise; they lie outside the photo where the input has
-    /// borders.
+    /// The whole photo for <see cref="ResizeMode.Stretch"/>, the crop's exact edges otherwise; they lie outside the photo where the input
+    /// has borders.
     /// </returns>
     public PixelRegion RegionOf(int photoWidth, int photoHeight)
     {
@@ -175,7 +236,7 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     private void FillBorders(Tensor input)
     {
         Span<float> planes = MemoryMarshal.Cast<byte, float>(input.bytes);
-        for (int c = 0; c < 3; c++)
+        for (int c = 0; c < Channels; c++)
         {
             double color = ResizeMode == ResizeMode.Pad ? Math.Clamp(Math.Round(255 * Mean[c]), 0, 255) : 0;
             planes.Slice(PlaneOf(c) * Height * Width, Height * Width).Fill((float)((color / 255 - Mean[c]) / Std[c]));
@@ -189,23 +250,30 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     internal int SufficientSide =>
         4 * Math.Max(Height, Width) * (ResizeMode == ResizeMode.Stretch ? Math.Min(Height, Width) : ResizeSize) / Math.Min(Height, Width);
 
-    /// <summary>The way back: shows what an input tensor holds.</summary>
-    /// <param name="input">[1, 3, H, W] or [3, H, W], any floating type, any size; unchanged.</param>
+    /// <summary>
+    /// The way back: shows what an input tensor holds; of one or two channels the first as grey, of more than three the first three.
+    /// </summary>
+    /// <param name="input">[1, C, H, W] or [C, H, W] with C = <see cref="Channels"/>, any floating type, any size; unchanged.</param>
     /// <returns>Times standard deviation, plus mean, times 255, rounded and clamped to bytes; not-a-number becomes 0.</returns>
     /// <exception cref="ArgumentException">The tensor has another shape.</exception>
     public Photo ToPhoto(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         long[] shape = input.shape;
-        if (shape is not ([1, 3, > 0, > 0] or [3, > 0, > 0]))
-            throw new ArgumentException($"An input tensor is [1, 3, H, W] or [3, H, W], not [{string.Join(", ", shape)}].", nameof(input));
+        if (shape is not ([1, _, > 0, > 0] or [_, > 0, > 0]) || shape[^3] != Channels)
+        {
+            throw new ArgumentException(
+                $"An input tensor is [1, {Channels}, H, W] or [{Channels}, H, W], not [{string.Join(", ", shape)}].", nameof(input));
+        }
         using DisposeScope scope = NewDisposeScope();
         ReadOnlySpan<float> planes = MemoryMarshal.Cast<byte, float>(input.detach().to(ScalarType.Float32).cpu().contiguous().bytes);
-        byte[] rgb = new byte[planes.Length];
-        for (int c = 0; c < 3; c++)
+        int size = planes.Length / Channels;
+        byte[] rgb = new byte[size * Colors];
+        for (int c = 0; c < Colors; c++)
         {
-            float mean = (float)Mean[c], std = (float)Std[c];
-            ReadOnlySpan<float> plane = planes.Slice(PlaneOf(c) * (rgb.Length / 3), rgb.Length / 3);
+            int channel = Channels < Colors ? 0 : c;
+            float mean = (float)Mean[channel], std = (float)Std[channel];
+            ReadOnlySpan<float> plane = planes.Slice(PlaneOf(channel) * size, size);
             for (int i = 0, at = c; i < plane.Length; i++, at += 3)
             {
                 float value = (plane[i] * std + mean) * 255;
@@ -216,7 +284,7 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     }
 
     /// <summary>Where the input has a colour, of red, green and blue.</summary>
-    private int PlaneOf(int color) => ChannelOrder == ChannelOrder.Bgr ? 2 - color : color;
+    private int PlaneOf(int color) => ChannelOrder == ChannelOrder.Bgr && Channels == Colors && Bands is null ? 2 - color : color;
 
     /// <summary>What <see cref="ResizeSize"/> is where nobody says it.</summary>
     internal static int UsualResizeSize(int height, int width, ResizeMode mode) =>
@@ -229,8 +297,9 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     private static IReadOnlyList<double> OneForEachChannel(IReadOnlyList<double> values, string name)
     {
         ArgumentNullException.ThrowIfNull(values, name);
-        return values.Count == 3 && values.All(double.IsFinite)
+        return values.Count is > 0 and <= MostChannels && values.All(double.IsFinite)
             ? values
-            : throw new ArgumentException($"Three finite numbers are needed (red, green, blue), not {string.Join(", ", values)}.", name);
+            : throw new ArgumentException($"A finite number for each channel is needed (red, green, blue), not " +
+                $"{string.Join(", ", values.Take(10))}.", name);
     }
 }

@@ -8,6 +8,7 @@ namespace EasyExplain.Imaging;
 /// </remarks>
 internal sealed class ResampleAxis
 {
+    private readonly double[][] _exact;
     private readonly float[][] _weights;
     private readonly int[] _first;
 
@@ -20,7 +21,7 @@ internal sealed class ResampleAxis
     /// <param name="kernel">How to interpolate.</param>
     internal ResampleAxis(double from, double to, double start, double scale, int length, ResampleKernel kernel)
     {
-        _weights = new float[length][];
+        _exact = new double[length][];
         _first = new int[length];
         double stretch = Math.Max(scale, 1), support = kernel.Support * stretch;
         for (int i = 0; i < length; i++)
@@ -29,7 +30,7 @@ internal sealed class ResampleAxis
             if (support == 0)
             {
                 _first[i] = Math.Clamp((int)center, (int)from, (int)Math.Ceiling(to) - 1);
-                _weights[i] = [1];
+                _exact[i] = [1];
                 continue;
             }
             int first = Math.Max((int)from, (int)(center - support + 0.5));
@@ -39,8 +40,9 @@ internal sealed class ResampleAxis
                 weights[k] = kernel.Weight((sample + 0.5 - center) / stretch) * (Math.Min(sample + 1, to) - Math.Max(sample, from));
             double sum = weights.Sum();
             _first[i] = first;
-            _weights[i] = Array.ConvertAll(weights, w => (float)(w / sum));
+            _exact[i] = Array.ConvertAll(weights, w => w / sum);
         }
+        _weights = Array.ConvertAll(_exact, weights => Array.ConvertAll(weights, w => (float)w));
     }
 
     /// <summary>Output samples.</summary>
@@ -54,4 +56,7 @@ internal sealed class ResampleAxis
 
     /// <summary>The weights of the source samples from <see cref="First"/> on; their sum is 1.</summary>
     internal ReadOnlySpan<float> Weights(int i) => _weights[i];
+
+    /// <summary>The same in double precision.</summary>
+    internal double[] ExactWeights(int i) => _exact[i];
 }

@@ -16,10 +16,13 @@ internal abstract partial class Dialect
     protected Parameter Statistic(FixedTensor statistic, string name) => statistic.Parameter($"{Layer}.{name}", isBuffer: true);
 
     /// <summary>A product of matrices; one by a fixed matrix is a linear layer.</summary>
-    protected ModelValue Product(ModelValue x, ModelValue y) =>
-        y is FixedTensor { Shape.Length: 2 } weight && x is PictureValue && Rank(x) > 1
-        ? Apply(new Linear(weight.Parameter(Layer + ".weight", transposed: true), null), x)
-        : Apply(new MatMul(), x, y);
+    protected ModelValue Product(ModelValue x, ModelValue y)
+    {
+        y = y is PictureValue { Node: var same } && Rank(x) == 3 && _forEach.TryGetValue(same, out FixedTensor? matrix) ? matrix : y;
+        return y is FixedTensor { Shape.Length: 2 } weight && x is PictureValue && Rank(x) > 1
+            ? Apply(new Linear(weight.Parameter(Layer + ".weight", transposed: true), null), x)
+            : Apply(new MatMul(), x, y);
+    }
 
     /// <summary>A sum of products over one index.</summary>
     protected ModelValue SumOfProducts(string equation, ModelValue a, ModelValue b) => Einsum.Parse(equation, Rank(a), Rank(b)) is { } plan

@@ -19,6 +19,10 @@ internal abstract partial class Dialect
         {
             return Apply(new Reshape(Array.ConvertAll(target, Fixed)), x);
         }
+        if (_fusions.Apart(NodeOf(x), target) is { } apart)
+        {
+            return new PictureValue(Recorder.Call(Layer, apart.Operator, apart.Inputs));
+        }
         if (target.Length == 2 && shape.Count == 4 && target[0] == Recorder.Pictures && shape[0] == Recorder.Pictures)
         {
             return Apply(new Flatten(), x);
@@ -76,6 +80,13 @@ internal abstract partial class Dialect
     protected ModelValue Expanded(ModelValue x, Size[] target)
     {
         Size[] shape = [.. Enumerable.Repeat(new Size(1), Math.Max(0, target.Length - Rank(x))), .. ShapeOf(x)];
+        if (x is FixedTensor { Shape.Length: 2 } matrix && target is [var first, var rows, var columns] && first == Size.OfPictures
+            && ShapeOf(x).SequenceEqual([rows, columns]))
+        {
+            PictureValue forEach = (PictureValue)ToBatch(Reshape(x, shape));
+            _forEach[forEach.Node] = matrix;
+            return forEach;
+        }
         x = Reshape(x, shape);
         if (target.SequenceEqual(shape))
         {

@@ -21,6 +21,7 @@ internal abstract partial class Dialect
     private readonly bool _computesBuffers;
     private readonly Fusions _fusions;
     private readonly Dictionary<FixedTensor, Node> _constants = [];
+    private readonly Dictionary<Node, FixedTensor> _forEach = []; // matrices that are the same for each picture
     private readonly List<FixedTensor> _computed = [];
     private readonly List<(string Operator, string Layer)> _missing = [];
     private long _fixedNumbers;

@@ -13,6 +13,9 @@ namespace EasyExplain.Import;
 /// </summary>
 internal static class FixedBatch
 {
+    /// <summary>What opens the batch of a file in ONNX's format, or in TorchScript.</summary>
+    public const string DynamicAxes = "dynamic_axes";
+
     private const float Tolerance = 1e-3f; // of the largest logit: rounding, where another batch is added up in another order
 
     /// <summary>The network for any batch, or else for one picture.</summary>
@@ -20,8 +23,10 @@ internal static class FixedBatch
     /// <param name="explain">Is told, for -Verbose.</param>
     /// <param name="isRefused">Says, where it could not be followed, whether it cannot be for one picture either.</param>
     /// <param name="isWrong">Says of a network for any batch, where that was guessed, whether the guess was wrong.</param>
+    /// <param name="open">What opens the batch, where the file is exported.</param>
     public static FollowedModel Import(
-        Func<bool, FollowedModel> follow, Action<string> explain, Func<bool> isRefused, Func<Network, bool>? isWrong = null)
+        Func<bool, FollowedModel> follow, Action<string> explain, Func<bool> isRefused, Func<Network, bool>? isWrong = null,
+        string open = DynamicAxes)
     {
         try
         {
@@ -38,7 +43,7 @@ internal static class FixedBatch
         }
         FollowedModel one = follow(true);
         explain("The model was exported for one picture at a time, so it runs one after the other. " +
-            "Export it with an open batch (dynamic_axes) to have methods of many passes faster.");
+            $"Export it with an open batch ({open}) to have methods of many passes faster.");
         return one;
     }
 
@@ -46,8 +51,9 @@ internal static class FixedBatch
     /// <param name="path">The file.</param>
     /// <param name="pictures">How many.</param>
     /// <param name="follow">Follows the model.</param>
+    /// <param name="open">What opens the batch, where the file is exported.</param>
     /// <exception cref="WeightFileException">It fits no other batch.</exception>
-    public static FollowedModel Import(string path, long pictures, Func<FollowedModel> follow)
+    public static FollowedModel Import(string path, long pictures, Func<FollowedModel> follow, string open = DynamicAxes)
     {
         try
         {
@@ -57,7 +63,7 @@ internal static class FixedBatch
         {
             throw new WeightFileException(path,
                 $"{e.Message[(path.Length + 2)..]} It was exported for {pictures} pictures at a time; export it with an open batch " +
-                $"(dynamic_axes).", e);
+                $"({open}).", e);
         }
     }
 

@@ -23,6 +23,9 @@ internal sealed class Fusions(NetworkRecorder recorder, Func<Node, bool> mayVani
         (Multiply, [var a, var b]) => Gated(a, b) ?? Gated(b, a) ?? RootMeanSquare(a, b) ?? RootMeanSquare(b, a),
         (Divide, [var x, var root]) => RootMeanSquareOver(x, root),
         (Add, [var scaled, { Operator: Constant(var shift) }]) => Normalised(scaled, shift),
+        (Clamp(null, 6), [{ Operator: ReLU, Inputs: [var x] } positive]) when mayVanish(positive) => (new ReLU6(), [x]),
+        (Where, [var isNone, var nothing, { Operator: Softmax softmax, Inputs: [var x] }]) when IsZero(nothing) && AsksForNone(isNone, x) =>
+            (softmax, [x]),
         _ => null,
     };
 
@@ -33,6 +36,50 @@ internal sealed class Fusions(NetworkRecorder recorder, Func<Node, bool> mayVani
         && a.Inputs.Count > 0 && a.Inputs.Count == b.Inputs.Count && recorder.Shape(a).SequenceEqual(recorder.Shape(b))
         && (a.Operator.Equals(b.Operator) || GoOverTheSame(a.Operator, b.Operator))
         && a.Inputs.Zip(b.Inputs).All(pair => IsSame(recorder, pair.First, pair.Second, depth - 1)));
+
+    /// <summary>
+    /// A product whose leading dimensions were put together for it, and are taken apart again, is done to what they were before; null where
+    /// it is no such.
+    /// </summary>
+    /// <param name="product">What is to get another shape.</param>
+    /// <param name="target">That shape.</param>
+    public (Operator Operator, Node[] Inputs)? Apart(Node product, Size[] target)
+    {
+        int own = product.Operator switch { Linear => 1, MatMul => 2, _ => 0 };
+        if (own == 0 || !mayVanish(product) || target.Length <= own || !Ends(recorder.Shape(product)).SequenceEqual(target[^own..]))
+        {
+            return null;
+        }
+        Node[] sources = [.. product.Inputs.Where(input => input.Operator is Reshape && mayVanish(input)).Select(input => input.Inputs[0])];
+        return sources.Length == product.Inputs.Count && sources.Zip(product.Inputs).All(pair =>
+            recorder.Shape(pair.First) is var shape && shape.SkipLast(own).SequenceEqual(target[..^own])
+            && Ends(shape).SequenceEqual(Ends(recorder.Shape(pair.Second)))) ? (product.Operator, sources) : null;
+
+        IEnumerable<Size> Ends(IReadOnlyList<Size> shape) => shape.Skip(Math.Max(0, shape.Count - own));
+    }
+
+    /// <summary>Whether a condition asks for rows of scores that are −∞ all over: a softmax of those is nothing.</summary>
+    private static bool AsksForNone(Node condition, Node scores) => condition switch
+    {
+        { Operator: Compare(Relation.Equal), Inputs: [var asked, { Operator: Constant(var number) }] } =>
+            (asked == scores && IsAll(number, double.NegativeInfinity)) || AsksForNone(asked, scores),
+        { Operator: Max or Min, Inputs: [var rows] } => AsksForNone(rows, scores),
+        _ => false,
+    };
+
+    private static bool IsZero(Node node) => node switch
+    {
+        { Operator: Constant(var number) } => IsAll(number, 0),
+        { Operator: Expand or ExpandToBatch, Inputs: [var source, ..] } => IsZero(source),
+        _ => false,
+    };
+
+    private static bool IsAll(Parameter parameter, double number)
+    {
+        using TorchSharp.DisposeScope scope = TorchSharp.torch.NewDisposeScope();
+        using TorchSharp.Scalar wanted = number;
+        return parameter.Value.eq(wanted).all().item<bool>();
+    }
 
     private static bool GoOverTheSame(Operator a, Operator b) => (a, b) switch
     {

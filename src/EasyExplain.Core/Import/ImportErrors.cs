@@ -31,7 +31,7 @@ internal static class ImportErrors
         {
             throw new WeightFileException(path, "It is no ONNX model, or is cut off in the middle of its data.", e);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or InputChannelsException)
         {
             throw new WeightFileException(path, Printable(e.Message), e);
         }

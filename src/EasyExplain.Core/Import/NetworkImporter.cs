@@ -1,5 +1,6 @@
 using EasyExplain.Architectures;
 using EasyExplain.Imaging;
+using EasyExplain.Import.Exported;
 using EasyExplain.Import.Onnx;
 using EasyExplain.Import.TorchScript;
 using EasyExplain.Models;
@@ -11,10 +12,12 @@ using static TorchSharp.torch;
 namespace EasyExplain.Import;
 
 /// <summary>
-/// Makes a model of a file that holds a whole one, in TorchScript or ONNX: what it does is in the file, how its pictures are made is not.
+/// Makes a model of a file that holds a whole one, in TorchScript, ONNX or torch.export's archive: what it does is in the file, how its pictures are made is not.
 /// </summary>
 internal static class NetworkImporter
 {
+    private const int Colors = 3;
+
     /// <summary>Reads <paramref name="file"/> and follows what it does to a picture.</summary>
     /// <param name="file">The file.</param>
     /// <param name="options">What the user says about it.</param>
@@ -30,23 +33,65 @@ internal static class NetworkImporter
         if (file.Format == ModelFormat.Onnx)
         {
             OnnxFile onnx = OnnxFile.Read(file);
-            Preprocessing usual = onnx.Preprocessing(Architecture.ImageNet, explain);
-            Preprocessing preprocessing = PreprocessingOf(path, usual, onnx.DeclaredSize is not null, options, explain);
-            if (onnx.Misfit(preprocessing.Height, preprocessing.Width) is { } odd)
+            return WithChannels(path, onnx.Channels, options, explain, (channels, tell) =>
             {
-                explain(odd);
-            }
-            return Import(path, "ONNX", preprocessing, onnx.DeclaredSize is null, onnx.Labels, onnx.ToNetwork, device, options, explain);
+                Preprocessing usual = onnx.Preprocessing(Architecture.ImageNet.ForChannels(channels), tell);
+                Preprocessing preprocessing = PreprocessingOf(path, usual, onnx.DeclaredSize is not null, options, tell);
+                if (onnx.Misfit(preprocessing.Height, preprocessing.Width) is { } odd)
+                {
+                    tell(odd);
+                }
+                return Import(path, "ONNX", preprocessing, onnx.DeclaredSize is null, onnx.Labels, onnx.ToNetwork, device, options, tell);
+            });
+        }
+        if (file.Format == ModelFormat.Exported)
+        {
+            ExportedFile exported = ExportedFile.Read(file);
+            return WithChannels(path, exported.Channels, options, explain, (channels, tell) =>
+            {
+                Preprocessing usual = Architecture.ImageNet.ForChannels(channels);
+                usual = exported.DeclaredSize is { } size ? usual.ForInput(size.Height, size.Width) : usual;
+                Preprocessing preprocessing = PreprocessingOf(path, usual, exported.DeclaredSize is not null, options, tell);
+                return Import(path, exported.Type, preprocessing, exported.DeclaredSize is null, null, exported.ToNetwork, device, options,
+                    tell);
+            });
         }
         using TorchScriptFile script = TorchScriptFile.Read(file);
-        Preprocessing stated = script.Preprocessing(Architecture.ImageNet, explain);
-        return Import(path, script.Type, PreprocessingOf(path, stated, false, options, explain), true, script.Labels, script.ToNetwork,
-            device, options, explain);
+        return WithChannels(path, null, options, explain, (channels, tell) =>
+        {
+            Preprocessing stated = script.Preprocessing(Architecture.ImageNet.ForChannels(channels), tell);
+            return Import(path, script.Type, PreprocessingOf(path, stated, false, options, tell), true, script.Labels, script.ToNetwork,
+                device, options, tell);
+        });
+    }
+
+    /// <summary>
+    /// Imports a model with as many channels as its file declares; where it does not say it, with colours, or as many as its first
+    /// convolution then asks for.
+    /// </summary>
+    private static CamModel WithChannels(string path, int? declared, ModelOptions options, Action<string> explain,
+        Func<int, Action<string>, CamModel> import)
+    {
+        int? asked = ModelImporter.ChannelsOf(options);
+        List<string> said = [];
+        try
+        {
+            return import(declared ?? asked ?? Colors, said.Add);
+        }
+        catch (WeightFileException e) when (declared is null && e.InnerException is InputChannelsException wrong && wrong.Wanted != asked)
+        {
+            said.Clear();
+            return import(wrong.Wanted, said.Add);
+        }
+        finally
+        {
+            said.ForEach(explain);
+        }
     }
 
     private static CamModel Import(
         string path, string kind, Preprocessing preprocessing, bool sizeIsOpen, IReadOnlyList<string>? ownLabels,
-        Func<long, long, OutputChoice, Action<string>, FollowedModel> follow, Device device, ModelOptions options, Action<string> explain)
+        Func<long, long, long, OutputChoice, Action<string>, FollowedModel> follow, Device device, ModelOptions options, Action<string> explain)
     {
         IReadOnlyList<string>? LabelsFor(long classes, IReadOnlyList<string>? ofOutput, Action<string> tell) =>
             options.Labels ?? Fitting(ofOutput ?? ownLabels, classes) ?? PreprocessFile.LabelsBeside(path, classes, tell)
@@ -56,9 +101,9 @@ internal static class NetworkImporter
         FollowedModel followed;
         try
         {
-            followed = follow(preprocessing.Height, preprocessing.Width, choice, explain);
+            followed = follow(preprocessing.Channels, preprocessing.Height, preprocessing.Width, choice, explain);
         }
-        catch (WeightFileException e) when (options.InputSize is null && sizeIsOpen)
+        catch (WeightFileException e) when (options.InputSize is null && sizeIsOpen && e.InnerException is not InputChannelsException)
         {
             throw new WeightFileException(
                 path, $"{e.Message[(path.Length + 2)..]} It was tried with {preprocessing.Height}×{preprocessing.Width} pixels.", e)
@@ -73,7 +118,7 @@ internal static class NetworkImporter
             {
                 parameter.Load(parameter.Value.to(device));
             }
-            long classes = network.Shapes(3, preprocessing.Height, preprocessing.Width)[network.Output][0];
+            long classes = network.Shapes(preprocessing.Channels, preprocessing.Height, preprocessing.Width)[network.Output][0];
             IReadOnlyList<string> labels = LabelsFor(classes, followed.Labels, explain) ?? [];
             return ModelHead.Complete(network, classes, followed.Activation, labels, options, $"'{path}'", explain).ToModel(
                 options.Name ?? Path.GetFileNameWithoutExtension(path), kind, path, preprocessing, device, options.Precision,
@@ -99,7 +144,7 @@ internal static class NetworkImporter
             if (beside is null && (options.InputSize is null || options.Mean is null || options.Std is null))
             {
                 explain($"There is no '{PreprocessFile.PathFor(path)}': what is not given is as " +
-                    $"{(usual.Mean == Architecture.ImageNet.Mean ? "ImageNet's networks have it" : "the file says")}" +
+                    $"{(usual.Mean.SequenceEqual(Architecture.ImageNet.ForChannels(usual.Channels).Mean) ? "ImageNet's networks have it" : "the file says")}" +
                     $"{(declaresSize ? ", the input's size as the file declares it" : "")}.");
             }
             return ModelImporter.Chosen(options, beside ?? usual, $"'{path}'", explain);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 using TorchSharp;
@@ -194,9 +195,9 @@ internal sealed class NetworkRecorder
         };
         if (wanted is { } channels && _shapes[inputs[0]] is [_, var given, _, _] && given != new Size(channels))
         {
-            throw new InvalidDataException(
-                $"The convolution '{name}' takes {channels} channel{(channels == 1 ? "" : "s")}, but gets {given.At(1)}" +
-                (inputs[0] == Input ? ": a photo has red, green and blue." : "."));
+            string message = $"The convolution '{name}' takes {channels} channel{(channels == 1 ? "" : "s")}, but gets {given.At(1)}.";
+            throw !_nodes.Any(node => node.Operator is Conv2d) && channels is > 0 and <= Preprocessing.MostChannels
+                ? new InputChannelsException(message, (int)channels) : new InvalidDataException(message);
         }
     }
 
@@ -212,6 +213,19 @@ internal sealed class NetworkRecorder
 
     private static double Numbers(IEnumerable<Size> shape) => shape.Aggregate(1.0, (product, size) => product * size.At(1));
 
+    /// <summary>
+    /// What needs no run, of the operators that networks have most of: each run takes time, and one with numbers memory, too.
+    /// <see cref="ShapeRules"/> has looked at them already.
+    /// </summary>
+    private static long[]? KnownShape(Operator @operator, long[][] shapes) => @operator switch
+    {
+        ReLU or ReLU6 or Clamp or Sigmoid or Hardsigmoid or SiLU or Hardswish or GELU or BatchNorm2d or LayerNorm or AddNumber or MultiplyBy
+            or Dropout => shapes[0],
+        Add or Multiply when shapes.Length == 2 && shapes[0].SequenceEqual(shapes[1]) => shapes[0],
+        MaxPool2d { CeilMode: false } or AdaptiveAvgPool2d => [shapes[0][0], .. @operator.OutputShape([shapes[0][1..]])],
+        _ => null,
+    };
+
     private long[] ShapeFor(long pictures, Operator @operator, Node[] inputs)
     {
         if (@operator is Conv2d or ConvTranspose2d)
@@ -222,9 +236,13 @@ internal sealed class NetworkRecorder
                 ? throw new NotSupportedException($"{@operator.Type} of {shape.Length} dimensions")
                 : [shape[0].At(pictures), .. @operator.OutputShape([[.. shape.Skip(1).Select(size => size.At(pictures))]])];
         }
+        long[][] shapes = [.. inputs.Select(input => _shapes[input].Select(size => size.At(pictures)).ToArray())];
+        if (KnownShape(@operator, shapes) is { } known)
+        {
+            return known;
+        }
         using DisposeScope scope = NewDisposeScope();
         using IDisposable untracked = no_grad();
-        long[][] shapes = [.. inputs.Select(input => _shapes[input].Select(size => size.At(pictures)).ToArray())];
         if (!_withoutMeta.Contains(@operator.GetType()))
         {
             Parameter[] parameters = [.. @operator.Parameters.Distinct()];

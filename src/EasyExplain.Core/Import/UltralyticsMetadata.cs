@@ -51,8 +51,9 @@ internal static partial class UltralyticsMetadata
     /// <param name="path">The file.</param>
     /// <param name="explain">Is told what was found.</param>
     /// <exception cref="ModelImportException">It is no classifier, or its size is none.</exception>
+    /// <param name="channels">How many channels the model takes.</param>
     public static Preprocessing? Preprocessing(IReadOnlyDictionary<string, string> metadata, (int Height, int Width)? declared, string path,
-        Action<string> explain)
+        Action<string> explain, int channels = 3)
     {
         if (!IsThere(metadata))
         {
@@ -66,7 +67,8 @@ internal static partial class UltralyticsMetadata
         }
         explain($"'{path}' was written by Ultralytics, whose classifiers take the middle of a picture, from 0 to 1.");
         (int height, int width) = declared ?? SizeOf(metadata, $"'{path}'") ?? (Architecture.ImageNet.Height, Architecture.ImageNet.Width);
-        return new Preprocessing(height, width, [0, 0, 0], [1, 1, 1], ResizeMode.CenterCrop) { ResizeSize = Math.Min(height, width) };
+        return new Preprocessing(height, width, [0, 0, 0], [1, 1, 1], ResizeMode.CenterCrop) { ResizeSize = Math.Min(height, width) }
+            .ForChannels(channels);
     }
 
     /// <summary>What is odd about an input size, as a sentence; null where nothing is.</summary>

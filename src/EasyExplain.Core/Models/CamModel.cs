@@ -31,7 +31,7 @@ public sealed class CamModel : ICamSource, IDisposable
         _folding = new BatchNormFolding(network);
         _relevance = new RelevanceWays(_folding, preprocessing, device);
         Runner = Runner.For(network, device, half: precision == Precision.BFloat16);
-        Shapes = network.Shapes(3, preprocessing.Height, preprocessing.Width);
+        Shapes = network.Shapes(preprocessing.Channels, preprocessing.Height, preprocessing.Width);
         ClassCount = hasClasses ? checked((int)Shapes[network.Output][0]) : 0;
         ParameterCount = network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count);
         Places = PlaceCounts.Of(network, Shapes);
@@ -83,10 +83,16 @@ public sealed class CamModel : ICamSource, IDisposable
     /// <summary>Height and width of the input in pixels.</summary>
     public int[] InputSize => [Preprocessing.Height, Preprocessing.Width];
 
-    /// <summary>What is subtracted from red, green and blue in [0, 1].</summary>
+    /// <summary>How many channels the input has: 3 for colours, 1 for grey, or more.</summary>
+    public int Channels => Preprocessing.Channels;
+
+    /// <summary>The bands of an image that are the input's channels, counted from 1; empty for the usual ones.</summary>
+    public int[] Bands => [.. Preprocessing.Bands ?? []];
+
+    /// <summary>What is subtracted from each channel, such as red, green and blue in [0, 1].</summary>
     public double[] Mean => [.. Preprocessing.Mean];
 
-    /// <summary>What red, green and blue are then divided by.</summary>
+    /// <summary>What each channel is then divided by.</summary>
     public double[] Std => [.. Preprocessing.Std];
 
     /// <summary>How a photo of another shape becomes the input.</summary>

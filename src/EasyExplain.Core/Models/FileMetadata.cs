@@ -67,12 +67,13 @@ public static class FileMetadata
         IReadOnlyList<double>? size = Numbers(stated, whose, InputSizeKey, 2, least: 1, whole: true);
         Preprocessing sized = usual.ForInput((int)(size?[0] ?? usual.Height), (int)(size?[1] ?? usual.Width));
         double? white = 255 * Scale(stated, whose);
-        IReadOnlyList<double>? mean = Numbers(stated, whose, MeanKey, 3, least: 0), std = Numbers(stated, whose, StdKey, 3, SmallestStd);
+        IReadOnlyList<double>? mean = OfChannels(stated, whose, MeanKey, usual.Channels, least: 0);
+        IReadOnlyList<double>? std = OfChannels(stated, whose, StdKey, usual.Channels, SmallestStd);
         return sized with
         {
             // Here both are of a picture from 0 to 1. Who scales pixels otherwise, and says no more, does no more.
-            Mean = white is { } most ? [.. (mean ?? [0, 0, 0]).Select(value => value / most)] : mean ?? usual.Mean,
-            Std = white is { } highest ? [.. (std ?? [1, 1, 1]).Select(value => value / highest)] : std ?? usual.Std,
+            Mean = white is { } most ? [.. (mean ?? [.. Enumerable.Repeat(0.0, usual.Channels)]).Select(value => value / most)] : mean ?? usual.Mean,
+            Std = white is { } highest ? [.. (std ?? [.. Enumerable.Repeat(1.0, usual.Channels)]).Select(value => value / highest)] : std ?? usual.Std,
             ChannelOrder = stated.GetValueOrDefault(ChannelOrderKey)?.ToLowerInvariant() switch
             {
                 null => usual.ChannelOrder,
@@ -119,6 +120,15 @@ public static class FileMetadata
             "what a pixel's byte, 0 to 255, is multiplied with before mean and std: 1/255 for pixels from 0 to 1, 1 for pixels from 0 " +
             "to 255");
     }
+
+    /// <summary>One number for each channel; a single one counts for all.</summary>
+    private static IReadOnlyList<double>? OfChannels(
+        IReadOnlyDictionary<string, string> stated, string whose, string key, int channels, double least) =>
+        Numbers(stated, whose, key, stated.GetValueOrDefault(key)?.Contains(',') == false ? 1 : channels, least) switch
+        {
+            [var same] => [.. Enumerable.Repeat(same, channels)],
+            var each => each,
+        };
 
     private static IReadOnlyList<double>? Numbers(IReadOnlyDictionary<string, string> stated, string whose, string key, int count,
         double least, bool whole = false)

@@ -35,10 +35,15 @@ public sealed record ModelOptions
     /// <summary>Height and width of the input in pixels.</summary>
     public IReadOnlyList<int>? InputSize { get; init; }
 
-    /// <summary>Means of red, green and blue, in [0, 1].</summary>
+    /// <summary>
+    /// The bands of an image that are the input's channels, counted from 1; null for its colours, or grey where the model has one channel.
+    /// </summary>
+    public IReadOnlyList<int>? Channels { get; init; }
+
+    /// <summary>Means of red, green and blue, in [0, 1]; of each channel, or one for all.</summary>
     public IReadOnlyList<double>? Mean { get; init; }
 
-    /// <summary>Standard deviations of red, green and blue.</summary>
+    /// <summary>Standard deviations of red, green and blue; of each channel, or one for all.</summary>
     public IReadOnlyList<double>? Std { get; init; }
 
     /// <summary>How a photo of another shape becomes the input.</summary>
@@ -77,8 +82,8 @@ public static class ModelImporter
 
     /// <summary>Reads <paramref name="path"/> and builds the network it fits.</summary>
     /// <param name="path">
-    /// A file of weights (.safetensors, .pth), or of a whole model (TorchScript's .pt, .onnx); its content says which. Or a folder that timm
-    /// or transformers saved, with a config.json in it; <c>hf:org/name</c> is one in the Hugging Face Hub's cache.
+    /// A file of weights (.safetensors, .pth), or of a whole model (TorchScript's .pt, .onnx); its content says which. Or a folder that
+    /// timm or transformers saved, with a config.json in it; <c>hf:org/name</c> is one in the Hugging Face Hub's cache.
     /// </param>
     /// <param name="options">What the user says about it.</param>
     /// <param name="explain">Told what was found out or chosen by default, a sentence each.</param>
@@ -134,7 +139,7 @@ public static class ModelImporter
     /// Makes a model of a user's own TorchSharp module, which stays the user's: disposing the model leaves it and its weights alone.
     /// </summary>
     /// <param name="module">
-    /// Takes <c>[N, 3, H, W]</c>, gives logits <c>[N, classes]</c>, in float32. It is put into evaluation mode.
+    /// Takes <c>[N, C, H, W]</c>, where C is 3 unless the options say otherwise, and gives logits <c>[N, classes]</c>, in float32. It is put into evaluation mode.
     /// </param>
     /// <param name="options">What the user says about it: labels and preprocessing; without, that of ImageNet's networks.</param>
     /// <param name="explain">Told what was found out or chosen by default, a sentence each.</param>
@@ -154,17 +159,17 @@ public static class ModelImporter
             ComputeDevice.Find("cpu", explain);
         }
         module.eval();
-        Preprocessing preprocessing = Chosen(options, Architecture.ImageNet, name, explain);
+        Preprocessing preprocessing = Chosen(options, Architecture.ImageNet.ForChannels(ChannelsOf(options) ?? 3), name, explain);
         Network network;
         try
         {
-            network = ModuleNetwork.Of(module, preprocessing.Height, preprocessing.Width);
+            network = ModuleNetwork.Of(module, preprocessing.Channels, preprocessing.Height, preprocessing.Width);
         }
         catch (Exception e) when (e is ArgumentException or System.Runtime.InteropServices.ExternalException)
         {
             throw new ModelImportException(ModelFault.InvalidOption,
                 $"{name} cannot be explained as it is: {e.Message.Split('\n')[0]}. " +
-                $"It must take [N, 3, {preprocessing.Height}, {preprocessing.Width}] and give [N, classes].")
+                $"It must take [N, {preprocessing.Channels}, {preprocessing.Height}, {preprocessing.Width}] and give [N, classes].")
             {
                 Remedy = Remedy.GiveInputSize,
             };
@@ -241,7 +246,7 @@ public static class ModelImporter
             return architecture.UsualFor(entries);
         }
         explain($"The preprocessing is that of torchvision's {named}{(options.Weights is null ? ", as the file's name says" : "")}.");
-        return named.Preprocessing;
+        return named.Preprocessing.ForChannels(architecture.ChannelsOf(entries));
     }
 
     /// <summary>ImageNet's labels where the classes are those of torchvision's or timm's own weights, as their number says.</summary>
@@ -293,8 +298,9 @@ public static class ModelImporter
             }
             chosen = sized with
             {
-                Mean = options.Mean ?? stated.Mean,
-                Std = options.Std ?? stated.Std,
+                Mean = EachChannel(options.Mean, stated, "mean") ?? stated.Mean,
+                Std = EachChannel(options.Std, stated, "standard deviation") ?? stated.Std,
+                Bands = options.Channels,
                 ResizeMode = mode,
                 ResizeSize = options.ResizeSize ?? (mode == ResizeMode.Pad && mode != stated.ResizeMode ? side : sized.ResizeSize),
                 Interpolation = options.Interpolation ?? stated.Interpolation,
@@ -305,12 +311,28 @@ public static class ModelImporter
         {
             throw new ModelImportException(ModelFault.InvalidOption, $"The preprocessing of {whose} is impossible: {e.Message}");
         }
-        explain($"Input {chosen.Height}×{chosen.Width}, mean {string.Join(", ", chosen.Mean)}, standard deviation " +
+        string channels = chosen.Bands is { } bands ? $" of the bands {string.Join(", ", bands)}"
+            : chosen.Channels switch { 3 => "", 1 => " in grey", var count => $" of the first {count} bands" };
+        explain($"Input {chosen.Height}×{chosen.Width}{channels}, mean {string.Join(", ", chosen.Mean)}, standard deviation " +
             $"{string.Join(", ", chosen.Std)}, " +
             $"{chosen.ResizeMode}{(chosen.ResizeMode == ResizeMode.Stretch ? "" : $" of {chosen.ResizeSize}")}, " +
             $"{chosen.Interpolation}{(chosen.ChannelOrder == ChannelOrder.Bgr ? ", blue first" : "")}.");
         return chosen;
     }
+
+    /// <summary>One number for each channel, where the user has given some.</summary>
+    private static IReadOnlyList<double>? EachChannel(IReadOnlyList<double>? given, Preprocessing stated, string what) => given switch
+    {
+        null => null,
+        [var same] => [.. Enumerable.Repeat(same, stated.Channels)],
+        _ when given.Count == stated.Channels => given,
+        _ => throw new ArgumentException($"{given.Count} numbers are given as {what}, and the model takes " +
+            $"{(stated.Channels == 1 ? "one channel" : $"{stated.Channels} channels")}. One number counts for all."),
+    };
+
+    /// <summary>How many channels the user says that a model takes; null where nobody says it.</summary>
+    internal static int? ChannelsOf(ModelOptions options) => options.Channels?.Count
+        ?? (options.Mean is { Count: > 1 } mean ? mean.Count : options.Std is { Count: > 1 } std ? std.Count : null);
 
     /// <summary>Throws where the weights are for another input size.</summary>
     internal static void DemandSize(Architecture architecture, IReadOnlyList<WeightEntry> entries, Preprocessing preprocessing, string path)
@@ -328,7 +350,7 @@ public static class ModelImporter
     {
         try
         {
-            return architecture.Build(classes, preprocessing.Height, preprocessing.Width);
+            return architecture.Build(classes, preprocessing.Height, preprocessing.Width, preprocessing.Channels);
         }
         catch (ArgumentException e)
         {

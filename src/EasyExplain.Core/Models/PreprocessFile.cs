@@ -21,6 +21,9 @@ internal static class PreprocessFile
     private const string CropShare = "crop_pct";
     private const long LargestFile = 1 << 20;
 
+    /// <summary>The files that may lie beside a model.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Name, LabelsName];
+
     /// <summary>The path of a model's preprocess.json, whether it is there or not.</summary>
     public static string PathFor(string model) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(model))!, Name);
 
@@ -76,9 +79,10 @@ internal static class PreprocessFile
             {
                 [var side] => $"{side},{side}",
                 [_, _] => size,
-                ["3", var height, var width] => $"{height},{width}",
-                _ => throw FileMetadata.Wrong(whose, FileMetadata.InputSizeKey, size,
-                    "one number, height and width, or 3, height and width, for red, green and blue"),
+                [var channels, var height, var width] when channels == usual.Channels.ToString(CultureInfo.InvariantCulture) =>
+                    $"{height},{width}",
+                _ => throw FileMetadata.Wrong(whose, FileMetadata.InputSizeKey, size, "one number, height and width, or " +
+                    $"{usual.Channels}, height and width, for {(usual.Channels == 3 ? "red, green and blue" : "the model's channels")}"),
             };
         }
         found.Remove(CropShare, out string? share);

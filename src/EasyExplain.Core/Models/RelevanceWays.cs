@@ -49,7 +49,7 @@ internal sealed class RelevanceWays(BatchNormFolding folding, Preprocessing prep
     private RelevanceWay Find(IReadOnlyList<string> layers, LrpSettings settings, WeightParts parts)
     {
         _canonical ??= folding.Canonical();
-        _shapes ??= _canonical.Shapes(3, preprocessing.Height, preprocessing.Width);
+        _shapes ??= _canonical.Shapes(preprocessing.Channels, preprocessing.Height, preprocessing.Width);
         Node[] taps = [.. layers.Select(layer => layer.Length == 0 ? _canonical.Input : _canonical.Find(layer)!.Node)];
         return RelevanceWay.Of(_canonical, taps, new RelevanceRules(_canonical, settings, parts, Pixels), _shapes);
     }
@@ -59,6 +59,7 @@ internal sealed class RelevanceWays(BatchNormFolding folding, Preprocessing prep
         return (Of(0), Of(1));
 
         Tensor Of(double value) => tensor(
-            [.. preprocessing.Mean.Zip(preprocessing.Std, (mean, std) => (float)((value - mean) / std))], [1, 3, 1, 1], device: device);
+            [.. preprocessing.Mean.Zip(preprocessing.Std, (mean, std) => (float)((value - mean) / std))], [1, preprocessing.Channels, 1, 1],
+            device: device);
     }
 }

@@ -48,6 +48,9 @@ internal sealed class Tail
     /// </summary>
     public IReadOnlyList<Node> Beside { get; }
 
+    /// <summary>What runs of the network once the start's outputs are known, in its order.</summary>
+    public IReadOnlyList<Node> Later => [.. _nodes.Where(node => !_starts.Contains(node) && !Beside.Contains(node))];
+
     /// <summary>What <see cref="Beside"/> makes of a clean picture <c>[1, C, H, W]</c>.</summary>
     public IReadOnlyList<Tensor> Clean(Tensor picture, CancellationToken cancel) =>
         Beside.Count == 0 ? [] : _runner.Run(_network, picture, Beside, track: false, cancel).Taps;

@@ -44,7 +44,7 @@ internal static class FileSignatures
         ReadOnlySpan<byte> head = file.Head;
         if (head.StartsWith("PK"u8))
         {
-            return HasCode(file) ? ModelFormat.TorchScript : ModelFormat.Weights;
+            return OfArchive(file);
         }
         if (head is [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..])
         {
@@ -82,23 +82,24 @@ internal static class FileSignatures
             throw new WeightDataException($"The file is {picture}, not a model.") { Remedy = Remedy.ExplainPicture };
         }
         throw new InvalidDataException(
-            $"The file is {Name(head)}. Read are safetensors files, state dicts written by torch.save, and whole models in TorchScript " +
-            $"or ONNX, told by their content. {HowToSave}");
+            $"The file is {Name(head)}. Read are safetensors files, state dicts written by torch.save, and whole models in TorchScript, " +
+            $"ONNX or torch.export's archives, told by their content. {HowToSave}");
     }
 
     /// <summary>An ONNX file is a protobuf message: first its version, then the producer's name or another short field.</summary>
     private static bool LooksLikeOnnx(ReadOnlySpan<byte> head) =>
         head is [0x08, < 0x20, 0x12 or 0x1a or 0x22 or 0x2a or 0x32 or 0x3a or 0x42, ..];
 
-    private static bool HasCode(OpenedFile file)
+    private static ModelFormat OfArchive(OpenedFile file)
     {
         try
         {
-            return file.Archive.IsTorchScript;
+            return ExportedLayout.Of(file.Members.Names) is not null ? ModelFormat.Exported
+                : file.Archive.IsTorchScript ? ModelFormat.TorchScript : ModelFormat.Weights;
         }
         catch (InvalidDataException)
         {
-            return false;
+            return ModelFormat.Weights;
         }
     }
 

@@ -13,6 +13,9 @@ internal enum ModelFormat
 
     /// <summary>A whole model, in ONNX's format.</summary>
     Onnx,
+
+    /// <summary>A whole model, from torch.export.save.</summary>
+    Exported,
 }
 
 /// <summary>A model file that was opened once: whoever reads it finds out here what it holds, and gets its archive here.</summary>
@@ -22,6 +25,7 @@ internal sealed class OpenedFile : IDisposable
 
     private readonly byte[] _head;
     private ModelFormat? _format;
+    private ZipMembers? _members;
     private PyTorchArchive? _archive;
 
     private OpenedFile(string path, FileStream stream, byte[] head) => (Path, Stream, _head) = (path, stream, head);
@@ -38,9 +42,13 @@ internal sealed class OpenedFile : IDisposable
     /// <summary>What it holds, by its content.</summary>
     public ModelFormat Format => _format ??= FileSignatures.FormatOf(this);
 
-    /// <summary>The zip archive that it is.</summary>
-    /// <exception cref="InvalidDataException">It is none, or a broken one, or none from torch.save or torch.jit.save.</exception>
-    public PyTorchArchive Archive => _archive ??= new PyTorchArchive(Stream);
+    /// <summary>What is in the zip archive that it is.</summary>
+    /// <exception cref="InvalidDataException">It is none, or a broken one.</exception>
+    public ZipMembers Members => _members ??= new ZipMembers(Stream);
+
+    /// <summary>The archive from torch.save or torch.jit.save that it is.</summary>
+    /// <exception cref="InvalidDataException">It is none, or a broken one.</exception>
+    public PyTorchArchive Archive => _archive ??= new PyTorchArchive(Members);
 
     /// <summary>Opens a file and reads its first bytes.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -66,7 +74,7 @@ internal sealed class OpenedFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _archive?.Dispose();
+        _members?.Dispose();
         Stream.Dispose();
     }
 }

@@ -1,37 +1,30 @@
-using System.IO.Compression;
-using System.Text;
-
 namespace EasyExplain.Weights;
 
 /// <summary>
 /// A zip archive as torch.save (since PyTorch 1.6) and torch.jit.save write it: a pickle (data.pkl), one member for each storage (data/0,
 /// …) and, of a whole model, code; all below one folder of any name.
 /// </summary>
-internal sealed class PyTorchArchive : IDisposable
+internal sealed class PyTorchArchive
 {
+    /// <summary>Why a file of a big-endian machine is refused.</summary>
+    public const string BigEndian = "The file was saved on a big-endian machine; save it again on a little-endian one (x64, arm64).";
+
     private const string PickleName = "data.pkl";
 
-    private readonly ZipArchive _zip;
-    private readonly Dictionary<string, ZipArchiveEntry> _members;
+    private readonly ZipMembers _members;
     private readonly string _folder;
 
-    /// <summary>Reads the archive's directory.</summary>
-    /// <exception cref="InvalidDataException">It is broken, or not one of those.</exception>
-    public PyTorchArchive(FileStream file)
-    {
-        file.Position = 0;
-        _zip = Archive(file);
-        _members = Members(_zip);
-        _folder = Folder(_members.Keys);
-    }
+    /// <summary>Finds the folder that everything is in.</summary>
+    /// <exception cref="InvalidDataException">It is not one of those.</exception>
+    public PyTorchArchive(ZipMembers members) => (_members, _folder) = (members, Folder(members.Names));
 
     /// <summary>Whether torch.jit.save has written it: it has code beside its tensors.</summary>
-    public bool IsTorchScript => _members.ContainsKey(_folder + "constants.pkl")
-        || _members.Keys.Any(name => name.StartsWith(_folder + "code/", StringComparison.Ordinal));
+    public bool IsTorchScript => _members.Names.Contains(_folder + "constants.pkl")
+        || _members.Names.Any(name => name.StartsWith(_folder + "code/", StringComparison.Ordinal));
 
     /// <summary>A member in the archive's folder; null if there is none of that name.</summary>
     /// <exception cref="InvalidDataException">It cannot be read, or its announced size is a lie or a bomb.</exception>
-    public ZipBytes? Find(string name) => _members.TryGetValue(_folder + name, out ZipArchiveEntry? member) ? new ZipBytes(member) : null;
+    public ZipBytes? Find(string name) => _members.Find(_folder + name);
 
     /// <summary>A member with the values of a storage.</summary>
     /// <exception cref="InvalidDataException">There is none, or it cannot be read.</exception>
@@ -52,50 +45,11 @@ internal sealed class PyTorchArchive : IDisposable
     public void CheckByteOrder()
     {
         const string Little = "little";
-        if (Find("byteorder") is not { } member)
+        // Before PyTorch 2.1 nobody wrote it, and the machines were little-endian.
+        if (_members.Text(_folder + "byteorder", Little.Length) is not (null or Little))
         {
-            // Before PyTorch 2.1 nobody wrote it, and the machines were little-endian.
-            return;
+            throw new InvalidDataException(BigEndian);
         }
-        byte[] text = new byte[Little.Length];
-        int count = 0;
-        member.From(0, content => count = content.ReadAtLeast(text, text.Length, throwOnEndOfStream: false));
-        if (Encoding.ASCII.GetString(text, 0, count) != Little)
-        {
-            throw new InvalidDataException(
-                "The file was saved on a big-endian machine; save it again on a little-endian one (x64, arm64).");
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _zip.Dispose();
-
-    private static ZipArchive Archive(FileStream file)
-    {
-        try
-        {
-            var archive = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
-            _ = archive.Entries; // only now the directory is read
-            return archive;
-        }
-        catch (InvalidDataException e)
-        {
-            throw new InvalidDataException(
-                $"The archive's directory, at its end, cannot be read; the file may have been cut off. ({e.Message})", e);
-        }
-    }
-
-    private static Dictionary<string, ZipArchiveEntry> Members(ZipArchive archive)
-    {
-        var members = new Dictionary<string, ZipArchiveEntry>();
-        foreach (ZipArchiveEntry member in archive.Entries)
-        {
-            if (!members.TryAdd(member.FullName, member))
-            {
-                throw new InvalidDataException($"The archive has two members '{member.FullName}'.");
-            }
-        }
-        return members;
     }
 
     /// <summary>

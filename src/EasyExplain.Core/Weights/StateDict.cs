@@ -143,8 +143,8 @@ internal sealed record StateDict(string? Key, IReadOnlyList<string> OtherKeys, I
 
     private static InvalidDataException Nothing(object? root)
     {
-        string? model = (root as PickledDictionary)?.Where(pair => pair.Value is PickledObject { IsNumpy: false })
-            .Select(pair => pair.Key as string).FirstOrDefault();
+        (string? model, string @class) = (root as PickledDictionary)?.Where(pair => pair.Value is PickledObject { IsNumpy: false })
+            .Select(pair => (pair.Key as string, ((PickledObject)pair.Value!).Class)).FirstOrDefault() ?? (null, "");
         if (model is null && Places(root).Any(place => place.ArrayCount > 0 && !place.IsOptimizer))
         {
             return new InvalidDataException(HoldsArrays);
@@ -158,10 +158,7 @@ internal sealed record StateDict(string? Key, IReadOnlyList<string> OtherKeys, I
             return new InvalidDataException($"The file holds an empty dictionary. {WhatItIs}");
         }
         string keys = Show(dictionary, pair => $"'{pair.Key}' ({Describe(pair.Value)})");
-        string advice = model is null
-            ? WhatItIs
-            : $"An object is not made from a file, as that would run its Python code. Save its state dict: " +
-            $"torch.save(checkpoint['{model}'].state_dict(), 'file.pth').";
+        string advice = model is null ? WhatItIs : PickledModels.Advice(@class, model);
         return new InvalidDataException($"The file holds a dictionary without a state dict, but with {keys}. {advice}");
     }
 

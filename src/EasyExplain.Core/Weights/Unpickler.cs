@@ -24,8 +24,6 @@ internal sealed class Unpickler(Stream stream, long length, bool script = false)
     // A tensor costs some 35 instructions; a value made by one instruction costs some 50 bytes of memory.
     private const int MostInstructions = 4_000_000;
     private const int LargestInteger = 1024;
-    private const string WhyRefused =
-        "Opening it would run its Python code, so it is refused. Save a state dict instead: torch.save(model.state_dict(), 'file.pth').";
 
     private readonly PickleInput _input = new(stream, length);
     private readonly List<object?> _stack = [];
@@ -437,5 +435,5 @@ internal sealed class Unpickler(Stream stream, long length, bool script = false)
     }
 
     private static InvalidDataException Whole(string type) =>
-        new($"The file holds a whole pickled model (or another Python object) of class '{type}'. {WhyRefused}");
+        new($"The file holds a whole pickled model (or another Python object) of class '{type}'. {PickledModels.Advice(type, null)}");
 }

@@ -24,24 +24,29 @@ internal static class FilePaths
     /// The files that <paramref name="path"/> stands for. A file whose very name has brackets in it is found before they are taken
     /// for a wildcard, with or without backticks before them; folders that a wildcard matches are passed over.
     /// </summary>
+    /// <param name="cmdlet">Whose location counts.</param>
+    /// <param name="path">What the user named.</param>
+    /// <param name="counts">Tells the folders that count as files; by default none does.</param>
     /// <exception cref="FileNotFoundException">A wildcard matches no file.</exception>
-    public static IReadOnlyList<string> Matching(PSCmdlet cmdlet, string path)
+    public static IReadOnlyList<string> Matching(PSCmdlet cmdlet, string path, Func<string, bool>? counts = null)
     {
-        if (File.Exists(Literal(cmdlet, path)))
+        if (Exists(Literal(cmdlet, path)))
         {
             return [Literal(cmdlet, path)];
         }
         if (!WildcardPattern.ContainsWildcardCharacters(path))
         {
             string unescaped = WildcardPattern.Unescape(path);
-            return [Literal(cmdlet, File.Exists(Literal(cmdlet, unescaped)) ? unescaped : path)];
+            return [Literal(cmdlet, Exists(Literal(cmdlet, unescaped)) ? unescaped : path)];
         }
-        string[] files = [.. Resolve(cmdlet, path).Where(File.Exists)];
+        string[] files = [.. Resolve(cmdlet, path).Where(Exists)];
         if (files.Length == 0 && path.Contains('`'))
         {
             files = [.. InFolders(cmdlet, path)];
         }
         return files.Length > 0 ? files : throw new FileNotFoundException($"No file matches '{path}'.", path);
+
+        bool Exists(string found) => File.Exists(found) || counts is not null && Directory.Exists(found) && counts(found);
     }
 
     /// <summary>The same, where the folders have a wildcard and the name has escaped brackets: the engine finds none of these.</summary>

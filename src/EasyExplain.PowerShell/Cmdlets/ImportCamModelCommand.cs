@@ -2,6 +2,7 @@ using System.Management.Automation;
 using EasyExplain.Architectures;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
+using EasyExplain.Models.Folders;
 using EasyExplain.Networks;
 using EasyExplain.PowerShell.Binding;
 using EasyExplain.Runtime;
@@ -11,18 +12,35 @@ using TorchSharp;
 namespace EasyExplain.PowerShell.Cmdlets;
 
 /// <summary>
-/// Loads an image classifier from a weight file, a TorchScript or ONNX file, with torchvision's own weights, or the bundled one.
+/// Loads an image classifier from a weight file, a TorchScript or ONNX file, a folder of timm or transformers, with torchvision's own
+/// weights, or the bundled one.
 /// </summary>
 /// <remarks>
 /// <para>Reads a state dict from a .safetensors file or from a .pth file that PyTorch wrote (the zip format and the older one). The
 /// file's content decides, not its extension. No code in a file is ever run: a file that holds a whole pickled model is refused, with a
 /// hint on how to save its state dict.</para>
+/// <para>A folder as timm and transformers save a model, and as the Hugging Face Hub has it, is a model: config.json says which network it
+/// is, and the weights lie beside it, in model.safetensors or pytorch_model.bin, be it one file or shards with an index.json. Labels and
+/// preprocessing come from its files too (config.json, preprocessor_config.json): an image becomes the input as it does in Python, to the
+/// byte. The parameters here have the last word. hf:org/name, or hf:org/name@revision, is the folder that Python's huggingface_hub has
+/// downloaded: it is looked for in HF_HUB_CACHE, or hub in HF_HOME, or ~/.cache/huggingface/hub, and never downloaded. Files outside of the
+/// folder are not read: a link to one is an error, but for the cache's own.</para>
 /// <para>A whole model, saved by torch.jit.save (traced or scripted, by any PyTorch from 1.4 on) or exported to ONNX (opset 7 to 24, also
 /// with its weights in files beside it), needs no architecture: its operations are read one by one, and its modules are the layers, under
 /// their own names. In ONNX these are the exporter's scopes: /layer4/layer4.2/relu/Relu is layer4.2.relu. Nothing in such a file is ever
 /// run. Operators that are not supported are listed in one error, with the layers that use them. A softmax or sigmoid at the end is left
 /// out: a class is explained by its score before it. Of several outputs, the one with class scores that the labels fit is explained; if
 /// there is no such output, or more than one, an error lists them, and -Output chooses.</para>
+/// <para>So is a model that torch.export.save wrote, a .pt2 file, in PyTorch 2.9 or newer; its layers are its modules. An archive of an
+/// older version is refused, with the line of Python that writes it again. Export with an open batch,
+/// dynamic_shapes=({0: torch.export.Dim('batch')},), so that methods of many passes run several images at once.</para>
+/// <para>A network whose first convolution takes one channel sees an image in grey, as Pillow's mode L has it; -Mean and -Std are then one
+/// number each, 0.449 and 0.226 unless somebody says otherwise. One that takes more than three sees the bands of a TIFF file, the first
+/// ones or those that -Channels names; mean and std are then 0 and 1 for each. A band's numbers are divided by 255 or 65535, those of
+/// floating point by nothing: where reflectances are whole numbers up to 10000, -Std 0.1525902 makes 1 of 10000. Pictures are drawn over
+/// the first three bands.</para>
+/// <para>Models that are pickled Python objects, as Ultralytics' .pt and fastai's export.pkl are, are refused, with the line of Python that
+/// exports them.</para>
 /// <para>A model that ends in sigmoids is multi-label: each class has a probability of its own, and all classes at or above 0.5 are
 /// predicted, or the most probable one if none is. A single output is a yes or no; with two labels it is the second one where the logit is
 /// positive, and the first otherwise. Use -Activation for a model that only gives logits. A network without a classifier, which ends in
@@ -79,6 +97,12 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Takes the weights under model_ema instead of those under model.</para>
 /// </example>
 /// <example>
+/// <title>A folder from the Hugging Face Hub</title>
+/// <code>Import-CamModel ./vit_tiny, hf:timm/resnet18.a1_in1k -Verbose</code>
+/// <para>A folder with config.json and model.safetensors, and one from the cache of Python's huggingface_hub. -Verbose says what was read
+/// in them.</para>
+/// </example>
+/// <example>
 /// <title>Another input size and preprocessing</title>
 /// <code>Import-CamModel ./xray.safetensors -InputSize 320,320 -Mean 0.5,0.5,0.5 -Std 0.25,0.25,0.25 -ResizeMode CenterCrop</code>
 /// <para>Say what the network was trained with where that differs from torchvision's 224 by 224 pixels and ImageNet statistics.</para>
@@ -87,6 +111,16 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <title>A whole model: TorchScript or ONNX</title>
 /// <code>Import-CamModel ./detector.onnx -InputSize 224 -Mean 0.5,0.5,0.5 -Std 0.5,0.5,0.5 | Get-CamLayer blocks.*</code>
 /// <para>Saved by torch.jit.save, or exported to ONNX. Without a preprocess.json beside it, say what its input is like.</para>
+/// </example>
+/// <example>
+/// <title>A model of torch.export, and one of X-rays in grey</title>
+/// <code>Import-CamModel ./net.pt2, ./xray.pth -Mean 0.5 -Std 0.25</code>
+/// <para>How many channels a model takes is in its file; one number for mean and std counts for all of them.</para>
+/// </example>
+/// <example>
+/// <title>Bands of a satellite's image</title>
+/// <code>Import-CamModel ./landcover.pth -Channels 4,3,2,6 -Std 0.1525902 | Invoke-CamExplanation ./chip.tif</code>
+/// <para>The network takes four channels: bands 4, 3, 2 and 6 of a TIFF file of 16 bits, of which 10000 is a reflectance of 1.</para>
 /// </example>
 /// <example>
 /// <title>All models in a folder, side by side</title>
@@ -117,8 +151,9 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     private bool _warned;
 
     /// <summary>
-    /// The weight file, .safetensors or .pth, or a whole model, TorchScript's .pt or .onnx; several, or a wildcard, for several models.
-    /// With -Weights also a folder to look for it in. Without both, the bundled model is loaded.
+    /// The weight file, .safetensors or .pth, or a whole model, TorchScript's .pt or .onnx, or a folder of timm or transformers, also by
+    /// its name on the Hugging Face Hub (hf:org/name); several, or a wildcard, for several models. With -Weights also a folder to look for
+    /// it in. Without both, the bundled model is loaded.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = FromFile)]
     [Alias("LiteralPath", "PSPath", "FullName")]
@@ -126,7 +161,9 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     [SupportsWildcards]
     public string[]? Path { get; set; }
 
-    /// <summary>What to call the model in tables and file names; by default its file's name without the extension.</summary>
+    /// <summary>
+    /// What to call the model in tables and file names; by default its file's name without the extension, or its folder's name.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
@@ -177,33 +214,46 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     [ValidateRange(1, 8192)]
     public int[]? InputSize { get; set; }
 
-    /// <summary>What is subtracted from red, green and blue after scaling to 0 to 1.</summary>
+    /// <summary>
+    /// Which bands of an image the channels of the network's input are, counted from 1: 4,3,2 of a satellite's TIFF. By default they are
+    /// red, green and blue; grey for a network that takes one channel; and the first bands for one that takes more than three.
+    /// </summary>
     [Parameter]
-    [ValidateCount(3, 3)]
+    [ValidateCount(1, 256)]
+    [ValidateRange(1, 256)]
+    public int[]? Channels { get; set; }
+
+    /// <summary>
+    /// What is subtracted from red, green and blue, or from each channel, after scaling to 0 to 1; a single number counts for all.
+    /// </summary>
+    [Parameter]
+    [ValidateCount(1, 256)]
     public double[]? Mean { get; set; }
 
-    /// <summary>What red, green and blue are divided by after that.</summary>
+    /// <summary>What red, green and blue, or each channel, are divided by after that; a single number counts for all.</summary>
     [Parameter]
-    [ValidateCount(3, 3)]
+    [ValidateCount(1, 256)]
     [ValidateRange(1e-6, 1e6)]
     public double[]? Std { get; set; }
 
     /// <summary>
     /// How an image of another shape becomes the input: Stretch shows the network all of it; CenterCrop keeps its proportions and cuts its
-    /// edges.
+    /// edges; StretchCrop stretches it to ResizeSize and cuts its edges; Pad keeps its proportions and adds borders in the mean colour.
     /// </summary>
     [Parameter]
     public ResizeMode? ResizeMode { get; set; }
 
     /// <summary>
-    /// The short side, in pixels, to which CenterCrop resizes an image before it cuts out the middle; by default the weights' own, or the
-    /// input's side / 0.875.
+    /// The short side, in pixels, to which CenterCrop and StretchCrop resize an image before they cut out the middle; by default the
+    /// weights' own, or the input's side / 0.875. Of Pad, the long side; by default the input's.
     /// </summary>
     [Parameter]
     [ValidateRange(1, 16384)]
     public int? ResizeSize { get; set; }
 
-    /// <summary>How images are resized: Bilinear or Bicubic, both with antialiasing; by default as the weights say.</summary>
+    /// <summary>
+    /// How images are resized: Bilinear, Bicubic or Lanczos, all with antialiasing, or Nearest; by default as the weights say.
+    /// </summary>
     [Parameter]
     public Interpolation? Interpolation { get; set; }
 
@@ -266,7 +316,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
             return;
         }
         var several = new SeveralFiles(this, Path);
-        foreach (string file in several.Files(path => weights is null ? FilePaths.Matching(this, path) : [FileOf(weights, path)]))
+        foreach (string file in several.Files(path => weights is null ? ModelsAt(path) : [FileOf(weights, path)]))
         {
             if (several.Try(file, () => ModelImporter.Import(file, Options(weights), WriteVerbose)) is { } model)
             {
@@ -312,6 +362,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         Weights = weights,
         Labels = LabelPath is null ? null : this.OrFatal(LabelPath, ReadLabels),
         InputSize = InputSize,
+        Channels = Channels,
         Mean = Mean,
         Std = Std,
         ResizeMode = ResizeMode,
@@ -323,6 +374,10 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         Device = Device,
         Precision = Precision,
     };
+
+    /// <summary>The files and folders that a path stands for; of folders only those that are models, unless one is named alone.</summary>
+    private IReadOnlyList<string> ModelsAt(string path) => HubCache.IsName(path) ? [path]
+        : FilePaths.Matching(this, path, folder => ModelFolder.Find(folder) is not null);
 
     private string FileOf(NamedWeights? weights, string? path = null)
     {

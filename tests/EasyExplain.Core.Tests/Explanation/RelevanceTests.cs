@@ -38,6 +38,14 @@ public sealed class RelevanceTests : IDisposable
     }
 
     [Fact]
+    public void ThePredictedClass_IsNoOtherThanWhenItIsNamed()
+    {
+        CamExplanation predicted = Explain([], [LRP.Method]).Single();
+        AssertSame(Explain([], [LRP.Method], ClassChoice.Only(predicted.Class)).Single().Map, predicted.Map);
+        AssertSame(Explain([], [LRP.Method], ClassChoice.Top(2)).First().Map, predicted.Map);
+    }
+
+    [Fact]
     public void OtherSettings_AreOtherMaps()
     {
         CamMap[] maps = [.. new LrpSettings[] { new(), new(LrpComposite.EpsilonGammaBox), new(LrpComposite.EpsilonGammaBox, Gamma: 2),

@@ -9,10 +9,10 @@ namespace EasyExplain.Tests.Import;
 internal static class Followed
 {
     public static Network ToNetwork(this OnnxFile file, long height, long width, Action<string> explain) =>
-        file.ToNetwork(height, width, Only, explain).Network;
+        file.ToNetwork(3, height, width, Only, explain).Network;
 
     public static Network ToNetwork(this TorchScriptFile file, long height, long width, Action<string> explain) =>
-        file.ToNetwork(height, width, Only, explain).Network;
+        file.ToNetwork(3, height, width, Only, explain).Network;
 
     public static Network Build(this NetworkRecorder recorder, Node result) =>
         recorder.Build(Head.ClassesOf(recorder, result) is null ? new Head(result, null) : Head.Find(recorder, result));

@@ -151,7 +151,7 @@ public sealed class HeadTests : IDisposable
         }
         // No layer of it has height and width but what the picture itself is cut into, so that the network alone can be asked.
         using var file = EasyExplain.Import.TorchScript.TorchScriptFile.Open(path);
-        var followed = file.ToNetwork(Side, Side, new OutputChoice(path, null, _ => false, _ => { }), _ => { });
+        var followed = file.ToNetwork(3, Side, Side, new OutputChoice(path, null, _ => false, _ => { }), _ => { });
         using Network network = followed.Network;
         Assert.Equal(activation, followed.Activation);
         Tensor logits = Executor.Run(network, picture, [], track: false).Logits;

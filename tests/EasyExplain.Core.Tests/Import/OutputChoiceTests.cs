@@ -107,7 +107,7 @@ public sealed class OutputChoiceTests : IDisposable
             ("archive/constants.pkl", new PickleBuilder().Raw(")").Bytes, CompressionLevel.NoCompression)));
         using var file = EasyExplain.Import.TorchScript.TorchScriptFile.Open(path);
         var choice = new OutputChoice(path, null, classes => classes == 5, _ => { });
-        var followed = file.ToNetwork(8, 8, choice, _ => { });
+        var followed = file.ToNetwork(3, 8, 8, choice, _ => { });
         followed.Network.Dispose();
         Assert.Equal(output, followed.Output);
     }

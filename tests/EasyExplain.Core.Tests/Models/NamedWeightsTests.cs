@@ -34,8 +34,8 @@ public class NamedWeightsTests
     [Fact]
     public void TheTable_IsSound()
     {
-        Assert.Equal(113, NamedWeights.All.Count); // as torchvision 0.22.1 has for its classifiers, without MaxViT and quantized ones
-        Assert.Equal(79, NamedWeights.All.Select(weights => weights.Architecture).Distinct().Count());
+        Assert.Equal(114, NamedWeights.All.Count); // as torchvision 0.22.1 has for its classifiers, without quantized ones
+        Assert.Equal(80, NamedWeights.All.Select(weights => weights.Architecture).Distinct().Count());
         Assert.All(NamedWeights.All.GroupBy(weights => weights.Architecture), of => Assert.Single(of, weights => weights.IsDefault));
         string[] files = [.. NamedWeights.All.SelectMany(weights => weights.FileNames)];
         Assert.All(files, file => Assert.Matches("^[a-z0-9_.-]+-[0-9a-f]{8,10}[.]pth$", file));

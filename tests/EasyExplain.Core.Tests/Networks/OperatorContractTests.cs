@@ -62,7 +62,8 @@ public sealed class OperatorContractTests
         new(() => new Exp(), [Picture], First, Form, None),
         new(() => new Log(), [Picture], First, Form, None),
         new(() => new Erf(), [Picture], First, Form, None),
-        new(() => new Stabilize(0.25), [Picture], First, Form, None), // of the way of relevance, as the next two
+        new(() => new Stabilize(0.25), [Picture], First, Form, None), // of the way of relevance, as the next three
+        new(() => new OnlyHighest(), [Features], null, Form, None),
         new(() => new Transposed(new AvgPool2d(2, 2, 0), 0), [[4, 3, 3], Picture], First, None, None),
         new(() => new TransposedNormalisation(new GroupNorm(2, Filled(4), Filled(4), 1e-3)), [Picture, Picture], First, None, None),
         new(() => new Dropout(), [Picture], First, Form, Rule),
@@ -72,6 +73,7 @@ public sealed class OperatorContractTests
         new(() => new ConvTranspose2d(Filled(4, 3, 3, 3), Filled(3), 2, 1, 1, 1), [Picture], First, Form, None),
         new(() => new Linear(Filled(5, 12), Filled(5)), [Features], null, Form, Rule),
         new(() => new LinearTranspose(Filled(12, 5)), [Features], null, Form, None),
+        new(() => new TextScores(Filled(5, 12), Filled(1), Filled(1)), [Features], null, None, None),
         new(() => new MatMul(), [[4, 6, 5], [4, 5, 3]], null, Form, None),
         new(() => new LayerScale(Filled(4, 1, 1)), [Picture], First, Form, None),
         new(() => new ChannelAffine([1, -2, 0.5, 3], [0.1, 0.2, 0.3, 0.4]), [Picture], First, Form, Rule),

@@ -75,10 +75,29 @@ internal sealed class NeighbourFill
     }
 
     /// <summary>Fills an image, row by row, its colours one plane after the other.</summary>
-    /// <param name="planes">The image, <c>[3, H, W]</c>; it stays as it is.</param>
+    /// <param name="planes">The image, <c>[C, H, W]</c>; it stays as it is.</param>
     /// <param name="within">How far what is left of the equations may be from 0, as a part of what they ask for.</param>
     /// <returns>The image without holes; 0 everywhere where no pixel is left.</returns>
     public float[] Fill(float[] planes, double within = 1e-9)
+    {
+        int size = Colors * _missing.Length;
+        if (planes.Length == size)
+        {
+            return FillColors(planes, within);
+        }
+        // Three at a time; what is lacking of the last three is 0.
+        float[] filled = new float[planes.Length];
+        for (int at = 0; at < planes.Length; at += size)
+        {
+            float[] some = new float[size];
+            int length = Math.Min(size, planes.Length - at);
+            Array.Copy(planes, at, some, 0, length);
+            Array.Copy(FillColors(some, within), 0, filled, at, length);
+        }
+        return filled;
+    }
+
+    private float[] FillColors(float[] planes, double within)
     {
         if (_places.Length == _missing.Length)
         {

@@ -24,6 +24,8 @@ internal sealed class TiffReader : IImageReader
         if (width is < 1 or > int.MaxValue || height is < 1 or > int.MaxValue)
             throw file.Damaged($"it has {width} x {height} pixels");
         file.CheckSize(width, height);
+        if (TiffBands.Has(page))
+            return TiffBands.Read(page, file, (int)width, (int)height);
         var kind = TiffKind.Of(page, file);
         var strips = new TiffStrips(page, kind, (int)width, (int)height, file);
         long orientation = Orientation.Said(file.Bytes, page.Xmp);

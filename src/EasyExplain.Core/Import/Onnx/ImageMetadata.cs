@@ -26,6 +26,7 @@ internal static class ImageMetadata
         {
             null or "Rgb8" => usual.ChannelOrder,
             "Bgr8" => ChannelOrder.Bgr,
+            "Gray8" when usual.Channels == 1 => usual.ChannelOrder,
             _ => throw FileMetadata.Wrong(whose, PixelFormat, ImportErrors.Printable(format),
                 "Rgb8 or Bgr8: a photo has red, green and blue"),
         };
@@ -44,10 +45,12 @@ internal static class ImageMetadata
         {
             return usual with { ChannelOrder = order };
         }
-        explain($"{whose} takes {(order == ChannelOrder.Bgr ? "blue, green and red" : "red, green and blue")} from {black} to {white}, " +
+        explain($"{whose} takes {(usual.Channels == 1 ? "grey" : order == ChannelOrder.Bgr ? "blue, green and red" : "red, green and blue")} from {black} to {white}, " +
             $"{(range is null && format is null ? "for its input is whole numbers" : "as its metadata say")}.");
         // From [0, 1]: (x − mean) / std.
         double std = 1 / (white - black), mean = -black * std;
-        return usual with { ChannelOrder = order, WholeBytes = input.TakesBytes, Mean = [mean, mean, mean], Std = [std, std, std] };
+        return usual with { ChannelOrder = order, WholeBytes = input.TakesBytes, Mean = Each(mean), Std = Each(std) };
+
+        double[] Each(double number) => [.. Enumerable.Repeat(number, usual.Channels)];
     }
 }

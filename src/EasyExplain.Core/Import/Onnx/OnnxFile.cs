@@ -11,7 +11,6 @@ namespace EasyExplain.Import.Onnx;
 /// <summary>A model in ONNX's format (onnx.ai): its graph is followed once, and what it does to a picture becomes a network.</summary>
 internal sealed class OnnxFile
 {
-    private const long Channels = 3;
     private const string Followed = "graph";
 
     private readonly string _path;
@@ -25,6 +24,9 @@ internal sealed class OnnxFile
         Input?.PictureShape is [_, > 0 and <= int.MaxValue and var height, > 0 and <= int.MaxValue and var width]
         ? ((int)height, (int)width) : null;
 
+    /// <summary>How many channels the model declares; null where they are open.</summary>
+    public int? Channels => Input?.PictureShape is [> 0 and <= Imaging.Preprocessing.MostChannels and var channels, ..] ? (int)channels : null;
+
     /// <summary>What the classes are called, as far as the file says it of them all.</summary>
     public IReadOnlyList<string>? Labels => UltralyticsMetadata.Labels(_model.Metadata);
 
@@ -36,7 +38,7 @@ internal sealed class OnnxFile
     /// <exception cref="ModelImportException">The file says something that is not known here, or that it is no classifier.</exception>
     public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain)
     {
-        Preprocessing sized = UltralyticsMetadata.Preprocessing(_model.Metadata, DeclaredSize, _path, explain)
+        Preprocessing sized = UltralyticsMetadata.Preprocessing(_model.Metadata, DeclaredSize, _path, explain, usual.Channels)
             ?? (DeclaredSize is { } size ? usual.ForInput(size.Height, size.Width) : usual);
         return Input is { } input ? ImageMetadata.Of(_model.Metadata, input, sized, $"'{_path}'", explain) : sized;
     }
@@ -72,7 +74,8 @@ internal sealed class OnnxFile
         }));
     }
 
-    /// <summary>The model for pictures <c>[3, height, width]</c>, with its weights.</summary>
+    /// <summary>The model for pictures <c>[channels, height, width]</c>, with its weights.</summary>
+    /// <param name="channels">Colours, or other bands.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="choice">Finds the output to explain.</param>
@@ -81,13 +84,13 @@ internal sealed class OnnxFile
     /// <exception cref="ModelImportException">
     /// It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.
     /// </exception>
-    public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) =>
+    public FollowedModel ToNetwork(long channels, long height, long width, OutputChoice choice, Action<string> explain) =>
         Input?.Shape is [> 1 and var pictures, ..]
-        ? FixedBatch.Import(_path, pictures, () => Follow(height, width, choice, explain, one: false))
-        : FixedBatch.Import(one => Follow(height, width, choice, explain, one), explain, () => _isRefused,
-            network => Input?.Shape is [1, ..] && FixedBatch.MixesPictures(network, Channels, height, width));
+        ? FixedBatch.Import(_path, pictures, () => Follow(channels, height, width, choice, explain, one: false))
+        : FixedBatch.Import(one => Follow(channels, height, width, choice, explain, one), explain, () => _isRefused,
+            network => Input?.Shape is [1, ..] && FixedBatch.MixesPictures(network, channels, height, width));
 
-    private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool one) =>
+    private FollowedModel Follow(long channels, long height, long width, OutputChoice choice, Action<string> explain, bool one) =>
         ImportErrors.Explain(_path, Followed, () =>
     {
         OnnxInput input = Input ?? throw new InvalidDataException("The model takes nothing.");
@@ -96,11 +99,12 @@ internal sealed class OnnxFile
             throw new InvalidDataException(
                 $"The model's input '{input.Name}' has {declared.Length} dimensions; a picture's is [pictures, channels, height, width].");
         }
-        if (input.PictureShape is [var channels, ..] && channels != Channels && channels > 0)
+        if (Channels is { } declaredChannels && declaredChannels != channels)
         {
-            throw new InvalidDataException($"The model's input '{input.Name}' has {channels} channels; a photo has red, green and blue.");
+            throw new InputChannelsException($"The model's input '{input.Name}' has {declaredChannels} channels, not {channels}.",
+                declaredChannels);
         }
-        var recorder = new NetworkRecorder(Channels, height, width, onePicture: one);
+        var recorder = new NetworkRecorder(channels, height, width, onePicture: one);
         string folder = Path.GetDirectoryName(Path.GetFullPath(_path))!;
         var operators = new OnnxOperators(recorder, folder);
         var values = new Dictionary<string, ModelValue>(StringComparer.Ordinal);

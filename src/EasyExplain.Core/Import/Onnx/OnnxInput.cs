@@ -20,7 +20,7 @@ internal sealed record OnnxInput(string Name, long[]? Shape, int ElementType, IR
     public bool TakesBytes => Whole.Contains(ElementType);
 
     /// <summary>Whether the colours are its last dimension, as it says or its sizes tell.</summary>
-    public bool IsChannelsLast => Meanings.Contains(Channel) ? Meanings is [_, _, _, Channel] : Shape is [_, not 3, _, 3];
+    public bool IsChannelsLast => Meanings.Contains(Channel) ? Meanings is [_, _, _, Channel] : Shape is [_, not (3 or 1), _, 3 or 1];
 
     /// <summary>Channels, height and width, −1 for those that are open; null where it does not take pictures.</summary>
     public long[]? PictureShape =>

@@ -58,7 +58,8 @@ internal sealed partial class OnnxOperators
         }
         Extent stride = Extent(call.Integers("strides"), 1), dilation = Extent(call.Integers("dilations"), 1);
         long groups = call.Integer("group", 1);
-        if (groups < 1 || weight.Shape[0] % groups != 0 || ShapeOf(call[0])[1] != new Size(weight.Shape[1] * groups))
+        // Of one group, whoever takes it down says which channels it wants.
+        if (groups < 1 || weight.Shape[0] % groups != 0 || (groups > 1 && ShapeOf(call[0])[1] != new Size(weight.Shape[1] * groups)))
         {
             throw new InvalidDataException(
                 $"The layer '{Layer}' has filters [{string.Join(", ", weight.Shape)}] in {groups} groups for {ShapeOf(call[0])[1].Fixed} " +

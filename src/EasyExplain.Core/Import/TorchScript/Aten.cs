@@ -12,6 +12,7 @@ namespace EasyExplain.Import.TorchScript;
 internal sealed partial class Aten : Dialect
 {
     private const int MostCalls = 20_000;
+    private const string Copy = "_copy";
 
     private readonly Dictionary<string, Func<AtenCall, object?>> _functions = new(StringComparer.Ordinal);
 
@@ -26,6 +27,7 @@ internal sealed partial class Aten : Dialect
         AddElementwise();
         AddConstants();
         AddAttention();
+        AddExported();
     }
 
     /// <summary>Calls a function; one that is missing is noted, and makes an <see cref="Unknown"/>.</summary>
@@ -84,6 +86,11 @@ internal sealed partial class Aten : Dialect
             return null;
         }
         if (_functions.TryGetValue(plain, out Func<AtenCall, object?>? function))
+        {
+            return function;
+        }
+        // permute_copy is permute whose result is memory of its own.
+        if (plain.EndsWith(Copy, StringComparison.Ordinal) && _functions.TryGetValue(plain[..^Copy.Length], out function))
         {
             return function;
         }

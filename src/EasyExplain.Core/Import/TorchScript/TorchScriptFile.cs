@@ -15,7 +15,6 @@ namespace EasyExplain.Import.TorchScript;
 /// </remarks>
 internal sealed class TorchScriptFile : IDisposable
 {
-    private const long Channels = 3;
     private const string Followed = "code";
 
     private readonly OpenedFile _file;
@@ -62,9 +61,10 @@ internal sealed class TorchScriptFile : IDisposable
     /// <param name="explain">Is told what was found.</param>
     /// <exception cref="ModelImportException">The file says that it is no classifier.</exception>
     public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain) =>
-        UltralyticsMetadata.Preprocessing(_archive.Config, null, Path, explain) ?? usual;
+        UltralyticsMetadata.Preprocessing(_archive.Config, null, Path, explain, usual.Channels) ?? usual;
 
-    /// <summary>The model for pictures <c>[3, height, width]</c>, with its weights. It owns them: the file may be closed.</summary>
+    /// <summary>The model for pictures <c>[channels, height, width]</c>, with its weights. It owns them: the file may be closed.</summary>
+    /// <param name="channels">Colours, or other bands.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="choice">Finds the output to explain.</param>
@@ -73,16 +73,16 @@ internal sealed class TorchScriptFile : IDisposable
     /// <exception cref="ModelImportException">
     /// It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.
     /// </exception>
-    public FollowedModel ToNetwork(long height, long width, OutputChoice choice, Action<string> explain) =>
-        FixedBatch.Import(one => Follow(height, width, choice, explain, one), explain, () => _isRefused);
+    public FollowedModel ToNetwork(long channels, long height, long width, OutputChoice choice, Action<string> explain) =>
+        FixedBatch.Import(one => Follow(channels, height, width, choice, explain, one), explain, () => _isRefused);
 
-    private FollowedModel Follow(long height, long width, OutputChoice choice, Action<string> explain, bool one) =>
+    private FollowedModel Follow(long channels, long height, long width, OutputChoice choice, Action<string> explain, bool one) =>
         ImportErrors.Explain(Path, Followed, () =>
     {
         // The tree is changed by the run, so each run has its own.
         TorchScriptArchive archive = _followed ? _archive.Again() : _archive;
         _followed = true;
-        var recorder = new NetworkRecorder(Channels, height, width, onePicture: one);
+        var recorder = new NetworkRecorder(channels, height, width, onePicture: one);
         var aten = new Aten(recorder);
         var interpreter = new Interpreter(archive, aten);
         Network? network = null;
@@ -122,7 +122,7 @@ internal sealed class TorchScriptFile : IDisposable
     /// <summary>
     /// A model that was frozen (torch.jit.freeze) has no modules any more: its layers are its operations, as they are counted.
     /// </summary>
-    private static IEnumerable<Layer> Numbered(IEnumerable<Node> nodes) =>
+    internal static IEnumerable<Layer> Numbered(IEnumerable<Node> nodes) =>
         nodes.GroupBy(node => node.Operator.Type)
             .SelectMany(group => group.Select((node, i) => new Layer($"{group.Key}{i}", group.Key, node)));
 

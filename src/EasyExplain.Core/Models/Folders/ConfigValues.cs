@@ -47,7 +47,8 @@ public sealed record ConfigValues(string Path, JsonElement Values)
         ? usual
         : value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= LongestList
             ? [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int number)
-                && number >= least && number <= most ? number : throw Wrong(name, value, $"a list of whole numbers from {least} to {most}"))]
+                && number >= least && number <= most ? number
+                : throw Wrong(name, value, $"a list of whole numbers from {least} to {most}"))]
         : throw Wrong(name, value, $"a list of whole numbers, at most {LongestList}");
 
     /// <summary>A finite number.</summary>

@@ -20,19 +20,26 @@ internal static class FolderImporter
     public static CamModel Import(ModelFolder folder, ModelOptions options, Action<string> explain)
     {
         ConfigValues config = folder.ReadConfig();
-        Architecture architecture = options.Architecture is { } asked ? ArchitectureCatalog.Find(asked) : FolderNetwork.Of(config, explain);
+        Architecture architecture = Described(config,
+            () => options.Architecture is { } asked ? ArchitectureCatalog.Find(asked) : FolderNetwork.Of(config, explain));
         using WeightFile file = FolderWeights.Open(folder, options.StateDictKey);
         explain($"'{file.Path}' is a {file.Format} file with {file.Entries.Count} tensors.");
-        IReadOnlyList<WeightEntry> needed = ParameterLoading.Needed(file.Entries);
+        using WeightFile? texts = architecture.Head == TextEmbeddings.TensorName ? TextEmbeddings.Open(folder, explain) : null;
+        IReadOnlyList<WeightEntry> needed =
+            [.. ParameterLoading.Needed(file.Entries), .. texts is null ? [] : new[] { TextEmbeddings.EntryOf(texts) }];
         // timm saves a network without a classifier too, and says so: then no tensor can tell the number of classes.
         bool hasClasses = !FolderNetwork.IsTimm(config) || config.Whole("num_classes", 1000, least: 0, most: int.MaxValue) > 0;
-        IReadOnlyList<WeightEntry> entries = hasClasses ? Fitted(architecture, needed, file, explain)
-            : ParameterLoading.AsNamedBy(architecture, needed);
+        IReadOnlyList<WeightEntry> entries = Described(config, () => hasClasses ? Fitted(architecture, needed, file, explain)
+            : ParameterLoading.AsNamedBy(architecture, needed));
         Device device = ComputeDevice.Find(options.Device, explain);
         Preprocessing usual = architecture.UsualFor(entries);
-        Preprocessing stated = FolderPreprocessing.Of(folder, config, usual, explain);
-        stated = PreprocessFile.Beside(folder.ConfigPath, stated, explain) ?? stated;
-        Preprocessing preprocessing = ModelImporter.Chosen(options, Sized(stated, options.InputSize), $"'{folder.Path}'", explain);
+        Preprocessing own = FolderPreprocessing.Of(folder, config, usual, options.InputSize, explain);
+        foreach (string name in PreprocessFile.Names.Where(name => File.Exists(folder.In(name))))
+        {
+            FolderLinks.Demand(folder, name);
+        }
+        own = PreprocessFile.Beside(folder.ConfigPath, own, explain) ?? own;
+        Preprocessing preprocessing = ModelImporter.Chosen(options, own, $"'{folder.Path}'", explain);
         ModelImporter.DemandSize(architecture, entries, preprocessing, folder.Path);
         long classes = hasClasses ? ParameterLoading.ClassesOf(entries, architecture, file.Path) : 0;
         Network network = ModelImporter.Build(architecture, classes, preprocessing);
@@ -40,14 +47,31 @@ internal static class FolderImporter
         {
             ParameterLoading.Load(network, file, entries, device, architecture.Name);
             IReadOnlyList<string> labels = options.Labels ?? Labels(folder, config, classes, explain);
-            long outputs = hasClasses ? classes : network.Shapes(3, preprocessing.Height, preprocessing.Width)[network.Output][0];
-            return ModelHead.Complete(network, outputs, null, labels, WithActivation(options, config, explain), $"'{folder.Path}'", explain)
+            long outputs = hasClasses ? classes
+                : network.Shapes(preprocessing.Channels, preprocessing.Height, preprocessing.Width)[network.Output][0];
+            ModelOptions stated = WithActivation(options, config, explain);
+            ModelHead head = ModelHead.Complete(network, outputs, null, labels, stated, $"'{folder.Path}'", explain);
+            return (hasClasses ? head : head with { HasClasses = labels.Count > 0 })
                 .ToModel(options.Name ?? folder.Name, architecture.Name, file.Path, preprocessing, device, options.Precision);
         }
         catch
         {
             network.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Makes something of a network that a config describes; one that cannot be is the config's fault.</summary>
+    private static T Described<T>(ConfigValues config, Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception e) when (e is ArgumentException or ArithmeticException or IndexOutOfRangeException)
+        {
+            throw new ModelImportException(ModelFault.InvalidOption,
+                $"'{config.Path}' describes a network that cannot be: {e.Message.TrimEnd('.')}.");
         }
     }
 
@@ -60,18 +84,6 @@ internal static class FolderImporter
             explain(sentence);
         }
         return fit.Entries;
-    }
-
-    /// <summary>The same for another input size, of which a crop keeps the same share.</summary>
-    private static Preprocessing Sized(Preprocessing stated, IReadOnlyList<int>? size)
-    {
-        if (size is null)
-        {
-            return stated;
-        }
-        Preprocessing sized = stated.ForInput(size[0], size[^1]);
-        double share = (double)stated.ResizeSize / Math.Min(stated.Height, stated.Width);
-        return sized with { ResizeSize = Math.Max(1, (int)(share * Math.Min(sized.Height, sized.Width))) };
     }
 
     private static IReadOnlyList<string> Labels(ModelFolder folder, ConfigValues config, long classes, Action<string> explain)

@@ -17,12 +17,13 @@ internal static class FolderLinks
     {
         if (name.Length == 0 || name is "." or ".." || name.AsSpan().ContainsAny('/', '\\', ':') || name.Any(char.IsControl))
         {
-            throw Leaves($"'{folder.Path}' names a file '{TensorDifference.Clean(name)}'; it must be the name of one in the folder itself.");
+            throw Leaves($"'{folder.Path}' names a file '{TensorDifference.Clean(name)}'; it must be the name of one in the folder " +
+                "itself.");
         }
         string path = folder.In(name), real = Real(path);
-        string[] homes = HubCache.RepositoryOf(folder.Path) is { } repository
-            ? [folder.Path, Path.Combine(repository.Path, Blobs)] : [folder.Path];
-        return homes.Any(home => real.StartsWith(Real(home) + Path.DirectorySeparatorChar, StringComparison.Ordinal)) ? path
+        string own = Real(folder.Path);
+        string[] homes = HubCache.RepositoryOf(own) is { } repository ? [own, Path.Combine(repository.Path, Blobs)] : [own];
+        return homes.Any(home => real.StartsWith(home + Path.DirectorySeparatorChar, StringComparison.Ordinal)) ? path
             : throw Leaves($"'{path}' is a link to '{TensorDifference.Clean(real)}', out of its folder: it is not followed. Put the file " +
                 "itself there, or name it.");
     }

@@ -13,6 +13,9 @@ internal static class FolderNetwork
     /// <summary>Whether timm describes it: by an architecture's name, which transformers' wrapper of timm has too.</summary>
     public static bool IsTimm(ConfigValues config) => config.Has(TimmName);
 
+    /// <summary>Whether it describes a network at all.</summary>
+    public static bool IsDescribedBy(ConfigValues config) => IsTimm(config) || config.Has(Classes);
+
     /// <summary>The architecture.</summary>
     /// <param name="config">config.json.</param>
     /// <param name="explain">Is told what it says.</param>
@@ -29,6 +32,9 @@ internal static class FolderNetwork
         explain($"'{config.Path}' says that it is transformers' '{TensorDifference.Clean(className)}'.");
         return ConfiguredArchitectures.OfTransformers(className, config);
     }
+
+    /// <summary>What a class of transformers begins with, such as ViT; all of it where it does not go on as usual.</summary>
+    public static string ModelOf(ConfigValues config) => ClassOf(config).Split("For")[0];
 
     private static string ClassOf(ConfigValues config)
     {

@@ -11,11 +11,15 @@ internal static class FolderWeights
     private const int MostShards = 1000;
     private const int ExamplesShown = 5;
 
+    // Looked for in this order.
+    private static readonly string[] Names = ["model.safetensors", "pytorch_model.bin"];
+
     // What a folder may hold for other libraries.
     private static readonly string[] Foreign = [".h5", ".msgpack", ".ckpt", ".gguf", ".onnx"];
 
-    /// <summary>The files that weights are looked for in, in this order.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["model.safetensors", "pytorch_model.bin"];
+    /// <summary>Whether a file is called as weights in a folder are, or as the table of their shards.</summary>
+    public static bool IsOne(string path) =>
+        Path.GetFileName(path) is var file && Names.Any(name => file == name || file == name + IndexEnding);
 
     /// <summary>Opens them.</summary>
     /// <param name="folder">The folder.</param>

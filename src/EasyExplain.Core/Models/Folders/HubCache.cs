@@ -88,7 +88,7 @@ internal sealed class HubCache(string folder)
         string? Given(string name) => environment(name) is { Length: > 0 } value ? value : null;
     }
 
-    private static bool IsPlain(string word) => word.Length > 0 && !word.Contains("--", StringComparison.Ordinal) && word is not ("." or "..")
+    private static bool IsPlain(string word) => word is not ("" or "." or "..") && !word.Contains("--", StringComparison.Ordinal)
         && word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 
     private static bool IsRevision(string text) => text.Length > 0 && text.Split('/').All(IsPlain);

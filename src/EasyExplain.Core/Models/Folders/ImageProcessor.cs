@@ -28,26 +28,38 @@ internal sealed class ImageProcessor
     private readonly Preprocessing _usual;
     private readonly Action<string> _explain;
 
-    private ImageProcessor(ConfigValues stated, Preprocessing usual, Action<string> explain)
+    // Models whose processor is called otherwise than they are, for files that do not say its class.
+    private static readonly Dictionary<string, string> ClassOfModel = new()
+    {
+        ["ResNet"] = "ConvNext",
+        ["RegNet"] = "ConvNext",
+        ["ConvNextV2"] = "ConvNext",
+        ["Dinov2"] = "Bit",
+        ["Dinov2WithRegisters"] = "Bit",
+    };
+
+    private ImageProcessor(ConfigValues stated, string model, Preprocessing usual, Action<string> explain)
     {
         (_stated, _usual, _explain) = (stated, usual, explain);
         string name = stated.Text("image_processor_type", stated.Text("feature_extractor_type", ""));
         string ending = ((string[])["ImageProcessorFast", "ImageProcessor", "FeatureExtractor"])
             .FirstOrDefault(end => name.EndsWith(end, StringComparison.Ordinal)) ?? "";
-        _class = name[..^ending.Length];
+        _class = name.Length > 0 ? name[..^ending.Length] : ClassOfModel.GetValueOrDefault(model, model);
     }
 
     /// <summary>The preprocessing.</summary>
     /// <param name="stated">preprocessor_config.json.</param>
+    /// <param name="model">What the model's class begins with, such as ViT: older files do not say the processor's.</param>
     /// <param name="usual">What it leaves out.</param>
     /// <param name="explain">Is told what cannot be done in the same way.</param>
     /// <exception cref="ModelImportException">A value is impossible.</exception>
-    public static Preprocessing Of(ConfigValues stated, Preprocessing usual, Action<string> explain)
+    public static Preprocessing Of(ConfigValues stated, string model, Preprocessing usual, Action<string> explain)
     {
-        var processor = new ImageProcessor(stated, usual, explain);
+        var processor = new ImageProcessor(stated, model, usual, explain);
         return FolderPreprocessing.Checked(stated, () => processor.Normalised(processor.Resized()) with
         {
             Interpolation = processor.Interpolated(),
+            WholeBytes = true,
             ChannelOrder = stated.Flag("do_flip_channel_order", processor.Is("MobileViT")) ? ChannelOrder.Bgr : ChannelOrder.Rgb,
         });
     }
@@ -89,7 +101,8 @@ internal sealed class ImageProcessor
         {
             throw _stated.Wrong(CropSize, $"a square, where {Size} is a short side");
         }
-        return With(ResizeMode.CenterCrop, middle, Is("Levit") ? (int)(256.0 / 224 * side) : Is("PoolFormer") ? Enlarged(side, null) : side);
+        return With(ResizeMode.CenterCrop, middle,
+            Is("Levit") ? (int)(256.0 / 224 * side) : Is("PoolFormer") ? Enlarged(side, null) : side);
     }
 
     /// <summary>Resized to this shape, whatever the photo's.</summary>
@@ -99,7 +112,8 @@ internal sealed class ImageProcessor
         {
             (int Height, int Width) larger = (Enlarged(sides.Height, null), Enlarged(sides.Width, null));
             // Of a square it is the short side after all.
-            return sides.Height == sides.Width ? With(ResizeMode.CenterCrop, crop ?? sides, larger.Height) : Stretched(larger, crop ?? sides);
+            return sides.Height == sides.Width ? With(ResizeMode.CenterCrop, crop ?? sides, larger.Height)
+                : Stretched(larger, crop ?? sides);
         }
         return Stretched(sides, crop ?? sides);
     }
@@ -131,17 +145,21 @@ internal sealed class ImageProcessor
     {
         double factor = _stated.Flag("do_rescale", true) ? _stated.Number("rescale_factor", 1 / 255.0) : 1;
         bool normalises = _stated.Flag("do_normalize", !Is("MobileViT"));
-        IReadOnlyList<double> mean = normalises ? _stated.Numbers("image_mean", _usual.Mean) : [0, 0, 0];
-        IReadOnlyList<double> std = normalises ? _stated.Numbers("image_std", _usual.Std) : [1, 1, 1];
+        IReadOnlyList<double> mean = Each(normalises ? _stated.Numbers("image_mean", _usual.Mean) : [0]);
+        IReadOnlyList<double> std = Each(normalises ? _stated.Numbers("image_std", _usual.Std) : [1]);
         bool again = Is("EfficientNet") && _stated.Flag("include_top", true);
         double white = 255 * factor, offset = Is("EfficientNet") && _stated.Flag("rescale_offset", false) ? 1 : 0;
-        IReadOnlyList<double> second = again ? _stated.Numbers("image_std", _usual.Std) : [1, 1, 1];
+        IReadOnlyList<double> second = Each(again ? _stated.Numbers("image_std", _usual.Std) : [1]);
         return resized with
         {
             Mean = [.. mean.Select(value => (value + offset) / white)],
             Std = [.. std.Select((value, i) => value * second[i % second.Count] / white)],
         };
     }
+
+    /// <summary>One number is each channel's.</summary>
+    private IReadOnlyList<double> Each(IReadOnlyList<double> numbers) =>
+        numbers.Count == 1 ? [.. Enumerable.Repeat(numbers[0], _usual.Mean.Count)] : numbers;
 
     private Interpolation Interpolated() => _stated.Whole("resample", _usual.Interpolation switch
     {

@@ -13,7 +13,8 @@ internal sealed record ModelFolder(string Path, string Name)
     /// <summary>The file that says what the network is.</summary>
     public string ConfigPath => In(ConfigName);
 
-    /// <summary>The folder that a path means: itself, what <c>hf:org/name</c> stands for, or the one of a weight file with the Hub's name.
+    /// <summary>
+    /// The folder that a path means: itself, what <c>hf:org/name</c> stands for, or the one of a weight file that is called as there.
     /// </summary>
     /// <param name="path">What the user named.</param>
     /// <returns>Null where it is none.</returns>
@@ -25,9 +26,28 @@ internal sealed record ModelFolder(string Path, string Name)
             return Of(HubCache.OfPython.Find(path));
         }
         string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-        return Directory.Exists(full) ? Of(HubCache.IsRepository(full) ? HubCache.Snapshot(full, HubCache.MainRevision) : full)
-            : FolderWeights.Names.Contains(System.IO.Path.GetFileName(full)) ? Of(System.IO.Path.GetDirectoryName(full)!)
-            : null;
+        if (Directory.Exists(full))
+        {
+            return Of(HubCache.IsRepository(full) ? HubCache.Snapshot(full, HubCache.MainRevision) : full);
+        }
+        return FolderWeights.IsOne(full) && File.Exists(full) && Of(System.IO.Path.GetDirectoryName(full)!) is { } folder
+            && folder.DescribesNetwork ? folder : null;
+    }
+
+    /// <summary>Whether config.json is of timm or transformers; a file of weights may lie beside one of something else.</summary>
+    private bool DescribesNetwork
+    {
+        get
+        {
+            try
+            {
+                return FolderNetwork.IsDescribedBy(ReadConfig());
+            }
+            catch (ModelImportException)
+            {
+                return false;
+            }
+        }
     }
 
     /// <summary>The path of a file in it, be it there or not.</summary>

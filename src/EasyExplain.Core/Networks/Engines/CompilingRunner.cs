@@ -139,7 +139,18 @@ internal sealed class CompilingRunner(IEngine engine) : Runner
 
     /// <inheritdoc/>
     public override string Summary(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape) =>
-        PlanFor(network, taps, track, inputShape)?.Summary ?? (Failure is null ? "libtorch" : $"libtorch ({Failure})");
+        PlanFor(network, taps, track, inputShape)?.Summary ?? LibtorchInstead;
+
+    /// <inheritdoc/>
+    public override string Summary(IReadOnlyList<Node> nodes, IReadOnlyList<Node> results, IReadOnlyList<Node> given,
+        IReadOnlyDictionary<Node, long[]> shapes) => PlanFor(nodes, results, given, shapes) switch
+        {
+            { InLibtorch: 0 } => engine.Title,
+            { InLibtorch: var some } plan when some < nodes.Count => $"{engine.Title}, and libtorch for {some} of {nodes.Count} operations",
+            _ => LibtorchInstead,
+        };
+
+    private string LibtorchInstead => Failure is null ? "libtorch" : $"libtorch ({Failure})";
 
     /// <inheritdoc/>
     public override void FreeRetired()

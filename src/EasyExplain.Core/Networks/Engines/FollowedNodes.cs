@@ -13,6 +13,9 @@ internal sealed class FollowedNodes : IDisposable
 
     private FollowedNodes(IReadOnlyList<Node> results) => _results = results;
 
+    /// <summary>How many nodes are left to libtorch.</summary>
+    public int InLibtorch => _steps.Count(step => step.Part is null);
+
     /// <summary>Everything in libtorch.</summary>
     /// <param name="nodes">The nodes in their order.</param>
     /// <param name="results">Those of them, or of what is given, that are wanted.</param>
@@ -103,5 +106,6 @@ internal sealed class FollowedNodes : IDisposable
         }
     }
 
-    private static bool IsHeavy(Node node) => node.Operator is Operators.Conv2d or Operators.ConvTranspose2d;
+    private static bool IsHeavy(Node node) =>
+        node.Operator is Operators.Conv2d or Operators.ConvTranspose2d or Operators.Linear or Operators.LinearTranspose;
 }

@@ -67,6 +67,14 @@ internal abstract class Runner : IDisposable
     /// <param name="inputShape"><c>[C, H, W]</c>.</param>
     public virtual string Summary(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape) => "libtorch";
 
+    /// <summary>The same of nodes to <see cref="Follow"/>.</summary>
+    /// <param name="nodes">The nodes in their order.</param>
+    /// <param name="results">Those of them, or of what is given, that are wanted.</param>
+    /// <param name="given">What they go on from.</param>
+    /// <param name="shapes">The output shapes of the network's nodes, and of whatever else is given.</param>
+    public virtual string Summary(IReadOnlyList<Node> nodes, IReadOnlyList<Node> results, IReadOnlyList<Node> given,
+        IReadOnlyDictionary<Node, long[]> shapes) => "libtorch";
+
     /// <summary>Gives back what is no longer kept; nothing may be running.</summary>
     public virtual void FreeRetired()
     {

@@ -20,6 +20,31 @@ public sealed record Linear(Parameter Weight, Parameter? Bias) : KeepsLayout
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => nn.functional.linear(inputs[0], Weight.Value, Bias?.Value);
 }
 
+/// <summary>
+/// How near a picture is to each of some texts, <c>[N, D]</c> to <c>[N, K]</c>: the cosine of their embeddings, times e^scale (Radford et
+/// al. 2021, arXiv 2103.00020, figure 3).
+/// </summary>
+/// <param name="Texts"><c>[K, D]</c>, of any length.</param>
+/// <param name="LogScale">The scale, <c>[1]</c>.</param>
+/// <param name="Shift">What is added, <c>[1]</c> (Zhai et al. 2023, arXiv 2303.15343); null for nothing.</param>
+public sealed record TextScores(Parameter Texts, Parameter LogScale, Parameter? Shift) : ByDimension
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters => Shift is null ? [Texts, LogScale] : [Texts, LogScale, Shift];
+
+    /// <inheritdoc/>
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [Texts.Shape[0]];
+
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor cosines = MatMul.Product(nn.functional.normalize(inputs[0], dim: -1), nn.functional.normalize(Texts.Value, dim: -1).t());
+        Tensor scores = cosines * LogScale.Value.exp();
+        return (Shift is null ? scores : scores + Shift.Value).MoveToOuterDisposeScope();
+    }
+}
+
 /// <summary>A fully connected layer's way back, <c>[N, K]</c> to <c>[N, F]</c>.</summary>
 /// <param name="Weight">That of the layer, <c>[K, F]</c>.</param>
 internal sealed record LinearTranspose(Parameter Weight) : KeepsLayout

@@ -18,6 +18,18 @@ internal sealed record Stabilize(double Epsilon) : KeepsShape
     }
 }
 
+/// <summary>Each picture's highest number, the first of equal ones, and 0 in place of the others, <c>[N, classes]</c>.</summary>
+internal sealed record OnlyHighest : KeepsShape
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor at = inputs[0].argmax(1, keepdim: true);
+        return zeros_like(inputs[0]).scatter_(1, at, inputs[0].gather(1, at)).MoveToOuterDisposeScope();
+    }
+}
+
 /// <summary>
 /// The way back through an operator to one of its inputs, by autograd: of what has come back to its output, and of what it read, what each
 /// number of that input had a part in.

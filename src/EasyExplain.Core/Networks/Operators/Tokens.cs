@@ -79,7 +79,7 @@ public sealed record GridOfTokens(long Leading, long Height, long Width) : Opera
     public override Layout OutputLayout(IReadOnlyList<Layout?> inputs) => new ChannelsFirst();
 
     /// <inheritdoc/>
-    public override bool ReadsCells(bool ofOutput) => ofOutput;
+    public override bool ReadsCells(bool ofOutput) => true; // there is nothing else in its output
 
     /// <inheritdoc/>
     public override Tensor Run(IReadOnlyList<Tensor> inputs)
@@ -91,8 +91,9 @@ public sealed record GridOfTokens(long Leading, long Height, long Width) : Opera
 }
 
 /// <summary>
-/// Turns queries and keys by their places, so that their products know how far these are from one another (Su et al. 2021, arXiv 2104.09864;
-/// in two dimensions as Fang et al. 2023, arXiv 2303.11331): queries, keys and values side by side, <c>[N, T, 3·C]</c>, to the same.
+/// Turns queries and keys by their places, so that their products know how far these are from one another (Su et al. 2021, arXiv
+/// 2104.09864; in two dimensions as Fang et al. 2023, arXiv 2303.11331): queries, keys and values side by side, <c>[N, T, 3·C]</c>, to the
+/// same.
 /// </summary>
 /// <param name="Heads">Into how many heads the channels fall.</param>
 /// <param name="Leading">How many tokens stand for no place, and are not turned.</param>

@@ -12,19 +12,21 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Tests.Models.Folders;
 
-/// <summary>Folders as timm and transformers save them, imported as a user does, against the libraries' own pixels, logits and maps.</summary>
+/// <summary>Folders as timm and transformers save them, imported as a user does, against the libraries' pixels, logits and maps.</summary>
 public class HubGoldenTests
 {
-    /// <summary>Layers that have another name here than in the library; where none is told and the name is not known, the default layer.</summary>
-    private static readonly Dictionary<string, string> Counterparts = new()
-    {
-        ["timm/densenet121.ra_in1k"] = "features",
-        ["timm/efficientnet_b0.ra_in1k"] = "features.7",
-        ["timm/efficientnet_lite0.ra_in1k"] = "features.7",
-        ["timm/mobilenetv2_100.ra_in1k"] = "features.17",
-        ["timm/tf_efficientnet_b0.ns_jft_in1k"] = "features.7",
-        ["timm/tf_efficientnetv2_s.in21k_ft_in1k"] = "features.6",
-    };
+    /// <summary>
+    /// The reference's layer by our name, of the networks that are called as a key begins; of others it has its own name, or if there is
+    /// none such, it is the default layer.
+    /// </summary>
+    private static readonly (string Start, string Layer)[] Counterparts =
+    [
+        ("timm/efficientnet_", "features.7"), ("timm/tf_efficientnet_", "features.7"), ("timm/tf_efficientnetv2_s", "features.6"),
+        ("timm/mobilenetv2_", "features.17"), ("timm/densenet", "features"),
+    ];
+
+    private static readonly JsonElement MoreTransforms =
+        JsonDocument.Parse(File.ReadAllBytes(Repository.Data("huggingface", "transforms.json"))).RootElement;
 
     public static TheoryData<string> Keys => [.. HubGoldens.All.Select(golden => golden.Key)];
 
@@ -39,12 +41,40 @@ public class HubGoldenTests
         HubCase golden = HubGoldens.Find(key);
         using var folder = new TemporaryFolder();
         golden.WriteConfig(folder);
+
+        Preprocessing preprocessing = PreprocessingOf(folder);
+
+        Agree(golden.Pixels, preprocessing, new Photo(500, 333, Goldens.PatternImage(333, 500)), key);
+    }
+
+    public static TheoryData<string> Transforms => [.. MoreTransforms.GetProperty("cases").EnumerateArray()
+        .Select(entry => entry.GetProperty("name").GetString()!)];
+
+    [Theory]
+    [MemberData(nameof(Transforms))]
+    public void Pixels_AreThoseOfTheLibrarysRules_WhereNoConfigurationHasThem(string name)
+    {
+        JsonElement entry = MoreTransforms.GetProperty("cases").EnumerateArray()
+            .Single(item => item.GetProperty("name").GetString() == name);
+        using var folder = new TemporaryFolder();
+        HubCase.WriteConfig(entry, folder);
+
+        Preprocessing preprocessing = PreprocessingOf(folder);
+
+        int height = MoreTransforms.GetProperty("height").GetInt32(), width = MoreTransforms.GetProperty("width").GetInt32();
+        Agree(entry, preprocessing, new Photo(width, height, Goldens.PatternImage(height, width)), name);
+    }
+
+    private static Preprocessing PreprocessingOf(TemporaryFolder folder)
+    {
         ModelFolder found = ModelFolder.Find(folder.FullName)!;
+        return FolderPreprocessing.Of(found, found.ReadConfig(), EasyExplain.Architectures.Architecture.ImageNet, null, _ => { });
+    }
 
-        Preprocessing preprocessing = FolderPreprocessing.Of(found, found.ReadConfig(), EasyExplain.Architectures.Architecture.ImageNet, _ => { });
-
-        using Tensor input = preprocessing.ToInput(new Photo(500, 333, Goldens.PatternImage(333, 500)));
-        JsonElement pixels = golden.Pixels;
+    /// <summary>The contract: within 1/255 of what the pixels are before they are divided by the standard deviation.</summary>
+    private static void Agree(JsonElement pixels, Preprocessing preprocessing, Photo photo, string what)
+    {
+        using Tensor input = preprocessing.ToInput(photo);
         Assert.Equal(pixels.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()), input.shape[1..]);
         int every = pixels.GetProperty("every").GetInt32(), width = preprocessing.Width, height = preprocessing.Height;
         ReadOnlySpan<float> got = MemoryMarshal.Cast<byte, float>(input.bytes);
@@ -62,7 +92,7 @@ public class HubGoldenTests
                 }
             }
         }
-        Assert.True(worst <= 1.02, $"{key}: {worst} of 1/255"); // the reference's numbers have four digits
+        Assert.True(worst <= 1.02, $"{what}: {worst} of 1/255"); // the reference's numbers have four digits
     }
 
     [Theory]
@@ -83,7 +113,7 @@ public class HubGoldenTests
         golden.WriteWeights(folder, named);
         var options = new ModelOptions
         {
-            // The reference saw a picture of the input's size with the usual colours, whatever the folder says: its pixels are tested above.
+            // The reference saw a picture of the input's size in the usual colours, whatever the folder says; pixels are tested above.
             InputSize = [golden.Size],
             ResizeMode = ResizeMode.Stretch,
             Mean = golden.Mean,
@@ -108,12 +138,14 @@ public class HubGoldenTests
             return;
         }
         string layer = cam.GetProperty("layer").GetString()!;
-        layer = Counterparts.GetValueOrDefault(golden.Key) ?? (model.Layers.Any(known => known.Name == layer) ? layer : model.DefaultLayer);
+        layer = Counterparts.LastOrDefault(row => golden.Key.StartsWith(row.Start, StringComparison.Ordinal)).Layer
+            ?? (model.Layers.Any(known => known.Name == layer) ? layer : model.DefaultLayer);
         var explainer = new Explainer(model, LayerSelection.Select(model, [layer]), [MethodCatalog.Find("GradCAM")], ClassChoice.Predicted,
             new MethodSettings(4, 0.3, 7, 4));
         CamExplanation explanation = explainer.Explain(photo, null).Single();
         Assert.Equal(cam.GetProperty("class").GetInt32(), explanation.Class);
-        float[] map = [.. cam.GetProperty("map").EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(value => value.GetSingle())];
+        float[] map = [.. cam.GetProperty("map").EnumerateArray().SelectMany(row => row.EnumerateArray())
+            .Select(value => value.GetSingle())];
         var expected = new Golden([cam.GetProperty("map").GetArrayLength(), cam.GetProperty("map")[0].GetArrayLength()],
             MemoryMarshal.AsBytes(map.AsSpan()).ToArray());
         MapAssert.Agrees(expected, explanation.Map, $"{golden.Key} {layer}", rescaled: true);

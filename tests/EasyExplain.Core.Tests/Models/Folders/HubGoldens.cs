@@ -78,10 +78,13 @@ internal sealed record HubCase(string Key, JsonElement Entry, JsonElement AllPix
         (row[0].GetString()!, row[1].EnumerateArray().Select(size => size.GetInt64()).ToArray(), row.GetArrayLength() > 2));
 
     /// <summary>Writes config.json and what else says how images are made.</summary>
-    public void WriteConfig(TemporaryFolder folder)
+    public void WriteConfig(TemporaryFolder folder) => WriteConfig(Entry, folder);
+
+    /// <summary>The same of an entry that has no more than these.</summary>
+    public static void WriteConfig(JsonElement entry, TemporaryFolder folder)
     {
-        File.WriteAllText(Path.Combine(folder.FullName, "config.json"), Config.GetRawText());
-        if (Entry.TryGetProperty("preprocessor_config", out JsonElement processor))
+        File.WriteAllText(Path.Combine(folder.FullName, "config.json"), entry.GetProperty("config").GetRawText());
+        if (entry.TryGetProperty("preprocessor_config", out JsonElement processor))
         {
             File.WriteAllText(Path.Combine(folder.FullName, "preprocessor_config.json"), processor.GetRawText());
         }
@@ -115,7 +118,8 @@ internal sealed record HubCase(string Key, JsonElement Entry, JsonElement AllPix
 
     /// <summary>What the classes are called: as the configuration says, or of ImageNet's thousand as ImageNet does.</summary>
     public string[] Labels => Config.TryGetProperty("id2label", out JsonElement labels)
-        ? [.. labels.EnumerateObject().OrderBy(pair => int.Parse(pair.Name, CultureInfo.InvariantCulture)).Select(pair => pair.Value.GetString()!)]
+        ? [.. labels.EnumerateObject().OrderBy(pair => int.Parse(pair.Name, CultureInfo.InvariantCulture))
+            .Select(pair => pair.Value.GetString()!)]
         : Logits.Length == 1000 ? [.. ImageNetLabels.All] : [];
 
     public override string ToString() => Key;
@@ -130,7 +134,8 @@ internal sealed class AllConfigurationsAttribute : TheoryAttribute
     {
         if (!HubGoldens.IsNamed)
         {
-            Skip = $"takes half an hour: name a folder with configurations.json.gz, such as tests/data/huggingface, in {HubGoldens.Variable}";
+            Skip = "takes half an hour: name a folder with configurations.json.gz, such as tests/data/huggingface, in " +
+                HubGoldens.Variable;
         }
     }
 }

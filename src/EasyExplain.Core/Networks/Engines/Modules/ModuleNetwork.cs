@@ -9,13 +9,13 @@ namespace EasyExplain.Networks.Engines.Modules;
 internal static class ModuleNetwork
 {
     /// <summary>
-    /// Runs <paramref name="module"/> once, on zeros <c>[1, 3, height, width]</c>, and takes down what ran, in which order, and what came
+    /// Runs <paramref name="module"/> once, on zeros <c>[1, channels, height, width]</c>, and takes down what ran, in which order, and what came
     /// out.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// It does not make <c>[1, classes]</c> of that, or runs none of its submodules by <c>call</c>.
     /// </exception>
-    public static Network Of(TensorModule module, int height, int width)
+    public static Network Of(TensorModule module, int channels, int height, int width)
     {
         (TensorModule Module, string Name)[] known =
             [.. module.named_modules().Where(named => named.name.Length > 0 && named.module is TensorModule)
@@ -43,7 +43,7 @@ internal static class ModuleNetwork
                     });
                     hooks.AddRange([before.remove, after.remove]);
                 }
-                using Tensor zero = zeros(1, 3, height, width, device: module.parameters().FirstOrDefault()?.device ?? CPU);
+                using Tensor zero = zeros(1, channels, height, width, device: module.parameters().FirstOrDefault()?.device ?? CPU);
                 logits = module.call(zero).shape;
             }
             finally
@@ -53,7 +53,7 @@ internal static class ModuleNetwork
         }
         if (logits is not [1, > 0])
         {
-            throw new ArgumentException($"It makes [{string.Join(", ", logits)}] of [1, 3, {height}, {width}], not the logits [1, " +
+            throw new ArgumentException($"It makes [{string.Join(", ", logits)}] of [1, {channels}, {height}, {width}], not the logits [1, " +
                 $"classes]");
         }
         if (ended.Count == 0)

@@ -8,11 +8,15 @@ internal sealed class RelevanceWay
 {
     private readonly IReadOnlyDictionary<Node, long[]> _shapes;
     private readonly Node[] _nodes; // the same list each time: by it a runner knows what it has compiled
+    private readonly Lazy<(Node[] Nodes, Node[] Results)> _thereAndBack;
 
     private RelevanceWay(
         Network network, IReadOnlyList<Node> taps, Backpropagation back, IReadOnlyList<Node> read,
-        IReadOnlyDictionary<Node, long[]> shapes) =>
+        IReadOnlyDictionary<Node, long[]> shapes)
+    {
         (Network, Taps, Back, Read, _shapes, _nodes) = (network, taps, back, read, shapes, [.. back.Nodes.Skip(1)]);
+        _thereAndBack = new(ThereAndBack);
+    }
 
     /// <summary>
     /// The network, and beside its nodes what the way back reads that no relevance is needed for: it runs best where what it reads is
@@ -64,6 +68,43 @@ internal sealed class RelevanceWay
         return new RelevanceWay(whole, taps, back with { Nodes = rest },
             [.. rest.SelectMany(node => node.Inputs).Concat(back.Results).Where(node => !made.Contains(node)).Distinct()],
             whole.Shapes(shapes[network.Input]));
+    }
+
+    /// <summary>
+    /// Whether it can be gone there and back at a stretch: to the input, for the highest of several logits, in a network whose outputs lie
+    /// picture by picture.
+    /// </summary>
+    public bool GoesThereAndBack => Taps is [var only] && only == Network.Input && !Network.OnePicture
+        && _shapes[Network.Output] is [> 1] && Network.Nodes.All(node => node.Recorded?.BatchFirst ?? true);
+
+    /// <summary>Goes there and back for the highest logit of each picture, which costs less than one after the other.</summary>
+    /// <param name="runner">What runs it.</param>
+    /// <param name="input">The pictures, <c>[N, C, H, W]</c>.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <returns>The logits, <c>[N, classes]</c>, and the relevance of the input; within the caller's dispose scope.</returns>
+    public (Tensor Logits, Tensor Relevance) RunThereAndBack(Runner runner, Tensor input, CancellationToken cancel)
+    {
+        var (nodes, results) = _thereAndBack.Value;
+        IReadOnlyList<Tensor> made = runner.Follow(
+            nodes, results, new Dictionary<Node, Tensor> { [Network.Input] = input }, _shapes, cancel);
+        return (made[0], made[1]);
+    }
+
+    /// <summary>Which engine runs what of that, as the end of a sentence; what can be compiled is.</summary>
+    public string Summary(Runner runner) =>
+        runner.Summary(_thereAndBack.Value.Nodes, _thereAndBack.Value.Results, [Network.Input], _shapes);
+
+    private (Node[] Nodes, Node[] Results) ThereAndBack()
+    {
+        Node highest = new(new Operators.OnlyHighest(), [Network.Output], Network.Output.Name);
+        var now = new Dictionary<Node, Node> { [Back.Start] = highest };
+        foreach (Node node in _nodes)
+        {
+            now[node] = node with { Inputs = [.. node.Inputs.Select(Now)] };
+        }
+        return ([.. Network.Nodes.Skip(1), highest, .. _nodes.Select(Now)], [Network.Output, .. Back.Results.Select(Now)]);
+
+        Node Now(Node node) => now.GetValueOrDefault(node, node);
     }
 
     /// <summary>Goes it.</summary>

@@ -26,7 +26,15 @@ internal static class ArithmeticForms
         (Erf _, OnnxPlace at) => at.Add("Erf"),
         (Stabilize stab, OnnxPlace at) => at.Add("Add",
             [at.X, at.Add("Where", [at.Add("Less", [at.X, at.Number(0)]), at.Number(-stab.Epsilon), at.Number(stab.Epsilon)])]),
+        (OnlyHighest _, OnnxPlace at) => at.Shape.Length == 1 ? OnlyHighest(at) : null,
         (Dropout _, OnnxPlace at) => at.X,
         (StochasticDepth _, OnnxPlace at) => at.X,
     };
+
+    private static string OnlyHighest(OnnxPlace at)
+    {
+        string highest = at.Add("ArgMax", [at.X], ("axis", 1L), ("keepdims", 1L));
+        string here = at.Add("Equal", [highest, at.Integers([.. Enumerable.Range(0, (int)at.Shape[0]).Select(i => (long)i)])]);
+        return at.Add("Where", [here, at.X, at.Number(0)]);
+    }
 }
