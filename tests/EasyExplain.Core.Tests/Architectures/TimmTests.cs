@@ -52,9 +52,10 @@ public class TimmTests
         Assert.Equal(double.Parse(words[1], CultureInfo.InvariantCulture), count, 0.006);
     });
 
+    /// <summary>But for those of patches, whose sizes have tests of their own.</summary>
     [Fact]
     public void EveryNetwork_CanBeBuilt_AndHasTheLastLayerItNames() =>
-        Assert.All(ConfiguredArchitectures.Timm.Values, architecture =>
+        Assert.All(ConfiguredArchitectures.Timm.Values.Where(one => !one.Name.Contains("patch", StringComparison.Ordinal)), architecture =>
         {
             using Network network = architecture.Build(7);
             Assert.Equal(7, network.Parameters.Single(parameter => parameter.Name == architecture.Head).Shape[0]);

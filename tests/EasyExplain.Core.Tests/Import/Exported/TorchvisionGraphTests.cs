@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
 using EasyExplain.Tests.Explanation;
