@@ -19,7 +19,7 @@ internal static class ReXNet
     [
         OfTimm("rexnet_100", 1.0), OfTimm("rexnet_130", 1.3), OfTimm("rexnet_150", 1.5), OfTimm("rexnet_200", 2.0),
         OfTimm("rexnet_300", 3.0), OfTimm("rexnetr_100", 1.0, divisor: 8), OfTimm("rexnetr_130", 1.3, divisor: 8),
-        OfTimm("rexnetr_150", 1.5, divisor: 8), OfTimm("rexnetr_200", 2.0, divisor: 8), OfTimm("rexnetr_300", 3.0, divisor: 8),
+        OfTimm("rexnetr_150", 1.5, divisor: 8), OfTimm("rexnetr_200", 2.0, divisor: 8), OfTimm("rexnetr_300", 3.0, divisor: 16),
     ];
 
     private static Architecture OfTimm(string name, double width, long divisor = 1) =>

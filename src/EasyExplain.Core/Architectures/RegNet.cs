@@ -136,14 +136,16 @@ internal static class RegNet
     /// The stages of a network whose block widths follow a line (equation 2: u_j = w_0 + w_a·j), moved to the nearest powers of w_m
     /// (equations 3 and 4) and then to whole eights. Blocks of one width are a stage; its width is then made whole groups.
     /// </summary>
-    internal static IReadOnlyList<Stage> Stages(int depth, double w0, double wa, double wm, long groupWidth, double least = 0.9) =>
+    internal static IReadOnlyList<Stage> Stages(int depth, double w0, double wa, double wm, long groupWidth, bool nearest = false) =>
     [
         .. Enumerable.Range(0, depth)
             .Select(j => Math.Round(Math.Log((w0 + wa * j) / w0) / Math.Log(wm)))
             .Select(power => 8 * (long)Math.Round(w0 * Math.Pow(wm, power) / 8))
             .GroupBy(width => width)
             .Select(blocks => (Width: blocks.Key, Depth: blocks.Count(), GroupWidth: Math.Min(groupWidth, blocks.Key)))
-            .Select(stage => new Stage(Blocks.MakeDivisible(stage.Width, stage.GroupWidth, least), stage.Depth, stage.GroupWidth)),
+            .Select(stage => new Stage(nearest
+                ? (long)Math.Round((double)stage.Width / stage.GroupWidth) * stage.GroupWidth
+                : Blocks.MakeDivisible(stage.Width, stage.GroupWidth), stage.Depth, stage.GroupWidth)),
     ];
 
     private static Architecture X(string name, int depth, double w0, double wa, double wm, long groupWidth) =>
@@ -158,8 +160,7 @@ internal static class RegNet
     private static Architecture OfTimm(string name, int depth, double w0, double wa, double wm, long groupWidth)
     {
         // The paper's authors take the nearest whole groups; torchvision's way has names of its own.
-        double least = name.EndsWith("_tv", StringComparison.Ordinal) ? 0.9 : 0;
-        IReadOnlyList<Stage> stages = Stages(depth, w0, wa, wm, groupWidth, least);
+        IReadOnlyList<Stage> stages = Stages(depth, w0, wa, wm, groupWidth, nearest: !name.EndsWith("_tv", StringComparison.Ordinal));
         bool squeezes = name.StartsWith("regnety", StringComparison.Ordinal);
         return Architecture.OfTimm(name, "fc.weight", side: 224, (g, classes) => Logits(g, stages, squeezes, first: 32, classes))
             .Named(TimmNames, "head.fc.weight");
