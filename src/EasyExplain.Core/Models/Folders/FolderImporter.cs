@@ -20,17 +20,17 @@ internal static class FolderImporter
     public static CamModel Import(ModelFolder folder, ModelOptions options, Action<string> explain)
     {
         ConfigValues config = folder.ReadConfig();
-        Architecture architecture = Described(config,
-            () => options.Architecture is { } asked ? ArchitectureCatalog.Find(asked) : FolderNetwork.Of(config, explain));
+        IReadOnlyList<Architecture> named = Described(config,
+            () => options.Architecture is { } asked ? ArchitectureCatalog.Named(asked) : [FolderNetwork.Of(config, explain)]);
         using WeightFile file = FolderWeights.Open(folder, options.StateDictKey);
         explain($"'{file.Path}' is a {file.Format} file with {file.Entries.Count} tensors.");
-        using WeightFile? texts = architecture.Head == TextEmbeddings.TensorName ? TextEmbeddings.Open(folder, explain) : null;
+        using WeightFile? texts = named[0].Head == TextEmbeddings.TensorName ? TextEmbeddings.Open(folder, explain) : null;
         IReadOnlyList<WeightEntry> needed =
             [.. ParameterLoading.Needed(file.Entries), .. texts is null ? [] : new[] { TextEmbeddings.EntryOf(texts) }];
         // timm saves a network without a classifier too, and says so: then no tensor can tell the number of classes.
         bool hasClasses = !FolderNetwork.IsTimm(config) || config.Whole("num_classes", 1000, least: 0, most: int.MaxValue) > 0;
-        IReadOnlyList<WeightEntry> entries = Described(config, () => hasClasses ? Fitted(architecture, needed, file, explain)
-            : ParameterLoading.AsNamedBy(architecture, needed));
+        (Architecture architecture, IReadOnlyList<WeightEntry> entries) = Described(config, () => hasClasses
+            ? Fitted(named, needed, file, explain) : (named[0], ParameterLoading.AsNamedBy(named[0], needed)));
         Device device = ComputeDevice.Find(options.Device, explain);
         Preprocessing usual = architecture.UsualFor(entries);
         Preprocessing own = FolderPreprocessing.Of(folder, config, usual, options.InputSize, explain);
@@ -75,15 +75,16 @@ internal static class FolderImporter
         }
     }
 
-    private static IReadOnlyList<WeightEntry> Fitted(Architecture architecture, IReadOnlyList<WeightEntry> needed, WeightFile file,
-        Action<string> explain)
+    /// <summary>The architecture that the tensors fit, of those of one name, and the tensors under its names.</summary>
+    private static (Architecture Architecture, IReadOnlyList<WeightEntry> Entries) Fitted(IReadOnlyList<Architecture> named,
+        IReadOnlyList<WeightEntry> needed, WeightFile file, Action<string> explain)
     {
-        CheckpointFit fit = ParameterLoading.ReadAs(architecture, needed, file.Path);
+        CheckpointFit fit = ParameterLoading.ReadAs(named, needed, file.Path);
         foreach (string sentence in fit.Explanations())
         {
             explain(sentence);
         }
-        return fit.Entries;
+        return (fit.Architecture, fit.Entries);
     }
 
     private static IReadOnlyList<string> Labels(ModelFolder folder, ConfigValues config, long classes, Action<string> explain)
