@@ -45,7 +45,7 @@ public static class ArchitectureCatalog
         Architecture[] named =
         [
             .. All.Where(known => known.Name.Equals(name, StringComparison.OrdinalIgnoreCase)),
-            .. ConfiguredArchitectures.Timm.TryGetValue(name.Split('.')[0], out Architecture? timms) ? [timms] : Array.Empty<Architecture>(),
+            .. new[] { ConfiguredArchitectures.Timm.GetValueOrDefault(name.Split('.')[0]) }.OfType<Architecture>(),
         ];
         return named.Length > 0 ? named : throw new ModelImportException(ModelFault.UnknownArchitecture,
             $"There is no architecture '{name}'. {NearNames.Hint(name, Names)}");

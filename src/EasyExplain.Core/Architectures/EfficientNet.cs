@@ -263,18 +263,18 @@ internal static class EfficientNet
     private static NameTable TimmNames(Stage[] stages, Style style)
     {
         string[][] squeeze = style.Squeezes ? [["se.conv_reduce", "se.conv_expand"]] : [];
+        string[][] Parts(Stage stage) => (stage.Block == MBConv, stage.Expansion) switch
+        {
+            (false, 1) => [["conv", "bn1"]],
+            (false, _) => [["conv_exp", "bn1"], ["conv_pwl", "bn2"]],
+            (true, 1) => [["conv_dw", "bn1"], .. squeeze, ["conv_pw", "bn2"]],
+            (true, _) => [["conv_pw", "bn1"], ["conv_dw", "bn2"], .. squeeze, ["conv_pwl", "bn3"]],
+        };
         return new(
         [
             ("conv_stem.*", "features.0.0.*"),
             ("bn1.*", "features.0.1.*"),
-            .. stages.SelectMany((stage, i) => Numbered($"blocks.{i}.#.", $"features.{i + 1}.#.block.", (stage.Block == MBConv, stage.Expansion)
-                switch
-            {
-                (false, 1) => [["conv", "bn1"]],
-                (false, _) => [["conv_exp", "bn1"], ["conv_pwl", "bn2"]],
-                (true, 1) => [["conv_dw", "bn1"], .. squeeze, ["conv_pw", "bn2"]],
-                (true, _) => [["conv_pw", "bn1"], ["conv_dw", "bn2"], .. squeeze, ["conv_pwl", "bn3"]],
-            })),
+            .. stages.SelectMany((stage, i) => Numbered($"blocks.{i}.#.", $"features.{i + 1}.#.block.", Parts(stage))),
             ("conv_head.*", $"features.{stages.Length + 1}.0.*"),
             ("bn2.*", $"features.{stages.Length + 1}.1.*"),
             ("classifier.*", "classifier.1.*"),
@@ -284,7 +284,7 @@ internal static class EfficientNet
     /// <summary>transformers numbers the blocks of all stages through.</summary>
     private static NameTable TransformersNames(Stage[] stages)
     {
-        (int Stage, int Layer)[] blocks = [.. stages.SelectMany((stage, i) => Enumerable.Range(0, stage.Layers).Select(layer => (i, layer)))];
+        const string encoder = "efficientnet.encoder";
         string[][] narrow =
         [
             ["depthwise_conv.depthwise_conv", "depthwise_conv.depthwise_norm"],
@@ -292,14 +292,15 @@ internal static class EfficientNet
             ["projection.project_conv", "projection.project_bn"],
         ];
         string[][] wide = [["expansion.expand_conv", "expansion.expand_bn"], .. narrow];
+        IEnumerable<(string Own, string[][] Parts)> blocks = stages.SelectMany((stage, i) => Enumerable.Range(0, stage.Layers)
+            .Select(layer => ($"features.{i + 1}.{layer}.block.", stage.Expansion == 1 ? narrow : wide)));
         return new(
         [
             ("efficientnet.embeddings.convolution.*", "features.0.0.*"),
             ("efficientnet.embeddings.batchnorm.*", "features.0.1.*"),
-            .. blocks.SelectMany((block, i) => Numbered($"efficientnet.encoder.blocks.{i}.", $"features.{block.Stage + 1}.{block.Layer}.block.",
-                stages[block.Stage].Expansion == 1 ? narrow : wide)),
-            ("efficientnet.encoder.top_conv.*", $"features.{stages.Length + 1}.0.*"),
-            ("efficientnet.encoder.top_bn.*", $"features.{stages.Length + 1}.1.*"),
+            .. blocks.SelectMany((block, i) => Numbered($"{encoder}.blocks.{i}.", block.Own, block.Parts)),
+            ($"{encoder}.top_conv.*", $"features.{stages.Length + 1}.0.*"),
+            ($"{encoder}.top_bn.*", $"features.{stages.Length + 1}.1.*"),
             ("classifier.*", "classifier.1.*"),
         ]);
     }

@@ -31,7 +31,7 @@ internal static class GhostNet
 
     private sealed record Row(long Kernel, long Expanded, long Channels, bool Squeezes, long Stride);
 
-    private static Architecture OfTimm(string name, double width) => Architecture.OfTimm(name, "classifier.weight", side: 224, (g, classes) =>
+    private static Architecture OfTimm(string name, double width) => Architecture.OfTimm(name, "classifier.weight", 224, (g, classes) =>
     {
         Node x = g.Conv2d("conv_stem", g.Input, Of(16, width), kernel: 3, stride: 2, padding: 1, bias: false);
         x = g.ReLU("act1", g.BatchNorm2d("bn1", x));

@@ -159,7 +159,8 @@ internal static class MobileNetV3
             if (table[i].Squeezes)
             {
                 index++;
-                rows.AddRange([($"{timms}.se.conv_reduce.*", $"{own}.{index}.fc1.*"), ($"{timms}.se.conv_expand.*", $"{own}.{index}.fc2.*")]);
+                rows.Add(($"{timms}.se.conv_reduce.*", $"{own}.{index}.fc1.*"));
+                rows.Add(($"{timms}.se.conv_expand.*", $"{own}.{index}.fc2.*"));
             }
             index++;
             rows.AddRange(

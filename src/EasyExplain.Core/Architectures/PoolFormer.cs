@@ -5,8 +5,8 @@ using EasyExplain.Networks.Operators;
 namespace EasyExplain.Architectures;
 
 /// <summary>
-/// PoolFormer (Yu et al. 2021, arXiv 2111.11418, table 1): a transformer in which a mean over neighbours stands for attention. The names are
-/// those of transformers.
+/// PoolFormer (Yu et al. 2021, arXiv 2111.11418, table 1): a transformer in which a mean over neighbours stands for attention. The names
+/// are those of transformers.
 /// </summary>
 internal static class PoolFormer
 {
@@ -23,7 +23,8 @@ internal static class PoolFormer
         IReadOnlyList<int> paddings = config.Wholes("padding", [2, 1, 1, 1], least: 0, most: 64);
         double expansion = config.Number("mlp_ratio", 4);
         int pool = config.Whole("pool_size", 3, most: 31);
-        if (new[] { patches, strides, paddings }.Any(list => list.Count != sizes.Count) || expansion is not (> 0 and <= 64) || pool % 2 == 0)
+        if (new[] { patches, strides, paddings }.Any(list => list.Count != sizes.Count)
+            || expansion is not (> 0 and <= 64) || pool % 2 == 0)
         {
             throw config.Unknown("patch_sizes, strides, padding, mlp_ratio and pool_size");
         }
@@ -50,7 +51,9 @@ internal static class PoolFormer
         });
     }
 
-    /// <summary>The mean over neighbours less the place itself, then two layers for each place by itself, and the ways around both.</summary>
+    /// <summary>
+    /// The mean over neighbours less the place itself, then two layers for each place by itself, and the ways around both.
+    /// </summary>
     private static Node Block(NetworkBuilder g, string name, Node x, int pool, long hidden, bool scales) =>
         g.Scope(name, "PoolFormerLayer", () =>
         {
@@ -63,6 +66,7 @@ internal static class PoolFormer
                 g.Conv2d("conv2", g.GELU("act_fn", g.Conv2d("conv1", y, hidden, kernel: 1)), channels, kernel: 1));
             return g.Add(x, Scaled("layer_scale_2", y));
 
-            Node Scaled(string factor, Node of) => scales ? g.Call(new LayerScale(new Parameter(g.PathOf(factor), channels, 1, 1)), of) : of;
+            Node Scaled(string factor, Node of) =>
+                scales ? g.Call(new LayerScale(new Parameter(g.PathOf(factor), channels, 1, 1)), of) : of;
         });
 }

@@ -16,7 +16,7 @@ internal static class ResNetV2
 {
     private const double WeightEps = 1e-8;
 
-    /// <summary>Makes a convolution, or a norm and its ReLU.</summary>
+    /// <summary>Makes a convolution.</summary>
     private delegate Node Conv(NetworkBuilder g, string name, Node x, long channels, long kernel, long stride);
 
     public static IReadOnlyList<Architecture> Timm { get; } =
@@ -133,7 +133,9 @@ internal static class ResNetV2
             return x;
         }));
 
-    /// <summary>1×1 to a fourth, 3×3, 1×1, each after its norm, and the way around them, which in the first block reads a norm too.</summary>
+    /// <summary>
+    /// 1×1 to a fourth, 3×3, 1×1, each after its norm, and the way around them, which in the first block reads a norm too.
+    /// </summary>
     private static Node Block(NetworkBuilder g, string name, Node x, long channels, long stride, bool isFirst, Style style) =>
         g.Scope(name, "PreActBottleneck", () =>
         {

@@ -62,10 +62,12 @@ internal static class ParameterLoading
         CheckpointFit[] Exact(Func<IReadOnlyList<WeightEntry>, string, IReadOnlyList<CheckpointNames>> find)
         {
             // Most last layers are called as others are, and the ways to read the names depend on no more than that.
-            var ways = candidates.Select(candidate => candidate.HeadInFiles).Distinct().ToDictionary(head => head, head => find(entries, head));
+            var ways = candidates.Select(candidate => candidate.HeadInFiles).Distinct()
+                .ToDictionary(head => head, head => find(entries, head));
             return
             [
-                .. candidates.SelectMany(candidate => ways[candidate.HeadInFiles].Select(names => CheckpointFit.CompareIfNear(candidate, names)))
+                .. candidates
+                    .SelectMany(candidate => ways[candidate.HeadInFiles].Select(names => CheckpointFit.CompareIfNear(candidate, names)))
                     .OfType<CheckpointFit>().Where(fit => fit.IsExact)
                     .DistinctBy(fit => (fit.Architecture, fit.Names.Prefix, fit.Names.Trunk.Length > 0 ? fit.Names.FileHead : ""))
                     .GroupBy(fit => (IsAux(fit), CheckpointKeys.Rank(fit.Names.Key))).MinBy(group => group.Key)

@@ -41,8 +41,9 @@ internal sealed record TensorDifference(
     /// layer's that does the same, or one has more dimensions, as a convolution over all of a picture has.
     /// </summary>
     private static bool AreSame(IReadOnlyList<long> given, IReadOnlyList<long> wanted) =>
-        given.Where(IsMore).SequenceEqual(wanted.Where(IsMore)) || (given.Count != wanted.Count && given is [var first, ..] && wanted is [var outputs, ..]
-            && first == outputs && given.Aggregate(UInt128.One, Product) == wanted.Aggregate(UInt128.One, Product));
+        given.Where(IsMore).SequenceEqual(wanted.Where(IsMore))
+        || (given.Count != wanted.Count && given is [var first, ..] && wanted is [var outputs, ..] && first == outputs
+            && given.Aggregate(UInt128.One, Product) == wanted.Aggregate(UInt128.One, Product));
 
     private static bool IsMore(long size) => size != 1;
 

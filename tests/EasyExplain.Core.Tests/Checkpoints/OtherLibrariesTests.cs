@@ -68,7 +68,9 @@ public class OtherLibrariesTests
         Assert.EndsWith("those of timm and transformers are where their architecture is named.", error.Message);
     }
 
-    /// <summary>timm has a fully connected layer as a convolution over all places; the same numbers in another order are no such thing.</summary>
+    /// <summary>
+    /// timm has a fully connected layer as a convolution over all places; the same numbers in another order are no such thing.
+    /// </summary>
     [Theory]
     [InlineData("classifier.6.weight", new long[] { 5, 4096, 1, 1 }, true)]
     [InlineData("classifier.0.weight", new long[] { 4096, 512, 7, 7 }, true)]

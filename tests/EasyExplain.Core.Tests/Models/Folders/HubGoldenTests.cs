@@ -22,7 +22,7 @@ public class HubGoldenTests
     private static readonly (string Start, string Layer)[] Counterparts =
     [
         ("timm/efficientnet_", "features.7"), ("timm/tf_efficientnet_", "features.7"), ("timm/tf_efficientnetv2_s", "features.6"),
-        ("timm/mobilenetv2_", "features.17"),
+        ("timm/mobilenetv2_", "features.17"), ("timm/densenet", "features"),
     ];
 
     private static readonly JsonElement MoreTransforms =

@@ -98,6 +98,8 @@ internal sealed class OnnxRuntimePart : IPart
         };
         // Its threads would spin while libtorch's compute, and the other way round.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        // It takes zeros before a maximum for the maximum's own padding, which never wins: BiT's logits were off by a hundredth.
+        options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "Pad_Fusion");
         return options;
     }
 
