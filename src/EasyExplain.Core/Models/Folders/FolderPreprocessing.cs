@@ -51,7 +51,7 @@ internal static class FolderPreprocessing
         {
             Preprocessing made = make();
             return made.Std.All(value => value is >= FileMetadata.SmallestStd and <= 1 / FileMetadata.SmallestStd)
-                && made.Mean.All(value => Math.Abs(value) <= 1 / FileMetadata.SmallestStd) ? made
+                && made.Mean.All(value => Math.Abs(value) <= 1 / FileMetadata.SmallestStd) && made.Mean.Count == made.Std.Count ? made
                 : throw new ArgumentException($"means {string.Join(", ", made.Mean)}, standard deviations {string.Join(", ", made.Std)}");
         }
         catch (ArgumentException e)

@@ -108,6 +108,7 @@ public class FolderImportTests(SmallFolder small) : IClassFixture<SmallFolder>
         { "pretrained_cfg", """{"interpolation":"magic"}""", "lanczos" },
         { "pretrained_cfg", """{"std":[0,0,0]}""", "standard deviation" },
         { "pretrained_cfg", """{"mean":[1e308,0,0]}""", "impossible" },
+        { "pretrained_cfg", """{"mean":[0.5,0.5]}""", "impossible" },
         { "num_classes", "-1", "whole number" },
         { "id2label", """{"x":"y"}""", "from each class's number" },
         { "label_names", "true", "an object" },
