@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
 using EasyExplain.Tests.Explanation;
@@ -59,7 +58,8 @@ public sealed class TorchvisionGraphTests
         var archive = new WrittenArchive { Picture = [null, 3, 224, 224] };
         Dictionary<string, Parameter> parameters = network.Parameters.Distinct()
             .ToDictionary(parameter => parameter.Name.Replace('.', '_'), parameter => parameter);
-        string[] given = [.. lines.Where(line => line.EndsWith("= placeholder", StringComparison.Ordinal)).Select(line => line.Split(' ')[0])];
+        string[] given = [.. lines.Where(line => line.EndsWith("= placeholder", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[0])];
         foreach (string one in given.Where(one => one != "x"))
         {
             string plain = one[2..];
