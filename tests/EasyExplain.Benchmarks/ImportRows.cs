@@ -10,7 +10,6 @@ namespace EasyExplain.Benchmarks;
 internal static class ImportRows
 {
     private const int Rounds = 25;
-    private const double OfGraph = 4; // its operations are followed one by one, for two sizes of the batch
 
     public static IEnumerable<Row> Measure(Func<string, bool> wanted)
     {
@@ -28,7 +27,7 @@ internal static class ImportRows
             IReadOnlyDictionary<string, string> files = ResNet50Files.Write(folder.FullName);
             foreach ((string what, string file) in times.Where(row => wanted(row.What)))
             {
-                yield return new Row(what, file == ResNet50Files.Graph ? OfGraph : 1.5, Time(files[file]));
+                yield return new Row(what, 1.5, Time(files[file]));
             }
             foreach ((string what, string file) in peaks.Where(row => wanted(row.What)))
             {

@@ -74,8 +74,8 @@ public sealed record Architecture(string Name, string Head, Preprocessing Prepro
             using Network network = architecture.Build(1);
             return new StrongBox<string?>(network.Nodes.Select(node => node.Operator).OfType<Conv2d>().FirstOrDefault()?.Weight.Name);
         });
-        return entries.FirstOrDefault(entry => entry.Name == first.Value)?.Shape is [_, > 0 and <= Preprocessing.MostChannels and var channels,
-            _, _] ? (int)channels : 3;
+        return entries.FirstOrDefault(entry => entry.Name == first.Value)?.Shape is
+            [_, > 0 and <= Preprocessing.MostChannels and var channels, _, _] ? (int)channels : 3;
     }
 
     /// <summary>Builds the network, without weights.</summary>

@@ -82,8 +82,8 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     public IReadOnlyList<double> Std
     {
         get;
-        init => field = Positive(value);
-    } = Positive(Std);
+        init => field = Positive(value, Channels);
+    } = Positive(Std, Mean.Count);
 
     /// <summary>
     /// The short side of the resized photo in pixels, of which <see cref="ResizeMode.CenterCrop"/> and <see cref="ResizeMode.StretchCrop"/>
@@ -290,8 +290,10 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     internal static int UsualResizeSize(int height, int width, ResizeMode mode) =>
         mode == ResizeMode.Pad ? Math.Min(height, width) : (int)Math.Round(Math.Min(height, width) / CropShare);
 
-    private static IReadOnlyList<double> Positive(IReadOnlyList<double> std) => OneForEachChannel(std, nameof(Std)).All(s => s > 0)
-        ? std
+    private static IReadOnlyList<double> Positive(IReadOnlyList<double> std, int channels) =>
+        OneForEachChannel(std, nameof(Std)).Count != channels
+        ? throw new ArgumentException($"There are {channels} means, and {std.Count} standard deviations.", nameof(Std))
+        : std.All(s => s > 0) ? std
         : throw new ArgumentException($"Each standard deviation must be over 0, not {string.Join(", ", std)}.", nameof(Std));
 
     private static IReadOnlyList<double> OneForEachChannel(IReadOnlyList<double> values, string name)

@@ -12,7 +12,8 @@ using static TorchSharp.torch;
 namespace EasyExplain.Import;
 
 /// <summary>
-/// Makes a model of a file that holds a whole one, in TorchScript, ONNX or torch.export's archive: what it does is in the file, how its pictures are made is not.
+/// Makes a model of a file that holds a whole one, in TorchScript, ONNX or torch.export's archive: what it does is in the file, how its
+/// pictures are made is not.
 /// </summary>
 internal static class NetworkImporter
 {
@@ -78,7 +79,8 @@ internal static class NetworkImporter
         {
             return import(declared ?? asked ?? Colors, said.Add);
         }
-        catch (WeightFileException e) when (declared is null && e.InnerException is InputChannelsException wrong && wrong.Wanted != asked)
+        catch (WeightFileException e) when (declared is null
+            && e.InnerException is InputChannelsException wrong && wrong.Wanted != asked)
         {
             said.Clear();
             return import(wrong.Wanted, said.Add);
@@ -143,8 +145,9 @@ internal static class NetworkImporter
             Preprocessing? beside = PreprocessFile.Beside(path, usual, explain);
             if (beside is null && (options.InputSize is null || options.Mean is null || options.Std is null))
             {
+                bool isUsual = usual.Mean.SequenceEqual(Architecture.ImageNet.ForChannels(usual.Channels).Mean);
                 explain($"There is no '{PreprocessFile.PathFor(path)}': what is not given is as " +
-                    $"{(usual.Mean.SequenceEqual(Architecture.ImageNet.ForChannels(usual.Channels).Mean) ? "ImageNet's networks have it" : "the file says")}" +
+                    $"{(isUsual ? "ImageNet's networks have it" : "the file says")}" +
                     $"{(declaresSize ? ", the input's size as the file declares it" : "")}.");
             }
             return ModelImporter.Chosen(options, beside ?? usual, $"'{path}'", explain);

@@ -72,8 +72,10 @@ public static class FileMetadata
         return sized with
         {
             // Here both are of a picture from 0 to 1. Who scales pixels otherwise, and says no more, does no more.
-            Mean = white is { } most ? [.. (mean ?? [.. Enumerable.Repeat(0.0, usual.Channels)]).Select(value => value / most)] : mean ?? usual.Mean,
-            Std = white is { } highest ? [.. (std ?? [.. Enumerable.Repeat(1.0, usual.Channels)]).Select(value => value / highest)] : std ?? usual.Std,
+            Mean = white is { } most ? [.. (mean ?? [.. Enumerable.Repeat(0.0, usual.Channels)]).Select(value => value / most)]
+                : mean ?? usual.Mean,
+            Std = white is { } highest ? [.. (std ?? [.. Enumerable.Repeat(1.0, usual.Channels)]).Select(value => value / highest)]
+                : std ?? usual.Std,
             ChannelOrder = stated.GetValueOrDefault(ChannelOrderKey)?.ToLowerInvariant() switch
             {
                 null => usual.ChannelOrder,

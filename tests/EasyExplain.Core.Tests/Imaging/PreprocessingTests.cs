@@ -146,7 +146,7 @@ public class PreprocessingTests
     [Fact]
     public void Numbers_ThatCannotBe_AreRefusedWithTheirValues()
     {
-        Assert.Contains("1, 2", Assert.Throws<ArgumentException>(() => new Preprocessing(4, 4, [1, 2], Std, ResizeMode.Stretch)).Message);
+        Assert.Contains("2 means", Assert.Throws<ArgumentException>(() => new Preprocessing(4, 4, [1, 2], Std, ResizeMode.Stretch)).Message);
         Assert.Contains("1, 0, 1", Assert.Throws<ArgumentException>(() =>
             new Preprocessing(4, 4, Mean, [1, 0, 1], ResizeMode.Stretch)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new Preprocessing(0, 4, Mean, Std, ResizeMode.Stretch));

@@ -23,7 +23,9 @@ public sealed class ChannelsTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>With the sum of its filters over the colours, the bundled network makes of grey what it makes of three equal channels.</summary>
+    /// <summary>
+    /// With the sum of its filters over the colours, the bundled network makes of grey what it makes of three equal channels.
+    /// </summary>
     [Fact]
     public void AStateDictOfOneChannel_IsRecognised_AndSeesGrey()
     {
@@ -75,7 +77,8 @@ public sealed class ChannelsTests : IDisposable
     [Fact]
     public void MetadataOfOneChannel_AreUsed()
     {
-        string path = Widened(weight => weight.sum(1, keepdim: true), new() { ["mean"] = "0.1307", ["std"] = "0.3081", ["input_size"] = "28,28" });
+        string path = Widened(weight => weight.sum(1, keepdim: true),
+            new() { ["mean"] = "0.1307", ["std"] = "0.3081", ["input_size"] = "28,28" });
         using CamModel model = ModelImporter.Import(path, new ModelOptions(), _ => { });
         Assert.Equal((0.1307, 0.3081, 28), (model.Mean.Single(), model.Std.Single(), model.InputSize[0]));
         File.WriteAllText(Path.Combine(_folder, "preprocess.json"), """{ "input_size": [1, 40, 40], "mean": [0.3], "std": [0.2] }""");

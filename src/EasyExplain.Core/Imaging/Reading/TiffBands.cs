@@ -27,7 +27,10 @@ internal static class TiffBands
     {
         TiffKind kind = Kind(page, file);
         if ((long)width * height * kind.Samples > MostNumbers)
-            throw file.Fault(ImageFault.TooLarge, $"has {kind.Samples} bands of {width} x {height} pixels; the limit is {MostNumbers} numbers");
+        {
+            throw file.Fault(ImageFault.TooLarge,
+                $"has {kind.Samples} bands of {width} x {height} pixels; the limit is {MostNumbers} numbers");
+        }
         var strips = new TiffStrips(page, kind, width, height, file);
         bool isSigned = page.Number(TiffTag.SampleFormat, 1) == 2, isLittle = file.Bytes[0] == 'I';
         bool isPredicted = page.Number(TiffTag.Predictor, 1) == 2 && kind.IsCompressed;
@@ -45,7 +48,8 @@ internal static class TiffBands
                     Span<byte> number = row.Slice(at * bytes, bytes);
                     if (isPredicted && at >= beside)
                         Add(number, row.Slice((at - beside) * bytes, bytes), isLittle);
-                    bands[kind.IsPlanar ? strip / perBand : at % beside][first + y, at / beside] = Value(number, kind.IsFloat, isSigned, isLittle);
+                    bands[kind.IsPlanar ? strip / perBand : at % beside][first + y, at / beside] =
+                        Value(number, kind.IsFloat, isSigned, isLittle);
                 }
             }
         }

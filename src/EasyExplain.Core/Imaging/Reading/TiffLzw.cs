@@ -1,6 +1,8 @@
 namespace EasyExplain.Imaging.Reading;
 
-/// <summary>LZW as TIFF has it (TIFF 6.0, section 13): codes of 9 to 12 bits, the highest bit first, each a word of a growing list.</summary>
+/// <summary>
+/// LZW as TIFF has it (TIFF 6.0, section 13): codes of 9 to 12 bits, the highest bit first, each a word of a growing list.
+/// </summary>
 internal static class TiffLzw
 {
     private const int Clear = 256, End = 257, Most = 4096;

@@ -59,7 +59,8 @@ internal sealed class ExportedBatch(long pictures)
 
     /// <summary>Where the one size is that grows with the pictures, and starts with none; −1 where there is none, or more.</summary>
     private static int Single(IReadOnlyList<Size> shape) =>
-        shape.Count(size => !size.IsFixed) == 1 && shape.ToList().FindIndex(size => !size.IsFixed) is var at && shape[at].Fixed == 0 ? at : -1;
+        shape.Count(size => !size.IsFixed) == 1 && shape.ToList().FindIndex(size => !size.IsFixed) is var at && shape[at].Fixed == 0
+            ? at : -1;
 
     private long Product(IEnumerable<Size> sizes) => sizes.Aggregate(1L, (product, size) => product * size.At(pictures));
 }

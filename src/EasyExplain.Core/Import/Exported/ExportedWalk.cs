@@ -68,13 +68,14 @@ internal sealed class ExportedWalk(Aten aten, NetworkRecorder recorder, Exported
         static List<object?> List(JsonElement items, Func<JsonElement, object?> read) => [.. items.EnumerateArray().Select(read)];
     }
 
-    private static double Real(JsonElement number) => number.ValueKind == JsonValueKind.Number ? number.GetDouble() : number.GetString() switch
-    {
-        "Infinity" => double.PositiveInfinity,
-        "-Infinity" => double.NegativeInfinity,
-        "NaN" => double.NaN,
-        var other => throw new InvalidDataException($"The graph has '{other}' where a number belongs."),
-    };
+    private static double Real(JsonElement number) => number.ValueKind == JsonValueKind.Number ? number.GetDouble()
+        : number.GetString() switch
+        {
+            "Infinity" => double.PositiveInfinity,
+            "-Infinity" => double.NegativeInfinity,
+            "NaN" => double.NaN,
+            var other => throw new InvalidDataException($"The graph has '{other}' where a number belongs."),
+        };
 
     private void Follow(JsonElement graph, Dictionary<string, object?> values, int depth)
     {
@@ -233,7 +234,8 @@ internal sealed class ExportedWalk(Aten aten, NetworkRecorder recorder, Exported
     /// <summary>What the graph notes of a value must be so: else it was taken for another than it is.</summary>
     private void Check(string name, object? value, JsonElement? metas)
     {
-        if (value is not ScriptTensor { Content: PictureValue or FixedTensor } tensor || metas?.Maybe(name)?.Maybe("sizes") is not { } noted)
+        if (value is not ScriptTensor { Content: PictureValue or FixedTensor } tensor
+            || metas?.Maybe(name)?.Maybe("sizes") is not { } noted)
         {
             return;
         }

@@ -45,7 +45,8 @@ internal static class ImageMetadata
         {
             return usual with { ChannelOrder = order };
         }
-        explain($"{whose} takes {(usual.Channels == 1 ? "grey" : order == ChannelOrder.Bgr ? "blue, green and red" : "red, green and blue")} from {black} to {white}, " +
+        string colors = usual.Channels == 1 ? "grey" : order == ChannelOrder.Bgr ? "blue, green and red" : "red, green and blue";
+        explain($"{whose} takes {colors} from {black} to {white}, " +
             $"{(range is null && format is null ? "for its input is whole numbers" : "as its metadata say")}.");
         // From [0, 1]: (x − mean) / std.
         double std = 1 / (white - black), mean = -black * std;

@@ -25,7 +25,8 @@ internal sealed class OnnxFile
         ? ((int)height, (int)width) : null;
 
     /// <summary>How many channels the model declares; null where they are open.</summary>
-    public int? Channels => Input?.PictureShape is [> 0 and <= Imaging.Preprocessing.MostChannels and var channels, ..] ? (int)channels : null;
+    public int? Channels =>
+        Input?.PictureShape is [> 0 and <= Imaging.Preprocessing.MostChannels and var channels, ..] ? (int)channels : null;
 
     /// <summary>What the classes are called, as far as the file says it of them all.</summary>
     public IReadOnlyList<string>? Labels => UltralyticsMetadata.Labels(_model.Metadata);

@@ -64,8 +64,8 @@ public sealed class ExportedFileTests
         {
             CamMethod[] methods = [.. MethodCatalog.All.Where(method => method.Fits(LayerSelection.Select(model, [layer])))];
             Assert.True(methods.Length > 15, $"{layer}: {methods.Length}");
-            IReadOnlyList<CamExplanation> explained = new Explainer(model, LayerSelection.Select(model, [layer]), methods, ClassChoice.Top(1),
-                new MethodSettings(2, 0.3, 7, 16) { Window = 16, Stride = 16 }, Smoothing.None).Explain(cat, null);
+            IReadOnlyList<CamExplanation> explained = new Explainer(
+                model, LayerSelection.Select(model, [layer]), methods, ClassChoice.Top(1), new MethodSettings(2, 0.3, 7, 16) { Window = 16, Stride = 16 }, Smoothing.None).Explain(cat, null);
             Assert.Equal(methods.Length, explained.Count);
             Assert.All(explained, one => Assert.All(one.Map.ToArray().Cast<float>(), value => Assert.InRange(value, -1, 1)));
             Assert.Contains(explained, one => one.Map.ToArray().Cast<float>().Max() == 1);

@@ -57,8 +57,9 @@ public sealed class TorchvisionGraphTests
         string[] lines = Lines(name);
         var archive = new WrittenArchive { Picture = [null, 3, 224, 224] };
         Dictionary<string, Parameter> parameters = network.Parameters.Distinct()
-            .ToDictionary(parameter => parameter.Name.Replace('.', '_'), parameter => parameter);
-        string[] given = [.. lines.Where(line => line.EndsWith("= placeholder", StringComparison.Ordinal)).Select(line => line.Split(' ')[0])];
+            .ToDictionary(parameter => parameter.Name.Replace('.', '_').Replace('-', '_'), parameter => parameter);
+        string[] given = [.. lines.Where(line => line.EndsWith("= placeholder", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[0])];
         foreach (string one in given.Where(one => one != "x"))
         {
             string plain = one[2..];

@@ -59,7 +59,8 @@ public sealed class HostileOnnxTests : IDisposable
         ("no stride", "a window of [0, 1]", g =>
             g.Weight("w", [2, 3, 1, 1], 1, 2, 3, 4, 5, 6).Node("Conv", ["x", "w"], ["y"], "", ("strides", new long[] { 0, 1 }))
             .Output("y")),
-        ("filters of another depth", "takes 2 channels, but gets 3", g => g.Weight("w", [1, 2, 1, 1], 1, 2).Node("Conv", ["x", "w"], ["y"]).Output("y")),
+        ("filters of another depth", "takes 2 channels, but gets 3", g =>
+            g.Weight("w", [1, 2, 1, 1], 1, 2).Node("Conv", ["x", "w"], ["y"]).Output("y")),
         ("dimensions out of order", "an order that is none", g =>
             g.Node("Transpose", ["x"], ["y"], "", ("perm", new long[] { 0, 0, 0, 9 })).Output("y")),
         ("a part that is not there", "asks for part 7 of 3", g =>

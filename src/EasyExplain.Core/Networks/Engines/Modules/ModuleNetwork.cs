@@ -9,8 +9,8 @@ namespace EasyExplain.Networks.Engines.Modules;
 internal static class ModuleNetwork
 {
     /// <summary>
-    /// Runs <paramref name="module"/> once, on zeros <c>[1, channels, height, width]</c>, and takes down what ran, in which order, and what came
-    /// out.
+    /// Runs <paramref name="module"/> once, on zeros <c>[1, channels, height, width]</c>, and takes down what ran, in which order, and what
+    /// came out.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// It does not make <c>[1, classes]</c> of that, or runs none of its submodules by <c>call</c>.
@@ -53,8 +53,8 @@ internal static class ModuleNetwork
         }
         if (logits is not [1, > 0])
         {
-            throw new ArgumentException($"It makes [{string.Join(", ", logits)}] of [1, {channels}, {height}, {width}], not the logits [1, " +
-                $"classes]");
+            throw new ArgumentException($"It makes [{string.Join(", ", logits)}] of [1, {channels}, {height}, {width}], not the logits " +
+                $"[1, classes]");
         }
         if (ended.Count == 0)
         {
