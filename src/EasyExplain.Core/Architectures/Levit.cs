@@ -1,4 +1,3 @@
-using EasyExplain.Imaging;
 using EasyExplain.Models.Folders;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
@@ -30,7 +29,7 @@ internal static class Levit
         int side = config.Whole("image_size", 224, 1, LargestSide);
         const string Head = "classifier.linear.weight";
         return new Architecture("levit", Head,
-            new Preprocessing(side, side, [.. Architecture.ImageNet.Mean], [.. Architecture.ImageNet.Std], ResizeMode.Stretch), (g, classes) =>
+            Architecture.ImageNet.ForInput(side, side), (g, classes) =>
         {
             if (g.Shape(g.Input)[1] != g.Shape(g.Input)[2])
             {
@@ -96,7 +95,8 @@ internal static class Levit
             Node Around(Func<Node, Node> part)
             {
                 Node before = x;
-                return g.Add(before, g.Scope($"layers.{layer++}", "LevitResidualLayer", () => g.Scope("module", "Module", () => part(before))));
+                return g.Add(before, g.Scope($"layers.{layer++}", "LevitResidualLayer",
+                    () => g.Scope("module", "Module", () => part(before))));
             }
         });
 

@@ -7,8 +7,8 @@ using EasyExplain.Networks.Operators;
 namespace EasyExplain.Architectures;
 
 /// <summary>
-/// MobileViT (Mehta and Rastegari 2021, arXiv 2110.02178, table 4): inverted bottlenecks, and in the last three stages attention between the
-/// places that lie at the same spot of their patches. Layers have transformers' names.
+/// MobileViT (Mehta and Rastegari 2021, arXiv 2110.02178, table 4): inverted bottlenecks, and in the last three stages attention between
+/// the places that lie at the same spot of their patches. Layers have transformers' names.
 /// </summary>
 internal static class MobileViT
 {

@@ -1,4 +1,3 @@
-using EasyExplain.Imaging;
 using EasyExplain.Models.Folders;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
@@ -33,7 +32,7 @@ internal static class Pvt
         double eps = config.Number("layer_norm_eps", 1e-6);
         Func<Operator> activation = Activations.Of(config, "gelu");
         return new Architecture("pvt", "classifier.weight",
-            new Preprocessing(side, side, [.. Architecture.ImageNet.Mean], [.. Architecture.ImageNet.Std], ResizeMode.Stretch), (g, classes) =>
+            Architecture.ImageNet.ForInput(side, side), (g, classes) =>
         {
             Node x = g.Scope("pvt", "PvtModel", () => g.Scope("encoder", "PvtEncoder", () =>
             {
@@ -99,6 +98,7 @@ internal static class Pvt
         return g.Scope("output", "PvtSelfOutput", () => g.Linear("dense", attended, width));
 
         Node OfHeads(string name, Node tokens) =>
-            g.Call(new Permute([0, 2, 1, 3]), g.Call(new Reshape([-1, g.Shape(tokens)[0], heads, width / heads]), g.Linear(name, tokens, width)));
+            g.Call(new Permute([0, 2, 1, 3]),
+                g.Call(new Reshape([-1, g.Shape(tokens)[0], heads, width / heads]), g.Linear(name, tokens, width)));
     }
 }

@@ -93,7 +93,8 @@ internal static class NetworkImporter
 
     private static CamModel Import(
         string path, string kind, Preprocessing preprocessing, bool sizeIsOpen, IReadOnlyList<string>? ownLabels,
-        Func<long, long, long, OutputChoice, Action<string>, FollowedModel> follow, Device device, ModelOptions options, Action<string> explain)
+        Func<long, long, long, OutputChoice, Action<string>, FollowedModel> follow, Device device, ModelOptions options,
+        Action<string> explain)
     {
         IReadOnlyList<string>? LabelsFor(long classes, IReadOnlyList<string>? ofOutput, Action<string> tell) =>
             options.Labels ?? Fitting(ofOutput ?? ownLabels, classes) ?? PreprocessFile.LabelsBeside(path, classes, tell)

@@ -139,7 +139,8 @@ public static class ModelImporter
     /// Makes a model of a user's own TorchSharp module, which stays the user's: disposing the model leaves it and its weights alone.
     /// </summary>
     /// <param name="module">
-    /// Takes <c>[N, C, H, W]</c>, where C is 3 unless the options say otherwise, and gives logits <c>[N, classes]</c>, in float32. It is put into evaluation mode.
+    /// Takes <c>[N, C, H, W]</c>, where C is 3 unless the options say otherwise, and gives logits <c>[N, classes]</c>, in float32. It is
+    /// put into evaluation mode.
     /// </param>
     /// <param name="options">What the user says about it: labels and preprocessing; without, that of ImageNet's networks.</param>
     /// <param name="explain">Told what was found out or chosen by default, a sentence each.</param>
@@ -252,7 +253,8 @@ public static class ModelImporter
     /// <summary>ImageNet's labels where the classes are those of torchvision's or timm's own weights, as their number says.</summary>
     private static IReadOnlyList<string> UsualLabels(Architecture architecture, long classes, Action<string> explain)
     {
-        if (classes != ImageNetLabels.All.Count || (NamedWeights.Of(architecture.Name).Count == 0 && !ConfiguredArchitectures.Timm.ContainsKey(architecture.Name)))
+        if (classes != ImageNetLabels.All.Count
+            || (NamedWeights.Of(architecture.Name).Count == 0 && !ConfiguredArchitectures.Timm.ContainsKey(architecture.Name)))
         {
             return [];
         }

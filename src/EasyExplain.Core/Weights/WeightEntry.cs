@@ -13,7 +13,9 @@ public sealed record WeightEntry(string Name, ScalarType Type, IReadOnlyList<lon
     /// <summary>Where the values lie in the file.</summary>
     internal TensorLayout? Layout { get; init; }
 
-    /// <summary>The entries that make this one, below one another; null among them for zeros. Null for one that is in the file itself.</summary>
+    /// <summary>
+    /// The entries that make this one, below one another; null among them for zeros. Null for one that is in the file itself.
+    /// </summary>
     internal IReadOnlyList<WeightEntry?>? Parts { get; init; }
 
     /// <summary>Such as <c>conv1.weight Float32 [16, 3, 3, 3]</c>.</summary>

@@ -68,7 +68,9 @@ public sealed class WeightFile : IDisposable
         }
     }
 
-    /// <summary>Opens weights that lie in several files, as one: every tensor is in the file that the table says, and in no other.</summary>
+    /// <summary>
+    /// Opens weights that lie in several files, as one: every tensor is in the file that the table says, and in no other.
+    /// </summary>
     /// <param name="path">The table's file, for errors.</param>
     /// <param name="shardOf">The table: from a tensor's name to a shard's.</param>
     /// <param name="paths">From a shard's name to its path.</param>

@@ -7,8 +7,8 @@ namespace EasyExplain.Networks.Operators;
 
 /// <summary>
 /// Every place looks at the places of its window (Liu et al. 2021, arXiv 2103.14030, section 3.2). The first input is queries, keys and
-/// values side by side, <c>[N, H, W, 3·C]</c>, the second, where there is one, what distances are worth, <c>[1, heads, L, L]</c>; the output
-/// is <c>[N, H, W, C]</c>.
+/// values side by side, <c>[N, H, W, 3·C]</c>, the second, where there is one, what distances are worth, <c>[1, heads, L, L]</c>; the
+/// output is <c>[N, H, W, C]</c>.
 /// </summary>
 /// <param name="Heads">Into how many heads the channels fall.</param>
 /// <param name="Window">The side of a window; a grid that is no multiple of it is filled up with places of zeros.</param>
@@ -186,7 +186,9 @@ public sealed record RelativePositionBias(Parameter Table, long Window) : Operat
     /// </summary>
     public bool ClassToken { get; init; }
 
-    /// <summary>Whether the table is <c>[heads, D, D]</c>, D = 2·Window − 1, and counts from the place that looks, as TensorFlow's MaxViT.</summary>
+    /// <summary>
+    /// Whether the table is <c>[heads, D, D]</c>, D = 2·Window − 1, and counts from the place that looks, as TensorFlow's MaxViT.
+    /// </summary>
     public bool ByHead { get; init; }
 
     private long Tokens => Window * Window + (ClassToken ? 1 : 0);
@@ -212,7 +214,8 @@ public sealed record RelativePositionBias(Parameter Table, long Window) : Operat
         }
         using DisposeScope scope = NewDisposeScope();
         Tensor table = Table.Value, pairs = ForEachPair(table, Window);
-        Tensor Row(long fromEnd, params long[] shape) => table.select(0, table.shape[0] - fromEnd).view(1, -1, 1, 1).expand([1, -1, .. shape]);
+        Tensor Row(long fromEnd, params long[] shape) =>
+            table.select(0, table.shape[0] - fromEnd).view(1, -1, 1, 1).expand([1, -1, .. shape]);
         Tensor places = cat([Row(2, Window * Window, 1), pairs], 3);
         return cat([cat([Row(1, 1, 1), Row(3, 1, Window * Window)], 3), places], 2).MoveToOuterDisposeScope();
     }
@@ -243,8 +246,8 @@ public sealed record RelativePositionBias(Parameter Table, long Window) : Operat
 }
 
 /// <summary>
-/// What the attention of two places gets for their distance alone, whichever way it goes: <c>[1, heads, Q, K]</c> (Graham et al. 2021, arXiv
-/// 2104.01136, section 4.2). Those that look are every so many rows and columns.
+/// What the attention of two places gets for their distance alone, whichever way it goes: <c>[1, heads, Q, K]</c> (Graham et al. 2021,
+/// arXiv 2104.01136, section 4.2). Those that look are every so many rows and columns.
 /// </summary>
 /// <param name="Table"><c>[heads, Side²]</c>, a column for each distance down and across.</param>
 /// <param name="Side">How many rows and columns are looked at.</param>
@@ -307,8 +310,8 @@ public sealed record ContinuousPositionBias(long Window) : Operator
 }
 
 /// <summary>
-/// How far two places of a window can be from one another, down and right, on a logarithmic scale: <c>[1, D, D, 2]</c> with D = 2·Window − 1
-/// (Liu et al. 2021, arXiv 2111.09883, section 3.3). torchvision's files have these numbers; others leave them out.
+/// How far two places of a window can be from one another, down and right, on a logarithmic scale: <c>[1, D, D, 2]</c> with
+/// D = 2·Window − 1 (Liu et al. 2021, arXiv 2111.09883, section 3.3). torchvision's files have these numbers; others leave them out.
 /// </summary>
 /// <param name="Window">The side of a window.</param>
 /// <param name="Trained">The side of those that it was trained with, whose longest distance is 1.</param>

@@ -15,7 +15,7 @@ namespace EasyExplain.Tests.Models.Folders;
 /// </summary>
 internal static class HubGoldens
 {
-    /// <summary>Names a folder with configurations.json.gz, be it tests/data/huggingface, to have all of them run: half an hour.</summary>
+    /// <summary>Names a folder with configurations.json.gz, be it tests/data/huggingface, to have all of them run, which takes minutes.</summary>
     public const string Variable = "EASYEXPLAIN_HUGGINGFACE";
 
     // One of a family, small: the others run where the folder is named.
@@ -127,14 +127,14 @@ internal sealed record HubCase(string Key, JsonElement Entry, JsonElement AllPix
     private static double[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(number => number.GetDouble())];
 }
 
-/// <summary>A theory over large configurations, which takes half an hour; skipped, with the reason, unless it is asked for.</summary>
+/// <summary>A theory over large configurations, which takes minutes; skipped, with the reason, unless it is asked for.</summary>
 internal sealed class AllConfigurationsAttribute : TheoryAttribute
 {
     public AllConfigurationsAttribute()
     {
         if (!HubGoldens.IsNamed)
         {
-            Skip = "takes half an hour: name a folder with configurations.json.gz, such as tests/data/huggingface, in " +
+            Skip = "takes minutes: name a folder with configurations.json.gz, such as tests/data/huggingface, in " +
                 HubGoldens.Variable;
         }
     }

@@ -13,10 +13,14 @@ namespace EasyExplain.Audit.Findings.Shortcuts;
 /// <param name="Features">The channels' means at the audited layer, or their projection (<see cref="ChannelVector"/>).</param>
 internal sealed record Said(float[] Logits, float[] Features);
 
-/// <summary>Asks a model about changed images. Inputs are the model's own: normalised, <c>[3, H, W]</c> in one array.</summary>
+/// <summary>
+/// Asks a model about changed images. Inputs are the model's own: normalised, <c>[3, H, W]</c> in one array; of a model of one channel
+/// three times the same.
+/// </summary>
 internal sealed class ModelProbe
 {
     private const int Batch = 16;
+    private const int Colors = 3;
 
     private readonly CamModel _model;
     private readonly CancellationToken _cancel;
@@ -28,9 +32,15 @@ internal sealed class ModelProbe
     /// <param name="layer">The audited layer that is nearest to its output.</param>
     /// <param name="cancel">Stops it within some images.</param>
     /// <exception cref="SelectionException">The model lacks the layer.</exception>
+    /// <exception cref="ModelImportException">It takes bands, which are not looked at here.</exception>
     public ModelProbe(CamModel model, string layer, CancellationToken cancel)
     {
         (_model, _cancel) = (model, cancel);
+        if (model.Channels is not (1 or Colors))
+        {
+            throw new ModelImportException(ModelFault.InvalidOption, $"{model} takes images of {model.Channels} bands: shortcuts are " +
+                "proved for models of colours or grey only. Without the model the other findings are there.");
+        }
         // A method that explains the input itself names no layer of the model.
         string name = layer == "input" ? model.DefaultLayer : LayerSelection.Select(model, [layer])[0].Name;
         _network = model.Optimized(new HashSet<string> { name });
@@ -46,7 +56,8 @@ internal sealed class ModelProbe
     /// <summary>The least and the highest number that a channel can have: black and white.</summary>
     public (float Low, float High) Range(int channel)
     {
-        double mean = _model.Preprocessing.Mean[channel], std = _model.Preprocessing.Std[channel];
+        int own = channel % _model.Channels;
+        double mean = _model.Preprocessing.Mean[own], std = _model.Preprocessing.Std[own];
         return ((float)(-mean / std), (float)((1 - mean) / std));
     }
 
@@ -62,7 +73,7 @@ internal sealed class ModelProbe
         {
             using DisposeScope scope = NewDisposeScope();
             Photo photo = ImageDecoder.DecodeFor(row.Path, 1, _model.Preprocessing.SufficientSide);
-            return _model.Preprocessing.ToInput(photo).data<float>().ToArray();
+            return _model.Preprocessing.ToInput(photo).expand(-1, Colors, -1, -1).contiguous().data<float>().ToArray();
         }
         catch (Exception e) when (e is ImageFileException or IOException or UnauthorizedAccessException)
         {
@@ -80,7 +91,8 @@ internal sealed class ModelProbe
         {
             _cancel.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            Tensor input = tensor(Joined(some), [some.Length, 3, Height, Width]).to(_model.Device);
+            Tensor input = tensor(Joined(some), [some.Length, Colors, Height, Width]).to(_model.Device);
+            input = _model.Channels == 1 ? input.mean([1], keepdim: true) : input;
             Pass pass = _model.Runner.Run(_network, input, [_layer], track: false, _cancel);
             float[] logits = Numbers(pass.Logits), features = Numbers(_layer.Layout!.ToMap(pass.Taps[0]).mean([-2, -1]));
             int classes = logits.Length / some.Length, channels = features.Length / some.Length;

@@ -39,7 +39,8 @@ internal sealed class GraphFacts
                 Pad pad => (pad.Mode != PadMode.Constant || pad.Value >= 0) && IsNonnegative(node.Inputs[0]),
                 MaxPool2d or AdaptiveMaxPool2d or AvgPool2d or AdaptiveAvgPool2d or Mean or Sum or Max or Min
                     or Dropout or StochasticDepth or Flatten or Reshape or Permute or Unsqueeze or Squeeze or Slice or Select or IndexSelect
-                    or Expand or Roll or ChannelSlice or ChannelShuffle or PatchMerging or ClassToken or GridOfTokens => IsNonnegative(node.Inputs[0]),
+                    or Expand or Roll or ChannelSlice or ChannelShuffle or PatchMerging or ClassToken or GridOfTokens =>
+                    IsNonnegative(node.Inputs[0]),
                 Add or Multiply or Maximum or Minimum or Concat => node.Inputs.All(IsNonnegative),
                 _ => false,
             };
