@@ -5,7 +5,10 @@ using EasyExplain.Networks;
 
 namespace EasyExplain.Benchmarks;
 
-/// <summary>Explanations that ask the network about changed pictures or outputs, against plain predictions by the same engine.</summary>
+/// <summary>
+/// Explanations that ask the network about changed pictures or outputs, against predictions: of the same engine, and of libtorch with
+/// nothing folded.
+/// </summary>
 internal static class ProbeRows
 {
     private const int Sample = 25; // so many predictions are timed; they stand for one a window
@@ -19,16 +22,12 @@ internal static class ProbeRows
         using var mobile = new Subject("mobilenet_v2");
         Comparison[] slow =
         [
-            OcclusionOf(resnet, "ResNet-18", null, null, windows: 225),
-            OcclusionOf(resnet, "ResNet-18", 45, 9, windows: 441),
-            OcclusionOf(large, "ResNet-50", null, null, windows: 225),
-            OcclusionOf(mobile, "MobileNetV2", null, null, windows: 225),
+            .. OcclusionOf(resnet, "ResNet-18", null, null, windows: 225),
+            .. OcclusionOf(resnet, "ResNet-18", 45, 9, windows: 441),
+            .. OcclusionOf(large, "ResNet-50", null, null, windows: 225),
+            .. OcclusionOf(mobile, "MobileNetV2", null, null, windows: 225),
         ];
-        Comparison[] quick =
-        [
-            ReciproCAMOf(resnet, "ResNet-18"),
-            ReciproCAMOf(large, "ResNet-50"),
-        ];
+        Comparison[] quick = [.. ReciproCAMOf(resnet, "ResNet-18"), .. ReciproCAMOf(large, "ResNet-50")];
         // One after the other: an engine keeps what it compiled for a few networks at a time.
         foreach ((Comparison comparison, int rounds) in slow.Select(one => (one, Rounds)).Concat(quick.Select(one => (one, QuickRounds))))
         {
@@ -39,21 +38,36 @@ internal static class ProbeRows
         }
     }
 
-    private static Comparison ReciproCAMOf(Subject subject, string name) => new($"ReciproCAM at layer4 of {name} / a prediction", 1.1,
-        subject.ExplanationOfPhoto("ReciproCAM", "layer4"), subject.PredictionOfPhoto());
+    private static Comparison[] ReciproCAMOf(Subject subject, string name)
+    {
+        Func<IDisposable?> explanation = subject.ExplanationOfPhoto("ReciproCAM", "layer4");
+        string what = $"ReciproCAM at layer4 of {name}";
+        return
+        [
+            new($"{what} / a prediction in the same engine", 1.1, explanation, subject.PredictionOfPhoto()),
+            new($"{what} / plain inference", 1.1, explanation, subject.Inference()),
+        ];
+    }
 
-    private static Comparison OcclusionOf(Subject subject, string name, Extent? window, Extent? stride, int windows)
+    private static Comparison[] OcclusionOf(Subject subject, string name, Extent? window, Extent? stride, int windows)
     {
         var settings = new MethodSettings(null, 0, 1, BatchSize: 16) { Window = window, Stride = stride };
         var explainer = new Lazy<Explainer>(() => new Explainer(
-            subject.Model, LayerSelection.Select(subject.Model, [subject.Model.DefaultLayer]), [MethodCatalog.Find("Occlusion")], ClassChoice.Predicted, settings));
-        return new Comparison(
-            $"Occlusion of {name}, {windows} windows of {window?.Height ?? 28} pixels / as many predictions, one at a time", 0.6,
-            () =>
-            {
-                explainer.Value.Explain(subject.Input);
-                return null;
-            }, subject.Forward([], batch: 1, times: Sample))
+            subject.Model, LayerSelection.Select(subject.Model, [subject.Model.DefaultLayer]), [MethodCatalog.Find("Occlusion")],
+            ClassChoice.Predicted, settings));
+        Func<IDisposable?> occlusion = () =>
+        {
+            explainer.Value.Explain(subject.Input);
+            return null;
+        };
+        string what = $"Occlusion of {name}, {windows} windows of {window?.Height ?? 28} pixels";
+        return
+        [
+            Against("as many predictions in the same engine, one at a time", subject.Forward([], batch: 1, times: Sample)),
+            Against("as many plain inferences, one at a time", subject.Inference(batch: 1, times: Sample)),
+        ];
+
+        Comparison Against(string yardstick, Func<IDisposable?> predictions) => new($"{what} / {yardstick}", 0.6, occlusion, predictions)
         {
             Yardsticks = (double)windows / Sample,
         };

@@ -75,6 +75,10 @@ public sealed class BandsTests
     }
 
     [Fact]
+    public void FiveSamplesAPixel_AreFiveBands() =>
+        Assert.Equal(5, ImageDecoder.Decode(Repository.Data("bands", "five.tif")).Bands!.Count);
+
+    [Fact]
     public void BandsOfAPhoto_AreItsColours()
     {
         var photo = new Photo(2, 1, [10, 20, 30, 40, 50, 60]);

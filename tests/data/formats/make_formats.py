@@ -364,7 +364,7 @@ def main():
     tiff("refused_complex.tif", small.astype(np.complex64), 1, sample_format=6)
     tiff("refused_cmyk.tif", np.zeros((2, 3, 4), np.uint8), 5)
     tiff("refused_lab.tif", np.zeros((2, 3, 3), np.uint8), 8)
-    tiff("refused_five.tif", np.zeros((2, 3, 5), np.uint8), 2, extra=[0, 0])
+    tiff("../bands/five.tif", np.zeros((2, 3, 5), np.uint8), 2, extra=[0, 0])
 
     with open(here("expected.json"), "w", encoding="utf-8") as file:
         json.dump(EXPECTED, file, indent=0, sort_keys=True)

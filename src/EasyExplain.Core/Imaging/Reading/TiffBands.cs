@@ -17,8 +17,10 @@ internal static class TiffBands
     internal static bool Has(TiffPage page)
     {
         long samples = page.Number(TiffTag.SamplesPerPixel, 1), photometric = page.Number(TiffTag.Photometric, -1);
-        return samples > 4 || (photometric is 0 or 1 && samples > 1)
-            || (photometric == Rgb && samples == 4 && page.Number(TiffTag.ExtraSamples, -1) == 0);
+        long extra = page.Number(TiffTag.ExtraSamples, -1);
+        bool isGreyWithAlpha = samples == 2 && extra is 1 or 2;
+        return samples > 4 || (photometric is 0 or 1 && samples > 1 && !isGreyWithAlpha)
+            || (photometric == Rgb && samples == 4 && extra == 0);
     }
 
     /// <summary>Reads them.</summary>

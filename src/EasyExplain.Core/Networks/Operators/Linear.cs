@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,7 +42,7 @@ public sealed record TextScores(Parameter Texts, Parameter LogScale, Parameter? 
         using DisposeScope scope = NewDisposeScope();
         Tensor cosines = MatMul.Product(nn.functional.normalize(inputs[0], dim: -1), nn.functional.normalize(Texts.Value, dim: -1).t());
         Tensor scores = cosines * LogScale.Value.exp();
-        return (Shift is null ? scores : scores + Shift.Value).MoveToOuterDisposeScope();
+        return (Shift is null ? scores : scores.Plus(Shift.Value)).MoveToOuterDisposeScope();
     }
 }
 

@@ -1,3 +1,4 @@
+using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -112,7 +113,7 @@ public sealed record RotaryPositions(long Heads, long Leading, long Height, long
         long channels = x.shape[^1];
         Tensor angles = Angles(channels).to(x.device), cos = angles.cos().to(x.dtype), sin = angles.sin().to(x.dtype);
         Tensor even = places.slice(-1, 0, channels, 2), odd = places.slice(-1, 1, channels, 2);
-        Tensor turned = stack([even * cos - odd * sin, odd * cos + even * sin], -1).flatten(-2);
+        Tensor turned = stack([even * cos - odd * sin, (odd * cos).Plus(even * sin)], -1).flatten(-2);
         return cat([cat([both.narrow(1, 0, Leading), turned], 1), x.narrow(2, 2, 1)], 2).flatten(2).MoveToOuterDisposeScope();
     }
 
