@@ -58,7 +58,10 @@ internal sealed class FollowedNodes : IDisposable
             Node[] from = [.. stretch.SelectMany(node => node.Inputs).Where(node => !within.Contains(node)).Distinct()];
             Node[] made = [.. nodes.Skip(first + stretch.Length).SelectMany(node => node.Inputs).Concat(results).Where(within.Contains)
                 .Distinct()];
-            IPart? part = stretch.Any(IsHeavy) && from.Length > 0 ? engine.Compile(stretch, from, made, all) : null;
+            // A fully connected layer is worth it where nothing goes from one engine to the other on the way.
+            bool isWorthIt = stretch.Any(IsHeavy)
+                || (stretch.Length == nodes.Count && stretch.Any(node => node.Operator is Operators.Linear));
+            IPart? part = isWorthIt && from.Length > 0 ? engine.Compile(stretch, from, made, all) : null;
             Node[] single = part is null ? stretch : [];
             followed._steps.AddRange(part is null ? [] : [(stretch, from, made, part)]);
             followed._steps.AddRange(single.Concat(nodes.Skip(first + stretch.Length).Take(1))
@@ -106,6 +109,5 @@ internal sealed class FollowedNodes : IDisposable
         }
     }
 
-    private static bool IsHeavy(Node node) =>
-        node.Operator is Operators.Conv2d or Operators.ConvTranspose2d or Operators.Linear or Operators.LinearTranspose;
+    private static bool IsHeavy(Node node) => node.Operator is Operators.Conv2d or Operators.ConvTranspose2d;
 }
