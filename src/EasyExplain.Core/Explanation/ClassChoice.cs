@@ -1,4 +1,5 @@
 using System.Globalization;
+using EasyExplain.Detectors;
 using EasyExplain.Models;
 using EasyExplain.Runtime;
 
@@ -8,17 +9,19 @@ namespace EasyExplain.Explanation;
 public sealed class ClassChoice
 {
     private readonly Func<Ranking, IEnumerable<int>> _choose;
+    private readonly Func<IReadOnlyList<Detection>, IEnumerable<Detection>> _chooseOf;
 
-    private ClassChoice(Func<Ranking, IEnumerable<int>> choose) => _choose = choose;
+    private ClassChoice(Func<Ranking, IEnumerable<int>> choose, Func<IReadOnlyList<Detection>, IEnumerable<Detection>> chooseOf) =>
+        (_choose, _chooseOf) = (choose, chooseOf);
 
     /// <summary>The predicted class; of a model whose classes are each there or not, all that are predicted.</summary>
-    public static ClassChoice Predicted { get; } = new(ranking => ClassesOf(ranking.Predicted));
+    public static ClassChoice Predicted { get; } = new(ranking => ClassesOf(ranking.Predicted), found => found);
 
     /// <summary>The <paramref name="count"/> most probable classes.</summary>
-    public static ClassChoice Top(int count) => new(ranking => ClassesOf(ranking.All.Take(count)));
+    public static ClassChoice Top(int count) => new(ranking => ClassesOf(ranking.All.Take(count)), found => found.Take(count));
 
     /// <summary>The class of this index, whatever the image.</summary>
-    internal static ClassChoice Only(int @class) => new(_ => [@class]);
+    internal static ClassChoice Only(int @class) => new(_ => [@class], found => found.Where(one => one.Class == @class));
 
     /// <summary>
     /// Classes in the order asked, each once, by label (case matters only between labels that differ in nothing else), by index from 0,
@@ -46,8 +49,15 @@ public sealed class ClassChoice
                     ? Remedy.GiveLabels
                     : Remedy.None,
             }
-            : new ClassChoice(ranking => classes.SelectMany(named => named is { } one ? [one] : ClassesOf(ranking.Predicted)).Distinct());
+            : new ClassChoice(ranking => classes.SelectMany(named => named is { } one ? [one] : ClassesOf(ranking.Predicted)).Distinct(),
+                found => found.Where(one => classes.Contains(null) || classes.Contains(one.Class)));
     }
+
+    /// <summary>Of a detector, what counts as a detection.</summary>
+    internal DetectionSettings Detections { get; init; } = new();
+
+    /// <summary>Of what was found in a picture that to be explained.</summary>
+    internal IReadOnlyList<Detection> From(IReadOnlyList<Detection> found) => [.. _chooseOf(found)];
 
     /// <summary>The indices to explain.</summary>
     internal IReadOnlyList<int> From(Ranking ranking) => [.. _choose(ranking)];

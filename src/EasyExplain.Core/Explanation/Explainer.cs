@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EasyExplain.Detectors;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
@@ -152,9 +153,14 @@ public sealed class Explainer
         var watch = Stopwatch.StartNew();
         Tensor input = picture.to(_model.Device);
         PictureRun plain = Run(input, cancel);
-        float[] logits = plain.Pass.Logits.detach()[0].to(CPU).data<float>().ToArray();
-        Ranking ranking = Ranking.Of(_model, logits);
-        Answer[] answers = Ask(_model.ClassCount == 0 ? [Features.NoClass] : _choice.From(ranking), logits);
+        Tensor output = plain.Pass.Logits.detach()[0].to(CPU);
+        (Ranking ranking, IReadOnlyList<Subject> subjects) = _model.Detector is { } detector
+            ? FindThings(detector, output, photo) : FindClasses(output.data<float>().ToArray());
+        if (subjects.Count == 0)
+        {
+            return [.. _methods.Select(method => OfNothing(method, photo, path, ranking))];
+        }
+        Answer[] answers = Ask(subjects);
         IReadOnlyList<AugmentedView> views = _smoothing.HasFlag(Smoothing.Augmentation) ? AugmentedView.All : [AugmentedView.Plain];
         foreach (AugmentedView view in views)
         {
@@ -167,8 +173,8 @@ public sealed class Explainer
             }
         }
         ChannelVector? features = _lastTap < 0 ? null : ChannelSums.MeanOf(plain.Activations[_lastTap]);
-        float[]? probabilities = ranking.Probabilities();
-        return [.. answers.Select(answer => ToExplanation(answer, photo, path, ranking, logits) with
+        float[]? probabilities = _model.Task == CamTask.Classify ? ranking.Probabilities() : null;
+        return [.. answers.Select(answer => ToExplanation(answer, photo, path, ranking) with
         {
             Channels = features is null || answer.Method.AtInput ? null : new ChannelEvidence(features, answer.Relevance),
             Probabilities = probabilities,
@@ -179,22 +185,65 @@ public sealed class Explainer
     /// An answer to be found for each class and method, in the order asked; methods that ask for the same score of a class share the
     /// target.
     /// </summary>
-    private Answer[] Ask(IReadOnlyList<int> classes, float[] logits)
+    private Answer[] Ask(IReadOnlyList<Subject> subjects)
     {
-        return [.. classes.SelectMany(AskOf)];
+        return [.. subjects.SelectMany(AskOf)];
 
-        IEnumerable<Answer> AskOf(int @class)
+        IEnumerable<Answer> AskOf(Subject subject)
         {
-            var targets = _methods.Select(method => method.Score).Distinct().Select(score => (score, target: TargetOf(@class, score)))
+            var targets = _methods.Select(method => method.Score).Distinct().Select(score => (score, target: subject.TargetFor(score)))
                 .ToArray();
-            return _methods.Select(method => new Answer(targets.First(known => known.score == method.Score).target, method));
+            return _methods.Select(method => new Answer(subject, targets.First(known => known.score == method.Score).target, method));
         }
+    }
 
-        Target TargetOf(int @class, ComparingScore? score) => @class == Features.NoClass ? new Features()
-            : score is not null && Others(@class, classes, logits).ToArray() is { Length: > 0 } others
+    /// <summary>What a classifier says, and the classes to explain.</summary>
+    private (Ranking, IReadOnlyList<Subject>) FindClasses(float[] logits)
+    {
+        Ranking ranking = Ranking.Of(_model, logits);
+        if (_model.ClassCount == 0)
+        {
+            return (ranking, [new Subject(Features.NoClass, double.NaN, double.NaN, _ => new Features())]);
+        }
+        IReadOnlyList<int> classes = _choice.From(ranking);
+        return (ranking, [.. classes.Select(@class => new Subject(@class, ranking.All.First(one => one.Class == @class).Probability,
+            logits[@class], score => TargetOf(@class, score)))]);
+
+        Target TargetOf(int @class, ComparingScore? score) =>
+            score is not null && Others(@class, classes, logits).ToArray() is { Length: > 0 } others
             ? new ClassAgainstOthers(@class, others, score, _model.Activation)
             : new ClassTarget(@class);
     }
+
+    /// <summary>What a detector says, and the things to explain.</summary>
+    private (Ranking, IReadOnlyList<Subject>) FindThings(DetectorHead detector, Tensor output, Photo photo)
+    {
+        IReadOnlyList<Detection> found = detector.Find(output, _choice.Detections, _model.Preprocessing, photo);
+        return (Ranking.Of(_model, found), [.. _choice.From(found).Select(detection =>
+        {
+            int column = detector.ColumnOf(detection.Class);
+            return new Subject(detection.Class, detection.Probability, output[detection.Candidate, column].item<float>(),
+                _ => new DetectionTarget(detection.Class, detection.Candidate, column)) { Detection = detection };
+        })]);
+    }
+
+    private CamExplanation OfNothing(CamMethod method, Photo photo, string? path, Ranking ranking) => new(_model, photo, path)
+    {
+        Method = method.Name,
+        Class = Features.NoClass,
+        Label = "",
+        Probability = double.NaN,
+        Score = double.NaN,
+        ComparedWith = [],
+        Predictions = [.. ranking.All.Take(PredictionsKept)],
+        Predicted = [.. ranking.Predicted.Select(prediction => prediction.Label)],
+        PredictedClasses = [.. ranking.Predicted.Select(prediction => prediction.Class)],
+        Maps = [],
+        Fused = null,
+        Smoothing = _smoothing,
+        Seed = null,
+        Settings = _settings,
+    };
 
     private static IEnumerable<Answer[]> OfOneScore(IEnumerable<Answer> answers) =>
         answers.GroupBy(answer => answer.Method.Score).Select(one => one.ToArray());
@@ -327,19 +376,20 @@ public sealed class Explainer
         return [.. maps, method.FusesUnscaled ? Fusion.Scale(method.Fuse(unscaled, size)) : method.Fuse(maps, size)];
     }
 
-    private CamExplanation ToExplanation(Answer answer, Photo photo, string? path, Ranking ranking, float[] logits)
+    private CamExplanation ToExplanation(Answer answer, Photo photo, string? path, Ranking ranking)
     {
-        (Target target, CamMethod method) = answer;
-        bool hasClass = target is not Features;
+        (Subject subject, Target target, CamMethod method) = answer;
         string[] names = method.AtInput ? ["input"] : [.. _layers.Select(layer => layer.Name)];
         return new CamExplanation(_model, photo, path)
         {
             Method = method.Name,
             Target = target,
             Class = target.Class,
-            Label = hasClass ? _model.LabelOf(target.Class) : "",
-            Probability = ranking.All.FirstOrDefault(prediction => prediction.Class == target.Class)?.Probability ?? double.NaN,
-            Score = hasClass ? logits[target.Class] : double.NaN,
+            Label = target is Features ? "" : _model.LabelOf(target.Class),
+            Probability = subject.Probability,
+            Score = subject.Score,
+            Box = subject.Detection?.Box,
+            Detection = subject.Detection?.Number,
             ComparedWith = target is ClassAgainstOthers against ? [.. against.Others.Select(_model.LabelOf)] : [],
             Predictions = [.. ranking.All.Take(PredictionsKept)],
             Predicted = [.. ranking.Predicted.Select(prediction => prediction.Label)],
@@ -360,7 +410,7 @@ public sealed class Explainer
     }
 
     /// <summary>What one method says of one target: the mean of the maps of all views.</summary>
-    private sealed record Answer(Target Target, CamMethod Method)
+    private sealed record Answer(Subject Subject, Target Target, CamMethod Method)
     {
         public Tensor[] Maps { get; private set; } = [];
 

@@ -1,3 +1,4 @@
+using EasyExplain.Detectors;
 using EasyExplain.Models;
 using EasyExplain.Networks;
 
@@ -26,6 +27,13 @@ internal sealed record Ranking(IReadOnlyList<Prediction> All, IReadOnlyList<Pred
             probabilities[prediction.Class] = (float)prediction.Probability;
         }
         return probabilities;
+    }
+
+    /// <summary>What a detector found, each as a prediction; every class that was found is predicted.</summary>
+    public static Ranking Of(CamModel model, IReadOnlyList<Detection> found)
+    {
+        Prediction[] all = [.. found.Select(one => new Prediction(one.Class, model.LabelOf(one.Class), one.Probability))];
+        return new Ranking(all, [.. all.DistinctBy(prediction => prediction.Class)]);
     }
 
     /// <summary>Ranks the logits of a picture.</summary>

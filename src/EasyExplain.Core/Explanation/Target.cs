@@ -9,7 +9,7 @@ namespace EasyExplain.Explanation;
 public abstract record Target(int Class)
 {
     /// <summary>The number for each image of a batch, <c>[N]</c>.</summary>
-    /// <param name="logits">What the network made of the batch, <c>[N, classes]</c>.</param>
+    /// <param name="logits">What the network made of the batch, <c>[N, classes]</c>, or <c>[N, candidates, numbers]</c> of a detector.</param>
     public abstract Tensor Of(Tensor logits);
 }
 
@@ -30,6 +30,16 @@ public sealed record ClassAgainstOthers(int Class, IReadOnlyList<int> Others, Co
 {
     /// <inheritdoc/>
     public override Tensor Of(Tensor logits) => Score(logits, Activation.Of(logits), Class, [.. Others.Select(other => (long)other)]);
+}
+
+/// <summary>The logit of a class at one of a detector's candidates.</summary>
+/// <param name="Class">The class.</param>
+/// <param name="Candidate">The candidate.</param>
+/// <param name="Column">Where the class's logit is among a candidate's numbers.</param>
+public sealed record DetectionTarget(int Class, int Candidate, int Column) : Target(Class)
+{
+    /// <inheritdoc/>
+    public override Tensor Of(Tensor logits) => logits.select(1, Candidate).select(1, Column);
 }
 
 /// <summary>The features of a network without classes: only methods that ask for no score explain them.</summary>

@@ -1,3 +1,5 @@
+using EasyExplain.Detectors;
+using EasyExplain.Models;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
 
@@ -8,6 +10,12 @@ namespace EasyExplain.Import;
 /// <param name="Activation">What the file makes probabilities of them with; null where it leaves that to others.</param>
 internal sealed record Head(Node Logits, Activation? Activation)
 {
+    /// <summary>What the model tells of a picture.</summary>
+    public CamTask Task { get; init; }
+
+    /// <summary>How the output of a detector is read; null of any other model.</summary>
+    public DetectorHead? Detector { get; init; }
+
     /// <summary>
     /// How many classes an output is of: <c>[N, classes]</c>, the same with further dimensions of one, or <c>[N]</c>; null if it is
     /// something else.

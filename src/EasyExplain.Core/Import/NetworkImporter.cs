@@ -121,9 +121,11 @@ internal static class NetworkImporter
             {
                 parameter.Load(parameter.Value.to(device));
             }
-            long classes = network.Shapes(preprocessing.Channels, preprocessing.Height, preprocessing.Width)[network.Output][0];
+            long classes = followed.Detector?.ClassCount
+                ?? network.Shapes(preprocessing.Channels, preprocessing.Height, preprocessing.Width)[network.Output][0];
             IReadOnlyList<string> labels = LabelsFor(classes, followed.Labels, explain) ?? [];
-            return ModelHead.Complete(network, classes, followed.Activation, labels, options, $"'{path}'", explain).ToModel(
+            ModelHead head = ModelHead.Complete(network, classes, followed.Activation, labels, options, $"'{path}'", explain);
+            return (head with { Task = followed.Task, Detector = followed.Detector }).ToModel(
                 options.Name ?? Path.GetFileNameWithoutExtension(path), kind, path, preprocessing, device, options.Precision,
                 followed.Output);
         }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using EasyExplain.Detectors;
+using EasyExplain.Import.Detectors;
 using EasyExplain.Models;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
@@ -58,13 +60,18 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
         {
             explain($"Of its outputs, {List(outputs, recorder)}, '{fitting[0].Output.Name}' is explained.");
         }
-        return fitting.Length == 1 ? fitting[0] : null;
+        return fitting.Length == 1 ? fitting[0] : Detector(outputs, recorder);
 
         bool IsLabelled(ModelOutput output, long classes) => output.Labels?.Count == classes || labelled(classes);
 
         Head? Ending(ModelOutput output) =>
             output.Node is { } node && Head.ClassesOf(recorder, node) is not null ? Head.Find(recorder, node) : null;
     }
+
+    /// <summary>The output that tells where something is; null if none does.</summary>
+    private static (ModelOutput, Head)? Detector(IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder) => outputs
+        .Select(output => (output, head: output.Node is { } node ? SideBySide.Find(recorder, node) : null))
+        .Where(pair => pair.head is not null).Select(pair => ((ModelOutput, Head)?)(pair.output, pair.head!)).FirstOrDefault();
 
     private ModelOutput Named(IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder) =>
         outputs.FirstOrDefault(output => output.Name == asked)
@@ -95,4 +102,11 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
 /// <param name="Activation">What the file makes probabilities with; null where it leaves that to others.</param>
 /// <param name="Labels">What the file calls the classes; null where it does not say.</param>
 /// <param name="Output">The name of the output that makes them, of several; else null.</param>
-internal sealed record FollowedModel(Network Network, Activation? Activation, IReadOnlyList<string>? Labels, string? Output);
+internal sealed record FollowedModel(Network Network, Activation? Activation, IReadOnlyList<string>? Labels, string? Output)
+{
+    /// <summary>What the model tells of a picture.</summary>
+    public CamTask Task { get; init; }
+
+    /// <summary>How the output of a detector is read; null of any other model.</summary>
+    public DetectorHead? Detector { get; init; }
+}

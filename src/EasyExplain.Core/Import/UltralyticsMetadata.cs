@@ -16,6 +16,8 @@ internal static partial class UltralyticsMetadata
     /// <summary>How many characters a value may have: thousands of names.</summary>
     public const int LongestText = 1 << 20;
 
+    private const int UsualDetectorSide = 640;
+
     private const string Names = "names";
     private const string Task = "task";
     private const string Size = "imgsz";
@@ -59,11 +61,16 @@ internal static partial class UltralyticsMetadata
         {
             return null;
         }
-        if (metadata.TryGetValue(Task, out string? task) && task != "classify")
+        if (metadata.TryGetValue(Task, out string? task) && task is not ("classify" or "detect"))
         {
             throw new ModelImportException(ModelFault.NoClassifier,
-                $"'{path}' says that its task is '{ImportErrors.Printable(task)}', not 'classify': it does not tell of which class a " +
-                $"picture is, so there is no class to explain.");
+                $"'{path}' says that its task is '{ImportErrors.Printable(task)}', not 'classify' or 'detect': it does not tell of " +
+                $"which class a picture is, so there is no class to explain.");
+        }
+        if (task == "detect")
+        {
+            (int high, int wide) = declared ?? SizeOf(metadata, $"'{path}'") ?? (UsualDetectorSide, UsualDetectorSide);
+            return new Preprocessing(high, wide, [0, 0, 0], [1, 1, 1], ResizeMode.Pad).ForChannels(channels);
         }
         explain($"'{path}' was written by Ultralytics, whose classifiers take the middle of a picture, from 0 to 1.");
         (int height, int width) = declared ?? SizeOf(metadata, $"'{path}'") ?? (Architecture.ImageNet.Height, Architecture.ImageNet.Width);

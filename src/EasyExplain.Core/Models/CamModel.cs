@@ -1,4 +1,5 @@
 using System.Globalization;
+using EasyExplain.Detectors;
 using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Engines;
@@ -23,16 +24,16 @@ public sealed class CamModel : ICamSource, IDisposable
 
     internal CamModel(string name, string architecture, string path, Network network, Preprocessing preprocessing, string[] labels,
         Device device, Precision precision = Precision.Float32,
-        Activation activation = Activation.Softmax, bool hasClasses = true)
+        Activation activation = Activation.Softmax, bool hasClasses = true, CamTask task = CamTask.Classify, DetectorHead? detector = null)
     {
         (Name, Architecture, Path, Network, Preprocessing, Labels, Device) =
             (name, architecture, path, network, preprocessing, labels, device);
-        (Precision, Activation) = (precision, activation);
+        (Precision, Activation, Task, Detector) = (precision, activation, task, detector);
         _folding = new BatchNormFolding(network);
         _relevance = new RelevanceWays(_folding, preprocessing, device);
         Runner = Runner.For(network, device, half: precision == Precision.BFloat16);
         Shapes = network.Shapes(preprocessing.Channels, preprocessing.Height, preprocessing.Width);
-        ClassCount = hasClasses ? checked((int)Shapes[network.Output][0]) : 0;
+        ClassCount = hasClasses ? detector?.ClassCount ?? checked((int)Shapes[network.Output][0]) : 0;
         ParameterCount = network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count);
         Places = PlaceCounts.Of(network, Shapes);
         Layers = [.. network.Layers.Select((layer, index) => new CamLayer(this, layer, index))];
@@ -73,6 +74,12 @@ public sealed class CamModel : ICamSource, IDisposable
     /// nothing.
     /// </summary>
     public Activation Activation { get; }
+
+    /// <summary>What it tells of a picture.</summary>
+    public CamTask Task { get; }
+
+    /// <summary>How the output of a detector is read; null of any other model.</summary>
+    internal DetectorHead? Detector { get; }
 
     /// <summary>Of a whole model with several outputs, the name of the one that is explained; else null.</summary>
     public string? Output { get; internal init; }

@@ -1,3 +1,4 @@
+using EasyExplain.Detectors;
 using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
@@ -13,6 +14,12 @@ namespace EasyExplain.Models;
 /// <param name="HasClasses">Whether its outputs are classes at all.</param>
 internal sealed record ModelHead(Network Network, Activation Activation, string[] Labels, bool HasClasses)
 {
+    /// <summary>What the model tells of a picture.</summary>
+    public CamTask Task { get; init; }
+
+    /// <summary>How the output of a detector is read; null of any other model.</summary>
+    public DetectorHead? Detector { get; init; }
+
     /// <summary>Decides it.</summary>
     /// <param name="network">The network up to its logits.</param>
     /// <param name="outputs">How many it has.</param>
@@ -72,7 +79,7 @@ internal sealed record ModelHead(Network Network, Activation Activation, string[
     public CamModel ToModel(
         string name, string architecture, string path, Preprocessing preprocessing, Device device, Precision precision = Precision.Float32,
         string? output = null) =>
-        new(name, architecture, path, Network, preprocessing, Labels, device, precision, Activation, HasClasses) { Output = output };
+        new(name, architecture, path, Network, preprocessing, Labels, device, precision, Activation, HasClasses, Task, Detector) { Output = output };
 
     /// <summary>
     /// Whether the last thing it does is to average what no layer has made scores of classes of, or to normalise it: a backbone without its

@@ -61,6 +61,9 @@ public sealed record ModelOptions
     /// <summary>What makes probabilities of the logits, for a model that does not say it itself.</summary>
     public Activation? Activation { get; init; }
 
+    /// <summary>What a whole model tells of a picture; null to find it out.</summary>
+    public CamTask? Task { get; init; }
+
     /// <summary>Which of several outputs of a whole model to explain, by its name or number.</summary>
     public string? Output { get; init; }
 

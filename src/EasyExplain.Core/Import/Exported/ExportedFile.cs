@@ -106,7 +106,11 @@ internal sealed class ExportedFile
             network = recorder.Build(head);
             explain($"torch.export, {Type}: {network.Nodes.Count} operations, {network.Layers.Count} layers." +
                 ImportErrors.LeftOut(head.Activation));
-            return new FollowedModel(network, head.Activation, null, output);
+            return new FollowedModel(network, head.Activation, null, output)
+            {
+                Task = head.Task,
+                Detector = head.Detector,
+            };
         }
         finally
         {

@@ -125,7 +125,11 @@ internal sealed class OnnxFile
             string by = _model.Producer.Length > 0 ? $", written by {ImportErrors.Printable(_model.Producer)}" : "";
             explain($"ONNX, opset {_model.Opset}{by}: {network.Nodes.Count} operations, {network.Layers.Count} layers." +
                 ImportErrors.LeftOut(head.Activation));
-            return new FollowedModel(network, head.Activation, output.Labels, _model.Outputs.Count > 1 ? output.Name : null);
+            return new FollowedModel(network, head.Activation, output.Labels, _model.Outputs.Count > 1 ? output.Name : null)
+            {
+                Task = head.Task,
+                Detector = head.Detector,
+            };
         }
         finally
         {

@@ -100,7 +100,11 @@ internal sealed class TorchScriptFile : IDisposable
             network = recorder.Build(head);
             explain($"TorchScript: {archive.Root.Type}, {network.Nodes.Count} operations, {network.Layers.Count} " +
                 $"layers.{ImportErrors.LeftOut(head.Activation)}");
-            return new FollowedModel(network, head.Activation, null, name);
+            return new FollowedModel(network, head.Activation, null, name)
+            {
+                Task = head.Task,
+                Detector = head.Detector,
+            };
         }
         finally
         {

@@ -1,0 +1,93 @@
+using EasyExplain.Imaging;
+using EasyExplain.Networks;
+using static TorchSharp.torch;
+
+namespace EasyExplain.Detectors;
+
+/// <summary>
+/// How the output of a detector is read, <c>[N, candidates, 4 + scores]</c>: the corners x1, y1, x2, y2 of each candidate's box in pixels of
+/// the input, then the logit of objectness if there is one, then the classes' logits.
+/// </summary>
+/// <param name="ClassCount">How many classes there are, without background.</param>
+/// <param name="Activation">
+/// What makes probabilities of the classes' logits: sigmoids, or a softmax, which has <see cref="Background"/> among them.
+/// </param>
+internal sealed record DetectorHead(int ClassCount, Activation Activation)
+{
+    /// <summary>How many numbers a box has.</summary>
+    public const int Corners = 4;
+
+    /// <summary>
+    /// Whether a logit comes before the classes' which says whether there is anything at all; its probability is a factor of each class's.
+    /// </summary>
+    public bool HasObjectness { get; init; }
+
+    /// <summary>Where among the classes' logits that of background is: 0, or <see cref="ClassCount"/>; null if there is none.</summary>
+    public int? Background { get; init; }
+
+    /// <summary>Whether a thing has several candidates, of which the most certain one counts.</summary>
+    public bool FindsAgain { get; init; } = true;
+
+    private int FirstScore => Corners + (HasObjectness ? 1 : 0);
+
+    /// <summary>How many numbers a candidate has.</summary>
+    public int Columns => FirstScore + ClassCount + (Background is null ? 0 : 1);
+
+    /// <summary>Where a class's logit is.</summary>
+    public int ColumnOf(int @class) => FirstScore + @class + (Background <= @class ? 1 : 0);
+
+    /// <summary>The probability of each candidate's classes, <c>[N, candidates, classes]</c>; gradients flow through it.</summary>
+    /// <param name="output">The network's, <c>[N, candidates, <see cref="Columns"/>]</c>.</param>
+    public Tensor Probabilities(Tensor output)
+    {
+        Tensor logits = output.narrow(2, FirstScore, output.shape[2] - FirstScore);
+        Tensor probabilities = Activation switch
+        {
+            Activation.Softmax => logits.softmax(2),
+            Activation.Sigmoid => logits.sigmoid(),
+            _ => logits,
+        };
+        probabilities = Background is { } at ? probabilities.narrow(2, at == 0 ? 1 : 0, ClassCount) : probabilities;
+        return HasObjectness ? probabilities * output.narrow(2, Corners, 1).sigmoid() : probabilities;
+    }
+
+    /// <summary>What is found in a picture, the most certain first.</summary>
+    /// <param name="output">The network's, <c>[candidates, <see cref="Columns"/>]</c>, on the CPU.</param>
+    /// <param name="settings">What counts.</param>
+    /// <param name="preprocessing">How the input was made of the photo.</param>
+    /// <param name="photo">The photo.</param>
+    public IReadOnlyList<Detection> Find(Tensor output, DetectionSettings settings, Preprocessing preprocessing, Photo photo)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        float[] numbers = output.contiguous().data<float>().ToArray();
+        float[] probabilities = Probabilities(output.unsqueeze(0))[0].contiguous().data<float>().ToArray();
+        PixelRegion region = preprocessing.RegionOf(photo.OriginalWidth, photo.OriginalHeight);
+        int columns = (int)output.shape[1];
+        var found = new List<Detection>();
+        for (int candidate = 0; candidate < output.shape[0]; candidate++)
+        {
+            for (int @class = 0; @class < ClassCount; @class++)
+            {
+                double probability = probabilities[candidate * ClassCount + @class];
+                if (probability >= settings.MinProbability && Box(numbers.AsSpan(candidate * columns, Corners)) is { } box)
+                {
+                    found.Add(new Detection(0, @class, probability, box, candidate));
+                }
+            }
+        }
+        IEnumerable<Detection> ordered = found.OrderByDescending(detection => detection.Probability);
+        IEnumerable<Detection> kept = FindsAgain ? Suppression.Of(ordered, settings.OverlapThreshold) : ordered;
+        return [.. kept.Take(settings.Most).Select((detection, number) => detection with { Number = number })];
+
+        // What of a box lies in the photo; null where nothing does.
+        DetectionBox? Box(ReadOnlySpan<float> corners)
+        {
+            double left = Across(corners[0]), top = Down(corners[1]), right = Across(corners[2]), bottom = Down(corners[3]);
+            return right > left && bottom > top ? new DetectionBox(left, top, right - left, bottom - top) : null;
+        }
+
+        double Across(double x) => Math.Clamp(region.X + x / preprocessing.Width * region.Width, 0, photo.OriginalWidth);
+
+        double Down(double y) => Math.Clamp(region.Y + y / preprocessing.Height * region.Height, 0, photo.OriginalHeight);
+    }
+}
