@@ -9,7 +9,7 @@ import torch
 import models
 
 OPSETS = {"ssd": 11, "ssdlite": 13, "retinanet": 11, "fcos": 13, "fasterrcnn": 16, "deeplabv3": 11, "fcn": 13, "lraspp": 16, "unet": 14}
-BODY = {"ssd": ["backbone.body.layer1"], "ssdlite": ["backbone.features.0.3"]}
+BODY = {"ssd": ["backbone.layer1"], "ssdlite": ["backbone.features.0.3"]}
 
 
 def rounded(tensor, digits=5):
@@ -68,7 +68,7 @@ def raw(name, model, kept, output):
 
 def heads_inputs(name, model):
     if name == "ssd":
-        return ["backbone.body.layer2", "backbone.body.layer3", "backbone.body.layer4"]
+        return ["backbone.layer2", "backbone.layer3", "backbone.layer4"]
     if name == "ssdlite":
         return ["backbone.features.0", "backbone.features.1"] + [f"backbone.extra.{i}" for i in range(4)]
     return ["backbone.fpn.layer_blocks.0", "backbone.fpn.layer_blocks.1"]

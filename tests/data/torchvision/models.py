@@ -92,18 +92,17 @@ def pyramid(first: int, width: int = 16) -> BackboneWithFPN:
     return BackboneWithFPN(Body(), {name: str(i) for i, name in enumerate(names)}, widths, width, LastLevelMaxPool())
 
 
-class SsdBody(nn.Module):
+class SsdBody(Body):
     """Maps of strides 8, 16, 32, as SSD's VGG gives them."""
 
     def __init__(self):
         super().__init__()
-        self.body = Body()
         self.out_channels = [16, 20, 24]
 
     def forward(self, x):
-        x = self.body.layer2(self.body.layer1(self.body.stem(x)))
-        y = self.body.layer3(x)
-        return OrderedDict([("0", x), ("1", y), ("2", self.body.layer4(y))])
+        x = self.layer2(self.layer1(self.stem(x)))
+        y = self.layer3(x)
+        return OrderedDict([("0", x), ("1", y), ("2", self.layer4(y))])
 
 
 def detectors():
@@ -187,7 +186,8 @@ def fitted(model: nn.Module, x, outputs: dict) -> nn.Module:
     for name, (means, std) in outputs.items():
         channels = modules[name].bias.shape[0]
         values = torch.cat([output.movedim(1, 0).reshape(channels, -1) for output in found[name]], 1).double()
-        mean = values.mean(1)
+        # A layer that is run at a handful of places says nothing of how it varies over them.
+        mean = values.mean(1) if values.shape[1] >= 16 else torch.zeros(channels, dtype=torch.float64)
         scale = std / max((values - mean[:, None]).std().item(), 1e-6)
         wanted = torch.tensor([means[i % len(means)] for i in range(channels)], dtype=torch.float64)
         # Rounded, so that the numbers are the same wherever this runs.
