@@ -126,8 +126,8 @@ internal static class NetworkImporter
             IReadOnlyList<string> labels = LabelsFor(classes, followed.Labels, explain) ?? [];
             ModelHead head = ModelHead.Complete(network, classes, followed.Activation, labels, options, $"'{path}'", explain);
             return (head with { Task = followed.Task, Detector = followed.Detector }).ToModel(
-                options.Name ?? Path.GetFileNameWithoutExtension(path), kind, path, preprocessing, device, options.Precision,
-                followed.Output);
+                options.Name ?? Path.GetFileNameWithoutExtension(path), kind, path,
+                preprocessing with { CanvasShare = followed.CanvasShare }, device, options.Precision, followed.Output);
         }
         catch
         {

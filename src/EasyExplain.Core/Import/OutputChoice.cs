@@ -12,7 +12,11 @@ namespace EasyExplain.Import;
 /// <param name="Name">ONNX's name for it; its place in a tuple, its key in a dictionary.</param>
 /// <param name="Node">Makes it; null where it does not depend on the picture, or is not known here.</param>
 /// <param name="Labels">What the file calls its classes; null where it does not say.</param>
-internal sealed record ModelOutput(string Name, Node? Node, IReadOnlyList<string>? Labels = null);
+internal sealed record ModelOutput(string Name, Node? Node, IReadOnlyList<string>? Labels = null)
+{
+    /// <summary>Of a result of which the picture says how much of it there is, what makes all that there could be; else null.</summary>
+    public Node? Whole { get; init; }
+}
 
 /// <summary>Finds the output of a whole model that says something of classes.</summary>
 /// <param name="path">The file.</param>
@@ -32,7 +36,8 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
         if (asked is not null)
         {
             ModelOutput named = Named(outputs, recorder);
-            return Ending(named) is { } head ? (named, head) : throw new ModelImportException(ModelFault.InvalidOutput,
+            return Ending(named) is { } head ? (named, head) : OfPlaces([named], recorder)
+                ?? throw new ModelImportException(ModelFault.InvalidOutput,
                 $"The output '{named.Name}' of '{path}' does not say something of classes for each picture, [pictures, classes]. It has: " +
                 $"{List(outputs, recorder)}.");
         }
@@ -60,7 +65,7 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
         {
             explain($"Of its outputs, {List(outputs, recorder)}, '{fitting[0].Output.Name}' is explained.");
         }
-        return fitting.Length == 1 ? fitting[0] : Detector(outputs, recorder);
+        return fitting.Length == 1 ? fitting[0] : OfPlaces(outputs, recorder);
 
         bool IsLabelled(ModelOutput output, long classes) => output.Labels?.Count == classes || labelled(classes);
 
@@ -68,8 +73,12 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
             output.Node is { } node && Head.ClassesOf(recorder, node) is not null ? Head.Find(recorder, node) : null;
     }
 
-    /// <summary>The output that tells where something is; null if none does.</summary>
-    private static (ModelOutput, Head)? Detector(IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder) => outputs
+    /// <summary>The output that tells where something is, in boxes or at each place; null if none does.</summary>
+    private (ModelOutput Output, Head Head)? OfPlaces(IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder) =>
+        Detector(outputs, recorder) ?? SegmentationMap.Find(recorder, outputs, explain);
+
+    private (ModelOutput, Head)? Detector(IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder) =>
+        Filtered.Find(recorder, outputs, explain) ?? outputs
         .Select(output => (output, head: output.Node is { } node ? SideBySide.Find(recorder, node) : null))
         .Where(pair => pair.head is not null).Select(pair => ((ModelOutput, Head)?)(pair.output, pair.head!)).FirstOrDefault();
 
@@ -109,4 +118,7 @@ internal sealed record FollowedModel(Network Network, Activation? Activation, IR
 
     /// <summary>How the output of a detector is read; null of any other model.</summary>
     public DetectorHead? Detector { get; init; }
+
+    /// <summary>The part of the network's own canvas that the picture fills, see <see cref="NetworkRecorder.CanvasShare"/>.</summary>
+    public (double Down, double Across) CanvasShare { get; init; } = (1, 1);
 }

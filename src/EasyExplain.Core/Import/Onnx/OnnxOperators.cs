@@ -52,6 +52,10 @@ internal sealed partial class OnnxOperators : Dialect
     {
         Layer = layer;
         ModelValue[] unknown = [.. call.Node.Outputs.Select(_ => Unknown.Value)];
+        if (!call.Inputs.Contains(Unknown.Value) && Loosely(call) is { } loose)
+        {
+            return loose;
+        }
         if (!Knows(call.Node.Type))
         {
             LacksOperator(call.Node.Type);
