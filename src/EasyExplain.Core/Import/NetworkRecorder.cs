@@ -14,6 +14,7 @@ namespace EasyExplain.Import;
 internal sealed class NetworkRecorder
 {
     private const long MostNumbers = 1L << 28;
+    private const int MostLost = 1000;
     private const long OddBatch = 7919; // no size of a network's own
 
     private readonly List<Node> _nodes = [];
@@ -21,6 +22,7 @@ internal sealed class NetworkRecorder
     private readonly List<Layer> _layers = [];
     private readonly Dictionary<string, int> _layerOf = new(StringComparer.Ordinal); // where its name stands in them
     private readonly HashSet<Type> _withoutMeta = [];
+    private readonly List<(string Operator, Node Node)> _lost = [];
 
     /// <summary>Starts a network that takes <c>[N, channels, height, width]</c>.</summary>
     /// <param name="channels">Colours.</param>
@@ -43,6 +45,18 @@ internal sealed class NetworkRecorder
 
     /// <summary>What was taken down, in order.</summary>
     public IReadOnlyList<Node> Nodes => _nodes;
+
+    /// <summary>What is read by operations that could not be taken down, with their names, in order.</summary>
+    public IReadOnlyList<(string Operator, Node Node)> Lost => _lost;
+
+    /// <summary>Notes what an operation reads that could not be taken down.</summary>
+    public void Lose(string @operator, Node node)
+    {
+        if (_lost.Count < MostLost)
+        {
+            _lost.Add((@operator, node));
+        }
+    }
 
     /// <summary>
     /// The latest output that tells how many pictures there are, <c>[N, …]</c>: the nearer it is, the less must be kept for it.

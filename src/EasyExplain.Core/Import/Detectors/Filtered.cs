@@ -12,13 +12,10 @@ namespace EasyExplain.Import.Detectors;
 /// </summary>
 internal static class Filtered
 {
-    /// <summary>The output that has the boxes, and the head; null where there is none.</summary>
-    /// <param name="recorder">What was taken down.</param>
-    /// <param name="outputs">The results.</param>
-    /// <param name="explain">Is told what they were taken to mean.</param>
-    public static (ModelOutput Output, Head Head)? Find(NetworkRecorder recorder, IReadOnlyList<ModelOutput> outputs,
-        Action<string> explain)
+    /// <summary>The output that has the boxes; null where there is none.</summary>
+    public static FoundHead? Find(Places places)
     {
+        (NetworkRecorder recorder, IReadOnlyList<ModelOutput> outputs) = (places.Recorder, places.Outputs);
         foreach (ModelOutput boxes in outputs.Where(output => output.Whole is { } node && IsOfBoxes(recorder.Shape(node))))
         {
             Node corners = recorder.Call(boxes.Whole!.Name, new Reshape([-1, DetectorHead.Corners]), boxes.Whole!);
@@ -27,11 +24,10 @@ internal static class Filtered
             {
                 if (CandidateScores.Find(recorder, scores.Whole!, candidates) is { } found)
                 {
-                    Head head = HeadOf(recorder, corners, found);
-                    explain($"A detector that filters its boxes itself: '{ImportErrors.Printable(boxes.Name)}' are their corners and " +
+                    return new FoundHead(boxes, HeadOf(recorder, corners, found),
+                        $"A detector that filters its boxes itself: '{ImportErrors.Printable(boxes.Name)}' are their corners and " +
                         $"'{ImportErrors.Printable(scores.Name)}' their probabilities. What it leaves out is left in here, " +
                         $"{candidates} candidates: thresholds of your own and non-maximum suppression choose among them.");
-                    return (boxes, head);
                 }
             }
         }

@@ -12,41 +12,39 @@ internal static class SegmentationMap
     /// <summary>torchvision's name for the output that only its training needs.</summary>
     private const string Auxiliary = "aux";
 
-    /// <summary>The output that has the scores, and the head; null where there is none, or several.</summary>
-    /// <param name="recorder">What was taken down.</param>
-    /// <param name="outputs">The results.</param>
-    /// <param name="explain">Is told what was found.</param>
-    public static (ModelOutput Output, Head Head)? Find(NetworkRecorder recorder, IReadOnlyList<ModelOutput> outputs,
-        Action<string> explain)
+    /// <summary>The output that has the scores; null where there is none, or several that nothing tells apart.</summary>
+    public static FoundHead? Find(Places places)
     {
-        ModelOutput[] maps = [.. outputs.Where(output => output.Node is { } node && IsMap(recorder, node))];
-        ModelOutput[] own = maps.Length > 1 ? [.. maps.Where(map => map.Name != Auxiliary)] : maps;
-        if (own is not [var only])
+        NetworkRecorder recorder = places.Recorder;
+        (ModelOutput Output, Node Node, long[] Shape)[] maps = [.. places.Of(3)
+            .Where(map => map.Shape[1] > 1 && map.Shape[2] > 1 && (places.IsStated
+            || (map.Shape[1] * CoarsestStride >= places.Height && map.Shape[2] * CoarsestStride >= places.Width)))];
+        maps = maps.Length > 1 ? [.. maps.Where(map => map.Output.Name != Auxiliary)] : maps;
+        maps = maps.Length > 1 ? [.. maps.Where(map => places.NamedClasses == map.Shape[0] || places.Labelled(map.Shape[0]))] : maps;
+        if (maps is [var only])
         {
-            return null;
+            return Made(recorder, only.Output, only.Node, "");
         }
-        Head head = HeadOf(only.Node!);
-        IReadOnlyList<Size> shape = recorder.Shape(head.Logits);
-        explain($"A segmenter: '{ImportErrors.Printable(only.Name)}' has {shape[1].Fixed} classes at " +
-            $"{shape[2].Fixed}×{shape[3].Fixed} places" +
-            $"{(maps.Length > own.Length ? $"; '{Auxiliary}' is for training, and is left out" : "")}.");
-        return (only, head);
-    }
-
-    private static bool IsMap(NetworkRecorder recorder, Node node)
-    {
-        IReadOnlyList<Size> picture = recorder.Shape(recorder.Input);
-        return recorder.Shape(node) is [var pictures, { IsFixed: true, Fixed: > 0 }, { IsFixed: true } high, { IsFixed: true } wide]
-            && pictures == recorder.Pictures
-            && high.Fixed > 1 && wide.Fixed > 1
-            && high.Fixed * CoarsestStride >= picture[2].Fixed && wide.Fixed * CoarsestStride >= picture[3].Fixed;
+        // The class at each place is the highest score's: the scores are what that is taken of.
+        Node? scores = recorder.Lost.Where(lost => lost.Operator is "ArgMax" or "argmax").Select(lost => lost.Node)
+            .LastOrDefault(node => places.IsOf(recorder.Shape(node), 3) && recorder.Shape(node)[1].Fixed > 1);
+        return maps.Length == 0 && scores is not null && places.Outputs.FirstOrDefault(output => output.Node is null) is { } chosen
+            ? Made(recorder, chosen, scores, " before the highest is chosen") : null;
     }
 
     /// <summary>Classes are explained by their scores before what makes probabilities of them.</summary>
-    private static Head HeadOf(Node node) => node switch
+    private static FoundHead Made(NetworkRecorder recorder, ModelOutput output, Node node, string where)
     {
-        { Operator: Softmax(1) or LogSoftmax(1), Inputs: [var logits] } => new Head(logits, Activation.Softmax) { Task = CamTask.Segment },
-        { Operator: Sigmoid, Inputs: [var logits] } => new Head(logits, Activation.Sigmoid) { Task = CamTask.Segment },
-        _ => new Head(node, null) { Task = CamTask.Segment },
-    };
+        (Node logits, Activation? activation) = node switch
+        {
+            { Operator: Softmax(1) or LogSoftmax(1), Inputs: [var before] } => (before, Activation.Softmax),
+            { Operator: Sigmoid, Inputs: [var before] } => (before, Activation.Sigmoid),
+            _ => (node, (Activation?)null),
+        };
+        IReadOnlyList<Size> shape = recorder.Shape(logits);
+        long classes = shape[1].Fixed;
+        return new FoundHead(output, new Head(logits, activation) { Task = CamTask.Segment },
+            $"'{ImportErrors.Printable(output.Name)}': scores of {classes} class{(classes == 1 ? "" : "es")} at each of " +
+            $"{shape[2].Fixed}×{shape[3].Fixed} places{where}.");
+    }
 }

@@ -31,13 +31,17 @@ internal sealed class OnnxFile
     /// <summary>What the classes are called, as far as the file says it of them all.</summary>
     public IReadOnlyList<string>? Labels => UltralyticsMetadata.Labels(_model.Metadata);
 
+    /// <summary>What the file says that its task is, as Ultralytics names them; null where it does not.</summary>
+    public string? Task => UltralyticsMetadata.StatedTask(_model.Metadata);
+
     private OnnxInput? Input => _model.Inputs.FirstOrDefault(input => _model.Weights.All(weight => weight.Name != input.Name));
 
     /// <summary>How a picture becomes the input, as far as the file says it.</summary>
     /// <param name="usual">Where nobody says otherwise.</param>
     /// <param name="explain">Is told what was found.</param>
     /// <exception cref="ModelImportException">The file says something that is not known here, or that it is no classifier.</exception>
-    public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain)
+    /// <param name="task">What the model tells of a picture, where somebody knows it better than the file.</param>
+    public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain, CamTask? task = null)
     {
         if (Input is { IsOnePicture: true })
         {
@@ -50,7 +54,7 @@ internal sealed class OnnxFile
                 ResizeMode = ResizeMode.Stretch,
             };
         }
-        Preprocessing sized = UltralyticsMetadata.Preprocessing(_model.Metadata, DeclaredSize, _path, explain, usual.Channels)
+        Preprocessing sized = UltralyticsMetadata.Preprocessing(_model.Metadata, DeclaredSize, _path, explain, usual.Channels, task)
             ?? (DeclaredSize is { } size ? usual.ForInput(size.Height, size.Width) : usual);
         return Input is { } input ? ImageMetadata.Of(_model.Metadata, input, sized, $"'{_path}'", explain) : sized;
     }
@@ -143,6 +147,7 @@ internal sealed class OnnxFile
                 Task = head.Task,
                 Detector = head.Detector,
                 CanvasShare = input.IsOnePicture ? recorder.CanvasShare() : (1, 1),
+                Pictures = head.Pictures,
             };
         }
         finally
