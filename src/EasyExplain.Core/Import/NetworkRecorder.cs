@@ -132,9 +132,11 @@ internal sealed class NetworkRecorder
             {
                 break;
             }
-            if (node.Operator is Pad([0, var right, 0, var below, .. var rest], PadMode.Constant, _) && rest.All(amount => amount == 0)
-                && _shapes[node] is [.., { IsFixed: true } height, { IsFixed: true } width] && right >= 0 && below >= 0)
+            if (node.Operator is Pad(var amounts, PadMode.Constant, _) && amounts.Length <= 4
+                && amounts.Where((amount, i) => amount < 0 || (i % 2 == 0 && amount > 0)).ToArray() is []
+                && _shapes[node] is [.., { IsFixed: true } height, { IsFixed: true } width])
             {
+                (long right, long below) = (amounts.ElementAtOrDefault(1), amounts.ElementAtOrDefault(3));
                 return ((double)(height.Fixed - below) / height.Fixed, (double)(width.Fixed - right) / width.Fixed);
             }
         }
