@@ -76,24 +76,31 @@ public sealed record CamPicture(double Alpha, Colormap? Colormap, double Thresho
     };
 
     /// <summary>A picture of the photo with what was found in it; each class has its colour where there are several boxes.</summary>
-    private static Photo WithBoxes(Photo picture, DrawnMaps maps)
+    private static Photo WithBoxes(Photo picture, DrawnMaps maps) => WithBoxes(picture, maps.Boxes, maps.Source.Size, maps.Note);
+
+    /// <summary>A picture of a photo with boxes over it.</summary>
+    /// <param name="picture">The whole photo at any size; unchanged.</param>
+    /// <param name="boxes">The boxes, in the photo's pixels.</param>
+    /// <param name="size">The photo's height and width.</param>
+    /// <param name="note">A line at the top; null for none.</param>
+    internal static Photo WithBoxes(Photo picture, IReadOnlyList<DrawnBox> boxes, IReadOnlyList<int> size, string? note = null)
     {
-        int height = maps.Source.Size[0], width = maps.Source.Size[1];
-        string[] kinds = [.. maps.Boxes.Where(box => !box.IsTruth).Select(box => box.Kind).Distinct().Order(StringComparer.Ordinal)];
+        int found = boxes.Count(box => !box.IsTruth);
+        string[] kinds = [.. boxes.Where(box => !box.IsTruth).Select(box => box.Kind).Distinct().Order(StringComparer.Ordinal)];
         return BoxOverlay.Draw(picture,
         [
-            .. maps.Boxes.Select(box =>
+            .. boxes.Select(box =>
             {
                 PixelRegion part = new PixelRegion(box.Box.X, box.Box.Y, box.Box.Width, box.Box.Height)
-                    .Scale((double)picture.Width / width, (double)picture.Height / height);
+                    .Scale((double)picture.Width / size[1], (double)picture.Height / size[0]);
                 return new ColoredBox(part, box.Name, box.Caption)
                 {
                     IsDashed = box.IsTruth,
-                    Color = maps.Boxes.Count(one => !one.IsTruth) < 2 || box.IsTruth ? new(255, 255, 255)
+                    Color = found < 2 || box.IsTruth ? new(255, 255, 255)
                         : PixelColor.Distinct(Array.IndexOf(kinds, box.Kind)),
                 };
             }),
-        ], maps.Note);
+        ], note);
     }
 
     /// <summary>A photo at the size it is drawn in, and the part of it that the model saw.</summary>

@@ -1,12 +1,12 @@
 namespace EasyExplain.Audit.Findings.Detections;
 
 /// <summary>
-/// Detections that are so certain that nearly all as certain as they are right, and which the ground truth does not have, or has under
-/// another label: annotations that are probably missing or wrong. One finding a detection, the surest first.
+/// Detections at least as certain as the median right one of their class, and of which nearly all that are as certain are right, that the
+/// ground truth does not have, or has under another label: annotations that are probably missing or wrong. One finding a detection.
 /// </summary>
 internal static class DoubtfulTruth
 {
-    private const int FewestAsCertain = 20;
+    private const int FewestAsCertain = 10;
 
     // As for images: what is claimed of one is right in three of four cases.
     private const double SureOfOne = 0.75;
@@ -17,6 +17,8 @@ internal static class DoubtfulTruth
         foreach (int @class in tally.Classes)
         {
             CamAuditRow[] ordered = [.. tally.Found(@class).OrderByDescending(row => row.Probability)];
+            double median = Statistics.Median(
+                ordered.Where(row => row.Verdict == DetectionVerdict.Right).Select(row => row.Probability));
             int right = 0, wrong = 0;
             for (int at = 0; at < ordered.Length; at++)
             {
@@ -25,7 +27,7 @@ internal static class DoubtfulTruth
                 {
                     int asCertain = right + wrong;
                     double share = (double)right / Math.Max(1, asCertain);
-                    if (asCertain >= FewestAsCertain && share >= thresholds.LabelError)
+                    if (row.Probability >= median && asCertain >= FewestAsCertain && share >= thresholds.LabelError)
                     {
                         yield return Issue(tally, row, @class, right, asCertain, share);
                     }
