@@ -22,11 +22,21 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
     /// </summary>
     public bool HasObjectness { get; init; }
 
+    /// <summary>
+    /// Whether the probability is the square root of that product, as FCOS has it (Tian et al. 2020, arXiv 2006.09214, section 2.2).
+    /// </summary>
+    public bool IsGeometricMean { get; init; }
+
     /// <summary>Where among the classes' logits that of background is: 0, or <see cref="ClassCount"/>; null if there is none.</summary>
     public int? Background { get; init; }
 
     /// <summary>Whether a thing has several candidates, of which the most certain one counts.</summary>
     public bool FindsAgain { get; init; } = true;
+
+    /// <summary>
+    /// Whether a candidate can be of one class only, the first of class 0, the next of class 1 and so on: boxes that depend on the class.
+    /// </summary>
+    public bool TakesTurns { get; init; }
 
     private int FirstScore => Corners + (HasObjectness ? 1 : 0);
 
@@ -48,7 +58,10 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
             _ => logits,
         };
         probabilities = Background is { } at ? probabilities.narrow(2, at == 0 ? 1 : 0, ClassCount) : probabilities;
-        return HasObjectness ? probabilities * output.narrow(2, Corners, 1).sigmoid() : probabilities;
+        probabilities = HasObjectness ? probabilities * output.narrow(2, Corners, 1).sigmoid() : probabilities;
+        probabilities = IsGeometricMean ? probabilities.sqrt() : probabilities;
+        return TakesTurns
+            ? probabilities * eye(ClassCount, device: output.device).repeat(output.shape[1] / ClassCount, 1) : probabilities;
     }
 
     /// <summary>What is found in a picture, the most certain first.</summary>

@@ -50,7 +50,10 @@ public sealed record CamExplanation : ICamResult
     /// </summary>
     public required double Probability { get; init; }
 
-    /// <summary>The explained class's logit; not a number of a network that has no classes.</summary>
+    /// <summary>
+    /// The explained number: the class's logit, or where the side of a box is, in pixels of the input; not a number of a network that has
+    /// no classes.
+    /// </summary>
     public required double Score { get; init; }
 
     /// <summary>Whether there is anything to explain: false where a detector found nothing, or nothing of what was asked for.</summary>
@@ -180,7 +183,8 @@ public sealed record CamExplanation : ICamResult
         string[] unknown = [.. expected.Where((_, i) => classes[i].Length == 0)];
         // Several classes may have the same label, any of which is meant then.
         bool noOthers = PredictedClasses.All(predicted => classes.Any(found => found.Contains(predicted)));
-        bool allThere = Model.Activation != Activation.Sigmoid || classes.All(found => found.Any(PredictedClasses.Contains));
+        bool onlyOne = Model.Task == CamTask.Classify && Model.Activation != Activation.Sigmoid;
+        bool allThere = onlyOne || classes.All(found => found.Any(PredictedClasses.Contains));
         int only = unknown.Length == 0 && classes.SelectMany(found => found).Distinct().ToArray() is [var single] ? single : -1;
         return this with
         {

@@ -115,7 +115,8 @@ public sealed class Explainer
 
     private bool RelevanceIsAll => _network == _relevance?.Network;
 
-    private bool GoesThereAndBack => RelevanceIsAll && _relevance!.GoesThereAndBack && _choice == ClassChoice.Predicted;
+    private bool GoesThereAndBack => RelevanceIsAll && _relevance!.GoesThereAndBack && _choice == ClassChoice.Predicted
+        && _model.Task == CamTask.Classify;
 
     private bool IsTracked => _methods.Any(method => method.UsesGradients);
 
@@ -221,9 +222,12 @@ public sealed class Explainer
         IReadOnlyList<Detection> found = detector.Find(output, _choice.Detections, _model.Preprocessing, photo);
         return (Ranking.Of(_model, found), [.. _choice.From(found).Select(detection =>
         {
-            int column = detector.ColumnOf(detection.Class);
-            return new Subject(detection.Class, detection.Probability, output[detection.Candidate, column].item<float>(),
-                _ => new DetectionTarget(detection.Class, detection.Candidate, column)) { Detection = detection };
+            Target target = _choice.Side is { } side ? new BoxTarget(detection.Class, detection.Candidate, side)
+                : new DetectionTarget(detection.Class, detection.Candidate, detector.ColumnOf(detection.Class));
+            return new Subject(detection.Class, detection.Probability, target.Of(output.unsqueeze(0)).item<float>(), _ => target)
+            {
+                Detection = detection,
+            };
         })]);
     }
 

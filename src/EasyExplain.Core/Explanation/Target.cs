@@ -1,3 +1,4 @@
+using EasyExplain.Detectors;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Networks;
 using static TorchSharp.torch;
@@ -9,7 +10,10 @@ namespace EasyExplain.Explanation;
 public abstract record Target(int Class)
 {
     /// <summary>The number for each image of a batch, <c>[N]</c>.</summary>
-    /// <param name="logits">What the network made of the batch, <c>[N, classes]</c>, or <c>[N, candidates, numbers]</c> of a detector.</param>
+    /// <param name="logits">
+    /// What the network made of the batch: <c>[N, classes]</c>; of a detector <c>[N, candidates, numbers]</c>; of a segmenter
+    /// <c>[N, classes, h, w]</c>.
+    /// </param>
     public abstract Tensor Of(Tensor logits);
 }
 
@@ -40,6 +44,16 @@ public sealed record DetectionTarget(int Class, int Candidate, int Column) : Tar
 {
     /// <inheritdoc/>
     public override Tensor Of(Tensor logits) => logits.select(1, Candidate).select(1, Column);
+}
+
+/// <summary>Where a side of the box of one of a detector's candidates is, in pixels of the input.</summary>
+/// <param name="Class">The class of what is in the box.</param>
+/// <param name="Candidate">The candidate.</param>
+/// <param name="Side">The side.</param>
+public sealed record BoxTarget(int Class, int Candidate, BoxSide Side) : Target(Class)
+{
+    /// <inheritdoc/>
+    public override Tensor Of(Tensor logits) => logits.select(1, Candidate).select(1, (int)Side);
 }
 
 /// <summary>The features of a network without classes: only methods that ask for no score explain them.</summary>

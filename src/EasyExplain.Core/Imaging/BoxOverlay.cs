@@ -108,6 +108,6 @@ internal static class BoxOverlay
         taken.Add(place);
         using var ground = new SKPaint { Color = Dark };
         canvas.DrawRect(place, ground);
-        text.Draw(canvas, fitting, place.Left + Margin, place.Top + 1, width);
+        text.Draw(canvas, fitting, place.Left + Margin, place.Top + 1, float.MaxValue); // it fits
     }
 }

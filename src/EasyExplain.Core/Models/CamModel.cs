@@ -44,6 +44,8 @@ public sealed class CamModel : ICamSource, IDisposable
         DefaultLayer = (last ?? throw new ModelImportException(ModelFault.InvalidOption,
             $"No layer of {architecture} has an output larger than 1×1 for input of {preprocessing.Height}×{preprocessing.Width} pixels. " +
             $"Give a larger input size.")).Name;
+        string[] inputs = task == CamTask.Classify ? [] : [.. HeadInputs.Of(this).Select(layer => layer.Name)];
+        (DefaultLayers, DefaultLayer) = inputs.Length > 0 ? (inputs, inputs[^1]) : ([DefaultLayer], DefaultLayer);
     }
 
     /// <summary>What it was called on import; else the file's name without its extension, or of a user's own module its name.</summary>
@@ -125,6 +127,12 @@ public sealed class CamModel : ICamSource, IDisposable
     /// not <c>layer4.2.relu</c>).
     /// </summary>
     public string DefaultLayer { get; }
+
+    /// <summary>
+    /// The layers that are explained when none is named: <see cref="DefaultLayer"/>; of a detector what its heads read, one layer of each
+    /// size, of which <see cref="DefaultLayer"/> is the last; of a segmenter likewise.
+    /// </summary>
+    public string[] DefaultLayers { get; }
 
     /// <summary>True after <see cref="Dispose"/>.</summary>
     public bool IsDisposed => _disposed;

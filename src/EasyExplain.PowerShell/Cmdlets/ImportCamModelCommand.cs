@@ -273,6 +273,13 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     public Activation? Activation { get; set; }
 
     /// <summary>
+    /// What a TorchScript or ONNX file tells of a picture: Classify, of which class it is; Detect, where there is something, in boxes; or
+    /// Segment, of which class each place is. By default what the file says of itself, or what its outputs look like; -Verbose tells.
+    /// </summary>
+    [Parameter(ParameterSetName = FromFile)]
+    public CamTask? Task { get; set; }
+
+    /// <summary>
     /// Which output to explain if a TorchScript or ONNX file has several: its name, its key in a dictionary, or its number from 0.
     /// </summary>
     [Parameter(ParameterSetName = FromFile)]
@@ -370,6 +377,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         Interpolation = Interpolation,
         ChannelOrder = ChannelOrder,
         Activation = Activation,
+        Task = Task,
         Output = Output,
         Device = Device,
         Precision = Precision,

@@ -138,10 +138,12 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
     /// <summary>The branch that is taken: the condition must be known before there is a picture.</summary>
     private ModelValue[] Branch(OnnxNode node, ModelValue[] inputs, Frame frame, OnnxCaller caller, string layer)
     {
-        if (inputs is not [FixedTensor condition])
+        // What may be left out is followed as if nothing were.
+        FixedTensor? condition = inputs is [LooseValue { Whole: FixedTensor whole }] ? whole : inputs is [FixedTensor known] ? known : null;
+        if (condition is null)
         {
             operators.Layer = layer;
-            operators.Lacks(inputs is [PictureValue] ? "If (with a condition that depends on the picture)" : "If");
+            operators.Lacks(inputs is [PictureValue or LooseValue] ? "If (with a condition that depends on the picture)" : "If");
             return [.. node.Outputs.Select(_ => Unknown.Value)];
         }
         string taken = operators.IsTrue(condition) ? "then_branch" : "else_branch";
