@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EasyExplain.Detectors;
 
 /// <summary>What counts as a detection.</summary>
@@ -7,4 +9,8 @@ namespace EasyExplain.Detectors;
 /// counts; of no effect on a detector that finds everything once.
 /// </param>
 /// <param name="Most">How many detections a picture has at most, the most certain ones.</param>
-public sealed record DetectionSettings(double MinProbability = 0.25, double OverlapThreshold = 0.45, int Most = 300);
+public sealed record DetectionSettings(double MinProbability = 0.25, double OverlapThreshold = 0.45, int Most = 300)
+{
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{MinProbability} {OverlapThreshold} {Most}");
+}

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace EasyExplain.Detectors;
 
 /// <summary>
-/// How the output of a detector is read, <c>[N, candidates, 4 + scores]</c>: the corners x1, y1, x2, y2 of each candidate's box in pixels of
-/// the input, then the logit of objectness if there is one, then the classes' logits.
+/// How the output of a detector is read, <c>[N, candidates, 4 + scores]</c>: the corners x1, y1, x2, y2 of each candidate's box in pixels
+/// of the input, then the logit of objectness if there is one, then the classes' logits.
 /// </summary>
 /// <param name="ClassCount">How many classes there are, without background.</param>
 /// <param name="Activation">
@@ -22,11 +22,21 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
     /// </summary>
     public bool HasObjectness { get; init; }
 
+    /// <summary>
+    /// Whether the probability is the square root of that product, as FCOS has it (Tian et al. 2020, arXiv 2006.09214, section 2.2).
+    /// </summary>
+    public bool IsGeometricMean { get; init; }
+
     /// <summary>Where among the classes' logits that of background is: 0, or <see cref="ClassCount"/>; null if there is none.</summary>
     public int? Background { get; init; }
 
     /// <summary>Whether a thing has several candidates, of which the most certain one counts.</summary>
     public bool FindsAgain { get; init; } = true;
+
+    /// <summary>
+    /// Whether a candidate can be of one class only, the first of class 0, the next of class 1 and so on: boxes that depend on the class.
+    /// </summary>
+    public bool TakesTurns { get; init; }
 
     private int FirstScore => Corners + (HasObjectness ? 1 : 0);
 
@@ -40,6 +50,18 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
     /// <param name="output">The network's, <c>[N, candidates, <see cref="Columns"/>]</c>.</param>
     public Tensor Probabilities(Tensor output)
     {
+        Tensor probabilities = OfAll(output);
+        probabilities = Background is { } at ? probabilities.narrow(2, at == 0 ? 1 : 0, ClassCount) : probabilities;
+        return TakesTurns
+            ? probabilities * eye(ClassCount, device: output.device).repeat(output.shape[1] / ClassCount, 1) : probabilities;
+    }
+
+    /// <summary>The output with probabilities in place of the classes' logits, <c>[N, candidates, <see cref="Columns"/>]</c>.</summary>
+    public Tensor WithProbabilities(Tensor output) => cat([output.narrow(2, 0, FirstScore), OfAll(output)], 2);
+
+    /// <summary>The probabilities of classes, and of background where there is one.</summary>
+    private Tensor OfAll(Tensor output)
+    {
         Tensor logits = output.narrow(2, FirstScore, output.shape[2] - FirstScore);
         Tensor probabilities = Activation switch
         {
@@ -47,8 +69,8 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
             Activation.Sigmoid => logits.sigmoid(),
             _ => logits,
         };
-        probabilities = Background is { } at ? probabilities.narrow(2, at == 0 ? 1 : 0, ClassCount) : probabilities;
-        return HasObjectness ? probabilities * output.narrow(2, Corners, 1).sigmoid() : probabilities;
+        probabilities = HasObjectness ? probabilities * output.narrow(2, Corners, 1).sigmoid() : probabilities;
+        return IsGeometricMean ? probabilities.sqrt() : probabilities;
     }
 
     /// <summary>What is found in a picture, the most certain first.</summary>

@@ -49,16 +49,23 @@ public sealed record CamExplanation : ICamResult
     /// </summary>
     public required double Probability { get; init; }
 
-    /// <summary>The explained class's logit; not a number of a network that has no classes.</summary>
+    /// <summary>
+    /// The explained number: the class's logit, or where the side of a box is, in pixels of the input; not a number of a network that has
+    /// no classes.
+    /// </summary>
     public required double Score { get; init; }
 
-    /// <summary>Whether there is anything to explain: false where a detector found nothing, or nothing of what was asked for.</summary>
+    /// <summary>
+    /// Whether there is anything to explain: false where a detector or a segmenter found nothing, or nothing of what was asked for.
+    /// </summary>
     public bool Found => Class >= 0 || Model.ClassCount == 0;
 
     /// <summary>Of a detector, the number of what is explained among what it found in the photo, from 0, the most certain first.</summary>
     public int? Detection { get; init; }
 
-    /// <summary>Of a detector, where in the photo what is explained was found.</summary>
+    /// <summary>
+    /// Of a detector, where in the photo what is explained was found; of a segmenter, the rectangle around where the class is explained.
+    /// </summary>
     public DetectionBox? Box { get; init; }
 
     /// <summary>The labels of the classes that a comparing method (FinerCAM) set it against; empty for all other methods.</summary>
@@ -168,7 +175,8 @@ public sealed record CamExplanation : ICamResult
         string[] unknown = [.. expected.Where((_, i) => classes[i].Length == 0)];
         // Several classes may have the same label, any of which is meant then.
         bool noOthers = PredictedClasses.All(predicted => classes.Any(found => found.Contains(predicted)));
-        bool allThere = Model.Activation != Activation.Sigmoid || classes.All(found => found.Any(PredictedClasses.Contains));
+        bool onlyOne = Model.Task == CamTask.Classify && Model.Activation != Activation.Sigmoid;
+        bool allThere = onlyOne || classes.All(found => found.Any(PredictedClasses.Contains));
         int only = unknown.Length == 0 && classes.SelectMany(found => found).Distinct().ToArray() is [var single] ? single : -1;
         return this with
         {

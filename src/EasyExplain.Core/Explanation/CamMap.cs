@@ -41,6 +41,7 @@ public sealed class CamMap
         var values = new float[map.shape[0], map.shape[1]];
         float[] flat = map.to(CPU).contiguous().data<float>().ToArray();
         Buffer.BlockCopy(flat, 0, values, 0, flat.Length * sizeof(float));
+        values = CanvasPart.Of(values, preprocessing.CanvasShare);
         PixelRegion region = preprocessing.RegionOf(photo.OriginalWidth, photo.OriginalHeight);
         return new CamMap(layer, values, region, photo.OriginalWidth, photo.OriginalHeight, isSigned, unit);
     }

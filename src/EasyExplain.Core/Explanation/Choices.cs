@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using EasyExplain.Detectors;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Models;
 
@@ -18,9 +19,12 @@ namespace EasyExplain.Explanation;
 /// <param name="Settings">What the methods heed; the seed decides something only if it was given, the batch size nothing.</param>
 /// <param name="SeedIsGiven">Whether the seed was given, and not drawn.</param>
 /// <param name="Smoothing">What makes the maps less noisy.</param>
+/// <param name="Found">
+/// Of a detector or a segmenter, what else is asked about what it finds (see <see cref="ClassChoice"/>); null of a classifier.
+/// </param>
 internal sealed record Choices(
     CamModel Model, IReadOnlyList<CamLayer> Layers, IReadOnlyList<CamMethod> Methods, IReadOnlyList<string>? Classes, int? Top,
-    MethodSettings Settings, bool SeedIsGiven, Smoothing Smoothing)
+    MethodSettings Settings, bool SeedIsGiven, Smoothing Smoothing, ClassChoice? Found = null)
 {
     // What stood in the text before each method had its own: with another number every audit would begin anew.
     private const int UsualSamples = 4;
@@ -29,7 +33,7 @@ internal sealed record Choices(
     /// <remarks>Made once, for the model's file may be replaced while it runs.</remarks>
     internal string Text { get; } = string.Join('\n', [Model.Path, .. Asked(Model, Layers, Methods, Classes, Top, Settings, Smoothing),
         Model.Path.Length > 0 ? File.GetLastWriteTimeUtc(Model.Path).Ticks : Model.Name, .. Seeded(Methods, Settings, SeedIsGiven),
-        .. Sampled(Methods, Settings), .. Windowed(Methods, Settings), .. Relevant(Methods, Settings)]);
+        .. Sampled(Methods, Settings), .. Windowed(Methods, Settings), .. Relevant(Methods, Settings), .. Located(Model, Found)]);
 
     /// <summary>
     /// Sixteen digits that stand for what is asked, whatever the photo and wherever the model's file lies: an audit file holds one answer
@@ -37,7 +41,7 @@ internal sealed record Choices(
     /// </summary>
     internal string Question { get; } = Hash(string.Join('\n',
         [.. Asked(Model, Layers, Methods, Classes, Top, Settings, Smoothing), .. Seeded(Methods, Settings, SeedIsGiven),
-            .. Sampled(Methods, Settings), .. Windowed(Methods, Settings), .. Relevant(Methods, Settings)]));
+            .. Sampled(Methods, Settings), .. Windowed(Methods, Settings), .. Relevant(Methods, Settings), .. Located(Model, Found)]));
 
     /// <summary>
     /// Sixteen digits that stand for a photo as it is on the disk now, and for the choices; folders' names cannot be read out of them.
@@ -77,6 +81,16 @@ internal sealed record Choices(
             .. settings.Stride is { } stride ? ["stride", stride.Height, stride.Width] : (object?[])[],
             .. settings.Baseline != 0 ? ["baseline", settings.Baseline.ToString(CultureInfo.InvariantCulture)] : (object?[])[],
         ];
+
+    // A classifier finds nothing at places: its text stays what it was.
+    private static IEnumerable<object?> Located(CamModel model, ClassChoice? found) => found is null || model.Task == CamTask.Classify
+        ? [] :
+    [
+        model.Task, .. found.Numbers is { } numbers ? numbers.Select(number => (object?)$"detection {number}") : [],
+        .. found.Detections == new DetectionSettings() ? [] : new object?[] { $"{found.Detections}" },
+        .. found.Side is { } side ? new object?[] { "side", side } : [],
+        .. found.Region is { } region ? new object?[] { "region", $"{region}" } : [],
+    ];
 
     private static object?[] Relevant(IReadOnlyList<CamMethod> methods, MethodSettings settings) =>
     [

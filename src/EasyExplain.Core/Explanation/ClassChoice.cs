@@ -5,8 +5,8 @@ using EasyExplain.Runtime;
 
 namespace EasyExplain.Explanation;
 
-/// <summary>Which classes of a picture are explained: named ones, or the most probable ones.</summary>
-public sealed class ClassChoice
+/// <summary>What of a picture is explained: classes, or things that were found in it; named ones, or the most probable ones.</summary>
+public sealed record ClassChoice
 {
     private readonly Func<Ranking, IEnumerable<int>> _choose;
     private readonly Func<IReadOnlyList<Detection>, IEnumerable<Detection>> _chooseOf;
@@ -22,6 +22,10 @@ public sealed class ClassChoice
 
     /// <summary>The class of this index, whatever the image.</summary>
     internal static ClassChoice Only(int @class) => new(_ => [@class], found => found.Where(one => one.Class == @class));
+
+    /// <summary>Of a detector, the things of these numbers in a picture, from 0, the most certain first; in the order asked.</summary>
+    public static ClassChoice Numbered(params IReadOnlyList<int> numbers) => new(ranking => ClassesOf(ranking.Predicted),
+        found => numbers.Distinct().SelectMany(number => found.Where(one => one.Number == number))) { Numbers = numbers };
 
     /// <summary>
     /// Classes in the order asked, each once, by label (case matters only between labels that differ in nothing else), by index from 0,
@@ -54,7 +58,18 @@ public sealed class ClassChoice
     }
 
     /// <summary>Of a detector, what counts as a detection.</summary>
-    internal DetectionSettings Detections { get; init; } = new();
+    public DetectionSettings Detections { get; init; } = new();
+
+    /// <summary>The numbers of <see cref="Numbered"/>; null of any other choice.</summary>
+    internal IReadOnlyList<int>? Numbers { get; private init; }
+
+    /// <summary>Of a detector, which side of the box to explain; null for its class.</summary>
+    public BoxSide? Side { get; init; }
+
+    /// <summary>
+    /// Of a segmenter, where in the photo to explain a class; null for wherever it is predicted.
+    /// </summary>
+    public DetectionBox? Region { get; init; }
 
     /// <summary>Of what was found in a picture that to be explained.</summary>
     internal IReadOnlyList<Detection> From(IReadOnlyList<Detection> found) => [.. _chooseOf(found)];

@@ -147,6 +147,13 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
         };
     }
 
+    /// <summary>
+    /// The part of the network's own canvas that the input fills, from its upper left corner: maps are cut to it. 1 unless the network pads
+    /// its input itself before it looks at it.
+    /// </summary>
+    [JsonIgnore]
+    internal (double Down, double Across) CanvasShare { get; init; } = (1, 1);
+
     /// <summary>How detectors are mostly given photos: whole, bytes / 255, between grey borders.</summary>
     /// <param name="height">In pixels.</param>
     /// <param name="width">In pixels.</param>

@@ -142,8 +142,8 @@ internal static class NetworkImporter
             ModelHead head = ModelHead.Complete(
                 network, classes, followed.Activation, labels, options, $"'{path}'", explain, followed.Task);
             return (head with { Detector = followed.Detector }).ToModel(
-                options.Name ?? Path.GetFileNameWithoutExtension(path), file.Kind, path, preprocessing, device, options.Precision,
-                followed.Output);
+                options.Name ?? Path.GetFileNameWithoutExtension(path), file.Kind, path,
+                preprocessing with { CanvasShare = followed.CanvasShare }, device, options.Precision, followed.Output);
         }
         catch
         {

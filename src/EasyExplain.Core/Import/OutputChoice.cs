@@ -13,7 +13,11 @@ namespace EasyExplain.Import;
 /// <param name="Name">ONNX's name for it; its place in a tuple, its key in a dictionary.</param>
 /// <param name="Node">Makes it; null where it does not depend on the picture, or is not known here.</param>
 /// <param name="Labels">What the file calls its classes; null where it does not say.</param>
-internal sealed record ModelOutput(string Name, Node? Node, IReadOnlyList<string>? Labels = null);
+internal sealed record ModelOutput(string Name, Node? Node, IReadOnlyList<string>? Labels = null)
+{
+    /// <summary>Of a result of which the picture says how much of it there is, what makes all that there could be; else null.</summary>
+    public Node? Whole { get; init; }
+}
 
 /// <summary>Finds the output of a whole model that says something of classes.</summary>
 /// <param name="path">The file.</param>
@@ -25,7 +29,7 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
     private const int MostShown = 20;
 
     // The surest first.
-    private static readonly Func<Places, FoundHead?>[] s_detectors = [Queries.Find, CandidateTable.Find, EndToEnd.Find];
+    private static readonly Func<Places, FoundHead?>[] s_detectors = [Queries.Find, CandidateTable.Find, Filtered.Find, EndToEnd.Find];
 
     /// <summary>What the model tells of a picture, as the user says; null to find it out.</summary>
     public CamTask? Task { get; init; }
@@ -181,6 +185,9 @@ internal sealed record FollowedModel(Network Network, Activation? Activation, IR
 
     /// <summary>How the output of a detector is read; null of any other model.</summary>
     public DetectorHead? Detector { get; init; }
+
+    /// <summary>The part of the network's own canvas that the picture fills, see <see cref="NetworkRecorder.CanvasShare"/>.</summary>
+    public (double Down, double Across) CanvasShare { get; init; } = (1, 1);
 
     /// <summary>How pictures are usually made for a model of this kind; null where that says nothing.</summary>
     public Func<Preprocessing, Preprocessing>? Pictures { get; init; }

@@ -39,8 +39,8 @@ public sealed class CamLayer : ICamSource
     /// <summary>The number of trained values in it and in what it holds.</summary>
     public long ParameterCount { get; }
 
-    /// <summary>True for the layer that is explained when none is named.</summary>
-    public bool IsDefault => Name == Model.DefaultLayer;
+    /// <summary>True for a layer that is explained when none is named.</summary>
+    public bool IsDefault => Model.DefaultLayers.Contains(Name);
 
     /// <summary>The name of the model it belongs to.</summary>
     public string ModelName => Model.Name;

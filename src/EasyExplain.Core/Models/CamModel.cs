@@ -44,6 +44,8 @@ public sealed class CamModel : ICamSource, IDisposable
         DefaultLayer = (last ?? throw new ModelImportException(ModelFault.InvalidOption,
             $"No layer of {architecture} has an output larger than 1×1 for input of {preprocessing.Height}×{preprocessing.Width} pixels. " +
             $"Give a larger input size.")).Name;
+        string[] inputs = task == CamTask.Classify ? [] : [.. HeadInputs.Of(this).Select(layer => layer.Name)];
+        (DefaultLayers, DefaultLayer) = inputs.Length > 0 ? (inputs, inputs[^1]) : ([DefaultLayer], DefaultLayer);
     }
 
     /// <summary>What it was called on import; else the file's name without its extension, or of a user's own module its name.</summary>
@@ -126,6 +128,12 @@ public sealed class CamModel : ICamSource, IDisposable
     /// </summary>
     public string DefaultLayer { get; }
 
+    /// <summary>
+    /// The layers that are explained when none is named: <see cref="DefaultLayer"/>; of a detector what its heads read, one layer of each
+    /// size, of which <see cref="DefaultLayer"/> is the last; of a segmenter likewise.
+    /// </summary>
+    public string[] DefaultLayers { get; }
+
     /// <summary>True after <see cref="Dispose"/>.</summary>
     public bool IsDisposed => _disposed;
 
@@ -200,15 +208,25 @@ public sealed class CamModel : ICamSource, IDisposable
     internal int OrderOf(Node node) => _order[node];
 
     /// <summary>The network as it runs fastest while the outputs of <paramref name="layers"/> stay what they are.</summary>
+    /// <param name="layers">Names of layers.</param>
+    /// <param name="ofBoxes">Of a detector, whether gradients come back from its boxes, too.</param>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    internal Network Optimized(IReadOnlySet<string> layers)
+    internal Network Optimized(IReadOnlySet<string> layers, bool ofBoxes = true)
     {
+        Network Apply()
+        {
+            Network folded = _folding.Apply(layers);
+            return ofBoxes || Detector is null ? folded
+                : DetachedBoxes.Of(folded, folded.Shapes(Preprocessing.Channels, Preprocessing.Height, Preprocessing.Width));
+        }
+
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             // The same choice gives the same network, so that what was compiled for it is found again.
             string key = string.Join(',', layers.Order(StringComparer.Ordinal));
-            return _optimized.TryGetValue(key, out Network? known) ? known : _optimized[key] = _folding.Apply(layers);
+            key = ofBoxes ? key : $"{key}|scores";
+            return _optimized.TryGetValue(key, out Network? known) ? known : _optimized[key] = Apply();
         }
     }
 

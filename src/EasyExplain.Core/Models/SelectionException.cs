@@ -26,6 +26,9 @@ public enum SelectionFault
     /// <summary>The model has no such class, or several.</summary>
     ClassNotFound,
 
+    /// <summary>What was asked for is not for models of this one's task.</summary>
+    NotForTask,
+
     /// <summary>There is no picture of this style.</summary>
     StyleNotPossible,
 

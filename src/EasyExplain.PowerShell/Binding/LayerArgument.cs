@@ -18,7 +18,7 @@ public sealed class LayerArgument
     /// <summary>The layer, where it was given as one.</summary>
     public CamLayer? Layer { get; }
 
-    /// <summary>The layers of a model that were given, or its default layer where none was.</summary>
+    /// <summary>The layers of a model that were given, or its default layers where none was.</summary>
     /// <exception cref="SelectionException">One is not there, has no height and width, or belongs to another model.</exception>
     internal static IReadOnlyList<CamLayer> Select(CamModel model, LayerArgument[] given)
     {
@@ -26,7 +26,7 @@ public sealed class LayerArgument
         {
             throw OfAnotherModel(foreign.Layer!, model);
         }
-        return LayerSelection.Select(model, given.Length == 0 ? [model.DefaultLayer]
+        return LayerSelection.Select(model, given.Length == 0 ? model.DefaultLayers
             : given.Select(layer => layer.Name), Wildcards.Wildcard);
     }
 

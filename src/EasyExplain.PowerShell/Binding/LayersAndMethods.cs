@@ -8,7 +8,7 @@ namespace EasyExplain.PowerShell.Binding;
 internal static class LayersAndMethods
 {
     /// <summary>
-    /// The layers that were given, or else the default one, or all stages for a method that says nothing of its own about one layer; and
+    /// The layers that were given, or else the default ones, or all stages for a method that says nothing of its own about one layer; and
     /// the methods that were named, at home at the input or at the layers.
     /// </summary>
     /// <exception cref="SelectionException">There is no such layer or method.</exception>

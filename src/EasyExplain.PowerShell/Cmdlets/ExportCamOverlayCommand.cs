@@ -170,6 +170,11 @@ public sealed class ExportCamOverlayCommand : DrawingCmdlet, IDisposable
                 WriteVerbose($"'{result.Path}' has its pictures, '{picture}' among them.");
                 continue;
             }
+            if (result is CamExplanation { Found: false })
+            {
+                WriteVerbose($"Nothing was found in '{result.Path}', so there is no map to draw.");
+                continue;
+            }
             PictureOrder[] pictures = [.. Styles.Select((style, index) => new PictureOrder(
                 style,
                 _file?.Take() ?? System.IO.Path.Combine(_folder, _names.For(result, style, Format)),

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using EasyExplain.Audit;
 using EasyExplain.Audit.Store;
+using EasyExplain.Detectors;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
@@ -36,6 +37,10 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>A map gives the rectangle around its largest area above a threshold: $explanation.Map.GetBox(0.5), in pixels of the image.</para>
 /// <para>JPEG, PNG, WebP, GIF, BMP, TIFF, TGA, PBM, PGM and PPM are read, whatever the name ends with. A TIFF of floating point is scaled
 /// by its own range; a warning says so once.</para>
+/// <para>Of a detector, each thing that it finds has an explanation: its class's logit, with Box, Detection (its number) and
+/// Probability; of a segmenter, each class that it predicts somewhere. By default the maps are those of the layers that its heads read,
+/// of all sizes, fused. A photo in which nothing is found has one explanation for each method all the same, with Found = false and without
+/// maps; other cmdlets pass over it. RISE and Occlusion score what is found in the changed picture by how much it is alike (D-RISE).</para>
 /// <para>A map that is zero everywhere is a fact about the model: that layer has no evidence for the class. A warning says so once.</para>
 /// </remarks>
 /// <example>
@@ -135,6 +140,21 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// </code>
 /// <para>The audit file has a row for each image, with its map; the last line makes a table of it.</para>
 /// </example>
+/// <example>
+/// <title>Why a detector saw what it saw</title>
+/// <code>
+/// Invoke-CamExplanation ./cat.jpg -Model ./objects.onnx -Class cat -MinProbability 0.5 | Export-CamOverlay ./out
+/// </code>
+/// <para>An explanation of each cat that was found. -Detection 0, 2 explains the most certain and the third, -Top 3 the three most
+/// certain.</para>
+/// </example>
+/// <example>
+/// <title>What decides where a box ends</title>
+/// <code>
+/// Invoke-CamExplanation ./cat.jpg -Model ./objects.onnx -Detection 0 -BoxSide Right | Export-CamOverlay ./out
+/// </code>
+/// <para>The map of x of the right edge, in place of the class.</para>
+/// </example>
 /// <seealso cref="ImportCamModelCommand"/>
 /// <seealso cref="GetCamLayerCommand"/>
 /// <seealso cref="ExportCamOverlayCommand"/>
@@ -172,10 +192,54 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     [SupportsWildcards]
     public string[]? Class { get; set; }
 
-    /// <summary>Explains this many of the most probable classes, one explanation each.</summary>
+    /// <summary>
+    /// Explains this many of the most probable classes, one explanation each; of a detector, this many of what it found, the most certain
+    /// first; of a segmenter, this many of its classes, the largest first.
+    /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? Top { get; set; }
+
+    /// <summary>
+    /// Of a detector: explains what it found under these numbers, from 0, the most certain first. The Detection property of an explanation
+    /// is such a number.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ValidateRange(0, int.MaxValue)]
+    public int[]? Detection { get; set; }
+
+    /// <summary>Of a detector: how certain it must be of something that counts as found, from 0 to 1.</summary>
+    /// <value>0.25</value>
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    public double MinProbability { get; set; } = 0.25;
+
+    /// <summary>
+    /// Of a detector: from which overlap on, from 0 to 1, two boxes of a class are of the same thing, so that the more certain one alone
+    /// counts. It is what both cover in terms of what either covers. Detectors that find everything once do not heed it.
+    /// </summary>
+    /// <value>0.45</value>
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    public double OverlapThreshold { get; set; } = 0.45;
+
+    /// <summary>
+    /// Of a detector: explains where a side of each box is, Left, Top, Right or Bottom, in place of its class. The Score of the
+    /// explanation is where that side is, in pixels of the input.
+    /// </summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(BoxSideArgument.Completer))]
+    [ValidateNotNull]
+    public BoxSideArgument? BoxSide { get; set; }
+
+    /// <summary>
+    /// Of a segmenter: explains the class within this rectangle, in place of wherever it is predicted: x, y, width and height in pixels of
+    /// the photo. Without -Class, the predicted classes there.
+    /// </summary>
+    [Parameter]
+    [ValidateCount(4, 4)]
+    public double[]? Region { get; set; }
 
     /// <summary>
     /// What the photos should show: labels or classes' numbers, ParentFolder for a dataset laid out as class folders, or a script block
@@ -310,6 +374,19 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
                 new ArgumentException("-Class and -Top exclude each other: explain the classes you name, or the most probable ones."),
                 "ClassAndTop", ErrorCategory.InvalidArgument, Class));
         }
+        if (Detection is not null && (Class is not null || Top is not null))
+        {
+            ThrowTerminatingError(new ErrorRecord(
+                new ArgumentException($"-Detection and -{(Class is null ? "Top" : "Class")} exclude each other: a number stands for one " +
+                    "thing that was found."),
+                "DetectionAndOther", ErrorCategory.InvalidArgument, Detection));
+        }
+        if (Region is [_, _, var width, var height] && !(width > 0 && height > 0))
+        {
+            ThrowTerminatingError(new ErrorRecord(
+                new ArgumentException("-Region is x, y, width and height; the last two are above 0."),
+                "RegionEmpty", ErrorCategory.InvalidArgument, Region));
+        }
         base.BeginProcessing();
         if (SkipExisting is not null)
         {
@@ -417,6 +494,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
             this.WarnIfSlower(explanation.Model);
             WarnIfUnknown(explanation);
             WarnIfEmpty(explanation);
+            TellIfNothing(explanation);
             WriteDebug(string.Create(CultureInfo.InvariantCulture, $"{explanation} took {explanation.Seconds * 1000:0} ms."));
             WriteObject(ExpectedView.Of(explanation));
         }
@@ -439,15 +517,24 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
 
     private protected override void Prepare(CamModel model, LayerArgument[] given)
     {
+        TaskOptions.Demand(model, MyInvocation.BoundParameters);
         (IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> methods) = LayersAndMethods.Of(model, given, Method);
         if (_explainer is null)
         {
             IgnoredOptions.Warn(this, methods, layers: given.Length > 0);
         }
         ClassChoice choice = Class is not null ? ClassChoice.Of(model, ClassNames.Expand(model, Class)) : Top is { } top
-            ? ClassChoice.Top(top) : ClassChoice.Predicted;
+            ? ClassChoice.Top(top) : Detection is not null ? ClassChoice.Numbered(Detection) : ClassChoice.Predicted;
+        choice = model.Task == CamTask.Classify ? choice : choice with
+        {
+            Detections = new DetectionSettings(MinProbability, OverlapThreshold),
+            Side = BoxSide?.Value,
+            Region = Region is [var x, var y, var width, var height] ? new DetectionBox(x, y, width, height) : null,
+        };
         string classes = Class is not null ? $"class {string.Join(", ", Class)}"
-            : Top is not null ? $"the {Top} most probable classes" : "the predicted class";
+            : Top is not null ? model.Task == CamTask.Detect ? $"the {Top} most certain detections" : $"the {Top} most probable classes"
+            : Detection is not null ? $"detection {string.Join(", ", Detection)}"
+            : model.Task == CamTask.Classify ? "the predicted class" : "whatever is found";
         WriteVerbose($"{model}: {string.Join(", ", methods.Select(method => method.Name))} at {string.Join(", ", layers)} for {classes}" +
             (methods.Any(method => method.DrawsNoise) ? $", seed {Seed}." : "."));
         Smoothing smoothing = (AugSmooth ? Smoothing.Augmentation : Smoothing.None) | (EigenSmooth ? Smoothing.Eigen : Smoothing.None);
@@ -458,7 +545,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
             Baseline = Baseline,
             Relevance = new LrpSettings(Composite.Value, Epsilon, Gamma),
         };
-        _choices = new Choices(model, layers, methods, Class, Top, settings, _seedIsGiven, smoothing);
+        _choices = new Choices(model, layers, methods, Class, Top, settings, _seedIsGiven, smoothing, choice);
         _explainer = new Explainer(model, layers, methods, choice, settings, smoothing, ShowPasses);
         WriteVerbose($"{model} runs in {_explainer.Compile()}.");
     }
@@ -489,9 +576,22 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         }
     }
 
+    private void TellIfNothing(CamExplanation explanation)
+    {
+        if (!explanation.Found)
+        {
+            string what = Class is not null ? $"nothing of class {string.Join(", ", Class)}"
+                : Detection is not null ? $"no detection {string.Join(", ", Detection)}" : "nothing";
+            WriteVerbose($"{explanation.Path ?? "The tensor"}: {explanation.Model} found {what}" + (explanation.Model.Task == CamTask.Detect
+                ? string.Create(CultureInfo.InvariantCulture, $" of at least {MinProbability} probability.") : "."));
+        }
+    }
+
     private void WarnIfEmpty(CamExplanation explanation)
     {
-        if (!_warnedOfEmpty && explanation.Maps.FirstOrDefault(map => map.IsEmpty) is { } empty)
+        // What a detector finds belongs to one of its scales: other layers may well be empty.
+        bool mayBeEmpty = explanation is { Box: not null, Fused.IsEmpty: false };
+        if (!_warnedOfEmpty && !mayBeEmpty && explanation.Maps.FirstOrDefault(map => map.IsEmpty) is { } empty)
         {
             _warnedOfEmpty = true;
             WriteWarning($"{explanation.Path ?? "The tensor"}: the {explanation.Method} map of '{empty.Layer}' for '{explanation.Label}' " +

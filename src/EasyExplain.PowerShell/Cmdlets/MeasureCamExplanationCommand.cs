@@ -228,6 +228,11 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
             return;
         }
         object target = (object?)explanation.Path ?? explanation;
+        if (!explanation.Found)
+        {
+            WriteVerbose($"Nothing was found in '{explanation.Path}', so there is no map to measure.");
+            return;
+        }
         if (explanation.Maps.Length == 0)
         {
             WriteError(new ErrorRecord(

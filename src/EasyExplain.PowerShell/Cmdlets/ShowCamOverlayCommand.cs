@@ -93,7 +93,12 @@ public sealed class ShowCamOverlayCommand : DrawingCmdlet
     {
         foreach (ICamResult result in InputObject)
         {
-            foreach (OverlayStyle style in Styles)
+            bool found = result is not CamExplanation { Found: false };
+            if (!found)
+            {
+                WriteVerbose($"Nothing was found in '{result.Path}', so there is no map to draw.");
+            }
+            foreach (OverlayStyle style in found ? Styles : [])
             {
                 if (_stopped)
                 {

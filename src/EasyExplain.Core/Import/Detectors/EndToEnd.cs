@@ -24,7 +24,8 @@ internal static class EndToEnd
         }
         NetworkRecorder recorder = places.Recorder;
         var columns = new Columns(recorder);
-        Node[] read = [.. recorder.Lost.Select(lost => lost.Node).OfType<Node>().Select(Whole).Distinct().Where(node => places.IsOf(recorder.Shape(node), 2))];
+        Node[] read = [.. recorder.Lost.Select(lost => lost.Node).OfType<Node>().Select(Whole).Distinct()
+            .Where(node => places.IsOf(recorder.Shape(node), 2))];
         foreach (Node boxes in read.Where(node => Last(node) == DetectorHead.Corners))
         {
             foreach (Node scores in read.Where(node => node != boxes && recorder.Shape(node)[1] == recorder.Shape(boxes)[1]))

@@ -58,6 +58,10 @@ internal sealed partial class OnnxOperators : Dialect
         {
             Lose(call);
         }
+        if (!call.Inputs.Contains(Unknown.Value) && Loosely(call) is { } loose)
+        {
+            return loose;
+        }
         if (!Knows(call.Node.Type))
         {
             LacksOperator(call.Node.Type);

@@ -20,6 +20,7 @@ internal static class ArithmeticForms
         (Abs _, OnnxPlace at) => at.Add("Abs"),
         (Reciprocal _, OnnxPlace at) => at.Add("Reciprocal"),
         (Sqrt _, OnnxPlace at) => at.Add("Sqrt"),
+        (Floor _, OnnxPlace at) => at.Add("Floor"),
         (Rsqrt _, OnnxPlace at) => at.Add("Reciprocal", [at.Add("Sqrt")]),
         (Exp _, OnnxPlace at) => at.Add("Exp"),
         (Log _, OnnxPlace at) => at.Add("Log"),
@@ -28,6 +29,7 @@ internal static class ArithmeticForms
             [at.X, at.Add("Where", [at.Add("Less", [at.X, at.Number(0)]), at.Number(-stab.Epsilon), at.Number(stab.Epsilon)])]),
         (OnlyHighest _, OnnxPlace at) => at.Shape.Length == 1 ? OnlyHighest(at) : null,
         (Dropout _, OnnxPlace at) => at.X,
+        (Detached _, OnnxPlace at) => at.X,
         (StochasticDepth _, OnnxPlace at) => at.X,
     };
 
