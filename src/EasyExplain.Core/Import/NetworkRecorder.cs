@@ -22,7 +22,7 @@ internal sealed class NetworkRecorder
     private readonly List<Layer> _layers = [];
     private readonly Dictionary<string, int> _layerOf = new(StringComparer.Ordinal); // where its name stands in them
     private readonly HashSet<Type> _withoutMeta = [];
-    private readonly List<(string Operator, Node Node)> _lost = [];
+    private readonly List<(string Operator, Node? Node)> _lost = [];
 
     /// <summary>Starts a network that takes <c>[N, channels, height, width]</c>.</summary>
     /// <param name="channels">Colours.</param>
@@ -46,11 +46,13 @@ internal sealed class NetworkRecorder
     /// <summary>What was taken down, in order.</summary>
     public IReadOnlyList<Node> Nodes => _nodes;
 
-    /// <summary>What is read by operations that could not be taken down, with their names, in order.</summary>
-    public IReadOnlyList<(string Operator, Node Node)> Lost => _lost;
+    /// <summary>
+    /// What is read by operations that could not be taken down, with their names, in order; null of one that reads nothing known.
+    /// </summary>
+    public IReadOnlyList<(string Operator, Node? Node)> Lost => _lost;
 
     /// <summary>Notes what an operation reads that could not be taken down.</summary>
-    public void Lose(string @operator, Node node)
+    public void Lose(string @operator, Node? node)
     {
         if (_lost.Count < MostLost)
         {

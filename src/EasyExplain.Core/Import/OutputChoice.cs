@@ -29,7 +29,7 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
     private const int MostShown = 20;
 
     // The surest first.
-    private static readonly Func<Places, FoundHead?>[] s_detectors = [CandidateTable.Find, Queries.Find, Filtered.Find, EndToEnd.Find];
+    private static readonly Func<Places, FoundHead?>[] s_detectors = [Queries.Find, CandidateTable.Find, Filtered.Find, EndToEnd.Find];
 
     /// <summary>What the model tells of a picture, as the user says; null to find it out.</summary>
     public CamTask? Task { get; init; }
@@ -78,8 +78,8 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
             IsStated = Known is not null,
             Activation = Activation,
         };
-        FoundHead? found = Known is null or CamTask.Detect ? s_detectors.Select(find => find(places)).FirstOrDefault(head => head is not null)
-            : null;
+        FoundHead? found = Known is null or CamTask.Detect
+            ? s_detectors.Select(find => find(places)).FirstOrDefault(head => head is not null) : null;
         found ??= Known is null or CamTask.Segment ? SegmentationMap.Find(places) : null;
         if (found is null)
         {
@@ -139,9 +139,10 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
             _ => "[N, classes, height, width], scores of each place",
         };
         bool own = Task is not null;
+        string what = own ? $"{task} is not what '{path}' does"
+            : $"'{path}' says that its task is '{ImportErrors.Printable(Stated!)}', and does nothing of the kind";
         return new ModelImportException(own ? ModelFault.InvalidOption : ModelFault.NoClassifier,
-            $"{(own ? $"{task} is not what '{path}' does" : $"'{path}' says that its task is '{ImportErrors.Printable(Stated!)}', and is none")}" +
-            $": its outputs are {List(outputs, recorder)}, and {looked} was looked for.")
+            $"{what}: its outputs are {List(outputs, recorder)}, and {looked} was looked for.")
         {
             Remedy = own ? Remedy.LeaveOutValue : Remedy.None,
             About = own ? nameof(ModelOptions.Task) : null,

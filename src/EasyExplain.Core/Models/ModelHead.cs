@@ -68,7 +68,8 @@ internal sealed record ModelHead(Network Network, Activation Activation, string[
                 $"{labels.Count} labels were given, but {whose} has {outputs} classes. Give one label a line, in the order of the " +
                 $"classes.");
         }
-        bool hasClasses = task != CamTask.Classify || labels.Count > 0 || ending is not null || options.Activation is not null || !EndsInFeatures(network);
+        bool hasClasses = task != CamTask.Classify || labels.Count > 0 || ending is not null || options.Activation is not null
+            || !EndsInFeatures(network);
         if (!hasClasses)
         {
             explain($"It ends in {outputs} features, not in classes: methods that need no class explain it. " +
@@ -84,7 +85,10 @@ internal sealed record ModelHead(Network Network, Activation Activation, string[
     public CamModel ToModel(
         string name, string architecture, string path, Preprocessing preprocessing, Device device, Precision precision = Precision.Float32,
         string? output = null) =>
-        new(name, architecture, path, Network, preprocessing, Labels, device, precision, Activation, HasClasses, Task, Detector) { Output = output };
+        new(name, architecture, path, Network, preprocessing, Labels, device, precision, Activation, HasClasses, Task, Detector)
+        {
+            Output = output,
+        };
 
     /// <summary>
     /// Whether the last thing it does is to average what no layer has made scores of classes of, or to normalise it: a backbone without its

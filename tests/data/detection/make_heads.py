@@ -74,7 +74,8 @@ def anchors():
 
 
 class Anchorless(nn.Module):
-    """YOLOv8's tail: distributions over distances, points, strides. end: rows, turned, masks, keypoints, angle, top, nms, or None."""
+    """YOLOv8's tail: distributions over distances, points, strides. end: rows, turned, masks, keypoints, angle, top, nms, ones, powered or
+    None."""
 
     BINS = 4
 
@@ -103,7 +104,9 @@ class Anchorless(nn.Module):
         low, high = self.points - lt, self.points + rb
         corners = self.end in ("top", "nms")
         box = torch.cat((low, high) if corners else ((low + high) / 2, high - low), 1) * self.strides
-        y = torch.cat((box, cls.sigmoid()), 1)
+        if self.end == "ones":  # YOLOv6's tail
+            return torch.cat((box.transpose(1, 2), torch.ones(n, a, 1), cls.sigmoid().transpose(1, 2)), -1)
+        y = torch.cat((box, cls.sigmoid() ** 0.8 if self.end == "powered" else cls.sigmoid()), 1)
         if self.end == "turned":
             return y.transpose(1, 2)
         if self.end == "top":
@@ -284,6 +287,8 @@ def main(out):
     save("v8_keypoints", Anchorless(end="keypoints"), {**ultralytics, "task": "pose", "kpt_shape": "[2, 3]"}, sides)
     save("v8_angle", Anchorless(end="angle"), {**ultralytics, "task": "obb"}, sides)
     save("v8_lies", Anchorless(), {**ultralytics, "names": "{0: 'a', 1: 'b', 2: 'c', 3: 'd', 4: 'e'}"}, sides)
+    save("v8_powered", Anchorless(end="powered"), ultralytics, sides)
+    save("v6", Anchorless(end="ones"), {}, lambda m, x, y: {"found": surest(corners(y[0, :, :4]), y[0, :, 5:])})
     save("v10", Anchorless(end="top"), ultralytics, chosen, script=True)
     save("v8_nms", Anchorless(end="nms"), ultralytics, chosen)
     save("v5", Anchored(), v5, objects, script=True)

@@ -41,10 +41,14 @@ internal static class CandidateTable
                 }
                 continue;
             }
+            Node boxes = columns.Of(node, dim, 0, DetectorHead.Corners);
+            if (dim == 1 && columns.Logits(boxes) is not null)
+            {
+                continue; // sigmoids all over: those are queries, which stand in rows
+            }
             if (columns.Logits(columns.Of(node, dim, DetectorHead.Corners, count)) is { } logits)
             {
                 // An objectness is a layer's only number, or the boxes are made of the same sigmoids.
-                Node boxes = columns.Of(node, dim, 0, DetectorHead.Corners);
                 bool objectness = count > FewestColumns && columns.Logits(boxes) is null
                     && (!columns.IsPart(columns.Of(node, dim, DetectorHead.Corners, FewestColumns)) || columns.ComputesWithSigmoids(boxes));
                 return Made(new Table(places, output, node, dim, shape[2 - dim]), logits, objectness, " by a sigmoid");
@@ -100,7 +104,7 @@ internal static class CandidateTable
         Node scores = Upright(logits);
         int classes = (int)recorder.Shape(scores)[2].Fixed - (objectness ? 1 : 0);
         string box = ofQueries ? "centre, width and height as parts of the input" : maps is not null
-            ? "centre and size in cells of the maps, which are decoded here," : "centre, width and height";
+            ? "centre and size in cells of the maps, which are decoded here" : "centre, width and height";
         string[] shape = [.. recorder.Shape(node).Skip(1).Select(size => $"{size.Fixed}")];
         return new FoundHead(output,
             new Head(recorder.Call(node.Name, new Concat { Dim = 2 }, corners, scores), Activation.Sigmoid)

@@ -72,6 +72,10 @@ internal sealed class Columns(NetworkRecorder recorder)
                 Node?[] parts = [.. node.Inputs.Select(Logits)];
                 return parts.All(part => part is not null) ? recorder.Call(node.Name, node.Operator, [.. parts.Select(part => part!)])
                     : null;
+            case Slice(var dim, var start, var end, 1):
+                Node early = Of(node.Inputs[0], dim, start, Math.Min(end, recorder.Shape(node.Inputs[0])[dim].Fixed));
+                return early.Operator is not Slice ? Logits(early)
+                    : Logits(early.Inputs[0]) is { } sliced ? recorder.Call(node.Name, early.Operator, sliced) : null;
             case Permute or Slice or ChannelSlice or Select or IndexSelect or Reshape or Flatten or Unflatten or Squeeze or Unsqueeze:
                 return Logits(node.Inputs[0]) is { } logits ? recorder.Call(node.Name, node.Operator, logits) : null;
             default:

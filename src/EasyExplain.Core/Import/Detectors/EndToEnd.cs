@@ -13,7 +13,7 @@ namespace EasyExplain.Import.Detectors;
 /// </summary>
 internal static class EndToEnd
 {
-    private const string Suppression = "NonMaxSuppression";
+    private static readonly string[] s_suppression = ["NonMaxSuppression", "nms"];
 
     /// <summary>The candidates before the choice; null where there is none.</summary>
     public static FoundHead? Find(Places places)
@@ -24,7 +24,8 @@ internal static class EndToEnd
         }
         NetworkRecorder recorder = places.Recorder;
         var columns = new Columns(recorder);
-        Node[] read = [.. recorder.Lost.Select(lost => lost.Node).Distinct().Where(node => places.IsOf(recorder.Shape(node), 2))];
+        Node[] read = [.. recorder.Lost.Select(lost => lost.Node).OfType<Node>().Select(Whole).Distinct()
+            .Where(node => places.IsOf(recorder.Shape(node), 2))];
         foreach (Node boxes in read.Where(node => Last(node) == DetectorHead.Corners))
         {
             foreach (Node scores in read.Where(node => node != boxes && recorder.Shape(node)[1] == recorder.Shape(boxes)[1]))
@@ -48,12 +49,15 @@ internal static class EndToEnd
         long Last(Node node) => recorder.Shape(node)[2].Fixed;
     }
 
+    /// <summary>What the only picture's numbers are taken of.</summary>
+    private static Node Whole(Node node) => node is { Operator: Select(0, 0), Inputs: [var all] } ? all : node;
+
     private static FoundHead Made(Places places, Node boxes, Node logits)
     {
         NetworkRecorder recorder = places.Recorder;
         ModelOutput output = places.Outputs.First(output => output.Node is null);
         int classes = (int)recorder.Shape(logits)[2].Fixed;
-        bool suppresses = recorder.Lost.Any(lost => lost.Operator == Suppression);
+        bool suppresses = recorder.Lost.Any(lost => s_suppression.Contains(lost.Operator));
         return new FoundHead(output,
             new Head(recorder.Call(boxes.Name, new Concat { Dim = 2 }, boxes, logits), Activation.Sigmoid)
             {
@@ -61,8 +65,8 @@ internal static class EndToEnd
                 Detector = new DetectorHead(classes, Activation.Sigmoid) { FindsAgain = suppresses },
                 Pictures = usual => Preprocessing.Letterbox(usual.Height, usual.Width, usual.Channels),
             },
-            $"'{ImportErrors.Printable(output.Name)}' is what the file chooses itself; here all {recorder.Shape(boxes)[1].Fixed} candidates " +
-            $"of its choice are taken, corners, then {classes} class{(classes == 1 ? "" : "es")} by a sigmoid, of which " +
+            $"'{ImportErrors.Printable(output.Name)}' is what the file chooses itself; here all {recorder.Shape(boxes)[1].Fixed} " +
+            $"candidates of its choice are taken, corners, then {classes} class{(classes == 1 ? "" : "es")} by a sigmoid, of which " +
             $"{(suppresses ? "boxes that overlap are dropped here" : "each thing has one")}.");
     }
 }

@@ -27,7 +27,7 @@ internal static class SegmentationMap
         }
         // The class at each place is the highest score's: the scores are what that is taken of.
         Node? scores = recorder.Lost.Where(lost => lost.Operator is "ArgMax" or "argmax").Select(lost => lost.Node)
-            .LastOrDefault(node => places.IsOf(recorder.Shape(node), 3) && recorder.Shape(node)[1].Fixed > 1);
+            .OfType<Node>().LastOrDefault(node => places.IsOf(recorder.Shape(node), 3) && recorder.Shape(node)[1].Fixed > 1);
         return maps.Length == 0 && scores is not null && places.Outputs.FirstOrDefault(output => output.Node is null) is { } chosen
             ? Made(recorder, chosen, scores, " before the highest is chosen") : null;
     }

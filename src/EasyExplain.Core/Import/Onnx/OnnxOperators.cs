@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EasyExplain.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -95,9 +96,9 @@ internal sealed partial class OnnxOperators : Dialect
     /// <summary>Notes what is read by an operation that cannot be taken down.</summary>
     private void Lose(OnnxCall call)
     {
-        foreach (PictureValue value in call.Inputs.OfType<PictureValue>())
+        foreach (Node? node in call.Inputs.OfType<PictureValue>().Select(value => value.Node).DefaultIfEmpty())
         {
-            Recorder.Lose(call.Node.Type, value.Node);
+            Recorder.Lose(call.Node.Type, node);
         }
     }
 

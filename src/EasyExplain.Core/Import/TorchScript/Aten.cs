@@ -71,7 +71,7 @@ internal sealed partial class Aten : Dialect
     /// <summary>Notes what is read by an operation that cannot be taken down.</summary>
     private void Lose(string name, IReadOnlyList<object?> arguments)
     {
-        foreach (Node node in arguments.OfType<ScriptTensor>().Select(tensor => tensor.Node).OfType<Node>())
+        foreach (Node? node in arguments.OfType<ScriptTensor>().Select(tensor => tensor.Node).OfType<Node>().DefaultIfEmpty())
         {
             Recorder.Lose(name, node);
         }
