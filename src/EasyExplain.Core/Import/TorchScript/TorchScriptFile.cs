@@ -18,6 +18,8 @@ internal sealed class TorchScriptFile : IDisposable
     private const string Followed = "code";
 
     private readonly OpenedFile _file;
+    private const string ListOfPictures = "images";
+
     private readonly TorchScriptArchive _archive;
     private bool _followed, _isRefused;
 
@@ -93,7 +95,17 @@ internal sealed class TorchScriptFile : IDisposable
         try
         {
             using DisposeScope scope = NewDisposeScope();
-            object? result = Run(interpreter, aten, recorder);
+            object? result;
+            try
+            {
+                result = Run(interpreter, aten, recorder);
+            }
+            catch (Exception e) when (e is (InvalidDataException or NotSupportedException or InvalidOperationException
+                or ArgumentException or InvalidCastException or KeyNotFoundException) && interpreter.Takes(ListOfPictures))
+            {
+                throw new InvalidDataException($"The model takes '{ListOfPictures}', a list of pictures as torchvision's detectors do; in " +
+                    $"TorchScript that is not followed. Export it as ONNX (torch.onnx.export), which is. ({e.Message})", e);
+            }
             Node[] recorded = [.. recorder.Nodes.Where(node => node.Inputs.Count > 0)];
             (Head head, string? name) = OutputOf(result, recorder, choice, aten);
             Layer[] layers = [.. interpreter.Layers];
