@@ -79,7 +79,10 @@ internal sealed record ModelHead(Network Network, Activation Activation, string[
     public CamModel ToModel(
         string name, string architecture, string path, Preprocessing preprocessing, Device device, Precision precision = Precision.Float32,
         string? output = null) =>
-        new(name, architecture, path, Network, preprocessing, Labels, device, precision, Activation, HasClasses, Task, Detector) { Output = output };
+        new(name, architecture, path, Network, preprocessing, Labels, device, precision, Activation, HasClasses, Task, Detector)
+        {
+            Output = output,
+        };
 
     /// <summary>
     /// Whether the last thing it does is to average what no layer has made scores of classes of, or to normalise it: a backbone without its
