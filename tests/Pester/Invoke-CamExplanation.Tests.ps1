@@ -338,6 +338,45 @@ Describe 'Invoke-CamExplanation, what was meant' {
         $thrown.TargetObject | Should -Be $(if ($target) { $target } else { @($options.Values)[0] })
     }
 
+    Context 'a detector' {
+        BeforeAll {
+            $script:finder = Import-CamModel "$PSScriptRoot/../data/detection/small.onnx"
+        }
+
+        It 'is explained at what its heads read, whatever their size' {
+            $finder.DefaultLayers | Should -Be fine, coarse
+            $found = Invoke-CamExplanation $cat $finder -Top 3
+            $found.Detection | Should -Be 0, 1, 2
+            $found.Layers | Should -Be fine, coarse, fine, coarse, fine, coarse
+            $found[0].Fused | Should -Not -BeNullOrEmpty
+        }
+
+        It 'says where each thing is, in pixels of the photo' {
+            foreach ($one in Invoke-CamExplanation $cat $finder -MinProbability 0.6) {
+                $one.Probability | Should -BeGreaterOrEqual 0.6
+                $one.Box.X | Should -BeGreaterOrEqual 0
+                ($one.Box.X + $one.Box.Width) | Should -BeLessOrEqual ($one.ImageSize[1] + 0.001)
+                ($one.Box.Y + $one.Box.Height) | Should -BeLessOrEqual ($one.ImageSize[0] + 0.001)
+            }
+        }
+
+        It 'explains a side of a box' {
+            $left, $right = 'Left', 'Right' | ForEach-Object { Invoke-CamExplanation $cat $finder -Detection 0 -BoxSide $_ }
+            $left.Score | Should -BeLessThan $right.Score
+        }
+
+        It 'has a row of what was not found, and pictures pass over it' {
+            $none = Invoke-CamExplanation $cat $finder -MinProbability 1
+            $none.Found | Should -BeFalse
+            $none | Export-CamOverlay $TestDrive/none -PassThru | Should -BeNullOrEmpty
+        }
+
+        It 'goes down to the pixels, and masks the image' {
+            $all = Invoke-CamExplanation $cat $finder -Detection 0 -Method LRP, RISE, Occlusion -SampleCount 8 -Seed 1
+            $all.Map.Height | Should -Be 64, 64, 64
+        }
+    }
+
     It 'takes layers whatever their case, and classes by wildcard' {
         (Invoke-CamExplanation $cat $model -Layer Layer3, LAYER2).Layers | Should -Be layer3, layer2
         (Invoke-CamExplanation $cat $model -Class d*, cat).Label | Should -Be deer, dog, cat

@@ -17,6 +17,9 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
     /// <summary>How many numbers a box has.</summary>
     public const int Corners = 4;
 
+    // More than any photo shows: a threshold near 0 would have every candidate compared with every other.
+    private const int MostCompared = 30_000;
+
     /// <summary>
     /// Whether a logit comes before the classes' which says whether there is anything at all; its probability is a factor of each class's.
     /// </summary>
@@ -85,19 +88,21 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
         float[] probabilities = Probabilities(output.unsqueeze(0))[0].contiguous().data<float>().ToArray();
         PixelRegion region = preprocessing.RegionOf(photo.OriginalWidth, photo.OriginalHeight);
         int columns = (int)output.shape[1];
+        int[] certain = [.. Enumerable.Range(0, probabilities.Length).Where(index => probabilities[index] >= settings.MinProbability)];
+        float[] keys = [.. certain.Select(index => -probabilities[index])];
+        Array.Sort(keys, certain);
         var found = new List<Detection>();
-        for (int candidate = 0; candidate < output.shape[0]; candidate++)
+        foreach (int index in certain.Take(MostCompared))
         {
-            for (int @class = 0; @class < ClassCount; @class++)
+            (int candidate, int @class) = (index / ClassCount, index % ClassCount);
+            if (Box(numbers.AsSpan(candidate * columns, Corners)) is { } box)
             {
-                double probability = probabilities[candidate * ClassCount + @class];
-                if (probability >= settings.MinProbability && Box(numbers.AsSpan(candidate * columns, Corners)) is { } box)
-                {
-                    found.Add(new Detection(0, @class, probability, box, candidate));
-                }
+                found.Add(new Detection(0, @class, probabilities[index], box, candidate));
             }
         }
-        IEnumerable<Detection> ordered = found.OrderByDescending(detection => detection.Probability);
+        // Of equally certain ones the first.
+        IEnumerable<Detection> ordered = found.OrderByDescending(detection => detection.Probability)
+            .ThenBy(detection => detection.Candidate).ThenBy(detection => detection.Class);
         IEnumerable<Detection> kept = FindsAgain ? Suppression.Of(ordered, settings.OverlapThreshold) : ordered;
         return [.. kept.Take(settings.Most).Select((detection, number) => detection with { Number = number })];
 

@@ -86,6 +86,7 @@ public sealed class FiniteDifferenceTests : IDisposable
             "LayerCAM" => OverPlaces(p => Math.Max(0, OverChannels(c => Math.Max(0, g[c, p]) * _a[c, p]))),
             "HiResCAM" => OverPlaces(p => Math.Max(0, OverChannels(c => g[c, p] * _a[c, p]))),
             "GradCAMElementWise" => OverPlaces(p => OverChannels(c => Math.Max(0, g[c, p] * _a[c, p]))),
+            "ODAM" => OverPlaces(p => Math.Max(0, OverChannels(c => Around(g, c, p) * _a[c, p]))),
             "EigenGradCAM" => FirstComponent((c, p) => g[c, p] * _a[c, p]),
             "ShapleyCAM" => Shapley(g, Weighted),
             "SmoothGradCAMPlusPlus" => Smooth(Weighted),
@@ -96,6 +97,20 @@ public sealed class FiniteDifferenceTests : IDisposable
             "SmoothGrad" => SmoothAtInput(),
             _ => throw new NotSupportedException($"{name}: write its formula down here."),
         };
+    }
+
+    /// <summary>What a Gaussian of one place, five wide, makes of the gradients around a place; beyond the edges there are none.</summary>
+    private double Around(double[,] g, int channel, int place)
+    {
+        int side = (int)Math.Sqrt(_places);
+        int[] steps = [-2, -1, 0, 1, 2];
+        double Weight(int step) => Math.Exp(-step * step / 2.0) / steps.Sum(other => Math.Exp(-other * other / 2.0));
+        return (from down in steps
+                from right in steps
+                let row = place / side + down
+                let column = place % side + right
+                where row >= 0 && row < side && column >= 0 && column < side
+                select Weight(down) * Weight(right) * g[channel, row * side + column]).Sum();
     }
 
     private double[,] AtInput(Tensor picture) => Gradient(_network.Input, picture, logits => logits[Class]);

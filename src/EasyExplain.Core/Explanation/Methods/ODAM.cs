@@ -29,12 +29,12 @@ internal static class ODAM
     private static Tensor Smoothing(long side)
     {
         double whole = Enumerable.Range(-Radius, 2 * Radius + 1).Sum(Weight);
-        var weights = new float[side, side];
+        var weights = new double[side, side];
         for (int row = 0; row < side; row++)
         {
             for (int column = Math.Max(0, row - Radius); column <= Math.Min(side - 1, row + Radius); column++)
             {
-                weights[row, column] = (float)(Weight(row - column) / whole);
+                weights[row, column] = Weight(row - column) / whole;
             }
         }
         return tensor(weights);
