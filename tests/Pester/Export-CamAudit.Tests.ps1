@@ -80,7 +80,7 @@ Describe 'Export-CamAudit' {
     Context 'of a detector, with the ground truth' {
         BeforeAll {
             $data = "$PSScriptRoot/../data/detection"
-            $detector = Import-CamModel "$data/small.onnx"
+            $detector = Import-CamModel "$data/cifar_canvas.onnx"
             $images = Get-ChildItem "$data/canvases/images" | Select-Object -First 6
             $images | Invoke-CamExplanation -Model $detector | Export-CamAudit things.db -TruthPath "$data/canvases/instances.json"
             $things = @(Get-CamAudit things.db)

@@ -114,7 +114,7 @@ Describe 'Export-CamOverlay, how it looks' {
     Context 'of a detector' {
         BeforeAll {
             $data = "$PSScriptRoot/../data/detection"
-            $detector = Import-CamModel "$data/small.onnx"
+            $detector = Import-CamModel "$data/cifar_canvas.onnx"
             $image = Join-Path $data canvases/images/0000.jpg
             $found = @(Invoke-CamExplanation $image $detector)
         }

@@ -132,13 +132,26 @@ internal sealed class NetworkRecorder
             {
                 break;
             }
-            if (node.Operator is Pad([0, var right, 0, var below, .. var rest], PadMode.Constant, _) && rest.All(amount => amount == 0)
-                && _shapes[node] is [.., { IsFixed: true } height, { IsFixed: true } width] && right >= 0 && below >= 0)
+            if (node.Operator is Pad(var amounts, PadMode.Constant, _) && amounts.Length <= 4
+                && amounts.Where((amount, i) => amount < 0 || (i % 2 == 0 && amount > 0)).ToArray() is []
+                && _shapes[node] is [.., { IsFixed: true } height, { IsFixed: true } width])
             {
+                (long right, long below) = (amounts.ElementAtOrDefault(1), amounts.ElementAtOrDefault(3));
                 return ((double)(height.Fixed - below) / height.Fixed, (double)(width.Fixed - right) / width.Fixed);
             }
         }
         return (1, 1);
+    }
+
+    /// <summary>Whether something that was trained has a part in an output.</summary>
+    public bool IsLearned(Node node)
+    {
+        HashSet<Node> read = [node];
+        foreach (Node one in Enumerable.Reverse(_nodes).Where(read.Contains))
+        {
+            read.UnionWith(one.Inputs);
+        }
+        return read.Any(one => one.Operator.Parameters.Any());
     }
 
     /// <summary>Names an output. The same name again stands for the later output, as a forward hook would see it.</summary>

@@ -8,7 +8,7 @@ import torch
 
 import models
 
-OPSETS = {"ssd": 11, "ssdlite": 13, "retinanet": 11, "fcos": 13, "fasterrcnn": 16, "deeplabv3": 11, "fcn": 13, "lraspp": 16, "unet": 14}
+OPSETS = {"ssd": 11, "ssdlite": 13, "retinanet": 11, "fcos": 13, "fasterrcnn": 12, "deeplabv3": 11, "fcn": 13, "lraspp": 16, "unet": 14}
 BODY = {"ssd": ["backbone.layer1"], "ssdlite": ["backbone.features.0.3"]}
 
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EasyExplain.Detectors;
+using EasyExplain.Explanation;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
@@ -78,6 +79,28 @@ public sealed class TorchvisionDetectorTests
         }
     }
 
+    [Fact]
+    public void AModelThatPutsThePictureOnALargerCanvas_HasMapsOfThePictureAlone()
+    {
+        using var files = new TorchvisionFiles();
+        using CamModel model = files.Import("retinanet.onnx");
+        // 80×112 becomes 96×134, on a canvas of 96×160.
+        Assert.Equal((1, 134 / 160.0), model.Preprocessing.CanvasShare);
+        using Tensor map = arange(0, 10, dtype: float32).reshape(1, 10).expand(6, 10);
+        var cam = CamMap.Of("x", map, model.Preprocessing, TorchvisionFiles.Photo(80, 112, 0));
+        Assert.Equal((6, 8), (cam.Height, cam.Width));
+        // Cells of 1.046875: centres at 0.5234375 · (2i + 1) − 0.5.
+        Assert.Equal([0.0234375f, 1.0703125f, 7.3515625f], [cam.ToArray()[0, 0], cam.ToArray()[3, 1], cam.ToArray()[5, 7]]);
+    }
+
+    [Fact]
+    public void ADetectorInTorchScript_IsRefusedInWords()
+    {
+        using var files = new TorchvisionFiles();
+        Exception e = Assert.ThrowsAny<Exception>(() => files.Import("ssd_scripted.pt", new ModelOptions { InputSize = [96, 96] }));
+        Assert.Contains("ONNX", e.Message, StringComparison.Ordinal);
+    }
+
     private static void AssertMaps(CamModel model, Photo photo, JsonElement target)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -90,12 +113,19 @@ public sealed class TorchvisionDetectorTests
         Tensor logit = pass.Logits[0, candidate, model.Detector.ColumnOf(@class)];
         Assert.Equal(target.GetProperty("logit").GetDouble(), logit.item<float>(), 1e-3);
         IReadOnlyList<Tensor> gradients = pass.Gradients(logit);
+        // pytorch-grad-cam's FasterRCNNBoxScoreTarget of a box that overlaps itself wholly: there only the score has a gradient.
+        IReadOnlyList<Tensor> ofScore = pass.Gradients(model.Detector.Probabilities(pass.Logits)[0, candidate, @class]);
         for (int i = 0; i < layers.Length; i++)
         {
             foreach ((string method, Tensor map) in TorchvisionFiles.Maps(pass.Taps[i].detach()[0], gradients[i][0]))
             {
                 double r = TorchvisionFiles.Correlation(layers[i].Value.GetProperty(method), map);
                 Assert.True(r >= 0.99, $"{method} of {target.GetProperty("candidate")} at {layers[i].Name}: {r}");
+            }
+            if (layers[i].Value.TryGetProperty("LayerCAM of score", out JsonElement right))
+            {
+                Tensor map = TorchvisionFiles.Maps(pass.Taps[i].detach()[0], ofScore[i][0]).First().Map;
+                Assert.InRange(TorchvisionFiles.Correlation(right, map), 0.99, 1.0001);
             }
         }
     }
