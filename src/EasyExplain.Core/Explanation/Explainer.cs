@@ -246,9 +246,6 @@ public sealed class Explainer
         })]);
     }
 
-<<<<<<< HEAD
-    private string[] NamesFor(CamMethod method) => method.AtInput ? ["input"] : [.. _layers.Select(layer => layer.Name)];
-=======
     /// <summary>What a segmenter says, and the classes to explain, each where it is.</summary>
     private (Ranking, IReadOnlyList<Subject>) FindRegions(Tensor output, Photo photo)
     {
@@ -260,7 +257,8 @@ public sealed class Explainer
 
         SegmentedRegion? At(int @class) => regions.Of(@class, _choice.Region);
     }
->>>>>>> main
+
+    private string[] NamesFor(CamMethod method) => method.AtInput ? ["input"] : [.. _layers.Select(layer => layer.Name)];
 
     private CamExplanation OfNothing(CamMethod method, Photo photo, string? path, Ranking ranking) => new(_model, photo, path)
     {
@@ -440,14 +438,9 @@ public sealed class Explainer
             Label = target is Features ? "" : _model.LabelOf(target.Class),
             Probability = subject.Probability,
             Score = subject.Score,
-<<<<<<< HEAD
-            Box = subject.Detection?.Box,
-            Detection = subject.Detection?.Number,
-            AllFound = ranking.Found,
-=======
             Box = subject.Box,
             Detection = subject.Detection,
->>>>>>> main
+            AllFound = ranking.Found,
             ComparedWith = target is ClassAgainstOthers against ? [.. against.Others.Select(_model.LabelOf)] : [],
             Predictions = [.. ranking.All.Take(PredictionsKept)],
             Predicted = [.. ranking.Predicted.Select(prediction => prediction.Label)],
