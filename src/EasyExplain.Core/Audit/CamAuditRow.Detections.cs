@@ -36,7 +36,7 @@ public sealed partial record CamAuditRow
     public bool? PeakInBox => Detected?.PeakInBox;
 
     /// <summary>Whether it is of a detector: something that was found, something that was missed, or a photo without either.</summary>
-    internal bool IsOfDetector => Detected is { Number: not null } or { Box: null };
+    internal bool IsOfDetector => Detected is { Number: not null } or { Verdict: not null } or { Box: null, Found: not null };
 
     /// <summary>All of that; null of a row of no detector.</summary>
     internal AuditedDetection? Detected { get; init; }

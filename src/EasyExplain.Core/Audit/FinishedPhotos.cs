@@ -90,16 +90,21 @@ internal sealed partial class FinishedPhotos : IFinished
             : $"EasyExplain: {what}";
     }
 
-    /// <summary>Of a picture of all that was found: with a row for each, where they are not too many for a note.</summary>
+    /// <summary>
+    /// Of a picture of all that was found: with a row for each, as far as there is room. Where it is the only picture and the rows are too
+    /// many, a later run explains the photo again.
+    /// </summary>
     private static string NoteOfAll(FoundInPhoto found, int style, int styles, int ofPhoto)
     {
         string what = Line($"{found}");
         string?[] rows = [.. found.Results.Select(one => one is CamExplanation explanation ? PictureRow.Write(explanation) : null)];
-        return found.Results[0] is CamExplanation { Request: { } request } && !rows.Contains(null)
-            && rows.Sum(row => row!.Length + 1) <= PictureRow.MaxLength
+        int length = 0;
+        string[] fitting = [.. rows.OfType<string>().TakeWhile(row => (length += row.Length + 1) <= PictureRow.MaxLength)];
+        return found.Results[0] is CamExplanation { Request: { } request } && fitting.Length > 0
+            && (styles > 0 || fitting.Length == rows.Length)
             ? string.Create(CultureInfo.InvariantCulture,
                 $"EasyExplain {request.Id} {request.Count * styles + style + 1}/{request.Count * styles + ofPhoto}: {what}\n") +
-                string.Join('\n', rows)
+                string.Join('\n', fitting)
             : $"EasyExplain: {what}";
     }
 

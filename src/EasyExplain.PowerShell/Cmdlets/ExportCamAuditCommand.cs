@@ -33,6 +33,14 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>The same lines start it and go on with it.</para>
 /// </example>
 /// <example>
+/// <title>What a detector found and missed</title>
+/// <code>
+/// Invoke-CamExplanation ./images/*.jpg -Model ./detector.onnx | Export-CamAudit audit.db -TruthPath ./instances.json
+/// Get-CamAudit audit.db | Group-Object Verdict
+/// </code>
+/// <para>Counts what is right, mislabelled, misplaced, false and missed.</para>
+/// </example>
+/// <example>
 /// <title>An audit with pictures</title>
 /// <code>
 /// $audit = @{ Model = Import-CamModel; SkipExisting = 'audit.db' }
