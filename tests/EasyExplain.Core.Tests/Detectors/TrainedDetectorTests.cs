@@ -73,7 +73,6 @@ public sealed class TrainedDetectorTests(ITestOutputHelper output) : IDisposable
 
     [SharedTheory(TestCanvas.Cifar)]
     [InlineData("LayerCAM")]
-    [InlineData("GradCAMElementWise")]
     public void AMap_LiesInItsOwnBox_On200(string method) => AssertBar(TestCanvas.Made(), method);
 
     [Fact]
@@ -81,7 +80,13 @@ public sealed class TrainedDetectorTests(ITestOutputHelper output) : IDisposable
 
     [SharedTheory(TestCanvas.Cifar)]
     [InlineData(200)]
-    public void WithoutItsBox_ADetectionIsGone_On200(int count) => AssertErased([.. TestCanvas.Made().Take(count)]);
+    public void WithoutItsBox_ADetectionIsGone_On200(int count)
+    {
+        if (LongCases.Run)
+        {
+            AssertErased([.. TestCanvas.Made().Take(count)]);
+        }
+    }
 
     /// <summary>The table of docs/detection.md: run by hand, with EASYEXPLAIN_LONG.</summary>
     [SharedTheory(TestCanvas.Cifar)]
@@ -163,7 +168,7 @@ public sealed class TrainedDetectorTests(ITestOutputHelper output) : IDisposable
     {
         IReadOnlyList<CamLayer> layers = LayerSelection.Select(_model, ["model.6", "model.9"]);
         var explainer = new Explainer(
-            _model, layers, [MethodCatalog.Find(method)], ClassChoice.Predicted, new MethodSettings());
+            _model, layers, [MethodCatalog.Find(method)], ClassChoice.Predicted, new MethodSettings(null, 0, 0, 1));
         return [.. explainer.Explain(photo, null).Where(explanation => explanation.Found)];
     }
 
