@@ -136,7 +136,8 @@ public sealed class TrainedDetectorTests(ITestOutputHelper output) : IDisposable
     private sealed record Figures(int Count, double Peaks, int Several, double Energies, double Inside)
     {
         public override string ToString() =>
-            $"{Count} detections, peak in own box {Peaks:P1}; {Several} beside others, most energy in own box {Energies:P1}; inside {Inside:P1}";
+            $"{Count} detections, peak in own box {Peaks:P1}; {Several} beside others, most energy in own box {Energies:P1}; " +
+            $"inside {Inside:P1}";
     }
 
     private Figures Measure(IReadOnlyList<TestCanvas> canvases, string method)
