@@ -39,7 +39,8 @@ internal sealed record TestCanvas(Photo Photo, IReadOnlyList<CanvasThing> Things
         using ImageSet images = ImageSet.Load(Repository.Shared(Cifar));
         return
         [
-            .. Enumerable.Range(0, count).Select(number => CanvasMaker.Make(images, seed, number, least, most)).Select(canvas => new TestCanvas(
+            .. Enumerable.Range(0, count).Select(number => CanvasMaker.Make(images, seed, number, least, most))
+            .Select(canvas => new TestCanvas(
                 new Photo(Canvas.Side, Canvas.Side, canvas.Rgb),
                 [.. canvas.Objects.Select(one => new CanvasThing(one.Class, new DetectionBox(one.X, one.Y, one.Width, one.Height)))])),
         ];

@@ -180,9 +180,11 @@ internal sealed class DetectorBranches : nn.Module<Tensor, Tensor, Tensor>
 
     private static Sequential Branch(int input, int hidden, int output, double bias)
     {
+        // In the order in which random numbers are drawn for them.
+        var first = new ConvBlock(input, hidden, kernel: 3);
+        var second = new ConvBlock(hidden, hidden, kernel: 3);
         Conv2d last = nn.Conv2d(hidden, output, 1);
         nn.init.constant_(last.bias!, bias);
-        return nn.Sequential(
-            ("0", new ConvBlock(input, hidden, kernel: 3)), ("1", new ConvBlock(hidden, hidden, kernel: 3)), ("2", last));
+        return nn.Sequential(("0", first), ("1", second), ("2", last));
     }
 }
