@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace EasyExplain.Detectors;
 
 /// <summary>
-/// How the output of a detector is read, <c>[N, candidates, 4 + scores]</c>: the corners x1, y1, x2, y2 of each candidate's box in pixels of
-/// the input, then the logit of objectness if there is one, then the classes' logits.
+/// How the output of a detector is read, <c>[N, candidates, 4 + scores]</c>: the corners x1, y1, x2, y2 of each candidate's box in pixels
+/// of the input, then the logit of objectness if there is one, then the classes' logits.
 /// </summary>
 /// <param name="ClassCount">How many classes there are, without background.</param>
 /// <param name="Activation">
@@ -50,6 +50,18 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
     /// <param name="output">The network's, <c>[N, candidates, <see cref="Columns"/>]</c>.</param>
     public Tensor Probabilities(Tensor output)
     {
+        Tensor probabilities = OfAll(output);
+        probabilities = Background is { } at ? probabilities.narrow(2, at == 0 ? 1 : 0, ClassCount) : probabilities;
+        return TakesTurns
+            ? probabilities * eye(ClassCount, device: output.device).repeat(output.shape[1] / ClassCount, 1) : probabilities;
+    }
+
+    /// <summary>The output with probabilities in place of the classes' logits, <c>[N, candidates, <see cref="Columns"/>]</c>.</summary>
+    public Tensor WithProbabilities(Tensor output) => cat([output.narrow(2, 0, FirstScore), OfAll(output)], 2);
+
+    /// <summary>The probabilities of classes, and of background where there is one.</summary>
+    private Tensor OfAll(Tensor output)
+    {
         Tensor logits = output.narrow(2, FirstScore, output.shape[2] - FirstScore);
         Tensor probabilities = Activation switch
         {
@@ -57,11 +69,8 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
             Activation.Sigmoid => logits.sigmoid(),
             _ => logits,
         };
-        probabilities = Background is { } at ? probabilities.narrow(2, at == 0 ? 1 : 0, ClassCount) : probabilities;
         probabilities = HasObjectness ? probabilities * output.narrow(2, Corners, 1).sigmoid() : probabilities;
-        probabilities = IsGeometricMean ? probabilities.sqrt() : probabilities;
-        return TakesTurns
-            ? probabilities * eye(ClassCount, device: output.device).repeat(output.shape[1] / ClassCount, 1) : probabilities;
+        return IsGeometricMean ? probabilities.sqrt() : probabilities;
     }
 
     /// <summary>What is found in a picture, the most certain first.</summary>

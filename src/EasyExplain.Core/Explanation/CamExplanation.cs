@@ -55,13 +55,17 @@ public sealed record CamExplanation : ICamResult
     /// </summary>
     public required double Score { get; init; }
 
-    /// <summary>Whether there is anything to explain: false where a detector found nothing, or nothing of what was asked for.</summary>
+    /// <summary>
+    /// Whether there is anything to explain: false where a detector or a segmenter found nothing, or nothing of what was asked for.
+    /// </summary>
     public bool Found => Class >= 0 || Model.ClassCount == 0;
 
     /// <summary>Of a detector, the number of what is explained among what it found in the photo, from 0, the most certain first.</summary>
     public int? Detection { get; init; }
 
-    /// <summary>Of a detector, where in the photo what is explained was found.</summary>
+    /// <summary>
+    /// Of a detector, where in the photo what is explained was found; of a segmenter, the rectangle around where the class is explained.
+    /// </summary>
     public DetectionBox? Box { get; init; }
 
     /// <summary>The labels of the classes that a comparing method (FinerCAM) set it against; empty for all other methods.</summary>

@@ -28,7 +28,7 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
             align_corners: false);
         Tensor masked = change(round, resized.squeeze(1)).unsqueeze(1) * run.Input;
         return run.Runner.Run(run.Network, masked, [], track: false, run.Cancel).Logits;
-    });
+    }, ofPictures: true);
 
     /// <summary>
     /// The targets with each channel of the layer set to 0 where it lies on the picture, <c>[targets, C]</c>. What comes before the layer
@@ -53,13 +53,13 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
     /// <param name="pictures">Makes so many of them from one on, <c>[n, C, H, W]</c>; it is asked for them in order.</param>
     /// <param name="probabilities">Whether of the classes' probabilities, where there are any, or of their logits.</param>
     public Tensor ScoresOf(int count, Func<int, int, Tensor> pictures, bool probabilities) => MeanScores(rounds: 1, count, (_, first, n) =>
-        run.Runner.Run(run.Network, pictures(first, n), [], track: false, run.Cancel).Logits, probabilities);
+        run.Runner.Run(run.Network, pictures(first, n), [], track: false, run.Cancel).Logits, probabilities, ofPictures: true);
 
     /// <summary>The targets with one window of the picture covered at a time, <c>[targets, windows]</c>.</summary>
     public Tensor ScoresWithoutWindows(WindowGrid windows)
     {
         var passes = new WindowPasses(run, windows);
-        return MeanScores(rounds: 1, windows.Count, (_, first, count) => passes.Run(first, count));
+        return MeanScores(rounds: 1, windows.Count, (_, first, count) => passes.Run(first, count), ofPictures: true);
     }
 
     /// <summary>
@@ -108,7 +108,7 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
     }
 
     private Tensor MeanScores(
-        int rounds, int each, Func<int, int, int, Tensor> logits, bool probabilities = false, int? atOnce = null)
+        int rounds, int each, Func<int, int, int, Tensor> logits, bool probabilities = false, int? atOnce = null, bool ofPictures = false)
     {
         using IDisposable untracked = no_grad();
         probabilities &= run.Activation != Activation.None;
@@ -122,8 +122,9 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
                 using DisposeScope scope = NewDisposeScope();
                 int count = Math.Min(batch, each - first);
                 Tensor made = logits(round, first, count);
-                made = probabilities ? run.Activation.Of(made) : made;
-                sums.narrow(1, first, count).PlusInPlace(stack(targets.Select(target => target.Of(made))));
+                Tensor scores = probabilities ? run.ProbabilitiesOf(made) : made;
+                sums.narrow(1, first, count).PlusInPlace(stack(targets.Select(target =>
+                    ofPictures && target.OfChangedPicture is { } changed ? changed.Of(made) : target.Of(scores))));
                 run.Progress?.Invoke(round * each + first + count, rounds * each);
             }
         }

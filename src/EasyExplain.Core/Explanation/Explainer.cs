@@ -7,6 +7,7 @@ using EasyExplain.Networks;
 using EasyExplain.Networks.Engines;
 using EasyExplain.Networks.Rewrites.Lrp;
 using EasyExplain.Runtime;
+using EasyExplain.Segmentation;
 using TorchSharp;
 using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
@@ -75,6 +76,11 @@ public sealed class Explainer
         {
             throw misfit.NotPossible(layers);
         }
+        if (choice.Side is not null && methods.FirstOrDefault(method => method.UsesRelevance) is { } handsBack)
+        {
+            throw new SelectionException(SelectionFault.MethodNotPossible, handsBack.Name, $"{handsBack.Name} hands back the score of a " +
+                "class, and has no rules for the arithmetic that makes the side of a box. LayerCAM, GradCAM or ODAM explain that.");
+        }
         if (methods.Any(method => method.SlidesWindow))
         {
             WindowGrid.Of(settings, (model.Preprocessing.Height, model.Preprocessing.Width));
@@ -91,7 +97,7 @@ public sealed class Explainer
         // and no such layer, it is the only one to run.
         _network = biases || asWritten ? model.Network
             : _relevance is not null && methods.All(method => method.UsesRelevance) && tapped.All(layer => !model.IsFolded(layer.Name))
-            ? _relevance.Network : model.Optimized(names);
+            ? _relevance.Network : model.Optimized(names, ofBoxes: model.Task != CamTask.Detect || choice.Side is not null);
         Node[] nodes = [.. tapped.Select(layer => _network.Find(layer.Name)!.Node)];
         _taps = [.. nodes.Concat(atInput ? [_network.Input] : []).Distinct()];
         _tapOf = [.. nodes.Select(node => Array.IndexOf(_taps, node))];
@@ -155,8 +161,12 @@ public sealed class Explainer
         Tensor input = picture.to(_model.Device);
         PictureRun plain = Run(input, cancel);
         Tensor output = plain.Pass.Logits.detach()[0].to(CPU);
-        (Ranking ranking, IReadOnlyList<Subject> subjects) = _model.Detector is { } detector
-            ? FindThings(detector, output, photo) : FindClasses(output.data<float>().ToArray());
+        (Ranking ranking, IReadOnlyList<Subject> subjects) = _model.Task switch
+        {
+            CamTask.Detect => FindThings(_model.Detector!, output, photo),
+            CamTask.Segment => FindRegions(output, photo),
+            _ => FindClasses(output.data<float>().ToArray()),
+        };
         if (subjects.Count == 0)
         {
             return [.. _methods.Select(method => OfNothing(method, photo, path, ranking))];
@@ -219,16 +229,33 @@ public sealed class Explainer
     /// <summary>What a detector says, and the things to explain.</summary>
     private (Ranking, IReadOnlyList<Subject>) FindThings(DetectorHead detector, Tensor output, Photo photo)
     {
+        Ranking.DemandFinite(_model, output.narrow(1, DetectorHead.Corners, output.shape[1] - DetectorHead.Corners));
         IReadOnlyList<Detection> found = detector.Find(output, _choice.Detections, _model.Preprocessing, photo);
         return (Ranking.Of(_model, found), [.. _choice.From(found).Select(detection =>
         {
             Target target = _choice.Side is { } side ? new BoxTarget(detection.Class, detection.Candidate, side)
-                : new DetectionTarget(detection.Class, detection.Candidate, detector.ColumnOf(detection.Class));
+                : new DetectionTarget(detection.Class, detection.Candidate, detector.ColumnOf(detection.Class))
+                {
+                    OfChangedPicture = new LikenessTarget(detection.Class, detector, output[detection.Candidate]),
+                };
             return new Subject(detection.Class, detection.Probability, target.Of(output.unsqueeze(0)).item<float>(), _ => target)
             {
-                Detection = detection,
+                Detection = detection.Number,
+                Box = detection.Box,
             };
         })]);
+    }
+
+    /// <summary>What a segmenter says, and the classes to explain, each where it is.</summary>
+    private (Ranking, IReadOnlyList<Subject>) FindRegions(Tensor output, Photo photo)
+    {
+        Ranking.DemandFinite(_model, output);
+        var regions = new SegmentedRegions(_model, output, photo);
+        Ranking ranking = Ranking.Of(_model, regions.Classes(_choice.Region).Select(At).OfType<SegmentedRegion>());
+        return (ranking, [.. _choice.From(ranking).Select(At).OfType<SegmentedRegion>().Select(one =>
+            new Subject(one.Class, one.Probability, one.Score, _ => one.Target) { Box = one.Box })]);
+
+        SegmentedRegion? At(int @class) => regions.Of(@class, _choice.Region);
     }
 
     private CamExplanation OfNothing(CamMethod method, Photo photo, string? path, Ranking ranking) => new(_model, photo, path)
@@ -290,6 +317,7 @@ public sealed class Explainer
             {
                 Runner = _runner,
                 Activation = _model.Activation,
+                Detector = _model.Detector,
                 Relevance = new PictureRelevance(_relevance, logits, () => Read(input, cancel).Taps, _runner, cancel)
                 {
                     OfHighest = ofInput,
@@ -301,6 +329,7 @@ public sealed class Explainer
         {
             Runner = _runner,
             Activation = _model.Activation,
+            Detector = _model.Detector,
             Relevance = RelevanceOf(input, pass, cancel),
         };
     }
@@ -345,6 +374,9 @@ public sealed class Explainer
     {
         CamMethod method = answer.Method;
         List<Tensor> unscaled = [];
+        // What a detector finds belongs to one of its scales: layers count as much as they had part in it.
+        bool byShare = _model.Task == CamTask.Detect && method is { UsesGradients: true, FusesUnscaled: false, IsSigned: false };
+        var highest = new Dictionary<int, double>();
         Tensor MapAt(int tap)
         {
             using DisposeScope scope = NewDisposeScope(); // the memory of one layer's steps serves the next one's
@@ -354,6 +386,10 @@ public sealed class Explainer
                 throw new ComputeException(ComputeFault.MapNotFinite,
                     $"The map of {method.Name} at '{(_taps[tap].Name.Length > 0 ? _taps[tap].Name : "input")}' is infinite or holds no " +
                     $"numbers.");
+            }
+            if (byShare)
+            {
+                highest[tap] = map.max().to(float64).item<double>();
             }
             if (method.FusesUnscaled)
             {
@@ -377,7 +413,13 @@ public sealed class Explainer
             return maps;
         }
         (long, long) size = (_model.Preprocessing.Height, _model.Preprocessing.Width);
-        return [.. maps, method.FusesUnscaled ? Fusion.Scale(method.Fuse(unscaled, size)) : method.Fuse(maps, size)];
+        double most = byShare ? highest.Values.Max() : 0;
+        return
+        [
+            .. maps, method.FusesUnscaled ? Fusion.Scale(method.Fuse(unscaled, size))
+                : most > 0 ? method.Fuse([.. maps.Select((map, layer) => map.Times(highest[_tapOf[layer]] / most))], size)
+                : method.Fuse(maps, size),
+        ];
     }
 
     private CamExplanation ToExplanation(Answer answer, Photo photo, string? path, Ranking ranking)
@@ -392,8 +434,8 @@ public sealed class Explainer
             Label = target is Features ? "" : _model.LabelOf(target.Class),
             Probability = subject.Probability,
             Score = subject.Score,
-            Box = subject.Detection?.Box,
-            Detection = subject.Detection?.Number,
+            Box = subject.Box,
+            Detection = subject.Detection,
             ComparedWith = target is ClassAgainstOthers against ? [.. against.Others.Select(_model.LabelOf)] : [],
             Predictions = [.. ranking.All.Take(PredictionsKept)],
             Predicted = [.. ranking.Predicted.Select(prediction => prediction.Label)],

@@ -76,6 +76,13 @@ public sealed class LayerEvidence
     /// <summary>The score of the clean image.</summary>
     public double Score => _evidence.Score(_target);
 
+    /// <summary>
+    /// The score of the clean image in the units of <see cref="ScoresOf"/>, <see cref="ScoresUnderMasks(Tensor)"/> and
+    /// <see cref="ScoresWithoutWindows"/>: the same, but for things that a detector found, which other candidates may show in a changed
+    /// image. Of those it is the likeness to what was found.
+    /// </summary>
+    public double ScoreAsChanged => _evidence.ScoreAsChanged(_target);
+
     /// <summary>How many samples a method takes.</summary>
     public int SampleCount => Run.Settings.SamplesOf(_method);
 

@@ -1,5 +1,6 @@
 using EasyExplain.Networks.Engines;
 using EasyExplain.Networks.Rewrites.Lrp;
+using EasyExplain.Runtime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
@@ -17,23 +18,34 @@ internal sealed class PictureRelevance(
     public Tensor? OfHighest { get; init; }
 
     /// <summary>
-    /// The relevance of the outputs of the way's taps for a class, where that of its logit is the logit; within the caller's dispose scope.
+    /// The relevance of the outputs of the way's taps for a target, where that of the target's number is that number; within the
+    /// caller's dispose scope.
     /// </summary>
     public IReadOnlyList<Tensor> Of(Target target)
     {
-        if (target is not ClassTarget)
+        if (target is ClassAgainstOthers or BoxTarget or Features)
         {
             throw new InvalidOperationException(
                 "Relevance is that of a class's logit: a method that asks for it must have no other score.");
         }
         cancel.ThrowIfCancellationRequested();
         using TorchSharp.DisposeScope scope = NewDisposeScope();
-        if (OfHighest is not null && target.Class == logits.argmax(1).item<long>())
+        if (OfHighest is not null && target is ClassTarget && target.Class == logits.argmax(1).item<long>())
         {
             return [OfHighest.alias().MoveToOuterDisposeScope()];
         }
-        Tensor ofOutput = zeros_like(logits);
-        ofOutput.select(1, target.Class).copy_(target.Of(logits));
+        Tensor ofOutput = SharesIn(target);
         return [.. way.Run(runner, read(), ofOutput, cancel).Select(relevance => relevance.MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>Each output's share in a target that is a weighted sum of them: output times weight.</summary>
+    private Tensor SharesIn(Target target)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        using IDisposable recorded = enable_grad();
+        Tensor outputs = logits.detach().requires_grad_(true);
+        Tensor weights = autograd.grad([target.Of(outputs).sum()], [outputs])[0];
+        // Where there is no weight there is no share, whatever the output.
+        return where(weights.eq(HeldNumbers.Zero), zeros_like(logits), logits.detach() * weights).MoveToOuterDisposeScope();
     }
 }

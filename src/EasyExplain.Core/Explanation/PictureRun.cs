@@ -1,3 +1,4 @@
+using EasyExplain.Detectors;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Engines;
 using static TorchSharp.torch;
@@ -32,6 +33,12 @@ internal sealed record PictureRun(
 
     /// <summary>What makes probabilities of the logits.</summary>
     public Activation Activation { get; init; }
+
+    /// <summary>How the output of a detector is read; null of any other network.</summary>
+    public DetectorHead? Detector { get; init; }
+
+    /// <summary>Probabilities in place of what the network made of pictures, in the same places.</summary>
+    public Tensor ProbabilitiesOf(Tensor made) => Detector?.WithProbabilities(made) ?? Activation.Of(made);
 
     /// <summary>The way back of its relevance to the taps; null where no method asks for it.</summary>
     public PictureRelevance? Relevance { get; init; }

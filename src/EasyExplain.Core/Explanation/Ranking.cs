@@ -1,6 +1,8 @@
 using EasyExplain.Detectors;
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Segmentation;
+using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
 
@@ -36,14 +38,31 @@ internal sealed record Ranking(IReadOnlyList<Prediction> All, IReadOnlyList<Pred
         return new Ranking(all, [.. all.DistinctBy(prediction => prediction.Class)]);
     }
 
+    /// <summary>What a segmenter sees somewhere, the largest first; all of it is predicted.</summary>
+    public static Ranking Of(CamModel model, IEnumerable<SegmentedRegion> seen)
+    {
+        Prediction[] all = [.. seen.Select(one => new Prediction(one.Class, model.LabelOf(one.Class), one.Probability))];
+        return new Ranking(all, all);
+    }
+
+    /// <summary>Sees that an output has numbers alone.</summary>
+    /// <exception cref="InvalidDataException">It has others.</exception>
+    public static void DemandFinite(CamModel model, Tensor output)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        if (!output.isfinite().all().item<bool>())
+        {
+            throw NotFinite(model);
+        }
+    }
+
     /// <summary>Ranks the logits of a picture.</summary>
     /// <exception cref="InvalidDataException">A logit is not finite.</exception>
     public static Ranking Of(CamModel model, float[] logits)
     {
         if (!logits.All(float.IsFinite))
         {
-            throw new InvalidDataException(
-                $"The output of {model} is not finite, so there is nothing to explain: its weights or the input hold NaN or infinity.");
+            throw NotFinite(model);
         }
         if (model.ClassCount == 0)
         {
@@ -57,4 +76,7 @@ internal sealed record Ranking(IReadOnlyList<Prediction> All, IReadOnlyList<Pred
             : 1;
         return new Ranking(all, all[..predicted]);
     }
+
+    private static InvalidDataException NotFinite(CamModel model) => new(
+        $"The output of {model} is not finite, so there is nothing to explain: its weights or the input hold NaN or infinity.");
 }

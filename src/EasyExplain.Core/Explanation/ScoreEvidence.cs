@@ -36,6 +36,10 @@ internal sealed class ScoreEvidence(PictureRun run, IReadOnlyList<Target> target
     /// <summary>A target's number for the picture.</summary>
     public double Score(int target) => targets[target].Of(run.Pass.Logits.detach()).to(float64).item<double>();
 
+    /// <summary>The same as changed pictures are scored (<see cref="Target.OfChangedPicture"/>).</summary>
+    public double ScoreAsChanged(int target) =>
+        (targets[target].OfChangedPicture ?? targets[target]).Of(run.Pass.Logits.detach()).to(float64).item<double>();
+
     /// <summary>
     /// The gradients of a target with respect to the taps' outputs, then to those of the biased nodes, <c>[C, H, W]</c> each.
     /// </summary>

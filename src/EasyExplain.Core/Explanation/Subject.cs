@@ -10,6 +10,9 @@ namespace EasyExplain.Explanation;
 /// <param name="TargetFor">The number of the network's that stands for it, for methods that compare classes in some way or in none.</param>
 internal sealed record Subject(int Class, double Probability, double Score, Func<ComparingScore?, Target> TargetFor)
 {
-    /// <summary>The thing; null of a class.</summary>
-    public Detection? Detection { get; init; }
+    /// <summary>The number of the thing; null of a class.</summary>
+    public int? Detection { get; init; }
+
+    /// <summary>Where it is in the photo; null of a class of the whole of it.</summary>
+    public DetectionBox? Box { get; init; }
 }

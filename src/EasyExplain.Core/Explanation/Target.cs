@@ -15,6 +15,12 @@ public abstract record Target(int Class)
     /// <c>[N, classes, h, w]</c>.
     /// </param>
     public abstract Tensor Of(Tensor logits);
+
+    /// <summary>
+    /// What stands for it where the picture itself is changed, of logits; null where that is the same. Of a thing that was found, another
+    /// candidate may show it then.
+    /// </summary>
+    internal Target? OfChangedPicture { get; init; }
 }
 
 /// <summary>A class's logit.</summary>
@@ -54,6 +60,53 @@ public sealed record BoxTarget(int Class, int Candidate, BoxSide Side) : Target(
 {
     /// <inheritdoc/>
     public override Tensor Of(Tensor logits) => logits.select(1, Candidate).select(1, (int)Side);
+}
+
+/// <summary>
+/// The mean of a class's logit over some places of a segmenter's output. pytorch-grad-cam's SemanticSegmentationTarget takes the sum: the
+/// same map, once it is scaled.
+/// </summary>
+public sealed record RegionTarget : Target
+{
+    private readonly (int From, int Count)[] _runs; // an explanation keeps them, and a mask may have a million places
+    private readonly int _places;
+
+    /// <param name="class">The class.</param>
+    /// <param name="mask">Which places, row by row; at least one.</param>
+    public RegionTarget(int @class, IReadOnlyList<bool> mask)
+        : base(@class)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        var runs = new List<(int, int)>();
+        for (int from = 0; from < mask.Count; from++)
+        {
+            int to = from;
+            while (to < mask.Count && mask[to])
+            {
+                to++;
+            }
+            if (to > from)
+            {
+                runs.Add((from, to - from));
+                from = to;
+            }
+        }
+        (_runs, _places) = ([.. runs], mask.Count);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Of(Tensor logits)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        float[] shares = new float[_places];
+        float share = 1f / _runs.Sum(run => run.Count);
+        foreach ((int from, int count) in _runs)
+        {
+            Array.Fill(shares, share, from, count);
+        }
+        Tensor mask = tensor(shares).to(logits.dtype).to(logits.device);
+        return logits.select(1, Class).flatten(1).mv(mask).MoveToOuterDisposeScope();
+    }
 }
 
 /// <summary>The features of a network without classes: only methods that ask for no score explain them.</summary>

@@ -143,6 +143,17 @@ internal sealed class NetworkRecorder
         return (1, 1);
     }
 
+    /// <summary>Whether something that was trained has a part in an output.</summary>
+    public bool IsLearned(Node node)
+    {
+        HashSet<Node> read = [node];
+        foreach (Node one in Enumerable.Reverse(_nodes).Where(read.Contains))
+        {
+            read.UnionWith(one.Inputs);
+        }
+        return read.Any(one => one.Operator.Parameters.Any());
+    }
+
     /// <summary>Names an output. The same name again stands for the later output, as a forward hook would see it.</summary>
     /// <param name="name">The module's path.</param>
     /// <param name="type">The module's class.</param>

@@ -208,15 +208,25 @@ public sealed class CamModel : ICamSource, IDisposable
     internal int OrderOf(Node node) => _order[node];
 
     /// <summary>The network as it runs fastest while the outputs of <paramref name="layers"/> stay what they are.</summary>
+    /// <param name="layers">Names of layers.</param>
+    /// <param name="ofBoxes">Of a detector, whether gradients come back from its boxes, too.</param>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    internal Network Optimized(IReadOnlySet<string> layers)
+    internal Network Optimized(IReadOnlySet<string> layers, bool ofBoxes = true)
     {
+        Network Apply()
+        {
+            Network folded = _folding.Apply(layers);
+            return ofBoxes || Detector is null ? folded
+                : DetachedBoxes.Of(folded, folded.Shapes(Preprocessing.Channels, Preprocessing.Height, Preprocessing.Width));
+        }
+
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             // The same choice gives the same network, so that what was compiled for it is found again.
             string key = string.Join(',', layers.Order(StringComparer.Ordinal));
-            return _optimized.TryGetValue(key, out Network? known) ? known : _optimized[key] = _folding.Apply(layers);
+            key = ofBoxes ? key : $"{key}|scores";
+            return _optimized.TryGetValue(key, out Network? known) ? known : _optimized[key] = Apply();
         }
     }
 

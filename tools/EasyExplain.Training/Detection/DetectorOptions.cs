@@ -11,7 +11,7 @@ internal sealed record DetectorOptions
           --test <folder|zip>    images to paste while it is tested
           --output <file>        the weights, as safetensors
           --onnx <file>          the network as well, as Ultralytics exports YOLOv8
-          --steps <n>            canvases to learn from, in batches (default 4000); 0 only tests and writes
+          --steps <n>            canvases to learn from, in batches (default 2400); 0 only tests and writes
           --init <file>          start from these weights
           --batch <n>            canvases a step (default 32)
           --lr <x>               the highest learning rate (default 0.004)
@@ -38,7 +38,7 @@ internal sealed record DetectorOptions
 
     public string? Onnx { get; private init; }
 
-    public int Steps { get; private init; } = 4000;
+    public int Steps { get; private init; } = 2400;
 
     public string? Init { get; private init; }
 

@@ -44,6 +44,12 @@ internal static class DetectorRun
         TrainedWeights.Save(network, output, images.Classes);
         Console.WriteLine($"on {test.Length} canvases: {DetectorEvaluation.Score(network, test)}");
         Console.WriteLine($"{new FileInfo(output).Length:N0} bytes, {output}");
+        if (options.Onnx is { } onnx)
+        {
+            DetectorOnnx.Write(network, onnx, images.Classes);
+            double difference = DetectorOnnx.Difference(network, onnx, test[..8]);
+            Console.WriteLine($"{new FileInfo(onnx).Length:N0} bytes, {onnx}; ONNX Runtime and libtorch differ by {difference:G2} at most");
+        }
     }
 
     /// <summary>The canvases of the test, which are the same for every run.</summary>

@@ -42,6 +42,11 @@ public sealed class ConceptFinder
     public ConceptFinder(CamModel model, IReadOnlyList<CamLayer> layers, int count, int top)
     {
         (_model, _count, _top) = (model, count, top);
+        if (model.Task != CamTask.Classify)
+        {
+            throw new SelectionException(SelectionFault.NotForTask, model, "Concepts are of the classes of whole pictures, and " +
+                $"{model} tells what is at places of them: its task is {model.Task}.");
+        }
         if (layers.FirstOrDefault(layer => !layer.IsExplainable) is { } idle)
         {
             throw new SelectionException(SelectionFault.MethodNotPossible, idle,

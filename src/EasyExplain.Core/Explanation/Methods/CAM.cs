@@ -12,6 +12,7 @@ internal static class CAM
         new("CAM", "The last layer's own weights: the first of its kind, where averages feed the last layer.", Map)
         {
             UsesGradients = false,
+            OfWholePictures = true,
             Misfit = (network, node) => network.AveragedInto(node) is null
                 ? "no linear layer or 1×1 convolution makes the classes of its global averages. Take GradCAM" : null,
         };

@@ -71,6 +71,9 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
     /// </summary>
     public bool IsSigned { get; init; }
 
+    /// <summary>True if it knows only what class a whole picture is of, and nothing of what is found at places of it.</summary>
+    public bool OfWholePictures { get; init; }
+
     /// <summary>True if it says nothing of its own about a single layer.</summary>
     public bool NeedsSeveralLayers { get; init; }
 
@@ -118,6 +121,11 @@ public sealed record CamMethod(string Name, string Summary, Func<LayerEvidence, 
             return $"{Name} explains a class, and {backbone} has none: it ends in features. " +
                 $"{string.Join(", ", MethodCatalog.All.Where(method => !method.NeedsClass).Select(method => method.Name))} " +
                 "need no class.";
+        }
+        if (OfWholePictures && layers.FirstOrDefault()?.Model is { Task: not CamTask.Classify } finder)
+        {
+            return $"{Name} explains of which class a whole picture is, and {finder} tells what is at places of it (its task is " +
+                $"{finder.Task}). LayerCAM, GradCAM, ODAM, LRP and most others explain that.";
         }
         if (AtInput && layers.FirstOrDefault()?.Model is { } whole && Misfit(whole.Network, whole.Network.Input) is { } whyNot)
         {

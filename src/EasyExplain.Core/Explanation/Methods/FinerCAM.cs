@@ -20,6 +20,7 @@ internal static class FinerCAM
         Name = "FinerCAM",
         Summary = "Grad-CAM of what tells the class from the others asked for, or from the most similar: fine differences.",
         Score = Difference,
+        OfWholePictures = true,
     };
 
     private static Tensor Difference(Tensor logits, Tensor probabilities, long @class, long[] others)

@@ -23,6 +23,7 @@ internal static class LeGrad
             HasOwnGradients = true,
             NeedsInfluence = false, // the classifier sees the mean of all tokens
             MergesChannels = false,
+            OfWholePictures = true,
             MisfitAt = Misfit,
             FusesUnscaled = true,
             Fuse = (maps, _) => stack(SameSize(maps)).mean([0]),

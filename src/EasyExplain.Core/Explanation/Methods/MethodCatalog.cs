@@ -19,6 +19,7 @@ public static class MethodCatalog
         HiResCAM.Method,
         GradCAMElementWise.Method,
         EigenGradCAM.Method,
+        ODAM.Method,
         ShapleyCAM.Method,
         FinerCAM.Method,
         RefineCAM.Method,

@@ -11,6 +11,8 @@ namespace EasyExplain.Explanation.Methods;
 /// <remarks>
 /// As the authors have it, a mask has 7 × 7 cells, each open with probability ½, is enlarged (bilinear) by one cell more than the image,
 /// and shifted at random by less than a cell. The factor 1/(N·½) falls out where maps are scaled.
+/// Of a thing that a detector found, the masks' weights are how much what is found in the masked image is like it: that is D-RISE (Petsiuk
+/// et al. 2021, arXiv 2006.03204; see <see cref="Detectors.LikenessTarget"/>).
 /// </remarks>
 internal static class RISE
 {

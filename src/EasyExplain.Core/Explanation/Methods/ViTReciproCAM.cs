@@ -24,6 +24,7 @@ internal static class ViTReciproCAM
             NeedsInfluence = false, // a token that nobody reads afterwards was looked at before
             RunsAgain = true,
             MergesChannels = false,
+            OfWholePictures = true,
             Misfit = (network, layer) => Attentions.NormBefore(network, layer) is null
                 ? "no block with normalised tokens and attention comes before it. ReciproCAM needs none"
                 : null,

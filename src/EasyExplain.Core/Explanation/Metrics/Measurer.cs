@@ -41,9 +41,14 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
     private bool WantsLeast => settings.Wants(CamMetric.ROAD, CamMetric.RoadLeRF);
 
     /// <summary>Whether a model has what is measured: probabilities.</summary>
-    /// <exception cref="SelectionException">It has none.</exception>
+    /// <exception cref="SelectionException">It has none, or its task is another than to tell classes of whole pictures.</exception>
     public static void Demand(CamModel model)
     {
+        if (model.Task != CamTask.Classify)
+        {
+            throw new SelectionException(SelectionFault.NotForTask, model, "The figures are of the probability of a whole picture's " +
+                $"class, and {model} tells what is at places of it: its task is {model.Task}. An audit tells how well its maps lie.");
+        }
         if (model.ClassCount == 0 || model.Activation == Activation.None)
         {
             throw new SelectionException(SelectionFault.MetricNotPossible, model, model.ClassCount == 0

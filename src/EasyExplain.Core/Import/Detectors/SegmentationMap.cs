@@ -17,9 +17,8 @@ internal static class SegmentationMap
     {
         NetworkRecorder recorder = places.Recorder;
         (ModelOutput Output, Node Node, long[] Shape)[] maps = [.. places.Of(3)
-            .Where(map => map.Shape[1] > 1 && map.Shape[2] > 1 && (places.IsStated
-            || (recorder.Nodes.Any(node => node.Operator.Parameters.Any() && node.Operator is not Constant)
-                && map.Shape[1] * CoarsestStride >= places.Height && map.Shape[2] * CoarsestStride >= places.Width)))];
+            .Where(map => map.Shape[1] > 1 && map.Shape[2] > 1 && recorder.IsLearned(map.Node) && (places.IsStated
+            || (map.Shape[1] * CoarsestStride >= places.Height && map.Shape[2] * CoarsestStride >= places.Width)))];
         maps = maps.Length > 1 ? [.. maps.Where(map => map.Output.Name != Auxiliary)] : maps;
         maps = maps.Length > 1 ? [.. maps.Where(map => places.NamedClasses == map.Shape[0] || places.Labelled(map.Shape[0]))] : maps;
         if (maps is [var only])

@@ -35,6 +35,10 @@ internal sealed record Backpropagation(Node Start, IReadOnlyList<Node> Nodes, IR
         var incoming = new Dictionary<Node, Node> { [end] = start };
         foreach (Node node in network.Nodes.Reverse().Where(node => incoming.ContainsKey(node) && node.Inputs.Any(depends.Contains)))
         {
+            if (node.Operator is Detached)
+            {
+                continue; // nothing comes back from it
+            }
             if (rules.Make(node.Operator, new WayBack(node, incoming[node], shapes)) is not { } inputs)
             {
                 return null;

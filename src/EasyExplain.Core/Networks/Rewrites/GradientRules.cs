@@ -29,6 +29,7 @@ internal static class GradientRules
         (Clamp clamp, WayBack g) => [g.Then(new WhereBetween(clamp.Low, clamp.High) { WithBounds = true }, g.Input)],
         (Quantize steps, WayBack g) => [g.Then(new QuantizeGradient(steps), g.Input)],
         (Dequantize steps, WayBack g) => [g.Then(steps with { ZeroPoint = null })],
+        (SiLU _, WayBack g) => [g.Then(new Multiply(), SlopeOfSiLU(g))],
     };
 
     private static readonly OperatorTable<WayBack, IReadOnlyList<Node>> Layers = new()
@@ -42,14 +43,40 @@ internal static class GradientRules
     private static readonly OperatorTable<WayBack, IReadOnlyList<Node>> Shapes = new()
     {
         (Flatten _, WayBack g) => [g.Then(new Unflatten(g.InputShape))],
-        (Reshape _, WayBack g) => [g.Then(new Unflatten(g.InputShape))],
+        (Reshape _, WayBack g) => g.LiesByPicture ? [g.Then(new Unflatten(g.InputShape))] : null,
         (Pad pad, WayBack g) => pad.Mode == PadMode.Constant
             ? [g.Then(pad with { Amounts = [.. pad.Amounts.Select(amount => -amount)], Value = 0 })] : null,
-        (Concat concat, WayBack g) => concat.Dim == 1 ? [.. Parts(g)] : null,
+        (Concat concat, WayBack g) => concat.Dim == 1 ? [.. Parts(g)]
+            : concat.Dim > 1 && g.LiesByPicture ? [.. Parts(g, concat.Dim)] : null,
+        (Permute permute, WayBack g) => permute.Order[0] == 0 && g.LiesByPicture ? [g.Then(new Permute(Inverse(permute.Order)))] : null,
+        (Slice slice, WayBack g) => slice.Step == 1 && slice.Dim > 0 && g.LiesByPicture ? [g.Then(Padded(slice, g.InputShape))] : null,
+        (ChannelSlice slice, WayBack g) => g.LiesByPicture
+            ? [g.Then(Padded(new Slice(1, slice.First, slice.First + slice.Count, 1), g.InputShape))] : null,
     };
 
     /// <summary>All of them.</summary>
     public static OperatorTable<WayBack, IReadOnlyList<Node>> Table { get; } = new() { Sums, Bends, Layers, Shapes };
+
+    /// <summary>Of y = x·σ(x): σ + y·(1 − σ).</summary>
+    private static Node SlopeOfSiLU(WayBack g)
+    {
+        Node sigmoid = Made(new Sigmoid(), g.Input);
+        return Made(new Add(), sigmoid, Made(new Subtract(), g.Output, Made(new Multiply(), g.Output, sigmoid)));
+
+        Node Made(Operator @operator, params Node[] reads) => new(@operator, reads, g.Output.Name);
+    }
+
+    /// <summary>The order that undoes one.</summary>
+    private static long[] Inverse(IReadOnlyList<long> order) =>
+        [.. Enumerable.Range(0, order.Count).Select(dimension => (long)order.ToList().IndexOf(dimension))];
+
+    /// <summary>0 where entries were left out.</summary>
+    private static Pad Padded(Slice slice, long[] input)
+    {
+        long[] amounts = new long[2 * (input.Length - slice.Dim + 1)];
+        (amounts[^2], amounts[^1]) = (slice.Start, Math.Max(0, input[slice.Dim - 1] - slice.End));
+        return new Pad(amounts, PadMode.Constant, 0);
+    }
 
     private static ChannelAffine Scaled(IReadOnlyList<double> scale) => new(scale, new double[scale.Count]);
 
@@ -72,6 +99,17 @@ internal static class GradientRules
             input[1] - ((output[1] - 1) * stride.Height - 2 * padding.Height + reach.Height),
             input[2] - ((output[2] - 1) * stride.Width - 2 * padding.Width + reach.Width));
         return new ConvTranspose2d(convolution.Weight, null, stride, padding, rest, convolution.Groups) { Dilation = convolution.Dilation };
+    }
+
+    /// <summary>What comes back to each of the inputs that stand one after the other along a dimension.</summary>
+    private static IEnumerable<Node> Parts(WayBack g, int dim)
+    {
+        long first = 0;
+        foreach (long count in g.Output.Inputs.Select(input => g.Shapes[input][dim - 1]))
+        {
+            yield return g.Then(new Slice(dim, first, first + count, 1));
+            first += count;
+        }
     }
 
     /// <summary>What comes back to each of the inputs whose channels stand one after the other.</summary>

@@ -29,6 +29,7 @@ internal static class ArithmeticForms
             [at.X, at.Add("Where", [at.Add("Less", [at.X, at.Number(0)]), at.Number(-stab.Epsilon), at.Number(stab.Epsilon)])]),
         (OnlyHighest _, OnnxPlace at) => at.Shape.Length == 1 ? OnlyHighest(at) : null,
         (Dropout _, OnnxPlace at) => at.X,
+        (Detached _, OnnxPlace at) => at.X,
         (StochasticDepth _, OnnxPlace at) => at.X,
     };
 
