@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Training.Detection;
 
-/// <summary>How well objects are found: a detection is right if it overlaps one of its class by half, which no surer one has found.</summary>
+/// <summary>
+/// How well objects are found: a detection is right if it overlaps one of its class by half, which no surer one has found.
+/// </summary>
 /// <param name="MeanPrecision">The mean over classes of the area under precision over recall (mAP at 0.5), 0 to 1.</param>
 /// <param name="Recall">The part of the objects that are found with a probability of a quarter or more.</param>
 /// <param name="Precision">The part of these detections that are right.</param>

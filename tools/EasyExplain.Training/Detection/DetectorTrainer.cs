@@ -9,7 +9,8 @@ namespace EasyExplain.Training.Detection;
 internal sealed record DetectorProgress(int Step, double Loss, TimeSpan Time);
 
 /// <summary>
-/// AdamW (Loshchilov and Hutter 2019) with a learning rate that rises and then falls (one cycle), on canvases that are never twice the same.
+/// AdamW (Loshchilov and Hutter 2019) with a learning rate that rises and then falls (one cycle), on canvases that are never twice the
+/// same.
 /// </summary>
 internal static class DetectorTrainer
 {

@@ -61,7 +61,9 @@ internal sealed class OnnxGraph
         return true;
     }
 
-    /// <summary>The module that the next operations are of, such as <c>/model.0/conv</c>; empty for none: they have no names then.</summary>
+    /// <summary>
+    /// The module that the next operations are of, such as <c>/model.0/conv</c>; empty for none: they have no names then.
+    /// </summary>
     public string Module { get; set; } = "";
 
     /// <summary>A value that is given when the model runs.</summary>
@@ -126,7 +128,8 @@ internal sealed class OnnxGraph
         return names;
     }
 
-    private byte[] Node(string type, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs, (string Name, object Value)[] attributes) =>
+    private byte[] Node(
+        string type, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs, (string Name, object Value)[] attributes) =>
         Message(node =>
         {
             foreach (string input in inputs)
