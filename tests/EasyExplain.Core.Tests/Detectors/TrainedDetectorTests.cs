@@ -163,7 +163,7 @@ public sealed class TrainedDetectorTests(ITestOutputHelper output) : IDisposable
     {
         IReadOnlyList<CamLayer> layers = LayerSelection.Select(_model, ["model.6", "model.9"]);
         var explainer = new Explainer(
-            _model, layers, [MethodCatalog.Find(method)], ClassChoice.Predicted, new MethodSettings());
+            _model, layers, [MethodCatalog.Find(method)], ClassChoice.Predicted, new MethodSettings(1, 0, 0, 16));
         return [.. explainer.Explain(photo, null).Where(explanation => explanation.Found)];
     }
 
