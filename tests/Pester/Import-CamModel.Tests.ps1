@@ -255,7 +255,7 @@ Describe 'Import-CamModel' {
             @{ json = '{ "input_size": "large" }'; says = '*preprocess.json*input_size*large*2 whole numbers*' }
             @{ json = '{ "input_size": [96, 999999] }'; says = '*input_size*999999*2048*' }
             @{ json = '{ "mean": [true] }'; says = '*mean*list of numbers*' }
-            @{ json = '{ "resize": "fit" }'; says = '*resize*fit*stretch, centercrop, stretchcrop or pad*' }
+            @{ json = '{ "resize": "fit" }'; says = '*resize*fit*stretch, centercrop, stretchcrop, pad or letterbox*' }
         ) {
             Set-Content -LiteralPath (Join-Path $folder 'preprocess.json') $json
             { Import-CamModel -LiteralPath (Join-Path $folder 'model.onnx') } | Should -Throw -ErrorId 'InvalidOption*' -ExpectedMessage $says

@@ -68,7 +68,7 @@ public sealed class NetworkImporterTests : IDisposable
     [InlineData("""{ "resize": "centercrop", "resize_size": 95 }""", "resize_size", "95", "between 96 and 2048")]
     [InlineData("""{ "crop_pct": 0 }""", "crop_pct", "0", "over 0, at most 1")]
     [InlineData("""{ "crop_pct": 1e-9 }""", "crop_pct", "1e-9", "2048")]
-    [InlineData("""{ "interpolation": "random" }""", "interpolation", "random", "bilinear, bicubic, nearest or lanczos")]
+    [InlineData("""{ "interpolation": "random" }""", "interpolation", "random", "bilinear, bicubic, nearest, lanczos or linear")]
     public void WhatIsImpossible_IsNamed_WithFileAndKeyAndWhatWouldBeRight(string json, string key, string value, string right)
     {
         string path = Beside("model.onnx", ("preprocess.json", json));

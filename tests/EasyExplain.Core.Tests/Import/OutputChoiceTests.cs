@@ -79,6 +79,12 @@ public sealed class OutputChoiceTests : IDisposable
     }
 
     [Fact]
+    public void OneThatSaysNothingOfClasses_IsAnError() =>
+        Assert.Equal(ModelFault.InvalidOutput, Assert.Throws<ModelImportException>(() => ModelImporter.Import(Write("maps", g => g
+            .Node("Flatten", ["g"], ["y"]).Output("c").Output("y")), Options with { Output = "c", Task = CamTask.Classify }, _ =>
+            { })).Fault);
+
+    [Fact]
     public void ScoresAndTheirProbabilities_AreOneOutput_AndMapsAreNone()
     {
         string path = Write("both", g => g.Node("Flatten", ["g"], ["f"]).Node("Softmax", ["f"], ["p"]).Output("c").Output("f").Output("p"));
