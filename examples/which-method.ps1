@@ -24,7 +24,7 @@ $drawn = [Collections.Generic.List[string]] $images.FullName
 $random = [Random]::new(1)
 while ($drawn.Count -gt $Count) { $drawn.RemoveAt($random.Next($drawn.Count)) }
 
-$summary = @(Measure-CamExplanation -LiteralPath $drawn -Model $model -Method $Method -Summary)
+$summary = @(Measure-CamExplanation -LiteralPath $drawn -Model $model -Method $Method -Summary -ErrorAction Continue)
 $summary
 
 # The plot: seconds an image on a logarithmic axis, and the mean of what each method has over the better control by two imputations.

@@ -36,7 +36,30 @@ public class TrainingToolTests(ModuleSession session) : IClassFixture<ModuleSess
             .Get<string>("Label"));
     }
 
+    [Fact]
+    public void ADetector_IsExportedAsUltralyticsDoes()
+    {
+        session.Run("""
+            foreach ($class in 'left', 'right') {
+                $null = [System.IO.Directory]::CreateDirectory("$($pwd.ProviderPath)/things/$class")
+                $photo = [EasyExplain.Imaging.Photo]::new(32, 32, [byte[]]::new(32 * 32 * 3))
+                [EasyExplain.Imaging.ImageEncoder]::Save($photo, "$($pwd.ProviderPath)/things/$class/1.png", 'Png')
+            }
+            """).OrThrow();
+
+        ChildProcess run = ChildProcess.Run("dotnet",
+            [Tool, "detector", "--train", "things", "--test", "things", "--output", "found.safetensors", "--onnx", "found.onnx", "--steps",
+                "2", "--batch", "2", "--threads", "1", "--canvases", "drawn", "--canvas-count", "3"], session.Folder);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("step 2 of 2", run.Output, StringComparison.Ordinal);
+        Assert.Equal(["left", "right"], session.Run("Import-CamModel found.onnx").Get<string[]>("Labels"));
+        Assert.Equal("Detect", session.Run("Import-CamModel found.onnx").Get<object>("Task").ToString());
+        Assert.Equal(3, Directory.GetFiles(Path.Combine(session.Folder, "drawn", "images")).Length);
+    }
+
     [Theory]
+    [InlineData("detector --test images", "--output")]
     [InlineData("--epoch 3", "--epoch")]
     [InlineData("--test nowhere --output x --epochs 0 --init y", "nowhere")]
     [InlineData("--test images", "--output")]

@@ -38,6 +38,6 @@ Describe 'Code in the documents' {
     }
 
     It 'is found on every page that has some' -ForEach @{ Names = $pages.Page } {
-        $Names | Should -Be 'README.md', 'auditing.md', 'findings.md', 'methods.md', 'models.md', 'reports.md'
+        $Names | Should -Be 'README.md', 'auditing.md', 'detection.md', 'findings.md', 'methods.md', 'models.md', 'reports.md'
     }
 }

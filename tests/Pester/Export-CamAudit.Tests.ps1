@@ -76,4 +76,63 @@ Describe 'Export-CamAudit' {
         'new.db' | Should -Not -Exist
         { Invoke-CamExplanation photos/cat/1.jpg $model | Export-CamAudit audit.parquet -NoClobber } | Should -Throw -ErrorId 'AuditExists,*'
     }
+
+    Context 'of a detector, with the ground truth' {
+        BeforeAll {
+            $data = "$PSScriptRoot/../data/detection"
+            $detector = Import-CamModel "$data/cifar_canvas.onnx"
+            $images = Get-ChildItem "$data/canvases/images" | Select-Object -First 6
+            $images | Invoke-CamExplanation -Model $detector | Export-CamAudit things.db -TruthPath "$data/canvases/instances.json"
+            $things = @(Get-CamAudit things.db)
+            function Get-Verdict([string] $Path) {
+                Get-CamAudit $Path | ForEach-Object { "$([IO.Path]::GetFileName($_.File)) $($_.Detection) $($_.Verdict) $($_.Truth)" }
+            }
+        }
+
+        It 'has a row for each thing that is there or was found, in the image it is in' {
+            $truth = Get-Content "$data/canvases/instances.json" | ConvertFrom-Json -AsHashtable
+            foreach ($image in $images) {
+                $id = ($truth.images | Where-Object file_name -Like "*$($image.Name)").id
+                $there = @($truth.annotations | Where-Object image_id -EQ $id)
+                $own = @($things | Where-Object { $_.Truth -and $_.File -like "*$($image.Name)" -and $_.Verdict -ne 'Duplicate' })
+                @($own | ForEach-Object { "$($_.TruthBox)" } | Select-Object -Unique) | Should -HaveCount $there.Count
+            }
+            @($things | Where-Object Verdict -EQ Right).Count | Should -BeGreaterThan 3
+            foreach ($right in $things | Where-Object Verdict -EQ Right) {
+                $right.Label | Should -Be $right.Truth
+                $right.Overlap | Should -BeGreaterOrEqual 0.5
+                $right.Box.Overlap($right.TruthBox) | Should -BeGreaterOrEqual 0.5
+            }
+        }
+
+        It 'says the same by YOLO and by Pascal VOC' {
+            foreach ($kind in 'labels', 'annotations') {
+                Get-CamAudit things.db | Export-CamAudit "$kind.db" -TruthPath "$data/canvases/$kind"
+                Get-Verdict "$kind.db" | Sort-Object | Should -Be (Get-Verdict things.db | Sort-Object)
+            }
+        }
+
+        It 'explains nothing twice, and keeps what was missed' {
+            $before = Get-Verdict things.db
+            $messages = $images | Invoke-CamExplanation -Model $detector -SkipExisting things.db -Verbose 4>&1 |
+                ForEach-Object { $_ } | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
+            "$messages" | Should -Match '6 of the photos were passed over'
+            $images | Invoke-CamExplanation -Model $detector -SkipExisting things.db |
+                Export-CamAudit things.db -TruthPath "$data/canvases/instances.json"
+            Get-Verdict things.db | Sort-Object | Should -Be ($before | Sort-Object)
+        }
+
+        It 'knows what was found and not asked for: -Top 1 misses no more' {
+            $images | Invoke-CamExplanation -Model $detector -Top 1 | Export-CamAudit top.db -TruthPath "$data/canvases/instances.json"
+            @(Get-CamAudit top.db | Where-Object Verdict -EQ Missed) |
+                Should -HaveCount @($things | Where-Object Verdict -EQ Missed).Count
+        }
+
+        It 'says what is wrong with a ground truth' {
+            Set-Content bad.json '{"images": 3}'
+            { $images | Export-CamAudit x.db -TruthPath bad.json } | Should -Throw -ErrorId 'TruthInvalid,*' -ExpectedMessage '*bad.json*images*'
+            { $images | Export-CamAudit x.db -TruthPath gone.json } | Should -Throw -ErrorId 'FileNotFound,*'
+            'x.db' | Should -Not -Exist
+        }
+    }
 }

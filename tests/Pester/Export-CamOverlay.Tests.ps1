@@ -110,4 +110,34 @@ Describe 'Export-CamOverlay, how it looks' {
         $warnings | Should -HaveCount $says.Count
         foreach ($one in $says) { @($warnings) -like $one | Should -HaveCount 1 }
     }
+
+    Context 'of a detector' {
+        BeforeAll {
+            $data = "$PSScriptRoot/../data/detection"
+            $detector = Import-CamModel "$data/cifar_canvas.onnx"
+            $image = Join-Path $data canvases/images/0000.jpg
+            $found = @(Invoke-CamExplanation $image $detector)
+        }
+
+        It 'tells detections of one image apart, and has all of them in a panel and in Boxes' {
+            $out = Join-Path $TestDrive things
+            $names = ($found | Export-CamOverlay $out -Style Overlay, Panel, Boxes -PassThru).Name
+            $names | Should -HaveCount ($found.Count + 2)
+            $names | Should -Contain '0000_LayerCAM_all_boxes.png'
+            $names | Should -Contain "0000_LayerCAM_0_$($found[0].Label)_overlay.png"
+            $messages = Invoke-CamExplanation $image $detector -SkipExisting $out -Verbose 4>&1
+            "$messages" | Should -Match 'passed over'
+        }
+
+        It 'shows an image in which nothing was found, and knows it again' {
+            $out = Join-Path $TestDrive nothing
+            $ask = @{ Path = $image; Model = $detector; MinProbability = 1 }
+            (Invoke-CamExplanation @ask | Export-CamOverlay $out -PassThru).Name | Should -Be '0000_LayerCAM_nothing_overlay.png'
+            "$(Invoke-CamExplanation @ask -SkipExisting $out -Verbose 4>&1)" | Should -Match 'passed over'
+        }
+
+        It 'has no boxes of a classifier' {
+            { $explanation | Export-CamOverlay (Join-Path $TestDrive none) -Style Boxes } | Should -Throw -ErrorId 'StyleNotPossible,*'
+        }
+    }
 }

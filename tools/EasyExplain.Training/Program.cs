@@ -1,15 +1,23 @@
 using EasyExplain.Runtime;
 using EasyExplain.Training;
+using EasyExplain.Training.Detection;
 using EasyExplain.Weights;
 using TorchSharp;
 
 if (args is [] or ["--help" or "-h"])
 {
-    Console.WriteLine(TrainingOptions.Help);
+    Console.WriteLine(TrainingOptions.Help + "\n\n" + DetectorOptions.Help);
     return 0;
 }
 try
 {
+    if (args is ["detector", .. var rest])
+    {
+        var detector = DetectorOptions.Parse(rest);
+        Prepare(detector.Threads, detector.Seed);
+        DetectorRun.Go(detector);
+        return 0;
+    }
     Run(TrainingOptions.Parse(args));
     return 0;
 }
@@ -20,14 +28,19 @@ catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedA
     return 1;
 }
 
-static void Run(TrainingOptions options)
+static void Prepare(int? threads, int seed)
 {
     NativeLibraries.LoadTorch();
-    if (options.Threads is { } threads)
+    if (threads is { } number)
     {
-        torch.set_num_threads(threads);
+        torch.set_num_threads(number);
     }
-    torch.manual_seed(options.Seed);
+    torch.manual_seed(seed);
+}
+
+static void Run(TrainingOptions options)
+{
+    Prepare(options.Threads, options.Seed);
 
     using ImageSet test = ImageSet.Load(options.Test);
     using var network = new ResNet20(test.Classes.Count);

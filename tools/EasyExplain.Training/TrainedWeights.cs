@@ -26,13 +26,17 @@ internal static class TrainedWeights
         ];
         if (wrong.Length > 0)
         {
-            throw new InvalidDataException($"{path} does not have the weights of this ResNet-20: {string.Join("; ", wrong)}.");
+            throw new InvalidDataException($"{path} does not have the weights of this network: {string.Join("; ", wrong)}.");
         }
         foreach (WeightEntry entry in file.Entries)
         {
             state[entry.Name].copy_(file.Read(entry));
         }
     }
+
+    /// <summary>Writes a detector's weights as they are, and what its classes are called.</summary>
+    public static void Save(Detection.SmallDetector network, string path, IReadOnlyList<string> classes) => SafetensorsWriter.Write(
+        path, network.state_dict(), new Dictionary<string, string> { ["labels"] = string.Join(',', classes) });
 
     /// <summary>Writes the network's weights; the metadata says how to use them.</summary>
     public static void Save(nn.Module network, string path, IReadOnlyList<string> classes, bool half)

@@ -77,10 +77,10 @@ internal sealed record TrainingOptions
         };
     }
 
-    private static string Text(string name, Queue<string> rest) =>
+    internal static string Text(string name, Queue<string> rest) =>
         rest.TryDequeue(out string? value) ? value : throw new ArgumentException($"{name} needs a value.");
 
-    private static int Whole(string name, Queue<string> rest, int least)
+    internal static int Whole(string name, Queue<string> rest, int least)
     {
         string text = Text(name, rest);
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least
@@ -88,7 +88,7 @@ internal sealed record TrainingOptions
             : throw new ArgumentException($"{name} is '{text}'; it must be a whole number, {least} or more.");
     }
 
-    private static double Positive(string name, Queue<string> rest)
+    internal static double Positive(string name, Queue<string> rest)
     {
         string text = Text(name, rest);
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0

@@ -26,17 +26,27 @@ public sealed partial record CamAuditRow
 
     CamModel? ICamResult.Model => null;
 
-    Photo ICamResult.Draw(CamPicture picture, OverlayStyle style)
+    Photo ICamResult.Draw(CamPicture picture, OverlayStyle style) => picture.Draw(Drawn(), style);
+
+    /// <summary>What a picture of it shows.</summary>
+    /// <exception cref="NoMapException">It has no map, though something was found.</exception>
+    /// <exception cref="FileNotFoundException">The photo is gone.</exception>
+    /// <exception cref="PhotoChangedException">It has changed.</exception>
+    internal DrawnMaps Drawn()
     {
-        if (StoredMaps.Count < Layers.Count || Map is not { } map)
+        if (ErrorId is not null || (Found && (StoredMaps.Count < Layers.Count || StoredMaps.Count == 0)) || ImageSize.Count != 2)
         {
             throw new NoMapException(Path, ErrorId is null ? "the audit has no map of it." : $"it could not be explained ({ErrorId}).");
         }
         DemandUnchanged();
         _source ??= new ExplainedPhoto(Path, [.. ImageSize]);
-        return picture.Draw(new DrawnMaps(
-            _source, Model.Preprocessing, Maps, Fused, map,
-            DrawnMaps.HeadlineOf(Label, Probability, Expected, Method, ModelName)), style);
+        string said = Verdict == DetectionVerdict.Missed ? $"{Truth}, missed" : DrawnMaps.Said(Found, Detection, Label);
+        return new DrawnMaps(_source, Model.Preprocessing, Found ? Maps : [], Found ? Fused : null, Found ? Map : null,
+            DrawnMaps.HeadlineOf(said, Probability, Expected, Method, ModelName))
+        {
+            Boxes = DrawnMaps.BoxesOf(this),
+            Note = Found || TruthBox is not null ? null : DrawnMaps.NothingFound,
+        };
     }
 
     /// <summary>Refuses a photo that is not the explained one: a map over it would lie.</summary>

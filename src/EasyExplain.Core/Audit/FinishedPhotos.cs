@@ -36,9 +36,9 @@ internal sealed partial class FinishedPhotos : IFinished
                     all.Add(finished = new Finished(Number(3), new string?[Number(5)]));
                 }
                 finished.Pictures.Add(Number(2));
-                if (Number(4) < finished.Rows.Length)
+                foreach (int row in RowsOf(note).Select(line => line.Row).Where(row => row >= 0 && row < finished.Rows.Length))
                 {
-                    finished.Rows[Number(4)] = file;
+                    finished.Rows[row] = file;
                 }
             }
         }
@@ -56,16 +56,21 @@ internal sealed partial class FinishedPhotos : IFinished
     {
         string?[] pictures = _found[requestId].Find(one => one.IsWhole)!.Rows;
         CamExplanation[] all =
-            [.. pictures.Select(picture => Row(picture!)?.ToExplanation(model, photo, picture!)).OfType<CamExplanation>()];
+            [.. pictures.Select((picture, row) => Row(picture!, row)?.ToExplanation(model, photo, picture!)).OfType<CamExplanation>()];
         return all.Length == pictures.Length ? all : null;
     }
 
     /// <summary>What a picture says about itself: a line for people, and where a later run may ask for it, its row.</summary>
     /// <param name="result">What it shows.</param>
     /// <param name="style">Which of its styles it is, from 0.</param>
-    /// <param name="styles">How many there are.</param>
-    public static string NoteOf(ICamResult result, int style, int styles)
+    /// <param name="styles">How many there are of each explanation.</param>
+    /// <param name="ofPhoto">How many pictures there are beside them, of all that was found in the photo.</param>
+    public static string NoteOf(ICamResult result, int style, int styles, int ofPhoto = 0)
     {
+        if (result is FoundInPhoto found)
+        {
+            return NoteOfAll(found, style, styles, ofPhoto);
+        }
         if (result is CamAuditRow row)
         {
             return "EasyExplain: " + Line(string.Create(CultureInfo.InvariantCulture,
@@ -81,7 +86,25 @@ internal sealed partial class FinishedPhotos : IFinished
             $"{string.Join(", ", explanation.Layers)}"));
         return explanation.Request is { } request && PictureRow.Write(explanation) is { } json
             ? string.Create(CultureInfo.InvariantCulture,
-                $"EasyExplain {request.Id} {request.Index * styles + style + 1}/{request.Count * styles}: {what}\n{json}")
+                $"EasyExplain {request.Id} {request.Index * styles + style + 1}/{request.Count * styles + ofPhoto}: {what}\n{json}")
+            : $"EasyExplain: {what}";
+    }
+
+    /// <summary>
+    /// Of a picture of all that was found: with a row for each, as far as there is room. Where it is the only picture and the rows are too
+    /// many, a later run explains the photo again.
+    /// </summary>
+    private static string NoteOfAll(FoundInPhoto found, int style, int styles, int ofPhoto)
+    {
+        string what = Line($"{found}");
+        string?[] rows = [.. found.Results.Select(one => one is CamExplanation explanation ? PictureRow.Write(explanation) : null)];
+        int length = 0;
+        string[] fitting = [.. rows.OfType<string>().TakeWhile(row => (length += row.Length + 1) <= PictureRow.MaxLength)];
+        return found.Results[0] is CamExplanation { Request: { } request } && fitting.Length > 0
+            && (styles > 0 || fitting.Length == rows.Length)
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"EasyExplain {request.Id} {request.Count * styles + style + 1}/{request.Count * styles + ofPhoto}: {what}\n") +
+                string.Join('\n', fitting)
             : $"EasyExplain: {what}";
     }
 
@@ -91,10 +114,12 @@ internal sealed partial class FinishedPhotos : IFinished
     private static string Said(int @class, string label, double probability) =>
         @class < 0 ? "" : $"{new Prediction(@class, label, probability)}, ";
 
-    private static PictureRow? Row(string picture) =>
-        Note(picture) is { } note && note.IndexOf('\n', StringComparison.Ordinal) is > 0 and var end
-        ? PictureRow.Read(note[(end + 1)..])
-        : null;
+    private static PictureRow? Row(string picture, int row) =>
+        Note(picture) is { } note ? RowsOf(note).FirstOrDefault(one => one.Row == row) : null;
+
+    /// <summary>The rows of a note, a line each; the picture of one explanation has one.</summary>
+    private static IEnumerable<PictureRow> RowsOf(string note) =>
+        note.Split('\n').Skip(1).Select(PictureRow.Read).OfType<PictureRow>();
 
     private static string? Note(string file)
     {

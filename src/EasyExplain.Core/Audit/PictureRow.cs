@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EasyExplain.Detectors;
 using EasyExplain.Explanation;
 using EasyExplain.Models;
 
@@ -13,7 +14,9 @@ namespace EasyExplain.Audit;
 /// </summary>
 internal sealed record PictureRow(
     int Row, int Of, string Method, int Class, string Label, double Probability, double Score, string[] ComparedWith,
-    int[] Predicted, Prediction[] Predictions, string[] Layers, int[] ImageSize, Smoothing Smoothing, long? Seed)
+    int[] Predicted, Prediction[] Predictions, string[] Layers, int[] ImageSize, Smoothing Smoothing, long? Seed,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DetectionBox? Box = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Detection = null)
 {
     /// <summary>How long a row may be, in characters. Labels of some hundred each are far less.</summary>
     public const int MaxLength = 12_000;
@@ -33,7 +36,8 @@ internal sealed record PictureRow(
         var said = new PictureRow(
             request.Index, request.Count, explanation.Method, explanation.Class, explanation.Label, explanation.Probability,
             explanation.Score, [.. explanation.ComparedWith], [.. explanation.PredictedClasses], [.. explanation.Predictions],
-            [.. explanation.Layers], [.. explanation.ImageSize], explanation.Smoothing, explanation.Seed);
+            [.. explanation.Layers], [.. explanation.ImageSize], explanation.Smoothing, explanation.Seed, explanation.Box,
+            explanation.Detection);
         string row = JsonSerializer.Serialize(said, Options);
         return row.Length <= MaxLength ? row : null;
     }
@@ -77,6 +81,8 @@ internal sealed record PictureRow(
             Fused = null,
             Smoothing = Smoothing,
             Seed = Seed,
+            Box = Box,
+            Detection = Detection,
             FoundIn = foundIn,
         };
 }

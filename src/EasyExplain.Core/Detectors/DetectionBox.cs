@@ -13,11 +13,21 @@ public sealed record DetectionBox(double X, double Y, double Width, double Heigh
     public double Overlap(DetectionBox other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        double width = Math.Min(X + Width, other.X + other.Width) - Math.Max(X, other.X);
-        double height = Math.Min(Y + Height, other.Y + other.Height) - Math.Max(Y, other.Y);
-        double both = Math.Max(0, width) * Math.Max(0, height), either = Width * Height + other.Width * other.Height - both;
+        double both = Common(other), either = Width * Height + other.Width * other.Height - both;
         return either > 0 ? both / either : 0;
     }
+
+    /// <summary>The part of this box that lies in another, from 0 to 1.</summary>
+    internal double ShareIn(DetectionBox other) => Width * Height > 0 ? Common(other) / (Width * Height) : 0;
+
+    private double Common(DetectionBox other) =>
+        Math.Max(0, Math.Min(X + Width, other.X + other.Width) - Math.Max(X, other.X))
+        * Math.Max(0, Math.Min(Y + Height, other.Y + other.Height) - Math.Max(Y, other.Y));
+
+    /// <summary>Whether a point lies in it.</summary>
+    /// <param name="x">In pixels from the photo's left edge.</param>
+    /// <param name="y">In pixels from the photo's upper edge.</param>
+    public bool Has(double x, double y) => x >= X && x < X + Width && y >= Y && y < Y + Height;
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{X:0.#}, {Y:0.#}, {Width:0.#}×{Height:0.#}");

@@ -17,10 +17,18 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
     /// <summary>How many numbers a box has.</summary>
     public const int Corners = 4;
 
+    // More than any photo shows: a threshold near 0 would have every candidate compared with every other.
+    private const int MostCompared = 30_000;
+
     /// <summary>
     /// Whether a logit comes before the classes' which says whether there is anything at all; its probability is a factor of each class's.
     /// </summary>
     public bool HasObjectness { get; init; }
+
+    /// <summary>
+    /// Whether the probability is the square root of that product, as FCOS has it (Tian et al. 2020, arXiv 2006.09214, section 2.2).
+    /// </summary>
+    public bool IsGeometricMean { get; init; }
 
     /// <summary>Where among the classes' logits that of background is: 0, or <see cref="ClassCount"/>; null if there is none.</summary>
     public int? Background { get; init; }
@@ -28,8 +36,10 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
     /// <summary>Whether a thing has several candidates, of which the most certain one counts.</summary>
     public bool FindsAgain { get; init; } = true;
 
-    // More than any photo shows: a threshold near 0 would have every candidate compared with every other.
-    private const int MostCompared = 30_000;
+    /// <summary>
+    /// Whether a candidate can be of one class only, the first of class 0, the next of class 1 and so on: boxes that depend on the class.
+    /// </summary>
+    public bool TakesTurns { get; init; }
 
     private int FirstScore => Corners + (HasObjectness ? 1 : 0);
 
@@ -44,7 +54,9 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
     public Tensor Probabilities(Tensor output)
     {
         Tensor probabilities = OfAll(output);
-        return Background is { } at ? probabilities.narrow(2, at == 0 ? 1 : 0, ClassCount) : probabilities;
+        probabilities = Background is { } at ? probabilities.narrow(2, at == 0 ? 1 : 0, ClassCount) : probabilities;
+        return TakesTurns
+            ? probabilities * eye(ClassCount, device: output.device).repeat(output.shape[1] / ClassCount, 1) : probabilities;
     }
 
     /// <summary>The output with probabilities in place of the classes' logits, <c>[N, candidates, <see cref="Columns"/>]</c>.</summary>
@@ -60,7 +72,8 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
             Activation.Sigmoid => logits.sigmoid(),
             _ => logits,
         };
-        return HasObjectness ? probabilities * output.narrow(2, Corners, 1).sigmoid() : probabilities;
+        probabilities = HasObjectness ? probabilities * output.narrow(2, Corners, 1).sigmoid() : probabilities;
+        return IsGeometricMean ? probabilities.sqrt() : probabilities;
     }
 
     /// <summary>What is found in a picture, the most certain first.</summary>

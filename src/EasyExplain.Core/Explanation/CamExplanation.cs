@@ -1,4 +1,5 @@
 using System.Globalization;
+using EasyExplain.Audit;
 using EasyExplain.Detectors;
 using EasyExplain.Explanation.Metrics;
 using EasyExplain.Imaging;
@@ -100,7 +101,7 @@ public sealed record CamExplanation : ICamResult
     public required CamMap? Fused { get; init; }
 
     /// <summary>The layers' names in the order asked.</summary>
-    public CamList<string> Layers => [.. _layers ?? Maps.Select(map => map.Layer)];
+    public CamList<string> Layers => [.. AskedLayers ?? _layers ?? Maps.Select(map => map.Layer)];
 
     /// <summary>Height and width of the photo in pixels, upright.</summary>
     public CamList<int> ImageSize => [.. Source.Size];
@@ -140,6 +141,17 @@ public sealed record CamExplanation : ICamResult
     /// <summary>The map that stands for the whole explanation: the fused one, or the only one.</summary>
     /// <exception cref="NoMapException">It has none.</exception>
     internal CamMap Map => Fused ?? (Maps.Length > 0 ? Maps[0] : throw new NoMapException(Path));
+
+    /// <summary>The layers' names of an explanation that has no maps, since there is nothing to explain; else null.</summary>
+    internal IReadOnlyList<string>? AskedLayers { get; init; }
+
+    /// <summary>
+    /// All that a detector found in the photo, explained or not, the most certain first; null of other models, and where nobody knows.
+    /// </summary>
+    internal IReadOnlyList<Detection>? AllFound { get; init; }
+
+    /// <summary>What the ground truth says of what a detector found; null where nobody asked it.</summary>
+    internal AuditedDetection? Judged { get; init; }
 
     /// <summary>A picture of an earlier run that says what this explanation says; null for one that was computed.</summary>
     internal string? FoundIn { get; init; }
@@ -201,7 +213,7 @@ public sealed record CamExplanation : ICamResult
     public Photo GetPhoto() => Source.Get();
 
     /// <inheritdoc/>
-    public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Label} ({Method})";
+    public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {DrawnMaps.Said(this)} ({Method})";
 
     CamModel? ICamResult.Model => Model;
 

@@ -1,3 +1,4 @@
+using EasyExplain.Detectors;
 using EasyExplain.Imaging;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,6 +42,7 @@ public sealed class CamMap
         var values = new float[map.shape[0], map.shape[1]];
         float[] flat = map.to(CPU).contiguous().data<float>().ToArray();
         Buffer.BlockCopy(flat, 0, values, 0, flat.Length * sizeof(float));
+        values = CanvasPart.Of(values, preprocessing.CanvasShare);
         PixelRegion region = preprocessing.RegionOf(photo.OriginalWidth, photo.OriginalHeight);
         return new CamMap(layer, values, region, photo.OriginalWidth, photo.OriginalHeight, isSigned, unit);
     }
@@ -112,6 +114,30 @@ public sealed class CamMap
         return LargestArea.Of(reached, _photoWidth) is { } area
             ? new CamBox(area.Left, area.Top, area.Right - area.Left + 1, area.Bottom - area.Top + 1, (double)area.Pixels / reached.Length)
             : null;
+    }
+
+    /// <summary>
+    /// The share of the map's energy, of what speaks for the class, that lies in a box of the photo, from 0 to 1: each cell counts by the
+    /// part of it that the box covers.
+    /// </summary>
+    /// <returns>Null where nothing speaks for the class.</returns>
+    internal double? EnergyIn(DetectionBox box)
+    {
+        double within = 0, all = 0, cellWidth = _region.Width / Width, cellHeight = _region.Height / Height;
+        for (int y = 0; y < Height; y++)
+        {
+            double rows = Covered(_region.Y + y * cellHeight, cellHeight, box.Y, box.Height);
+            for (int x = 0; x < Width; x++)
+            {
+                double energy = Math.Max(_values[y, x], 0);
+                all += energy;
+                within += energy > 0 && rows > 0 ? energy * rows * Covered(_region.X + x * cellWidth, cellWidth, box.X, box.Width) : 0;
+            }
+        }
+        return all > 0 ? Math.Min(1, within / all) : null;
+
+        static double Covered(double cell, double length, double from, double extent) =>
+            Math.Max(0, Math.Min(cell + length, from + extent) - Math.Max(cell, from)) / length;
     }
 
     /// <inheritdoc/>

@@ -21,6 +21,9 @@ public enum OverlayStyle
     /// of what speaks against the class), with titles.
     /// </summary>
     Panel,
+
+    /// <summary>Of a detector: the photo with the boxes of what was found, numbered, without heat.</summary>
+    Boxes,
 }
 
 /// <summary>Draws explanations.</summary>
@@ -48,14 +51,56 @@ public sealed record CamPicture(double Alpha, Colormap? Colormap, double Thresho
     internal Photo Draw(DrawnMaps maps, OverlayStyle style)
     {
         (Photo photo, PixelRegion region) = SizeFor(style, maps.Source, maps.Preprocessing);
-        return style switch
-        {
-            OverlayStyle.Overlay => Blend(photo, maps.Map, region),
-            OverlayStyle.Heatmap => Heat(photo, maps.Map, region),
-            OverlayStyle.Mask => Mask(photo, maps.Map, region),
-            OverlayStyle.Panel => Panel.Compose([.. Tiles(maps, photo, region)], maps.Headline),
-            _ => throw new ArgumentOutOfRangeException(nameof(style), style, "unknown style"),
-        };
+        return style == OverlayStyle.Panel ? Panel.Compose([.. Tiles(maps, photo, region)], maps.Headline)
+            : Draw(maps, style, photo, region);
+    }
+
+    /// <summary>A picture of the size that panels have, under a title.</summary>
+    internal PanelTile TileOf(DrawnMaps maps, OverlayStyle style, string title)
+    {
+        (Photo photo, PixelRegion region) = SizeFor(OverlayStyle.Panel, maps.Source, maps.Preprocessing);
+        return new PanelTile(title, Draw(maps, style, photo, region));
+    }
+
+    private Photo Draw(DrawnMaps maps, OverlayStyle style, Photo photo, PixelRegion region) => (style, maps.Map) switch
+    {
+        (OverlayStyle.Boxes, _) when maps is { Boxes.Count: 0, Note: null } => throw new SelectionException(
+            SelectionFault.StyleNotPossible, style, $"'{maps.Source.Path}' has no boxes: Boxes is a style for what detectors found."),
+        (OverlayStyle.Overlay, { } map) => WithBoxes(Blend(photo, map, region), maps),
+        (OverlayStyle.Heatmap, { } map) => WithBoxes(Heat(photo, map, region), maps),
+        (OverlayStyle.Mask, { } map) => Mask(photo, map, region),
+        (OverlayStyle.Heatmap, null) => WithBoxes(Photo.Black(photo.Width, photo.Height), maps),
+        (OverlayStyle.Mask, null) => Photo.Black(photo.Width, photo.Height),
+        (OverlayStyle.Boxes or OverlayStyle.Overlay, _) => WithBoxes(photo, maps),
+        _ => throw new ArgumentOutOfRangeException(nameof(style), style, "unknown style"),
+    };
+
+    /// <summary>A picture of the photo with what was found in it; each class has its colour where there are several boxes.</summary>
+    private static Photo WithBoxes(Photo picture, DrawnMaps maps) => WithBoxes(picture, maps.Boxes, maps.Source.Size, maps.Note);
+
+    /// <summary>A picture of a photo with boxes over it.</summary>
+    /// <param name="picture">The whole photo at any size; unchanged.</param>
+    /// <param name="boxes">The boxes, in the photo's pixels.</param>
+    /// <param name="size">The photo's height and width.</param>
+    /// <param name="note">A line at the top; null for none.</param>
+    internal static Photo WithBoxes(Photo picture, IReadOnlyList<DrawnBox> boxes, IReadOnlyList<int> size, string? note = null)
+    {
+        int found = boxes.Count(box => !box.IsTruth);
+        string[] kinds = [.. boxes.Where(box => !box.IsTruth).Select(box => box.Kind).Distinct().Order(StringComparer.Ordinal)];
+        return BoxOverlay.Draw(picture,
+        [
+            .. boxes.Select(box =>
+            {
+                PixelRegion part = new PixelRegion(box.Box.X, box.Box.Y, box.Box.Width, box.Box.Height)
+                    .Scale((double)picture.Width / size[1], (double)picture.Height / size[0]);
+                return new ColoredBox(part, box.Name, box.Caption)
+                {
+                    IsDashed = box.IsTruth,
+                    Color = found < 2 || box.IsTruth ? new(255, 255, 255)
+                        : PixelColor.Distinct(Array.IndexOf(kinds, box.Kind)),
+                };
+            }),
+        ], note);
     }
 
     /// <summary>A photo at the size it is drawn in, and the part of it that the model saw.</summary>
@@ -71,23 +116,27 @@ public sealed record CamPicture(double Alpha, Colormap? Colormap, double Thresho
 
     private IEnumerable<PanelTile> Tiles(DrawnMaps maps, Photo photo, PixelRegion region)
     {
-        yield return new PanelTile(Path.GetFileName(maps.Source.Path) ?? "input", photo);
+        yield return new PanelTile(Path.GetFileName(maps.Source.Path) ?? "input", WithBoxes(photo, maps));
+        if (maps.Map is null)
+        {
+            yield break;
+        }
         foreach (CamMap map in maps.Layers)
         {
-            yield return new PanelTile($"{map.Layer} ({map.Height}×{map.Width})", Heat(photo, map, region));
-            yield return new PanelTile($"{map.Layer}, overlay", Blend(photo, map, region));
+            yield return new PanelTile($"{map.Layer} ({map.Height}×{map.Width})", WithBoxes(Heat(photo, map, region), maps));
+            yield return new PanelTile($"{map.Layer}, overlay", WithBoxes(Blend(photo, map, region), maps));
         }
         if (maps.Fused is { } fused)
         {
-            yield return new PanelTile("fused", Heat(photo, fused, region));
-            yield return new PanelTile("fused, overlay", Blend(photo, fused, region));
+            yield return new PanelTile("fused", WithBoxes(Heat(photo, fused, region), maps));
+            yield return new PanelTile("fused, overlay", WithBoxes(Blend(photo, fused, region), maps));
         }
         yield return new PanelTile(string.Create(CultureInfo.InvariantCulture, $"mask ≥ {Threshold}"),
-            Mask(photo, maps.Map, region));
+            WithBoxes(Mask(photo, maps.Map, region), maps));
         if (maps.Map.IsSigned)
         {
             yield return new PanelTile(string.Create(CultureInfo.InvariantCulture, $"mask ≤ {-Threshold}"),
-                Overlay.Mask(photo.Width, photo.Height, Negated(maps.Map), region, Threshold));
+                WithBoxes(Overlay.Mask(photo.Width, photo.Height, Negated(maps.Map), region, Threshold), maps));
         }
     }
 

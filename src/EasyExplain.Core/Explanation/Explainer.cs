@@ -258,6 +258,8 @@ public sealed class Explainer
         SegmentedRegion? At(int @class) => regions.Of(@class, _choice.Region);
     }
 
+    private string[] NamesFor(CamMethod method) => method.AtInput ? ["input"] : [.. _layers.Select(layer => layer.Name)];
+
     private CamExplanation OfNothing(CamMethod method, Photo photo, string? path, Ranking ranking) => new(_model, photo, path)
     {
         Method = method.Name,
@@ -269,6 +271,8 @@ public sealed class Explainer
         Predictions = [.. ranking.All.Take(PredictionsKept)],
         Predicted = [.. ranking.Predicted.Select(prediction => prediction.Label)],
         PredictedClasses = [.. ranking.Predicted.Select(prediction => prediction.Class)],
+        AllFound = ranking.Found,
+        AskedLayers = NamesFor(method),
         Maps = [],
         Fused = null,
         Smoothing = _smoothing,
@@ -425,7 +429,7 @@ public sealed class Explainer
     private CamExplanation ToExplanation(Answer answer, Photo photo, string? path, Ranking ranking)
     {
         (Subject subject, Target target, CamMethod method) = answer;
-        string[] names = method.AtInput ? ["input"] : [.. _layers.Select(layer => layer.Name)];
+        string[] names = NamesFor(method);
         return new CamExplanation(_model, photo, path)
         {
             Method = method.Name,
@@ -436,6 +440,7 @@ public sealed class Explainer
             Score = subject.Score,
             Box = subject.Box,
             Detection = subject.Detection,
+            AllFound = ranking.Found,
             ComparedWith = target is ClassAgainstOthers against ? [.. against.Others.Select(_model.LabelOf)] : [],
             Predictions = [.. ranking.All.Take(PredictionsKept)],
             Predicted = [.. ranking.Predicted.Select(prediction => prediction.Label)],

@@ -31,11 +31,14 @@ internal sealed record Ranking(IReadOnlyList<Prediction> All, IReadOnlyList<Pred
         return probabilities;
     }
 
+    /// <summary>What a detector found, the most certain first; null of other models.</summary>
+    public IReadOnlyList<Detection>? Found { get; init; }
+
     /// <summary>What a detector found, each as a prediction; every class that was found is predicted.</summary>
     public static Ranking Of(CamModel model, IReadOnlyList<Detection> found)
     {
         Prediction[] all = [.. found.Select(one => new Prediction(one.Class, model.LabelOf(one.Class), one.Probability))];
-        return new Ranking(all, [.. all.DistinctBy(prediction => prediction.Class)]);
+        return new Ranking(all, [.. all.DistinctBy(prediction => prediction.Class)]) { Found = found };
     }
 
     /// <summary>What a segmenter sees somewhere, the largest first; all of it is predicted.</summary>

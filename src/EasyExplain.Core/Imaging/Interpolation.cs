@@ -1,6 +1,8 @@
 namespace EasyExplain.Imaging;
 
-/// <summary>How the pixels of a resized picture are made of its own; all but Nearest reduce with antialiasing, as Pillow does.</summary>
+/// <summary>
+/// How the pixels of a resized picture are made of its own; all but Nearest and Linear reduce with antialiasing, as Pillow does.
+/// </summary>
 public enum Interpolation
 {
     /// <summary>Linear, Pillow's BILINEAR.</summary>
@@ -14,4 +16,10 @@ public enum Interpolation
 
     /// <summary>A sinc of three lobes, Pillow's LANCZOS; what overshoots black or white is clamped.</summary>
     Lanczos,
+
+    /// <summary>
+    /// Linear between the four nearest pixels, also of a picture that is reduced: OpenCV's INTER_LINEAR, by which detectors are mostly
+    /// trained.
+    /// </summary>
+    Linear,
 }

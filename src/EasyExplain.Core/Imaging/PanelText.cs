@@ -60,6 +60,9 @@ internal sealed class PanelText : IDisposable
         _font.Dispose();
     }
 
+    /// <summary>How wide a line is, in pixels.</summary>
+    internal float WidthOf(string text) => _font.MeasureText(text);
+
     /// <summary>The longest text that fits: the whole, or its two ends around an ellipsis.</summary>
     internal string Fit(string text, float width)
     {

@@ -27,6 +27,11 @@ public enum ResizeMode
     /// The whole photo in its own aspect, with borders in the mean colour: timm's crop mode border.
     /// </summary>
     Pad,
+
+    /// <summary>
+    /// The whole photo in its own aspect, with borders of a grey of 114 / 255: as Ultralytics' detectors take it.
+    /// </summary>
+    Letterbox,
 }
 
 /// <summary>What turns a photo into a model's input: bytes / 255, resized (antialias), minus mean, over standard deviation.</summary>
@@ -48,6 +53,8 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     private const double CropShare = 0.875;
 
     private const int Colors = 3;
+
+    private const double LetterboxGrey = 114;
 
     /// <summary>The input's height in pixels.</summary>
     public int Height { get; } = Height > 0 ? Height : throw new ArgumentOutOfRangeException(nameof(Height), Height, "At least 1.");
@@ -87,8 +94,8 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
 
     /// <summary>
     /// The short side of the resized photo in pixels, of which <see cref="ResizeMode.CenterCrop"/> and <see cref="ResizeMode.StretchCrop"/>
-    /// keep the middle (of <see cref="ResizeMode.Pad"/>, that of the box that the photo is fitted into); at least 1. What is left of the
-    /// input around a smaller one is black. Where it is not set, the input's short side / 0.875, or of Pad the side itself.
+    /// keep the middle (of <see cref="ResizeMode.Pad"/> and <see cref="ResizeMode.Letterbox"/>, that of the box that the photo is fitted
+    /// into); at least 1. What is left of the input around a smaller one is black. Where it is not set, the input's short side / 0.875, or of those two the side itself.
     /// </summary>
     public int ResizeSize
     {
@@ -139,6 +146,23 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
             Std = [.. Enumerable.Repeat(std, channels)],
         };
     }
+
+    /// <summary>
+    /// The part of the network's own canvas that the input fills, from its upper left corner: maps are cut to it. 1 unless the network pads
+    /// its input itself before it looks at it.
+    /// </summary>
+    [JsonIgnore]
+    internal (double Down, double Across) CanvasShare { get; init; } = (1, 1);
+
+    /// <summary>How detectors are mostly given photos: whole, bytes / 255, between grey borders.</summary>
+    /// <param name="height">In pixels.</param>
+    /// <param name="width">In pixels.</param>
+    /// <param name="channels">1 to <see cref="MostChannels"/>.</param>
+    internal static Preprocessing Letterbox(int height, int width, int channels) => new(height, width,
+        [.. Enumerable.Repeat(0.0, channels)], [.. Enumerable.Repeat(1.0, channels)], ResizeMode.Letterbox)
+    {
+        Interpolation = Interpolation.Linear,
+    };
 
     /// <summary>Makes the model's input.</summary>
     /// <param name="photo">The photo, of any size.</param>
@@ -219,12 +243,15 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
         double enlarged = (double)ResizeSize / Math.Min(Width, Height);
         long boxWidth = (long)Math.Round(Width * enlarged), boxHeight = (long)Math.Round(Height * enlarged);
         double ratio = Math.Max((double)photoWidth / boxWidth, (double)photoHeight / boxHeight);
+        double share = Math.Min((double)boxHeight / photoHeight, (double)boxWidth / photoWidth);
         // torchvision resizes the short side to this box's side and cuts fractions off the long one; a box that is no square is covered
         // in the same way.
         bool widthIsShort = photoWidth * boxHeight <= photoHeight * boxWidth;
         (long width, long height) = ResizeMode switch
         {
             ResizeMode.StretchCrop => (boxWidth, boxHeight),
+            // As it is computed there, so that halves fall the same way.
+            ResizeMode.Letterbox => ((long)Math.Round(photoWidth * share), (long)Math.Round(photoHeight * share)),
             ResizeMode.Pad => ((long)Math.Round(photoWidth / ratio), (long)Math.Round(photoHeight / ratio)),
             _ => (widthIsShort ? boxWidth : boxHeight * photoWidth / photoHeight,
                 widthIsShort ? boxWidth * photoHeight / photoWidth : boxHeight),
@@ -238,7 +265,12 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
         Span<float> planes = MemoryMarshal.Cast<byte, float>(input.bytes);
         for (int c = 0; c < Channels; c++)
         {
-            double color = ResizeMode == ResizeMode.Pad ? Math.Clamp(Math.Round(255 * Mean[c]), 0, 255) : 0;
+            double color = ResizeMode switch
+            {
+                ResizeMode.Pad => Math.Clamp(Math.Round(255 * Mean[c]), 0, 255),
+                ResizeMode.Letterbox => LetterboxGrey,
+                _ => 0,
+            };
             planes.Slice(PlaneOf(c) * Height * Width, Height * Width).Fill((float)((color / 255 - Mean[c]) / Std[c]));
         }
     }
@@ -247,7 +279,7 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     /// How many pixels the short side of a photo needs so that an explanation hardly depends on how the photo was reduced to them: four
     /// for each of the input's. Maps then differ by as little as they do for an input of whole bytes, as torchvision makes it.
     /// </summary>
-    internal int SufficientSide =>
+    internal int SufficientSide => Interpolation == Interpolation.Linear ? int.MaxValue : // pixels by themselves are taken
         4 * Math.Max(Height, Width) * (ResizeMode == ResizeMode.Stretch ? Math.Min(Height, Width) : ResizeSize) / Math.Min(Height, Width);
 
     /// <summary>
@@ -288,7 +320,7 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
 
     /// <summary>What <see cref="ResizeSize"/> is where nobody says it.</summary>
     internal static int UsualResizeSize(int height, int width, ResizeMode mode) =>
-        mode == ResizeMode.Pad ? Math.Min(height, width) : (int)Math.Round(Math.Min(height, width) / CropShare);
+        mode is ResizeMode.Pad or ResizeMode.Letterbox ? Math.Min(height, width) : (int)Math.Round(Math.Min(height, width) / CropShare);
 
     private static IReadOnlyList<double> Positive(IReadOnlyList<double> std, int channels) =>
         OneForEachChannel(std, nameof(Std)).Count != channels

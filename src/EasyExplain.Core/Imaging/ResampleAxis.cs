@@ -23,7 +23,7 @@ internal sealed class ResampleAxis
     {
         _exact = new double[length][];
         _first = new int[length];
-        double stretch = Math.Max(scale, 1), support = kernel.Support * stretch;
+        double stretch = kernel.IsStretched ? Math.Max(scale, 1) : 1, support = kernel.Support * stretch;
         for (int i = 0; i < length; i++)
         {
             double center = start + (i + 0.5) * scale;

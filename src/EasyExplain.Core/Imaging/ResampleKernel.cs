@@ -5,8 +5,14 @@ namespace EasyExplain.Imaging;
 /// <param name="Weight">The weight at a distance, which may be negative.</param>
 internal sealed record ResampleKernel(double Support, Func<double, double> Weight)
 {
+    /// <summary>Whether it is stretched where samples are reduced, so that all of them count (antialiasing).</summary>
+    internal bool IsStretched { get; init; } = true;
+
     /// <summary>Linear interpolation.</summary>
     internal static readonly ResampleKernel Bilinear = new(1, x => Math.Max(0, 1 - Math.Abs(x)));
+
+    /// <summary>Linear interpolation of the nearest samples only.</summary>
+    internal static readonly ResampleKernel Linear = Bilinear with { IsStretched = false };
 
     /// <summary>
     /// Keys' cubic convolution with a = -0.5, the one of Pillow's BICUBIC (Keys 1981, "Cubic convolution interpolation").
@@ -25,6 +31,7 @@ internal sealed record ResampleKernel(double Support, Func<double, double> Weigh
         Interpolation.Bicubic => Bicubic,
         Interpolation.Lanczos => Lanczos,
         Interpolation.Nearest => Nearest,
+        Interpolation.Linear => Linear,
         _ => Bilinear,
     };
 

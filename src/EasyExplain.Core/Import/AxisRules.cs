@@ -20,6 +20,7 @@ internal static class AxisRules
         Axis[] found = @operator switch
         {
             Constant => [],
+            Pad when first.Length == output.Length => first, // of a picture with or without its batch
             Permute permute => [.. permute.Order.Select(dimension => first[dimension])],
             Reshape or Flatten or Unsqueeze or Squeeze => Regrouped(first, shapes[0], output),
             Select(var dimension, _) => [.. first.Where((_, i) => i != dimension)],

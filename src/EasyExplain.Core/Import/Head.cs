@@ -1,4 +1,5 @@
 using EasyExplain.Detectors;
+using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
@@ -15,6 +16,9 @@ internal sealed record Head(Node Logits, Activation? Activation)
 
     /// <summary>How the output of a detector is read; null of any other model.</summary>
     public DetectorHead? Detector { get; init; }
+
+    /// <summary>How pictures are usually made for a model of this kind, of how they are for others; null where that says nothing.</summary>
+    public Func<Preprocessing, Preprocessing>? Pictures { get; init; }
 
     /// <summary>
     /// How many classes an output is of: <c>[N, classes]</c>, the same with further dimensions of one, or <c>[N]</c>; null if it is

@@ -34,36 +34,35 @@ internal static class NetworkImporter
         if (file.Format == ModelFormat.Onnx)
         {
             OnnxFile onnx = OnnxFile.Read(file);
-            return WithChannels(path, onnx.Channels, options, explain, (channels, tell) =>
-            {
-                Preprocessing usual = onnx.Preprocessing(Architecture.ImageNet.ForChannels(channels), tell);
-                Preprocessing preprocessing = PreprocessingOf(path, usual, onnx.DeclaredSize is not null, options, tell);
-                if (onnx.Misfit(preprocessing.Height, preprocessing.Width) is { } odd)
-                {
-                    tell(odd);
-                }
-                return Import(path, "ONNX", preprocessing, onnx.DeclaredSize is null, onnx.Labels, onnx.ToNetwork, device, options, tell);
-            });
+            return WithChannels(path, onnx.Channels, options, explain, (channels, tell) => Import(
+                new WholeFile(path, "ONNX", onnx.DeclaredSize is null, onnx.Labels, onnx.Task, onnx.ToNetwork,
+                    (usual, task, say) =>
+                    {
+                        Preprocessing preprocessing = PreprocessingOf(
+                            path, onnx.Preprocessing(usual, say, task), onnx.DeclaredSize is not null, options, say);
+                        if (onnx.Misfit(preprocessing.Height, preprocessing.Width) is { } odd)
+                        {
+                            say(odd);
+                        }
+                        return preprocessing;
+                    }),
+                channels, device, options, tell));
         }
         if (file.Format == ModelFormat.Exported)
         {
             ExportedFile exported = ExportedFile.Read(file);
-            return WithChannels(path, exported.Channels, options, explain, (channels, tell) =>
-            {
-                Preprocessing usual = Architecture.ImageNet.ForChannels(channels);
-                usual = exported.DeclaredSize is { } size ? usual.ForInput(size.Height, size.Width) : usual;
-                Preprocessing preprocessing = PreprocessingOf(path, usual, exported.DeclaredSize is not null, options, tell);
-                return Import(path, exported.Type, preprocessing, exported.DeclaredSize is null, null, exported.ToNetwork, device, options,
-                    tell);
-            });
+            return WithChannels(path, exported.Channels, options, explain, (channels, tell) => Import(
+                new WholeFile(path, exported.Type, exported.DeclaredSize is null, null, null, exported.ToNetwork,
+                    (usual, _, say) => PreprocessingOf(path,
+                        exported.DeclaredSize is { } size ? usual.ForInput(size.Height, size.Width) : usual,
+                        exported.DeclaredSize is not null, options, say)),
+                channels, device, options, tell));
         }
         using TorchScriptFile script = TorchScriptFile.Read(file);
-        return WithChannels(path, null, options, explain, (channels, tell) =>
-        {
-            Preprocessing stated = script.Preprocessing(Architecture.ImageNet.ForChannels(channels), tell);
-            return Import(path, script.Type, PreprocessingOf(path, stated, false, options, tell), true, script.Labels, script.ToNetwork,
-                device, options, tell);
-        });
+        return WithChannels(path, null, options, explain, (channels, tell) => Import(
+            new WholeFile(path, script.Type, true, script.Labels, script.Task, script.ToNetwork,
+                (usual, task, say) => PreprocessingOf(path, script.Preprocessing(usual, say, task), false, options, say)),
+            channels, device, options, tell));
     }
 
     /// <summary>
@@ -91,28 +90,44 @@ internal static class NetworkImporter
         }
     }
 
-    private static CamModel Import(
-        string path, string kind, Preprocessing preprocessing, bool sizeIsOpen, IReadOnlyList<string>? ownLabels,
-        Func<long, long, long, OutputChoice, Action<string>, FollowedModel> follow, Device device, ModelOptions options,
-        Action<string> explain)
+    private static CamModel Import(WholeFile file, int channels, Device device, ModelOptions options, Action<string> explain)
     {
+        string path = file.Path;
         IReadOnlyList<string>? LabelsFor(long classes, IReadOnlyList<string>? ofOutput, Action<string> tell) =>
-            options.Labels ?? Fitting(ofOutput ?? ownLabels, classes) ?? PreprocessFile.LabelsBeside(path, classes, tell)
+            options.Labels ?? Fitting(ofOutput ?? file.Labels, classes) ?? PreprocessFile.LabelsBeside(path, classes, tell)
                 ?? UsualLabels(classes, tell);
 
-        var choice = new OutputChoice(path, options.Output, classes => LabelsFor(classes, null, _ => { })?.Count == classes, explain);
+        List<string> ofPictures = [], said = [];
+        var choice = new OutputChoice(path, options.Output, classes => LabelsFor(classes, null, _ => { })?.Count == classes, said.Add)
+        {
+            Task = options.Task,
+            Stated = file.Task,
+            NamedClasses = file.Labels?.Count,
+            Activation = options.Activation,
+        };
+        Preprocessing usual = Architecture.ImageNet.ForChannels(channels);
+        Preprocessing preprocessing = file.Pictures(usual, options.Task, ofPictures.Add);
         FollowedModel followed;
         try
         {
-            followed = follow(preprocessing.Channels, preprocessing.Height, preprocessing.Width, choice, explain);
-        }
-        catch (WeightFileException e) when (options.InputSize is null && sizeIsOpen && e.InnerException is not InputChannelsException)
-        {
-            throw new WeightFileException(
-                path, $"{e.Message[(path.Length + 2)..]} It was tried with {preprocessing.Height}×{preprocessing.Width} pixels.", e)
+            followed = Follow();
+            if (followed.Task == CamTask.Detect)
             {
-                Remedy = Remedy.GiveInputSize,
-            };
+                // What pictures are made like follows from what the model is.
+                ofPictures.Clear();
+                Preprocessing first = preprocessing;
+                preprocessing = file.Pictures(followed.Pictures?.Invoke(usual) ?? usual, followed.Task, ofPictures.Add);
+                if ((first.Height, first.Width) != (preprocessing.Height, preprocessing.Width))
+                {
+                    followed.Network.Dispose();
+                    said.Clear();
+                    followed = Follow();
+                }
+            }
+        }
+        finally
+        {
+            ofPictures.Concat(said).Distinct().ToList().ForEach(explain);
         }
         Network network = followed.Network;
         try
@@ -124,17 +139,50 @@ internal static class NetworkImporter
             long classes = followed.Detector?.ClassCount
                 ?? network.Shapes(preprocessing.Channels, preprocessing.Height, preprocessing.Width)[network.Output][0];
             IReadOnlyList<string> labels = LabelsFor(classes, followed.Labels, explain) ?? [];
-            ModelHead head = ModelHead.Complete(network, classes, followed.Activation, labels, options, $"'{path}'", explain);
-            return (head with { Task = followed.Task, Detector = followed.Detector }).ToModel(
-                options.Name ?? Path.GetFileNameWithoutExtension(path), kind, path, preprocessing, device, options.Precision,
-                followed.Output);
+            ModelHead head = ModelHead.Complete(
+                network, classes, followed.Activation, labels, options, $"'{path}'", explain, followed.Task);
+            return (head with { Detector = followed.Detector }).ToModel(
+                options.Name ?? Path.GetFileNameWithoutExtension(path), file.Kind, path,
+                preprocessing with { CanvasShare = followed.CanvasShare }, device, options.Precision, followed.Output);
         }
         catch
         {
             network.Dispose();
             throw;
         }
+
+        FollowedModel Follow()
+        {
+            try
+            {
+                return file.Follow(preprocessing.Channels, preprocessing.Height, preprocessing.Width, choice, said.Add);
+            }
+            catch (WeightFileException e) when (options.InputSize is null && file.SizeIsOpen
+                && e.InnerException is not InputChannelsException)
+            {
+                throw new WeightFileException(
+                    path, $"{e.Message[(path.Length + 2)..]} It was tried with {preprocessing.Height}×{preprocessing.Width} pixels.", e)
+                {
+                    Remedy = Remedy.GiveInputSize,
+                };
+            }
+        }
     }
+
+    /// <summary>A file that holds a whole model.</summary>
+    /// <param name="Path">Where it is.</param>
+    /// <param name="Kind">What it is, for messages.</param>
+    /// <param name="SizeIsOpen">Whether it does not say which size pictures have.</param>
+    /// <param name="Labels">What it calls the classes; null where it does not say.</param>
+    /// <param name="Task">What it says that its task is, as Ultralytics names them; null where it does not.</param>
+    /// <param name="Follow">Follows what it does to pictures of so many channels, rows and columns.</param>
+    /// <param name="Pictures">
+    /// How pictures are made for it: as the user says, then what lies beside it, then it itself, then what is usual, for a task.
+    /// </param>
+    private sealed record WholeFile(
+        string Path, string Kind, bool SizeIsOpen, IReadOnlyList<string>? Labels, string? Task,
+        Func<long, long, long, OutputChoice, Action<string>, FollowedModel> Follow,
+        Func<Preprocessing, CamTask?, Action<string>, Preprocessing> Pictures);
 
     private static IReadOnlyList<string>? Fitting(IReadOnlyList<string>? labels, long classes) =>
         labels?.Count == classes || (classes == 1 && labels?.Count == 2) ? labels : null;

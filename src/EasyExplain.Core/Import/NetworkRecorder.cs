@@ -14,6 +14,7 @@ namespace EasyExplain.Import;
 internal sealed class NetworkRecorder
 {
     private const long MostNumbers = 1L << 28;
+    private const int MostLost = 1000;
     private const long OddBatch = 7919; // no size of a network's own
 
     private readonly List<Node> _nodes = [];
@@ -21,6 +22,7 @@ internal sealed class NetworkRecorder
     private readonly List<Layer> _layers = [];
     private readonly Dictionary<string, int> _layerOf = new(StringComparer.Ordinal); // where its name stands in them
     private readonly HashSet<Type> _withoutMeta = [];
+    private readonly List<(string Operator, Node? Node)> _lost = [];
 
     /// <summary>Starts a network that takes <c>[N, channels, height, width]</c>.</summary>
     /// <param name="channels">Colours.</param>
@@ -43,6 +45,20 @@ internal sealed class NetworkRecorder
 
     /// <summary>What was taken down, in order.</summary>
     public IReadOnlyList<Node> Nodes => _nodes;
+
+    /// <summary>
+    /// What is read by operations that could not be taken down, with their names, in order; null of one that reads nothing known.
+    /// </summary>
+    public IReadOnlyList<(string Operator, Node? Node)> Lost => _lost;
+
+    /// <summary>Notes what an operation reads that could not be taken down.</summary>
+    public void Lose(string @operator, Node? node)
+    {
+        if (_lost.Count < MostLost)
+        {
+            _lost.Add((@operator, node));
+        }
+    }
 
     /// <summary>
     /// The latest output that tells how many pictures there are, <c>[N, …]</c>: the nearer it is, the less must be kept for it.
@@ -105,6 +121,40 @@ internal sealed class NetworkRecorder
     /// The full shape of an output, with the batch where it stands: <c>[N, 64, 56, 56]</c>, <c>[N·3, 49, 96]</c>, <c>[50, N, 768]</c>.
     /// </summary>
     public IReadOnlyList<Size> Shape(Node node) => _shapes[node];
+
+    /// <summary>
+    /// The part of the network's own canvas that the picture fills, from its upper left corner, where the network puts the picture on one
+    /// before anything looks at it, as torchvision's detectors do: 1 for all of it.
+    /// </summary>
+    public (double Down, double Across) CanvasShare()
+    {
+        foreach (Node node in _nodes)
+        {
+            if (node.Operator is Conv2d)
+            {
+                break;
+            }
+            if (node.Operator is Pad(var amounts, PadMode.Constant, _) && amounts.Length <= 4
+                && amounts.Where((amount, i) => amount < 0 || (i % 2 == 0 && amount > 0)).ToArray() is []
+                && _shapes[node] is [.., { IsFixed: true } height, { IsFixed: true } width])
+            {
+                (long right, long below) = (amounts.ElementAtOrDefault(1), amounts.ElementAtOrDefault(3));
+                return ((double)(height.Fixed - below) / height.Fixed, (double)(width.Fixed - right) / width.Fixed);
+            }
+        }
+        return (1, 1);
+    }
+
+    /// <summary>Whether something that was trained has a part in an output.</summary>
+    public bool IsLearned(Node node)
+    {
+        HashSet<Node> read = [node];
+        foreach (Node one in Enumerable.Reverse(_nodes).Where(read.Contains))
+        {
+            read.UnionWith(one.Inputs);
+        }
+        return read.Any(one => one.Operator.Parameters.Any());
+    }
 
     /// <summary>Names an output. The same name again stands for the later output, as a forward hook would see it.</summary>
     /// <param name="name">The module's path.</param>
@@ -220,7 +270,9 @@ internal sealed class NetworkRecorder
     private static long[]? KnownShape(Operator @operator, long[][] shapes) => @operator switch
     {
         ReLU or ReLU6 or Clamp or Sigmoid or Hardsigmoid or SiLU or Hardswish or GELU or BatchNorm2d or LayerNorm or AddNumber or MultiplyBy
-            or Dropout => shapes[0],
+            or Dropout or Floor => shapes[0],
+        RegionProposals proposals => [proposals.Most, .. proposals.OutputShape([])],
+        RoiAlign align => [shapes[1][0], .. align.OutputShape([shapes[0][1..]])],
         Add or Multiply when shapes.Length == 2 && shapes[0].SequenceEqual(shapes[1]) => shapes[0],
         MaxPool2d { CeilMode: false } or AdaptiveAvgPool2d => [shapes[0][0], .. @operator.OutputShape([shapes[0][1..]])],
         _ => null,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EasyExplain.Detectors;
+using EasyExplain.Imaging;
 using EasyExplain.Import.Detectors;
 using EasyExplain.Models;
 using EasyExplain.Networks;
@@ -12,7 +13,11 @@ namespace EasyExplain.Import;
 /// <param name="Name">ONNX's name for it; its place in a tuple, its key in a dictionary.</param>
 /// <param name="Node">Makes it; null where it does not depend on the picture, or is not known here.</param>
 /// <param name="Labels">What the file calls its classes; null where it does not say.</param>
-internal sealed record ModelOutput(string Name, Node? Node, IReadOnlyList<string>? Labels = null);
+internal sealed record ModelOutput(string Name, Node? Node, IReadOnlyList<string>? Labels = null)
+{
+    /// <summary>Of a result of which the picture says how much of it there is, what makes all that there could be; else null.</summary>
+    public Node? Whole { get; init; }
+}
 
 /// <summary>Finds the output of a whole model that says something of classes.</summary>
 /// <param name="path">The file.</param>
@@ -23,22 +28,78 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
 {
     private const int MostShown = 20;
 
+    // The surest first.
+    private static readonly Func<Places, FoundHead?>[] s_detectors = [Queries.Find, CandidateTable.Find, Filtered.Find, EndToEnd.Find];
+
+    /// <summary>What the model tells of a picture, as the user says; null to find it out.</summary>
+    public CamTask? Task { get; init; }
+
+    /// <summary>What the file says that its task is, as Ultralytics names them; null where it does not.</summary>
+    public string? Stated { get; init; }
+
+    /// <summary>How many classes the file's metadata names; null where it does not.</summary>
+    public int? NamedClasses { get; init; }
+
+    /// <summary>What makes probabilities of the logits, as the user says.</summary>
+    public Activation? Activation { get; init; }
+
+    private CamTask? Known => Task ?? UltralyticsMetadata.TaskOf(Stated);
+
     /// <summary>The output to explain, and what it ends in; null if none of them says something of classes.</summary>
     /// <exception cref="ModelImportException">
-    /// There is none of that name, it is not one of classes, or several are and nothing says which.
+    /// There is none of that name, it is not one of classes, none fits the task, or several do and nothing says which.
     /// </exception>
     public (ModelOutput Output, Head Head)? From(IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder)
     {
         if (asked is not null)
         {
             ModelOutput named = Named(outputs, recorder);
-            return Ending(named) is { } head ? (named, head) : throw new ModelImportException(ModelFault.InvalidOutput,
+            (ModelOutput Output, Head Head)? found = Known is null or CamTask.Classify && Ending(named, recorder) is { } head
+                ? (named, head) : OfPlaces([named], recorder);
+            return found ?? throw (Known is null or CamTask.Classify ? new ModelImportException(ModelFault.InvalidOutput,
                 $"The output '{named.Name}' of '{path}' does not say something of classes for each picture, [pictures, classes]. It has: " +
-                $"{List(outputs, recorder)}.");
+                $"{List(outputs, recorder)}.") : Misfit(Known.Value, outputs, recorder));
         }
+        if (Known is null or CamTask.Classify && OfClasses(outputs, recorder) is { } classes)
+        {
+            return classes;
+        }
+        return OfPlaces(outputs, recorder) ?? (Known is { } wanted && outputs.Any(output => output.Node is not null)
+            ? throw Misfit(wanted, outputs, recorder) : null);
+    }
+
+    /// <summary>The output that tells where something is, in boxes or at each place; null if none does.</summary>
+    public (ModelOutput Output, Head Head)? OfPlaces(IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder)
+    {
+        var places = new Places(recorder, outputs, labelled)
+        {
+            NamedClasses = NamedClasses,
+            HasMore = Task is null or CamTask.Detect && UltralyticsMetadata.HasMore(Stated),
+            IsStated = Known is not null,
+            Activation = Activation,
+        };
+        FoundHead? found = Known is null or CamTask.Detect
+            ? s_detectors.Select(find => find(places)).FirstOrDefault(head => head is not null) : null;
+        found ??= Known is null or CamTask.Segment ? SegmentationMap.Find(places) : null;
+        if (found is null)
+        {
+            return null;
+        }
+        explain(found.Meaning);
+        long classes = found.Head.Detector?.ClassCount ?? recorder.Shape(found.Head.Logits)[1].Fixed;
+        if (NamedClasses is { } names && names != classes)
+        {
+            explain($"The file names {names} classes, and its outputs have {classes}: the names are not used.");
+        }
+        return (found.Output, found.Head);
+    }
+
+    /// <summary>The output that says of which class a picture is; null if none does.</summary>
+    private (ModelOutput Output, Head Head)? OfClasses(IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder)
+    {
         // The same scores may be given twice, before and after the softmax.
         (ModelOutput Output, Head Head)[] heads =
-            [.. outputs.Select(output => (output, head: Ending(output))).Where(pair => pair.head is not null)
+            [.. outputs.Select(output => (output, head: Ending(output, recorder))).Where(pair => pair.head is not null)
             .Select(pair => (pair.output, pair.head!)).GroupBy(pair => Scores(pair.Item2.Logits))
             .Select(same => same.MaxBy(pair => pair.Item2.Activation is not null))];
         if (heads.Any(pair => recorder.Shape(pair.Output.Node!).Count > 1))
@@ -60,18 +121,33 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
         {
             explain($"Of its outputs, {List(outputs, recorder)}, '{fitting[0].Output.Name}' is explained.");
         }
-        return fitting.Length == 1 ? fitting[0] : Detector(outputs, recorder);
+        return fitting.Length == 1 ? fitting[0] : null;
 
         bool IsLabelled(ModelOutput output, long classes) => output.Labels?.Count == classes || labelled(classes);
-
-        Head? Ending(ModelOutput output) =>
-            output.Node is { } node && Head.ClassesOf(recorder, node) is not null ? Head.Find(recorder, node) : null;
     }
 
-    /// <summary>The output that tells where something is; null if none does.</summary>
-    private static (ModelOutput, Head)? Detector(IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder) => outputs
-        .Select(output => (output, head: output.Node is { } node ? SideBySide.Find(recorder, node) : null))
-        .Where(pair => pair.head is not null).Select(pair => ((ModelOutput, Head)?)(pair.output, pair.head!)).FirstOrDefault();
+    private static Head? Ending(ModelOutput output, NetworkRecorder recorder) =>
+        output.Node is { } node && Head.ClassesOf(recorder, node) is not null ? Head.Find(recorder, node) : null;
+
+    private ModelImportException Misfit(CamTask task, IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder)
+    {
+        string looked = task switch
+        {
+            CamTask.Classify => "[N, classes], scores of each picture",
+            CamTask.Detect => "[N, 4 + classes, candidates], [N, candidates, 5 + classes], boxes that a file has chosen, or logits and " +
+                "boxes of queries",
+            _ => "[N, classes, height, width], scores of each place",
+        };
+        bool own = Task is not null;
+        string what = own ? $"{task} is not what '{path}' does"
+            : $"'{path}' says that its task is '{ImportErrors.Printable(Stated!)}', and does nothing of the kind";
+        return new ModelImportException(own ? ModelFault.InvalidOption : ModelFault.NoClassifier,
+            $"{what}: its outputs are {List(outputs, recorder)}, and {looked} was looked for.")
+        {
+            Remedy = own ? Remedy.LeaveOutValue : Remedy.None,
+            About = own ? nameof(ModelOptions.Task) : null,
+        };
+    }
 
     private ModelOutput Named(IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder) =>
         outputs.FirstOrDefault(output => output.Name == asked)
@@ -109,4 +185,10 @@ internal sealed record FollowedModel(Network Network, Activation? Activation, IR
 
     /// <summary>How the output of a detector is read; null of any other model.</summary>
     public DetectorHead? Detector { get; init; }
+
+    /// <summary>The part of the network's own canvas that the picture fills, see <see cref="NetworkRecorder.CanvasShare"/>.</summary>
+    public (double Down, double Across) CanvasShare { get; init; } = (1, 1);
+
+    /// <summary>How pictures are usually made for a model of this kind; null where that says nothing.</summary>
+    public Func<Preprocessing, Preprocessing>? Pictures { get; init; }
 }

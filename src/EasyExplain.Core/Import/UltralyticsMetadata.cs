@@ -22,6 +22,7 @@ internal static partial class UltralyticsMetadata
     private const string Task = "task";
     private const string Size = "imgsz";
     private const string Stride = "stride";
+    private const string Shape = "shape";
 
     /// <summary>What the classes are called, in order; null where no such exporter wrote it, or not of every class.</summary>
     public static IReadOnlyList<string>? Labels(IReadOnlyDictionary<string, string> metadata)
@@ -45,32 +46,56 @@ internal static partial class UltralyticsMetadata
             : text.TrimStart().StartsWith('[') && listed.Length > 0 ? listed : null;
     }
 
+    /// <summary>What the file says that its task is; null where no such exporter wrote it.</summary>
+    public static string? StatedTask(IReadOnlyDictionary<string, string> metadata) => IsThere(metadata) ? metadata.GetValueOrDefault(Task)
+        : null;
+
+    /// <summary>What a task is here, of Ultralytics' names for them; null of none or another.</summary>
+    public static CamTask? TaskOf(string? stated) => stated switch
+    {
+        "classify" => CamTask.Classify,
+        "detect" or "segment" or "pose" => CamTask.Detect,
+        _ => null,
+    };
+
+    /// <summary>Whether a candidate then has numbers after its classes': of the mask of each thing, or of keypoints.</summary>
+    public static bool HasMore(string? stated) => stated is "segment" or "pose";
+
     /// <summary>
-    /// The preprocessing of Ultralytics' classifiers, bytes / 255 of the middle of the photo; null where no such exporter wrote it.
+    /// The preprocessing of Ultralytics' models, bytes / 255: classifiers take the middle of the photo, detectors all of it with borders;
+    /// null where no such exporter wrote it.
     /// </summary>
     /// <param name="metadata">What the file says.</param>
     /// <param name="declared">Height and width as the input declares them; null where it does not.</param>
     /// <param name="path">The file.</param>
     /// <param name="explain">Is told what was found.</param>
-    /// <exception cref="ModelImportException">It is no classifier, or its size is none.</exception>
+    /// <exception cref="ModelImportException">It does nothing that is known here, or its size is none.</exception>
     /// <param name="channels">How many channels the model takes.</param>
+    /// <param name="task">What it tells of a picture, where somebody knows it better than the file.</param>
     public static Preprocessing? Preprocessing(IReadOnlyDictionary<string, string> metadata, (int Height, int Width)? declared, string path,
-        Action<string> explain, int channels = 3)
+        Action<string> explain, int channels = 3, CamTask? task = null)
     {
         if (!IsThere(metadata))
         {
             return null;
         }
-        if (metadata.TryGetValue(Task, out string? task) && task is not ("classify" or "detect"))
+        string? stated = StatedTask(metadata);
+        if (task is null && stated == "obb")
         {
             throw new ModelImportException(ModelFault.NoClassifier,
-                $"'{path}' says that its task is '{ImportErrors.Printable(task)}', not 'classify' or 'detect': it does not tell of " +
-                $"which class a picture is, so there is no class to explain.");
+                $"'{path}' says that its task is 'obb': its boxes are turned, and only upright ones are known here.");
         }
-        if (task == "detect")
+        if (task is null && stated is not null && TaskOf(stated) is null)
         {
+            throw new ModelImportException(ModelFault.NoClassifier,
+                $"'{path}' says that its task is '{ImportErrors.Printable(stated)}', not 'classify', 'detect', 'segment' or 'pose': it " +
+                $"does not tell of classes, so there is nothing to explain.");
+        }
+        if ((task ?? TaskOf(stated)) is CamTask.Detect)
+        {
+            explain($"'{path}' was written by Ultralytics, whose detectors take the whole picture, from 0 to 1, with grey borders.");
             (int high, int wide) = declared ?? SizeOf(metadata, $"'{path}'") ?? (UsualDetectorSide, UsualDetectorSide);
-            return new Preprocessing(high, wide, [0, 0, 0], [1, 1, 1], ResizeMode.Pad).ForChannels(channels);
+            return Imaging.Preprocessing.Letterbox(high, wide, channels);
         }
         explain($"'{path}' was written by Ultralytics, whose classifiers take the middle of a picture, from 0 to 1.");
         (int height, int width) = declared ?? SizeOf(metadata, $"'{path}'") ?? (Architecture.ImageNet.Height, Architecture.ImageNet.Width);
@@ -90,7 +115,9 @@ internal static partial class UltralyticsMetadata
 
     private static (int Height, int Width)? SizeOf(IReadOnlyDictionary<string, string> metadata, string whose)
     {
-        if (metadata.GetValueOrDefault(Size) is not { } text)
+        // YOLOv5 says what its input was when it was traced, [1, 3, 640, 640].
+        bool isTraced = !metadata.ContainsKey(Size) && metadata.ContainsKey(Shape);
+        if ((isTraced ? LastTwo(metadata[Shape]) : metadata.GetValueOrDefault(Size)) is not { } text)
         {
             return null;
         }
@@ -102,6 +129,9 @@ internal static partial class UltralyticsMetadata
             : throw FileMetadata.Wrong(whose, Size, ImportErrors.Printable(text),
             $"height and width, such as [224, 224], at most {FileMetadata.LargestNumber}");
     }
+
+    private static string? LastTwo(string shape) =>
+        shape.Trim('[', ']', '(', ')', ' ').Split(',') is [_, _, var height, var width] ? $"{height},{width}" : null;
 
     private static string Unescape(string quoted)
     {

@@ -90,7 +90,8 @@ public static class FileMetadata
                 "centercrop" => ResizeMode.CenterCrop,
                 "stretchcrop" => ResizeMode.StretchCrop,
                 "pad" => ResizeMode.Pad,
-                string other => throw Wrong(whose, ResizeKey, other, "stretch, centercrop, stretchcrop or pad"),
+                "letterbox" => ResizeMode.Letterbox,
+                string other => throw Wrong(whose, ResizeKey, other, "stretch, centercrop, stretchcrop, pad or letterbox"),
             },
             // A crop cannot be larger than what it is taken from.
             ResizeSize = (int)(Numbers(stated, whose, ResizeSizeKey, 1, Math.Min(sized.Height, sized.Width), whole: true)?[0]
@@ -102,7 +103,8 @@ public static class FileMetadata
                 "bicubic" => Interpolation.Bicubic,
                 "nearest" => Interpolation.Nearest,
                 "lanczos" => Interpolation.Lanczos,
-                string other => throw Wrong(whose, InterpolationKey, other, "bilinear, bicubic, nearest or lanczos"),
+                "linear" => Interpolation.Linear,
+                string other => throw Wrong(whose, InterpolationKey, other, "bilinear, bicubic, nearest, lanczos or linear"),
             },
         };
     }

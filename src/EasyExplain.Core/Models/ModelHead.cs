@@ -28,11 +28,13 @@ internal sealed record ModelHead(Network Network, Activation Activation, string[
     /// <param name="options">What the user says.</param>
     /// <param name="whose">The model, for errors.</param>
     /// <param name="explain">Is told what was decided.</param>
+    /// <param name="task">What it tells of a picture.</param>
     /// <exception cref="ModelImportException">An option or the labels do not fit.</exception>
     public static ModelHead Complete(
         Network network, long outputs, Activation? ending, IReadOnlyList<string> labels, ModelOptions options, string whose,
-        Action<string> explain)
+        Action<string> explain, CamTask task = CamTask.Classify)
     {
+        bool isOne = outputs == 1 && task != CamTask.Detect;
         if (options.Activation is { } asked && ending is { } own && asked != own)
         {
             throw new ModelImportException(ModelFault.InvalidOption,
@@ -42,7 +44,7 @@ internal sealed record ModelHead(Network Network, Activation Activation, string[
                 About = nameof(ModelOptions.Activation),
             };
         }
-        if (options.Activation == Activation.Softmax && outputs == 1)
+        if (options.Activation == Activation.Softmax && isOne)
         {
             throw new ModelImportException(ModelFault.InvalidOption,
                 $"Softmax does not fit {whose}: it has one output, of which a softmax makes 1 for every picture. " +
@@ -53,26 +55,30 @@ internal sealed record ModelHead(Network Network, Activation Activation, string[
             };
         }
         Activation activation = options.Activation ?? ending ?? (outputs == 1 ? Activation.Sigmoid : Activation.Softmax);
-        if (outputs == 1 && activation == Activation.Sigmoid)
+        if (isOne && activation == Activation.Sigmoid)
         {
             explain(labels.Count == 2
                 ? $"It has one output and two labels: '{labels[1]}' where its logit is positive, else '{labels[0]}'."
                 : "It has one output, a yes or no: its probability is the sigmoid of its logit.");
         }
-        bool isYesOrNo = outputs == 1 && activation == Activation.Sigmoid && labels.Count == 2;
+        bool isYesOrNo = isOne && activation == Activation.Sigmoid && labels.Count == 2;
         if (labels.Count > 0 && labels.Count != outputs && !isYesOrNo)
         {
             throw new ModelImportException(ModelFault.InvalidOption,
                 $"{labels.Count} labels were given, but {whose} has {outputs} classes. Give one label a line, in the order of the " +
                 $"classes.");
         }
-        bool hasClasses = labels.Count > 0 || ending is not null || options.Activation is not null || !EndsInFeatures(network);
+        bool hasClasses = task != CamTask.Classify || labels.Count > 0 || ending is not null || options.Activation is not null
+            || !EndsInFeatures(network);
         if (!hasClasses)
         {
             explain($"It ends in {outputs} features, not in classes: methods that need no class explain it. " +
                 "If they are classes, labels or an activation say so.");
         }
-        return new ModelHead(isYesOrNo ? network.WithBothSigns() : network, activation, [.. labels], hasClasses);
+        return new ModelHead(isYesOrNo ? network.WithBothSigns() : network, activation, [.. labels], hasClasses)
+        {
+            Task = task,
+        };
     }
 
     /// <summary>The model.</summary>

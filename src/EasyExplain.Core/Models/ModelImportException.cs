@@ -41,7 +41,7 @@ public enum ModelFault
     /// <summary>The output of a whole model that was asked for is not one of classes.</summary>
     InvalidOutput,
 
-    /// <summary>A whole model does something else than telling classes, such as finding boxes, as its file says.</summary>
+    /// <summary>A whole model does something that cannot be explained here, or not what its file says.</summary>
     NoClassifier,
 
     /// <summary>An option (labels, input size and other preprocessing) does not fit the model.</summary>

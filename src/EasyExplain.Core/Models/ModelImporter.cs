@@ -99,6 +99,7 @@ public static class ModelImporter
         if (ModelFolder.Find(path) is { } folder)
         {
             DemandNoOutput(options, $"'{path}' holds weights, whose network has");
+            DemandClassifier(options, $"'{path}'");
             return FolderImporter.Import(folder, options, explain);
         }
         ModelFiles.Demand(path);
@@ -108,6 +109,7 @@ public static class ModelImporter
             return NetworkImporter.Import(opened, options, explain);
         }
         DemandNoOutput(options, $"'{path}' holds weights, whose network has");
+        DemandClassifier(options, $"'{path}'");
         using WeightFile file = WeightFile.FromOpened(opened, options.StateDictKey);
         explain($"'{path}' is a {file.Format} file with {file.Entries.Count} " +
             $"tensors{(file.Key is null ? "" : $" under '{TensorDifference.Clean(file.Key)}'")}.");
@@ -215,6 +217,21 @@ public static class ModelImporter
         }
     }
 
+    /// <summary>The networks that weights are of are classifiers.</summary>
+    private static void DemandClassifier(ModelOptions options, string whose)
+    {
+        if (options.Task is { } task and not CamTask.Classify)
+        {
+            throw new ModelImportException(ModelFault.InvalidOption,
+                $"{task} is not what {whose} does: it holds weights of a classifier. Detectors and segmenters are read from ONNX and " +
+                $"TorchScript files.")
+            {
+                Remedy = Remedy.LeaveOutValue,
+                About = nameof(ModelOptions.Task),
+            };
+        }
+    }
+
     /// <summary>The architecture, and the file's tensors under its names.</summary>
     private static (Architecture Architecture, IReadOnlyList<WeightEntry> Entries) ArchitectureOf(WeightFile file, ModelOptions options,
         Action<string> explain)
@@ -307,7 +324,9 @@ public static class ModelImporter
                 Std = EachChannel(options.Std, stated, "standard deviation") ?? stated.Std,
                 Bands = options.Channels,
                 ResizeMode = mode,
-                ResizeSize = options.ResizeSize ?? (mode == ResizeMode.Pad && mode != stated.ResizeMode ? side : sized.ResizeSize),
+                ResizeSize = options.ResizeSize ?? (mode == stated.ResizeMode ? sized.ResizeSize
+                    : mode is ResizeMode.Pad or ResizeMode.Letterbox ? side : stated.ResizeMode is ResizeMode.Letterbox
+                    ? Preprocessing.UsualResizeSize(sized.Height, sized.Width, mode) : sized.ResizeSize),
                 Interpolation = options.Interpolation ?? stated.Interpolation,
                 ChannelOrder = options.ChannelOrder ?? stated.ChannelOrder,
             };

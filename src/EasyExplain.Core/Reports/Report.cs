@@ -1,6 +1,8 @@
 using System.Text;
 using EasyExplain.Audit;
 using EasyExplain.Audit.Findings;
+using EasyExplain.Explanation;
+using EasyExplain.Imaging;
 using EasyExplain.Reports.Packs;
 
 namespace EasyExplain.Reports;
@@ -84,8 +86,12 @@ internal sealed class Report(ReportSource source, FoundIssues found)
         }
     }
 
-    private static string? InPage(CamAuditRow row) =>
-        Thumbnails.Of(row, SideInPage) is { } small ? Thumbnails.DataUrl(small, QualityInPage) : null;
+    private static string? InPage(CamAuditRow row) => Thumbnails.Of(row, SideInPage) is not { } small ? null
+        : Thumbnails.DataUrl(row.IsOfDetector ? WithBoxes(small, row) : small, QualityInPage);
+
+    // What is in a box stands below the picture.
+    private static Photo WithBoxes(Photo small, CamAuditRow row) =>
+        CamPicture.WithBoxes(small, [.. DrawnMaps.BoxesOf(row).Select(box => box with { Caption = "", Name = "" })], [.. row.ImageSize]);
 
     private static string TitleOf(ReportRows rows) => rows.Slices.Count == 0 ? "Audit"
         : "Audit of " + string.Join(" and ", rows.Slices.Select(slice => slice.Model.Name).Distinct());

@@ -57,6 +57,10 @@ internal static class ReportJson
         json.WriteEndArray();
         json.WriteString("originals", originals);
         json.WriteNumber("total", total);
+        if (gallery.Rows.Slices.Any(slice => slice.Detections is not null))
+        {
+            json.WriteBoolean("things", true);
+        }
         json.WriteEndObject();
     });
 }

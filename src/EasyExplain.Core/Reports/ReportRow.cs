@@ -18,7 +18,18 @@ namespace EasyExplain.Reports;
 /// <param name="ExpectedProbability">The expected class's probability; null where there is not exactly one.</param>
 internal sealed record ReportRow(
     int Slice, long Key, string Image, string File, string? Expected, int ExpectedClass, int Predicted, string Label, string PredictedLabel,
-    bool? Correct, double Probability, double? ExpectedProbability);
+    bool? Correct, double Probability, double? ExpectedProbability)
+{
+    /// <summary>Tells the things that a detector found or missed in one image apart; empty of an image that is one.</summary>
+    public string Thing { get; init; } = "";
+
+    /// <summary>What the ground truth says of such a thing.</summary>
+    public DetectionVerdict? Verdict { get; init; }
+
+    /// <summary>What tells a row of an audit apart from others of its image.</summary>
+    public static string ThingOf(CamAuditRow row) => !row.IsOfDetector ? ""
+        : row.Verdict == DetectionVerdict.Missed ? $"missed {row.TruthBox}" : $"found {row.Detection}";
+}
 
 /// <summary>Rows of one model, one method and the same layers.</summary>
 /// <param name="Kind">What they share.</param>
@@ -30,8 +41,28 @@ internal sealed record ReportRow(
 internal sealed record ReportSlice(
     AuditSliceKind Kind, AuditedModel Model, string Method, IReadOnlyList<string> Layers, int First, int Count)
 {
+    /// <summary>Of a detector, what was found and missed; null of other models.</summary>
+    public DetectionCounts? Detections { get; init; }
+
     /// <summary>Such as "resnet50 by LayerCAM at layer4".</summary>
     public string Name => Kind.ToString();
+}
+
+/// <summary>What a detector found and missed.</summary>
+/// <param name="Images">In how many images.</param>
+/// <param name="Found">How many things it found.</param>
+/// <param name="Judged">Of how many of them the ground truth says something.</param>
+/// <param name="Right">How many of them are right.</param>
+/// <param name="Things">How many things of its classes there are in truth.</param>
+internal sealed record DetectionCounts(int Images, int Found, int Judged, int Right, int Things)
+{
+    /// <summary>Counts rows.</summary>
+    public static DetectionCounts Of(IReadOnlyCollection<CamAuditRow> rows) => new(
+        rows.Select(row => row.File).Distinct(StringComparer.Ordinal).Count(),
+        rows.Count(row => row.Box is not null),
+        rows.Count(row => row is { Box: not null, Verdict: not null }),
+        rows.Count(row => row.Verdict == DetectionVerdict.Right),
+        rows.Where(row => row.Detected is { TruthClass: >= 0, TruthBox: not null }).DistinctBy(row => (row.File, row.TruthBox)).Count());
 }
 
 /// <summary>An image that could not be explained.</summary>

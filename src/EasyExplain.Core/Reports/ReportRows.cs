@@ -13,12 +13,13 @@ namespace EasyExplain.Reports;
 internal sealed record ReportRows(
     IReadOnlyList<ReportSlice> Slices, IReadOnlyList<ReportRow> Rows, IReadOnlyList<ReportFailure> Failures)
 {
-    private Dictionary<(AuditSliceKind Slice, string File), int>? _places;
+    private Dictionary<(AuditSliceKind Slice, string File, string Thing), int>? _places;
 
     /// <summary>Reads what is needed of all rows. Several rows of an image and slice are one, as in findings.</summary>
     public static ReportRows Read(ReportSource source, CancellationToken cancel = default)
     {
         var slices = new Dictionary<AuditSliceKind, (CamAuditRow Any, Dictionary<string, (ExplanationRank Rank, ReportRow Row)> Images)>();
+        var things = new Dictionary<AuditSliceKind, List<CamAuditRow>>(); // of detectors; no maps, no features
         var failures = new Dictionary<string, ReportFailure>(StringComparer.Ordinal);
         foreach ((long key, CamAuditRow row) in source.All)
         {
@@ -35,9 +36,15 @@ internal sealed record ReportRows(
                 slices.Add(kind, slice = (row with { StoredMaps = [], Channels = null }, new(StringComparer.Ordinal)));
             }
             ExplanationRank rank = ExplanationRank.Of(row);
-            if (!slice.Images.TryGetValue(row.File, out (ExplanationRank Rank, ReportRow Row) other) || rank.CompareTo(other.Rank) < 0)
+            string place = row.File + '\0' + ReportRow.ThingOf(row);
+            if (!slice.Images.TryGetValue(place, out (ExplanationRank Rank, ReportRow Row) other) || rank.CompareTo(other.Rank) < 0)
             {
-                slice.Images[row.File] = (rank, Light(key, row));
+                slice.Images[place] = (rank, Light(key, row));
+            }
+            if (row.IsOfDetector)
+            {
+                things.TryAdd(kind, []);
+                things[kind].Add(row with { StoredMaps = [], Channels = null });
             }
         }
         var all = new List<ReportRow>();
@@ -45,12 +52,16 @@ internal sealed record ReportRows(
         foreach (AuditSliceKind kind in slices.Keys.Order())
         {
             (CamAuditRow any, var images) = slices[kind];
-            ordered.Add(new ReportSlice(kind, any.Model, any.Method, any.Layers, all.Count, images.Count));
+            ordered.Add(new ReportSlice(kind, any.Model, any.Method, any.Layers, all.Count, images.Count)
+            {
+                Detections = things.TryGetValue(kind, out List<CamAuditRow>? own) ? DetectionCounts.Of(own) : null,
+            });
             all.AddRange(images.Values.Select(one => one.Row with { Slice = ordered.Count - 1 })
                 .OrderBy(row => row.ExpectedClass < 0 ? int.MaxValue : row.ExpectedClass)
                 .ThenBy(row => row.Expected, StringComparer.Ordinal)
                 .ThenBy(row => row.Predicted)
-                .ThenBy(row => row.File, StringComparer.Ordinal));
+                .ThenBy(row => row.File, StringComparer.Ordinal)
+                .ThenBy(row => row.Thing, StringComparer.Ordinal));
         }
         return new ReportRows(ordered, all, [.. failures.Values.OrderBy(failure => failure.File, StringComparer.Ordinal)]);
     }
@@ -58,8 +69,9 @@ internal sealed record ReportRows(
     /// <summary>The place of a finding's image in <see cref="Rows"/>; −1 where the report lacks it.</summary>
     public int PlaceOf(CamAuditRow row)
     {
-        _places ??= Enumerable.Range(0, Rows.Count).ToDictionary(place => (Slices[Rows[place].Slice].Kind, Rows[place].Image));
-        return _places.GetValueOrDefault((AuditSliceKind.Of(row), row.File), -1);
+        _places ??= Enumerable.Range(0, Rows.Count)
+            .ToDictionary(place => (Slices[Rows[place].Slice].Kind, Rows[place].Image, Rows[place].Thing));
+        return _places.GetValueOrDefault((AuditSliceKind.Of(row), row.File, ReportRow.ThingOf(row)), -1);
     }
 
     /// <summary>These rows alone, in their order; what is said of numbers must be said of all rows.</summary>
@@ -77,7 +89,15 @@ internal sealed record ReportRows(
         return this with { Slices = slices, Rows = rows, _places = null };
     }
 
-    private static ReportRow Light(long key, CamAuditRow row) => new(
+    // What was found is to a thing what a prediction is to an image, and what is there in truth what is expected of it.
+    private static ReportRow Light(long key, CamAuditRow row) => row.IsOfDetector
+        ? new(0, key, row.File, ReportName.Of(row.File), row.Truth, row.Detected!.TruthClass, row.Class, row.Label, row.Label,
+            row.Verdict is { } verdict ? verdict == DetectionVerdict.Right : null, row.Probability, null)
+        {
+            Thing = ReportRow.ThingOf(row),
+            Verdict = row.Verdict,
+        }
+        : new(
         0, key, row.File, ReportName.Of(row.File), row.Expected, row.ExpectedClass, row.PredictedClass, row.Label,
         row.PredictedLabel, row.Correct, row.PredictedProbability, row.ExpectedProbability);
 }

@@ -148,12 +148,14 @@ internal static class LibTorch
         return (Environment.GetEnvironmentVariable(variable) ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
     }
 
-    /// <summary>Whether glibc's list of what lies in the system's folders has a libtorch.</summary>
+    /// <summary>
+    /// Whether glibc's list of what lies in the system's folders has a libtorch of that very name, as development packages bring it.
+    /// </summary>
     private static bool IsInLoaderCache()
     {
         try
         {
-            return OperatingSystem.IsLinux() && File.ReadAllBytes("/etc/ld.so.cache").AsSpan().IndexOf("libtorch_cpu.so"u8) >= 0;
+            return OperatingSystem.IsLinux() && File.ReadAllBytes("/etc/ld.so.cache").AsSpan().IndexOf("libtorch_cpu.so\0"u8) >= 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

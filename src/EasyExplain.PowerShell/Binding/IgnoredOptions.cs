@@ -28,7 +28,7 @@ internal static class IgnoredOptions
     private static readonly (string Option, Func<OverlayStyle, bool> Heeds)[] OfStyles =
     [
         ("Alpha", style => style is OverlayStyle.Overlay or OverlayStyle.Panel),
-        ("Colormap", style => style is not OverlayStyle.Mask),
+        ("Colormap", style => style is not (OverlayStyle.Mask or OverlayStyle.Boxes)),
         ("Threshold", style => style is OverlayStyle.Mask or OverlayStyle.Panel),
         ("MaxSize", style => style is not OverlayStyle.Panel),
     ];

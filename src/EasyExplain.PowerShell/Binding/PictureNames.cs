@@ -13,20 +13,23 @@ internal sealed partial class PictureNames
     /// <summary>The folders of the photo, then its name, the method, the label and the style.</summary>
     public const string Default = "{Folder}/{Name}_{Method}_{Label}_{Style}";
 
+    /// <summary>The same of a detection, with its number, since an image may have several of a label.</summary>
+    public const string DefaultOfDetections = "{Folder}/{Name}_{Method}_{Detection}_{Label}_{Style}";
+
     // What Windows does not allow is left out everywhere, so that results can be copied to any machine.
     private static readonly char[] Forbidden = [.. "<>:\"/\\|?*", .. Enumerable.Range(0, 32).Select(code => (char)code)];
 
     private readonly HashSet<string> _given = new(StringComparer.OrdinalIgnoreCase);
-    private readonly string _template;
+    private readonly string _template, _ofDetections;
     private readonly string _root;
 
     /// <summary>Names by <paramref name="template"/>; the folders of a photo are those between <paramref name="root"/> and it.</summary>
     /// <exception cref="ArgumentException">
     /// The template has a placeholder that is not known, or a character that is not allowed in a file's name.
     /// </exception>
-    public PictureNames(string template, string root)
+    public PictureNames(string template, string root, string? ofDetections = null)
     {
-        (_template, _root) = (template, root);
+        (_template, _ofDetections, _root) = (template, ofDetections ?? template, root);
         string[] unknown = [.. Placeholder().Matches(template).Select(match => match.Groups[1].Value)
             .Where(name => !Placeholders.Any(known => Is(known, name)))];
         string literal = Placeholder().Replace(template, "");
@@ -51,19 +54,22 @@ internal sealed partial class PictureNames
         ("Extension", "the photo's extension, such as jpg"),
         ("Method", "the method"),
         ("Layers", "the layers, joined by +"),
+        ("Detection", "the detection's number; - of what is none"),
         ("Class", "the explained class's number"),
-        ("Label", "the explained class's label; of concepts the layer"),
+        ("Label", "the explained class's label; of concepts the layer; all where a picture shows all detections"),
         ("Probability", "the explained class's probability, such as 0.755"),
         ("Predicted", "the predicted class's label; of several, joined by +"),
         ("Expected", "what -ExpectedLabel expected; - where it did not"),
-        ("Style", "overlay, heatmap, mask or panel"),
+        ("Style", "overlay, heatmap, mask, panel or boxes"),
         ("Model", "the model's name"),
     ];
 
     /// <summary>Such as <c>pets/cat_LayerCAM_tabby_overlay.png</c>; a name that this run has given before gets a number.</summary>
     public string For(ICamResult result, OverlayStyle style, ImageFormat format)
     {
-        string filled = Placeholder().Replace(_template, match => Value(match.Groups[1].Value, result, style));
+        bool isDetection = result is CamExplanation { Detection: not null } or CamAuditRow { Detection: not null };
+        string template = isDetection ? _ofDetections : _template;
+        string filled = Placeholder().Replace(template, match => Value(match.Groups[1].Value, result, style));
         string stem = Path.Combine([.. filled.Split('/', '\\').Where(part => part.Length > 0).Select(NotOnlyDots)]);
         string extension = format == ImageFormat.Jpeg ? ".jpg" : "." + format.ToString().ToLowerInvariant();
         string name = stem + extension;
@@ -80,7 +86,13 @@ internal sealed partial class PictureNames
             ("name", _) => Path.GetFileNameWithoutExtension(result.Path) ?? "tensor",
             ("extension", _) => Path.GetExtension(result.Path)?.TrimStart('.') ?? "",
             ("style", _) => style.ToString().ToLowerInvariant(),
+            (_, FoundInPhoto found) => Value(placeholder.ToLowerInvariant(), found),
             ("method", CamExplanation explanation) => explanation.Method,
+            ("detection", CamExplanation { Detection: { } number }) => number.ToString(CultureInfo.InvariantCulture),
+            ("detection", CamAuditRow { Detection: { } number }) => number.ToString(CultureInfo.InvariantCulture),
+            ("label", CamExplanation { Found: false }) => "nothing",
+            ("label", CamAuditRow { Verdict: DetectionVerdict.Missed }) => "missed",
+            ("label", CamAuditRow { Found: false, ErrorId: null }) => "nothing",
             ("layers", CamExplanation explanation) => string.Join('+', explanation.Layers),
             ("class", CamExplanation explanation) => explanation.Class.ToString(CultureInfo.InvariantCulture),
             ("label", CamExplanation { Label.Length: > 0 } explanation) => explanation.Label,
@@ -104,6 +116,22 @@ internal sealed partial class PictureNames
             ("model", CamConcepts concepts) => concepts.ModelName,
             _ => "-",
         });
+
+    /// <summary>What belongs to single detections stands for none of them.</summary>
+    private static string Value(string placeholder, FoundInPhoto found) => (placeholder, found.Results[0]) switch
+    {
+        ("method", _) => found.Method,
+        ("label", _) => found.Results.Any(one => one is CamExplanation { Found: true } or CamAuditRow { Found: true }) ? "all" : "nothing",
+        ("layers", CamExplanation explanation) => string.Join('+', explanation.Layers),
+        ("layers", CamAuditRow row) => string.Join('+', row.Layers),
+        ("predicted", CamExplanation { Predicted.Length: > 0 } explanation) => string.Join('+', explanation.Predicted),
+        ("predicted", CamAuditRow { Predicted.Length: > 0 } row) => string.Join('+', row.Predicted),
+        ("expected", CamExplanation explanation) => explanation.Expected ?? "-",
+        ("expected", CamAuditRow row) => row.Expected ?? "-",
+        ("model", CamExplanation explanation) => explanation.ModelName,
+        ("model", CamAuditRow row) => row.ModelName,
+        _ => "-",
+    };
 
     private string FolderOf(string? photo)
     {

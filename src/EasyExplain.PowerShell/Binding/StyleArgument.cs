@@ -18,5 +18,6 @@ public sealed class StyleArgument(OverlayStyle value) : EnumArgument<OverlayStyl
         (OverlayStyle.Overlay, "the photo with the heat over it"),
         (OverlayStyle.Heatmap, "the heat alone"),
         (OverlayStyle.Mask, "white where the map reaches -Threshold, else black"),
-        (OverlayStyle.Panel, "photo, heat maps, overlays and mask side by side, with titles"));
+        (OverlayStyle.Panel, "photo, heat maps, overlays and mask side by side, with titles; of a detector, a tile for each thing"),
+        (OverlayStyle.Boxes, "of a detector: the photo with the boxes of all that was found, numbered"));
 }

@@ -15,7 +15,10 @@ public abstract class DrawingCmdlet : PSCmdlet
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     public ICamResult[] InputObject { get; set; } = [];
 
-    /// <summary>What to draw: Overlay, Heatmap, Mask, Panel, or several of them.</summary>
+    /// <summary>
+    /// What to draw: Overlay, Heatmap, Mask, Panel, Boxes, or several of them. Of a detector, Panel has a tile for each thing that was
+    /// found in the image, and Boxes shows them all in one picture, numbered; the others are a picture for each.
+    /// </summary>
     /// <value>Overlay</value>
     [Parameter(Position = 1)] // behind the destination, where there is one
     [ArgumentCompleter(typeof(StyleArgument.Completer))]
@@ -45,6 +48,11 @@ public abstract class DrawingCmdlet : PSCmdlet
 
     /// <summary>The styles, in the order asked.</summary>
     private protected IEnumerable<OverlayStyle> Styles => Style.Select(style => style.Value);
+
+    /// <summary>The styles that show what was found in an image each, and those that show all of it in one picture.</summary>
+    private protected (OverlayStyle[] Each, OverlayStyle[] Whole) StylesOf(ICamResult result) => FoundInPhoto.IsOne(result)
+        ? ([.. Styles.Where(style => !FoundInPhoto.ShowsAll(style))], [.. Styles.Where(FoundInPhoto.ShowsAll)])
+        : ([.. Styles], []);
 
     /// <summary>What pictures look like.</summary>
     private protected CamPicture Look(int maxSize) => new(Alpha, Colormap?.Value, Threshold, maxSize);

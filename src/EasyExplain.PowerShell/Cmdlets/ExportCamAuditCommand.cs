@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using EasyExplain.Audit;
 using EasyExplain.Audit.Store;
+using EasyExplain.Audit.Truth;
 using EasyExplain.Explanation;
 using EasyExplain.PowerShell.Binding;
 
@@ -30,6 +31,14 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// Get-ChildItem ./photos -Recurse -File | Invoke-CamExplanation @audit | Export-CamAudit audit.db
 /// </code>
 /// <para>The same lines start it and go on with it.</para>
+/// </example>
+/// <example>
+/// <title>What a detector found and missed</title>
+/// <code>
+/// Invoke-CamExplanation ./images/*.jpg -Model ./detector.onnx | Export-CamAudit audit.db -TruthPath ./instances.json
+/// Get-CamAudit audit.db | Group-Object Verdict
+/// </code>
+/// <para>Counts what is right, mislabelled, misplaced, false and missed.</para>
 /// </example>
 /// <example>
 /// <title>An audit with pictures</title>
@@ -63,6 +72,7 @@ public sealed class ExportCamAuditCommand : PSCmdlet, IDisposable
     private readonly ConditionalWeakTable<Exception, ErrorRecord> _heard = []; // errors that have their row
     private string _path = "";
     private IAuditTarget? _audit; // none with -WhatIf
+    private JudgedAudit? _judged; // the same, with -TruthPath
     private IDisposable? _listening;
     private ErrorRecord? _fault; // what a failed image's row met
     private bool _passing; // what fails now fails further down
@@ -99,6 +109,15 @@ public sealed class ExportCamAuditCommand : PSCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string? MapFolder { get; set; }
 
+    /// <summary>
+    /// Of a detector, what is there in truth: a COCO file (instances.json); a folder with a .txt (YOLO) or an .xml (Pascal VOC) for each
+    /// photo, by its name; or YOLO's data.yaml. Each detection gets a verdict: Right, Mislabelled, Misplaced, False or Duplicate; what was
+    /// Missed gets a row of its own, without a map.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? TruthPath { get; set; }
+
     /// <summary>Writes to no file that exists; it is an error.</summary>
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
@@ -132,7 +151,12 @@ public sealed class ExportCamAuditCommand : PSCmdlet, IDisposable
         string? maps = MapFolder is null ? null : this.OrFatal(MapFolder, () => FilePaths.Literal(this, MapFolder));
         if (ShouldProcess(_path, "Write audit"))
         {
+            GroundTruth? truth = OpenTruth();
             Do(() => _audit = AuditFormat.Open(_path, new AuditRoot(root), overwrite: !NoClobber, maps));
+            if (truth is not null)
+            {
+                _audit = _judged = new JudgedAudit(_audit!, truth, Doubt);
+            }
         }
         _listening = FailureListeners.Add(Hear);
     }
@@ -164,7 +188,27 @@ public sealed class ExportCamAuditCommand : PSCmdlet, IDisposable
         TellFault();
         _listening?.Dispose(); // what fails from here on fails further down
         Do(() => _audit?.Finish());
+        foreach (string note in _judged?.Notes ?? [])
+        {
+            WriteWarning(note);
+        }
     }
+
+    private GroundTruth? OpenTruth()
+    {
+        try
+        {
+            return TruthPath is null ? null : this.OrFatal(TruthPath, () => GroundTruth.Open(FilePaths.Literal(this, TruthPath)));
+        }
+        catch (TruthException e)
+        {
+            ThrowTerminatingError(new ErrorRecord(e, "TruthInvalid", ErrorCategory.InvalidData, e.Path));
+            throw; // not reached
+        }
+    }
+
+    private void Doubt(TruthException e, string photo) =>
+        WriteError(new ErrorRecord(e, "TruthInvalid", ErrorCategory.InvalidData, photo));
 
     /// <summary>Ends the command where the parameters do not go together.</summary>
     private void Demand()

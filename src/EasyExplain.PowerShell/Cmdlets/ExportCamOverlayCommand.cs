@@ -15,6 +15,9 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// -RelativeTo, are repeated below the destination. Files appear whole or not at all. Your images are never changed.</para>
 /// <para>Pictures are as large as the image, up to -MaxSize on the longer side. Where an explanation has several layers, overlay, heat map
 /// and mask show the fused map; a panel shows every layer.</para>
+/// <para>What a detector found is drawn with its box, its number, label and probability. Each detection has its own overlay, such as
+/// street_LayerCAM_0_person_overlay.png; -Style Panel and Boxes show all detections of an image in one picture. Of an image in which
+/// nothing was found, the picture is the image with a line that says so. A mask stays black and white.</para>
 /// <para>Concepts of Get-CamConcept are drawn in colours: each pixel takes the colour of the strongest concept there, as bright as the
 /// concept is strong, and each concept's number stands where it is strongest. A panel has a tile for each concept, titled with its number
 /// and its classes. A heat map of concepts shows the colours alone; concepts have no mask.</para>
@@ -85,6 +88,7 @@ public sealed class ExportCamOverlayCommand : DrawingCmdlet, IDisposable
     private PictureNames _names = null!;
     private string _folder = "";
     private OneFile? _file;
+    private readonly PhotoByPhoto _photos = new();
 
     /// <summary>
     /// The folder for the pictures; it is created if it does not exist. Or, for a single picture, its file: a name that ends with .png,
@@ -96,14 +100,14 @@ public sealed class ExportCamOverlayCommand : DrawingCmdlet, IDisposable
 
     /// <summary>
     /// The pictures' names below -Destination, without extension: text with placeholders in braces and / between folders. Tab completes
-    /// the placeholders: {Folder}, {Name}, {Extension}, {Method}, {Layers}, {Class}, {Label}, {Probability}, {Predicted}, {Expected},
-    /// {Style} and {Model}. A name that this run has already used gets a number.
+    /// the placeholders: {Folder}, {Name}, {Extension}, {Method}, {Layers}, {Detection}, {Class}, {Label}, {Probability}, {Predicted},
+    /// {Expected}, {Style} and {Model}. A name that this run has already used gets a number.
     /// </summary>
-    /// <value>{Folder}/{Name}_{Method}_{Label}_{Style}</value>
+    /// <value>{Folder}/{Name}_{Method}_{Label}_{Style}, of a detection {Folder}/{Name}_{Method}_{Detection}_{Label}_{Style}</value>
     [Parameter]
     [ArgumentCompleter(typeof(FileNameCompleter))]
     [ValidateNotNullOrEmpty]
-    public string FileName { get; set; } = PictureNames.Default;
+    public string? FileName { get; set; }
 
     /// <summary>
     /// The folder whose tree is kept below -Destination: what {Folder} is relative to. By default the current location. A picture of an
@@ -152,7 +156,7 @@ public sealed class ExportCamOverlayCommand : DrawingCmdlet, IDisposable
             : this.OrFatal(RelativeTo, () => FilePaths.Folder(this, RelativeTo));
         try
         {
-            _names = new PictureNames(FileName, root);
+            _names = new PictureNames(FileName ?? PictureNames.Default, root, FileName is null ? PictureNames.DefaultOfDetections : null);
         }
         catch (ArgumentException e)
         {
@@ -170,27 +174,40 @@ public sealed class ExportCamOverlayCommand : DrawingCmdlet, IDisposable
                 WriteVerbose($"'{result.Path}' has its pictures, '{picture}' among them.");
                 continue;
             }
-            if (result is CamExplanation { Found: false })
+            (OverlayStyle[] each, OverlayStyle[] whole) = StylesOf(result);
+            Write(result, each, each.Length, whole.Length);
+            foreach (FoundInPhoto all in whole.Length > 0 ? _photos.Add(result) : [])
             {
-                WriteVerbose($"Nothing was found in '{result.Path}', so there is no map to draw.");
-                continue;
-            }
-            PictureOrder[] pictures = [.. Styles.Select((style, index) => new PictureOrder(
-                style,
-                _file?.Take() ?? System.IO.Path.Combine(_folder, _names.For(result, style, Format)),
-                FinishedPhotos.NoteOf(result, index, Style.Length)))];
-            PictureOrder[] wanted = [.. pictures.Where(picture => !Exists(picture.Path) && ShouldProcess(picture.Path, "Write picture"))];
-            Report(_writer!.MakeRoom());
-            _writer.Start(result, wanted);
-            if (PassThru)
-            {
-                EndProcessing(); // what comes next in the pipeline shall not wait for another explanation
+                Write(all, whole, each.Length, whole.Length);
             }
         }
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => Report(_writer!.Finish());
+    protected override void EndProcessing()
+    {
+        if (_photos.Rest() is { } rest)
+        {
+            (OverlayStyle[] each, OverlayStyle[] whole) = StylesOf(rest.Results[0]);
+            Write(rest, whole, each.Length, whole.Length);
+        }
+        Report(_writer!.Finish());
+    }
+
+    private void Write(ICamResult result, OverlayStyle[] styles, int each, int whole)
+    {
+        PictureOrder[] pictures = [.. styles.Select((style, index) => new PictureOrder(
+            style,
+            _file?.Take() ?? System.IO.Path.Combine(_folder, _names.For(result, style, Format)),
+            FinishedPhotos.NoteOf(result, index, each, whole)))];
+        PictureOrder[] wanted = [.. pictures.Where(picture => !Exists(picture.Path) && ShouldProcess(picture.Path, "Write picture"))];
+        Report(_writer!.MakeRoom());
+        _writer.Start(result, wanted);
+        if (PassThru)
+        {
+            Report(_writer.Finish()); // what comes next in the pipeline shall not wait for another explanation
+        }
+    }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _writer?.Stop();

@@ -11,7 +11,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Looks through the rows of an audit file and gives a finding for each thing that is worth a look, the worst first: what kind it
 /// is, which class and images it is about, and a sentence that says it in numbers. The kinds are LabelError, LooksElsewhere, ConfusedPair,
 /// Duplicate, Background and OddOneOut, and Shortcut and Difference for groups of images that the model sees by something else than the
-/// class. docs/findings.md says of each what it means, how it is computed and when not to trust it.</para>
+/// class. Of a detector's audit they are LabelError, Missed, FalseAlarm, LooksElsewhere, ConfusedPair and Duplicate. docs/findings.md says
+/// of each what it means, how it is computed and when not to trust it.</para>
 /// <para>Severity and Confidence lie between 0 and 1 and mean the same for all kinds. Findings are ranked by their product, proved
 /// shortcuts first. Members has the rows of the images, the clearest first; Export-CamOverlay draws them, and Where-Object, Sort-Object
 /// and Group-Object take findings as they take anything.</para>

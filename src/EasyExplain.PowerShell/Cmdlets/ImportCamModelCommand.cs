@@ -238,21 +238,23 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
 
     /// <summary>
     /// How an image of another shape becomes the input: Stretch shows the network all of it; CenterCrop keeps its proportions and cuts its
-    /// edges; StretchCrop stretches it to ResizeSize and cuts its edges; Pad keeps its proportions and adds borders in the mean colour.
+    /// edges; StretchCrop stretches it to ResizeSize and cuts its edges; Pad keeps its proportions and adds borders in the mean colour;
+    /// Letterbox does, too, in the grey that detectors are trained with, 114 of 255.
     /// </summary>
     [Parameter]
     public ResizeMode? ResizeMode { get; set; }
 
     /// <summary>
     /// The short side, in pixels, to which CenterCrop and StretchCrop resize an image before they cut out the middle; by default the
-    /// weights' own, or the input's side / 0.875. Of Pad, the long side; by default the input's.
+    /// weights' own, or the input's side / 0.875. Of Pad and Letterbox, the long side; by default the input's.
     /// </summary>
     [Parameter]
     [ValidateRange(1, 16384)]
     public int? ResizeSize { get; set; }
 
     /// <summary>
-    /// How images are resized: Bilinear, Bicubic or Lanczos, all with antialiasing, or Nearest; by default as the weights say.
+    /// How images are resized: Bilinear, Bicubic or Lanczos, all with antialiasing; Nearest; or Linear without antialiasing, as OpenCV
+    /// resizes for detectors. By default as the weights say.
     /// </summary>
     [Parameter]
     public Interpolation? Interpolation { get; set; }
@@ -271,6 +273,13 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     /// </summary>
     [Parameter]
     public Activation? Activation { get; set; }
+
+    /// <summary>
+    /// What a TorchScript or ONNX file tells of a picture: Classify, of which class it is; Detect, where there is something, in boxes; or
+    /// Segment, of which class each place is. By default what the file says of itself, or what its outputs look like; -Verbose tells.
+    /// </summary>
+    [Parameter(ParameterSetName = FromFile)]
+    public CamTask? Task { get; set; }
 
     /// <summary>
     /// Which output to explain if a TorchScript or ONNX file has several: its name, its key in a dictionary, or its number from 0.
@@ -370,6 +379,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         Interpolation = Interpolation,
         ChannelOrder = ChannelOrder,
         Activation = Activation,
+        Task = Task,
         Output = Output,
         Device = Device,
         Precision = Precision,

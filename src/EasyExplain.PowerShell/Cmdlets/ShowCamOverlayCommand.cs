@@ -42,7 +42,8 @@ public sealed class ShowCamOverlayCommand : DrawingCmdlet
     private const string InTerminal = "Terminal";
     private const string InViewer = "Viewer";
 
-    private readonly PictureNames _names = new("{Name}_{Method}_{Label}_{Style}", ".");
+    private readonly PictureNames _names = new("{Name}_{Method}_{Label}_{Style}", ".", "{Name}_{Method}_{Detection}_{Label}_{Style}");
+    private readonly PhotoByPhoto _photos = new();
     private TerminalWindow? _window;
     private string? _folder; // of this run's files for the viewer
     private bool _stopped;
@@ -93,25 +94,11 @@ public sealed class ShowCamOverlayCommand : DrawingCmdlet
     {
         foreach (ICamResult result in InputObject)
         {
-            bool found = result is not CamExplanation { Found: false };
-            if (!found)
+            (OverlayStyle[] each, OverlayStyle[] whole) = StylesOf(result);
+            Show(result, each);
+            foreach (FoundInPhoto all in whole.Length > 0 ? _photos.Add(result) : [])
             {
-                WriteVerbose($"Nothing was found in '{result.Path}', so there is no map to draw.");
-            }
-            foreach (OverlayStyle style in found ? Styles : [])
-            {
-                if (_stopped)
-                {
-                    return;
-                }
-                if (Viewer)
-                {
-                    View(result, style);
-                }
-                else if (_window is not null)
-                {
-                    Show(result, style, _window);
-                }
+                Show(all, whole);
             }
             if (PassThru)
             {
@@ -121,7 +108,31 @@ public sealed class ShowCamOverlayCommand : DrawingCmdlet
     }
 
     /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_photos.Rest() is { } rest)
+        {
+            Show(rest, StylesOf(rest.Results[0]).Whole);
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void StopProcessing() => _stopped = true;
+
+    private void Show(ICamResult result, OverlayStyle[] styles)
+    {
+        foreach (OverlayStyle style in styles.TakeWhile(_ => !_stopped))
+        {
+            if (Viewer)
+            {
+                View(result, style);
+            }
+            else if (_window is not null)
+            {
+                Show(result, style, _window);
+            }
+        }
+    }
 
     private void Show(ICamResult result, OverlayStyle style, TerminalWindow window)
     {

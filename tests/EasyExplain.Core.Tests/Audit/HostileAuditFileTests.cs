@@ -69,7 +69,7 @@ public sealed class HostileAuditFileTests : IDisposable
     [Theory]
     [InlineData("CREATE TABLE other (a)", AuditFileFault.NotAnAudit, "database of something else")]
     [InlineData("PRAGMA application_id = 5", AuditFileFault.NotAnAudit, "database of something else")]
-    [InlineData("audit; PRAGMA user_version = 3", AuditFileFault.NewerVersion, "version is 3|version 3")]
+    [InlineData("audit; PRAGMA user_version = 4", AuditFileFault.NewerVersion, "version is 4|version 4")]
     [InlineData("audit; DROP TABLE explanation", AuditFileFault.Damaged, "tables are missing")]
     public void WhatIsNotOurs_IsLeftAsItIs(string sql, AuditFileFault fault, string said)
     {

@@ -34,7 +34,7 @@ public sealed class RowPictureTests
         };
         CamExplanation explanation = row.ToExplanation(photo.FullName, model, "audit.db")!;
         var look = new CamPicture(0.5, Colormap.Jet, 0.8, 200);
-        foreach (OverlayStyle style in Enum.GetValues<OverlayStyle>())
+        foreach (OverlayStyle style in Enum.GetValues<OverlayStyle>().Where(style => style != OverlayStyle.Boxes))
         {
             Photo expected = look.Draw(explanation, style), drawn = ((ICamResult)row).Draw(look, style);
             Assert.Equal((expected.Width, expected.Height), (drawn.Width, drawn.Height));

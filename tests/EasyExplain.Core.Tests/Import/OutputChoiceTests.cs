@@ -71,9 +71,12 @@ public sealed class OutputChoiceTests : IDisposable
     }
 
     [Fact]
-    public void OneThatSaysNothingOfClasses_IsAnError() =>
-        Assert.Equal(ModelFault.InvalidOutput, Assert.Throws<ModelImportException>(() => ModelImporter.Import(Write("maps", g => g
-            .Node("Flatten", ["g"], ["y"]).Output("c").Output("y")), Options with { Output = "c" }, _ => { })).Fault);
+    public void AMapThatIsNamed_IsASegmenters()
+    {
+        string path = Write("maps", g => g.Node("Flatten", ["g"], ["y"]).Output("c").Output("y"));
+        using CamModel model = ModelImporter.Import(path, Options with { Output = "c" }, _ => { });
+        Assert.Equal((CamTask.Segment, "c"), (model.Task, model.Output));
+    }
 
     [Fact]
     public void ScoresAndTheirProbabilities_AreOneOutput_AndMapsAreNone()

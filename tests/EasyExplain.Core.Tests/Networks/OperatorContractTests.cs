@@ -58,6 +58,7 @@ public sealed class OperatorContractTests
         new(() => new Abs(), [Picture], First, Form, None),
         new(() => new Reciprocal(), [Picture], First, Form, None),
         new(() => new Sqrt(), [Picture], First, Form, None),
+        new(() => new Floor(), [Picture], First, Form, None),
         new(() => new Rsqrt(), [Picture], First, Form, None),
         new(() => new Exp(), [Picture], First, Form, None),
         new(() => new Log(), [Picture], First, Form, None),
@@ -127,6 +128,10 @@ public sealed class OperatorContractTests
         new(() => new ChannelShuffle(2), [Picture], First, Form, None),
         new(() => new Interpolate(2, Filled(7, 6)), [Picture], First, Form, None),
         new(() => new Resize((9, 7), null, ResizeKind.Bilinear, false), [Picture], First, Form, None),
+
+        // What a detector looks at more closely: no rows and columns of the picture are left.
+        new(() => new RegionProposals([(2, 2), (1, 1)], 0.7, 3), [[4], []], null, None, None),
+        new(() => new RoiAlign(2, 3, 0.5, 2, false), [Picture, [4]], null, None, None),
 
         // Transformers run in libtorch: ONNX Runtime was no faster there.
         new(() => new PatchTokens(Filled(1, 1, 4), 6, 6), [Picture], new TokenGrid(1, 6, 6), None, None),

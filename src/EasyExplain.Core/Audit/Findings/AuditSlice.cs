@@ -12,6 +12,11 @@ internal sealed record AuditSlice(AuditedModel Model, string Method, IReadOnlyLi
     private FeatureTable? _features;
     private HeatTable? _heat;
 
+    /// <summary>
+    /// Of a detector, all that it found and missed, in the order of their files and then of their numbers; empty of other models.
+    /// </summary>
+    public IReadOnlyList<CamAuditRow> Things { get; init; } = [];
+
     /// <summary>Such as "resnet50 by LayerCAM at layer4".</summary>
     public string Name => $"{Model.Name} by {Method} at {string.Join(", ", Layers)}";
 

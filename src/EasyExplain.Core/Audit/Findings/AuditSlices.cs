@@ -9,6 +9,7 @@ internal static class AuditSlices
     public static IReadOnlyList<AuditSlice> Of(IEnumerable<CamAuditRow> rows, ICollection<string> notes)
     {
         var slices = new Dictionary<AuditSliceKind, Dictionary<string, CamAuditRow>>();
+        var things = new Dictionary<AuditSliceKind, List<CamAuditRow>>();
         int errors = 0;
         foreach (CamAuditRow row in rows)
         {
@@ -21,8 +22,17 @@ internal static class AuditSlices
             if (!slices.TryGetValue(kind, out Dictionary<string, CamAuditRow>? images))
             {
                 slices.Add(kind, images = new Dictionary<string, CamAuditRow>(StringComparer.Ordinal));
+                things.Add(kind, []);
             }
-            if (!images.TryGetValue(row.File, out CamAuditRow? other)
+            if (row.IsOfDetector)
+            {
+                things[kind].Add(row);
+            }
+            if (row.Verdict == DetectionVerdict.Missed && images.ContainsKey(row.File))
+            {
+                continue; // what was found stands for the image
+            }
+            if (!images.TryGetValue(row.File, out CamAuditRow? other) || other.Verdict == DetectionVerdict.Missed
                 || ExplanationRank.Of(row).CompareTo(ExplanationRank.Of(other)) < 0)
             {
                 images[row.File] = row;
@@ -40,12 +50,18 @@ internal static class AuditSlices
         }
         return
         [
-            .. kinds.Select(kind => Sorted(slices[kind].Values))
-                .Select(sorted => new AuditSlice(sorted[0].Model, sorted[0].Method, sorted[0].Layers, sorted)),
+            .. kinds.Select(kind => (Sorted: Sorted(slices[kind].Values), Things: Sorted(things[kind])))
+                .Select(one => new AuditSlice(one.Sorted[0].Model, one.Sorted[0].Method, one.Sorted[0].Layers, one.Sorted)
+                {
+                    Things = one.Things,
+                }),
         ];
     }
 
-    private static CamAuditRow[] Sorted(IEnumerable<CamAuditRow> rows) => [.. rows.OrderBy(row => row.File, StringComparer.Ordinal)];
+    private static CamAuditRow[] Sorted(IEnumerable<CamAuditRow> rows) =>
+    [
+        .. rows.OrderBy(row => row.File, StringComparer.Ordinal).ThenBy(row => row.Detection ?? int.MaxValue).ThenBy(row => row.Id),
+    ];
 }
 
 /// <summary>What a row must share with others to be compared with them.</summary>

@@ -14,6 +14,12 @@ public enum IssueKind
     /// <summary>An image whose expected label is probably wrong.</summary>
     LabelError,
 
+    /// <summary>A class whose things a detector misses more often than those of other classes.</summary>
+    Missed,
+
+    /// <summary>A class that a detector finds where nothing is, more often than other classes.</summary>
+    FalseAlarm,
+
     /// <summary>Images of a class whose heat is not on the object, at the border, everywhere or nowhere.</summary>
     LooksElsewhere,
 

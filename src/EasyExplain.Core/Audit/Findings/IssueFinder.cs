@@ -1,3 +1,4 @@
+using EasyExplain.Audit.Findings.Detections;
 using EasyExplain.Audit.Findings.Shortcuts;
 using EasyExplain.Explanation.Metrics;
 using EasyExplain.Models;
@@ -79,6 +80,18 @@ internal sealed class IssueFinder(
     private IEnumerable<(IssueKind Kind, Func<IEnumerable<CamIssue>> Find)> Searches(
         AuditSlice slice, FinerContrast? contrast, ShortcutFinder shortcuts, CancellationToken cancel)
     {
+        if (slice.Things.Count > 0)
+        {
+            // What is asked about images and their one class would be wrong of things, of which an image has several.
+            var tally = DetectionTally.Of(slice);
+            yield return (IssueKind.LabelError, () => DoubtfulTruth.Find(tally, thresholds));
+            yield return (IssueKind.Missed, () => MissedThings.Find(tally));
+            yield return (IssueKind.FalseAlarm, () => FalseAlarms.Find(tally));
+            yield return (IssueKind.LooksElsewhere, () => LooksBeside.Find(slice, thresholds));
+            yield return (IssueKind.ConfusedPair, () => MixedUpThings.Find(tally, thresholds));
+            yield return (IssueKind.Duplicate, () => Duplicates.Find(slice, thresholds, cancel));
+            yield break;
+        }
         yield return (kinds.Contains(IssueKind.Shortcut) ? IssueKind.Shortcut : IssueKind.Difference, shortcuts.Find);
         if (LabelErrors.CanBeFound(slice))
         {

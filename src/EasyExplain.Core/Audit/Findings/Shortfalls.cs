@@ -28,6 +28,16 @@ internal static class Shortfalls
         {
             yield return $"{model} is another file than the one that made the audit: what it is asked about may not fit.";
         }
+        if (slice.Things.Count > 0)
+        {
+            if (!slice.Things.Any(row => row.Verdict is not null)
+                && Wants([IssueKind.Missed, IssueKind.FalseAlarm, IssueKind.ConfusedPair, IssueKind.LabelError]))
+            {
+                yield return "No detection has a verdict, which missed things, false alarms, confused pairs and label errors need: write " +
+                    "the audit with Export-CamAudit -TruthPath.";
+            }
+            yield break;
+        }
         if (rows[0].Class < 0)
         {
             yield return "The model has no classes: only duplicates can be found.";

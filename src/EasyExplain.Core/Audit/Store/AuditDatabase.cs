@@ -62,7 +62,7 @@ internal sealed class AuditDatabase : IDisposable
                 database.Check(write);
                 if (!write)
                 {
-                    database.Run((database.Version == 1 ? AuditSchema.Version1AsNow : "") + "PRAGMA query_only = ON;");
+                    database.Run(AuditSchema.AsNow(database.Version) + "PRAGMA query_only = ON;");
                 }
                 return database;
             });

@@ -15,18 +15,22 @@ namespace EasyExplain.Audit.Store;
 internal sealed class AuditReader : IFinished, IDisposable
 {
     private const int PageSize = 500; // rows that are read at a time; between pages the file is free
-    private const string Columns = """
+    private const int FirstOfDetection = 45; // among the columns
+
+    private static readonly string Columns = $"""
         SELECT explanation.id, image.file, image.size, image.modified, image.hash, image.height, image.width,
             explanation.model, question.hash, method.name, explanation.layers,
             class, probability, score, expected, expected_class, correct, expected_probability,
             top1, top2, top3, top4, top5, probability1, probability2, probability3, probability4, probability5,
             predicted, compared_with, smoothing, seed, seconds, error_id, error, request, part, parts,
-            features_scale, length(features), features, relevance_scale, length(relevance), relevance
+            features_scale, length(features), features, relevance_scale, length(relevance), relevance,
+            detection.explanation, {string.Join(", ", DetectionColumns.All.Select(column => "detection." + column.Name))}
         FROM explanation
         JOIN image ON image.id = explanation.image
         JOIN question ON question.id = explanation.question
         JOIN method ON method.id = explanation.method
         LEFT JOIN channels ON channels.explanation = explanation.id
+        LEFT JOIN detection ON detection.explanation = explanation.id
         """;
 
     private readonly object _gate = new();
@@ -54,9 +58,11 @@ internal sealed class AuditReader : IFinished, IDisposable
             throw;
         }
         _page = _database.Prepare($"{Columns} WHERE explanation.id > $1 AND explanation.id <= $2 ORDER BY explanation.id LIMIT {PageSize}");
-        _request = _database.Prepare($"{Columns} WHERE request = $1 ORDER BY part");
-        _contains = _database.Prepare(
-            "SELECT count(*), min(parts), coalesce(max(error_id IS NOT NULL), 0) FROM explanation WHERE request = $1");
+        _request = _database.Prepare($"{Columns} WHERE request = $1 AND part >= 0 ORDER BY part");
+        // A part below 0 is no answer: something in the ground truth that was missed.
+        _contains = _database.Prepare("""
+            SELECT count(*), min(parts), coalesce(max(error_id IS NOT NULL), 0) FROM explanation WHERE request = $1 AND part >= 0
+            """);
         _maps = _database.Prepare("""
             SELECT place, height, width, length(cells), cells, length(against), against FROM map WHERE explanation = $1 ORDER BY place
             """);
@@ -214,8 +220,13 @@ internal sealed class AuditReader : IFinished, IDisposable
             Channels = found.IsDBNull(38) ? null : new ChannelEvidence(
                 Vector(found, 38, id) ?? throw Damaged(id, "it has no features"), Vector(found, 41, id)),
             StoredMaps = Maps(id, layers),
+            Detected = found.IsDBNull(FirstOfDetection - 1) ? null : DetectionOf(found, model, id),
         };
     }
+
+    private AuditedDetection DetectionOf(SqliteDataReader found, AuditedModel model, long id) =>
+        DetectionColumns.Read(column => Number(found, FirstOfDetection + column), column => Text(found, FirstOfDetection + column),
+            model.Labels.Count) ?? throw Damaged(id, "its detection makes no sense");
 
     private CamMeasure? MeasureOf(CamAuditRow row)
     {

@@ -44,6 +44,7 @@ internal static class AuditRows
             Channels = explanation.Channels,
             Measure = explanation.Measure,
             Request = explanation.Request,
+            Detected = AuditedDetection.Of(explanation),
         };
     }
 
@@ -84,6 +85,9 @@ internal static class AuditRows
             Channels = row.Channels,
             Measure = row.Measure,
             Request = row.Request,
+            Box = row.Box,
+            Detection = row.Detection,
+            Judged = row.Detected,
             FoundIn = foundIn,
         };
     }

@@ -7,34 +7,42 @@ internal static class AuditSchema
     public const int ApplicationId = 0x4543616D;
 
     /// <summary>Counts changes that older versions of EasyExplain cannot read.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>All tables, in the order of <see cref="Tables"/>.</summary>
     public static IReadOnlyList<string> TableNames { get; } =
-        ["setting", "writer", "model", "class", "method", "layers", "question", "image", "explanation", "channels", "map", "measure"];
+    [
+        "setting", "writer", "model", "class", "method", "layers", "question", "image", "explanation", "channels", "map", "measure",
+        "detection",
+    ];
 
     /// <summary>The tables that each version brought.</summary>
-    public static IEnumerable<string> TablesOf(long version) => TableNames.Where(name => version > 1 || name != "measure");
-
-    /// <summary>Makes of version 1 what is now: it knew no figures, and no signs of maps.</summary>
-    public static string FromVersion1 { get; } = $"""
-        ALTER TABLE map ADD COLUMN against BLOB;
-        {Measure}
-        DROP VIEW audit;
-        {View}
-        PRAGMA user_version = 2;
-        """;
-
-    /// <summary>Shows version 1 to a reader as if it were what is now, without a change to the file.</summary>
-    public static string Version1AsNow { get; } = $"""
-        PRAGMA temp_store = MEMORY;
-        CREATE TEMP VIEW map AS SELECT *, NULL AS against FROM main.map;
-        {Measure.Replace("CREATE TABLE measure", "CREATE TEMP TABLE measure", StringComparison.Ordinal)
-            .Replace(" REFERENCES explanation ON DELETE CASCADE", "", StringComparison.Ordinal)}
-        """;
+    public static IEnumerable<string> TablesOf(long version) =>
+        TableNames.Where(name => (version > 1 || name != "measure") && (version > 2 || name != "detection"));
 
     /// <summary>Makes the tables, and the view.</summary>
-    public static string Tables { get; } = $"{Rows}\n{Measure}\n{View}";
+    public static string Tables { get; } = $"{Rows}\n{Measure}\n{Detection}\n{View}";
+
+    /// <summary>
+    /// Makes of an older version what is now: version 1 knew no figures, and no signs of maps; version 2 no detections.
+    /// </summary>
+    public static string From(long version) => $"""
+        {(version < 2 ? $"ALTER TABLE map ADD COLUMN against BLOB; {Measure}" : "")}
+        {Detection}
+        DROP VIEW audit;
+        {View}
+        PRAGMA user_version = {Version};
+        """;
+
+    /// <summary>Shows an older version to a reader as if it were what is now, without a change to the file.</summary>
+    public static string AsNow(long version) => version >= Version ? "" : $"""
+        PRAGMA temp_store = MEMORY;
+        {(version < 2 ? $"CREATE TEMP VIEW map AS SELECT *, NULL AS against FROM main.map; {Temporary(Measure)}" : "")}
+        {Temporary(Detection)}
+        """;
+
+    private static string Temporary(string table) => table.Replace("CREATE TABLE", "CREATE TEMP TABLE", StringComparison.Ordinal)
+        .Replace(" REFERENCES explanation ON DELETE CASCADE", "", StringComparison.Ordinal);
 
     private static string Measure => $"""
         CREATE TABLE measure (
@@ -43,6 +51,14 @@ internal static class AuditSchema
             PRIMARY KEY (explanation, control)) WITHOUT ROWID;
         """;
 
+    private static string Detection => $"""
+        CREATE TABLE detection (
+            explanation INTEGER PRIMARY KEY REFERENCES explanation ON DELETE CASCADE,
+            {string.Join(", ", DetectionColumns.All.Select(column => $"{column.Name} {Kind(column.Type)}"))});
+        """;
+
+    private static string Kind(Type type) => type == typeof(string) ? "TEXT" : type == typeof(double) ? "REAL" : "INTEGER";
+
     private static string View => $"""
         CREATE VIEW audit AS
         SELECT explanation.id, image.file, image.hash, image.size, image.modified, model.name AS model, model.hash AS model_hash,
@@ -50,12 +66,14 @@ internal static class AuditSchema
             coalesce(named.label, explanation.class) AS label, probability, score, expected, correct, expected_probability,
             one.label AS top1, probability1, two.label AS top2, probability2, three.label AS top3, probability3,
             four.label AS top4, probability4, five.label AS top5, probability5, image.height, image.width, seconds, error_id, error,
+            {string.Join(", ", DetectionColumns.All.Select(column => "detection." + column.Name))},
             {string.Join(", ", MeasureColumns.All.Select(column => column.Name))}
         FROM explanation
         JOIN image ON image.id = explanation.image
         JOIN model ON model.id = explanation.model
         JOIN method ON method.id = explanation.method
         JOIN layers ON layers.id = explanation.layers
+        LEFT JOIN detection ON detection.explanation = explanation.id
         LEFT JOIN measure ON measure.explanation = explanation.id AND measure.control = ''
         LEFT JOIN class AS named ON named.model = explanation.model AND named.class = explanation.class
         LEFT JOIN class AS one ON one.model = explanation.model AND one.class = explanation.top1

@@ -213,9 +213,9 @@ internal sealed class AuditWriter : IDisposable
             _database.Run(string.Create(CultureInfo.InvariantCulture,
                 $"PRAGMA application_id = {AuditSchema.ApplicationId}; PRAGMA user_version = {AuditSchema.Version}; {AuditSchema.Tables}"));
         }
-        else if (_database.Version == 1)
+        else if (_database.Version < AuditSchema.Version)
         {
-            _database.Run(AuditSchema.FromVersion1);
+            _database.Run(AuditSchema.From(_database.Version));
         }
         AuditRoot root = _database.Root();
         if (_database.Setting("root") is null || !Directory.Exists(root.Folder))

@@ -15,7 +15,8 @@ internal sealed class RowInserts : IDisposable
     private readonly Dictionary<AuditedModel, long> _models = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, long> _methods = [], _layers = [], _questions = [];
     private readonly List<Statement> _statements = [];
-    private readonly Statement _find, _expect, _images, _stale, _clear, _forget, _addImage, _addRow, _addChannels, _addMap, _addMeasure;
+    private readonly Statement _find, _expect, _images, _stale, _clear, _forget, _addImage, _addRow, _addChannels, _addMap, _addMeasure,
+        _addDetection, _clearMissed;
     private readonly AuditDatabase _database;
 
     /// <summary>Prepares the statements.</summary>
@@ -34,6 +35,7 @@ internal sealed class RowInserts : IDisposable
             WHERE file = $1 AND model = $2 AND question = $3
             """);
         _clear = Prepare("DELETE FROM explanation WHERE id = $1");
+        _clearMissed = Prepare("DELETE FROM explanation WHERE request = $1 AND part < 0");
         _forget = Prepare("DELETE FROM image WHERE file = $1 AND NOT EXISTS (SELECT 1 FROM explanation WHERE image = image.id)");
         _addImage = Prepare("INSERT INTO image (file, size, modified, height, width, hash) VALUES ($1, $2, $3, $4, $5, $6)");
         _addRow = Prepare($"""
@@ -49,6 +51,10 @@ internal sealed class RowInserts : IDisposable
         _addMeasure = Prepare($"""
             INSERT OR REPLACE INTO measure (explanation, control, seed, {figures})
             VALUES ({string.Join(", ", Enumerable.Range(1, MeasureColumns.All.Count + 3).Select(number => $"${number}"))})
+            """);
+        _addDetection = Prepare($"""
+            INSERT OR REPLACE INTO detection (explanation, {string.Join(", ", DetectionColumns.All.Select(column => column.Name))})
+            VALUES ({string.Join(", ", Enumerable.Range(1, DetectionColumns.All.Count + 1).Select(number => $"${number}"))})
             """);
         _addMap = Prepare("INSERT INTO map VALUES ($1, $2, $3, $4, $5, $6)");
     }
@@ -67,6 +73,14 @@ internal sealed class RowInserts : IDisposable
                     _expect.Run(known, row.Expected, Class(row.ExpectedClass), row.Correct, row.ExpectedProbability);
                 }
                 Add(known, row.Measure);
+                if (row.Detected is { IsJudged: true })
+                {
+                    Add(known, row.Detected);
+                    if (request.Index == 0)
+                    {
+                        _clearMissed.Run(id); // by a truth that may be another now
+                    }
+                }
                 return;
             }
             _clear.Run(known);
@@ -102,6 +116,7 @@ internal sealed class RowInserts : IDisposable
             _addMap.Run(explanation, place, map.Height, map.Width, map.Values, map.Against);
         }
         Add(explanation, row.Measure);
+        Add(explanation, row.Detected);
         if (seen)
         {
             _forget.Run(row.File);
@@ -118,6 +133,14 @@ internal sealed class RowInserts : IDisposable
         {
             object?[] figures = [.. MeasureColumns.All.Select(column => (object?)column.Metric.Of(one))];
             _addMeasure.Run([explanation, one.IsControl ? one.Method : "", one.Seed, .. figures]);
+        }
+    }
+
+    private void Add(long explanation, AuditedDetection? detected)
+    {
+        if (detected is not null)
+        {
+            _addDetection.Run([explanation, .. DetectionColumns.All.Select(column => column.Value(detected))]);
         }
     }
 

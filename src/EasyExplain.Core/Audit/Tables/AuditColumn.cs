@@ -36,6 +36,8 @@ internal sealed record AuditColumn(string Name, Type Type, Func<CamAuditRow, obj
         Real("seconds", row => row.ErrorId is null ? row.Seconds : null),
         Text("error_id", row => row.ErrorId),
         Text("error", row => row.Error),
+        .. DetectionColumns.All.Select(column => new AuditColumn(column.Name, column.Type,
+            row => row.Detected is { } detected ? column.Value(detected) : null)),
         .. MeasureColumns.All.Select(column => Real(column.Name, row => row.Measure is { } measure ? column.Metric.Of(measure) : null)),
     ];
 

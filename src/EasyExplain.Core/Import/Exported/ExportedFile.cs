@@ -97,8 +97,8 @@ internal sealed class ExportedFile
                 values[name] = value;
             }
             Walk(walk, aten, values);
-            (Head head, string? output) = OutputOf(values, recorder, choice);
             Node[] recorded = scopes.Any ? [] : [.. recorder.Nodes.Where(node => node.Inputs.Count > 0)];
+            (Head head, string? output) = OutputOf(values, recorder, choice);
             foreach (Layer layer in TorchScriptFile.Numbered(recorded))
             {
                 recorder.Layer(layer.Name, layer.Type, layer.Node);
@@ -110,6 +110,7 @@ internal sealed class ExportedFile
             {
                 Task = head.Task,
                 Detector = head.Detector,
+                Pictures = head.Pictures,
             };
         }
         finally

@@ -31,15 +31,30 @@ internal sealed class OnnxFile
     /// <summary>What the classes are called, as far as the file says it of them all.</summary>
     public IReadOnlyList<string>? Labels => UltralyticsMetadata.Labels(_model.Metadata);
 
+    /// <summary>What the file says that its task is, as Ultralytics names them; null where it does not.</summary>
+    public string? Task => UltralyticsMetadata.StatedTask(_model.Metadata);
+
     private OnnxInput? Input => _model.Inputs.FirstOrDefault(input => _model.Weights.All(weight => weight.Name != input.Name));
 
     /// <summary>How a picture becomes the input, as far as the file says it.</summary>
     /// <param name="usual">Where nobody says otherwise.</param>
     /// <param name="explain">Is told what was found.</param>
     /// <exception cref="ModelImportException">The file says something that is not known here, or that it is no classifier.</exception>
-    public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain)
+    /// <param name="task">What the model tells of a picture, where somebody knows it better than the file.</param>
+    public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain, CamTask? task = null)
     {
-        Preprocessing sized = UltralyticsMetadata.Preprocessing(_model.Metadata, DeclaredSize, _path, explain, usual.Channels)
+        if (Input is { IsOnePicture: true })
+        {
+            explain($"The input '{ImportErrors.Printable(Input.Name)}' is one picture without a batch, as torchvision's detectors take " +
+                "it: colours from 0 to 1, which the model normalises itself.");
+            usual = usual with
+            {
+                Mean = [.. usual.Mean.Select(_ => 0.0)],
+                Std = [.. usual.Std.Select(_ => 1.0)],
+                ResizeMode = ResizeMode.Stretch,
+            };
+        }
+        Preprocessing sized = UltralyticsMetadata.Preprocessing(_model.Metadata, DeclaredSize, _path, explain, usual.Channels, task)
             ?? (DeclaredSize is { } size ? usual.ForInput(size.Height, size.Width) : usual);
         return Input is { } input ? ImageMetadata.Of(_model.Metadata, input, sized, $"'{_path}'", explain) : sized;
     }
@@ -86,7 +101,8 @@ internal sealed class OnnxFile
     /// It needs operators that are not known here; all are named, with their layers. Or its outputs leave open which to explain.
     /// </exception>
     public FollowedModel ToNetwork(long channels, long height, long width, OutputChoice choice, Action<string> explain) =>
-        Input?.Shape is [> 1 and var pictures, ..]
+        Input is { IsOnePicture: true } ? Follow(channels, height, width, choice, explain, one: true)
+        : Input?.Shape is [> 1 and var pictures, ..]
         ? FixedBatch.Import(_path, pictures, () => Follow(channels, height, width, choice, explain, one: false))
         : FixedBatch.Import(one => Follow(channels, height, width, choice, explain, one), explain, () => _isRefused,
             network => Input?.Shape is [1, ..] && FixedBatch.MixesPictures(network, channels, height, width));
@@ -95,7 +111,7 @@ internal sealed class OnnxFile
         ImportErrors.Explain(_path, Followed, () =>
     {
         OnnxInput input = Input ?? throw new InvalidDataException("The model takes nothing.");
-        if (input.Shape is { } declared && declared.Length != 4)
+        if (input.Shape is { } declared && declared.Length != 4 && !input.IsOnePicture)
         {
             throw new InvalidDataException(
                 $"The model's input '{input.Name}' has {declared.Length} dimensions; a picture's is [pictures, channels, height, width].");
@@ -107,7 +123,7 @@ internal sealed class OnnxFile
         }
         var recorder = new NetworkRecorder(channels, height, width, onePicture: one);
         string folder = Path.GetDirectoryName(Path.GetFullPath(_path))!;
-        var operators = new OnnxOperators(recorder, folder);
+        var operators = new OnnxOperators(recorder, folder) { HasRegions = _model.Nodes.Any(node => node.Type == "RoiAlign") };
         var values = new Dictionary<string, ModelValue>(StringComparer.Ordinal);
         Network? network = null;
         try
@@ -117,7 +133,8 @@ internal sealed class OnnxFile
             {
                 values[weight.Name] = weight.ToFixed(folder);
             }
-            values[input.Name] = new PictureValue(input.IsChannelsLast ? recorder.Call("", new Permute([0, 2, 3, 1]), recorder.Input)
+            values[input.Name] = new PictureValue(input.IsOnePicture ? recorder.Call("", new Select(0, 0), recorder.Input)
+                : input.IsChannelsLast ? recorder.Call("", new Permute([0, 2, 3, 1]), recorder.Input)
                 : recorder.Input);
             new OnnxWalk(_model, operators, recorder).Follow(values);
             (ModelOutput output, Head head) = Output(values, operators, recorder, choice);
@@ -129,6 +146,8 @@ internal sealed class OnnxFile
             {
                 Task = head.Task,
                 Detector = head.Detector,
+                CanvasShare = input.IsOnePicture ? recorder.CanvasShare() : (1, 1),
+                Pictures = head.Pictures,
             };
         }
         finally
@@ -148,16 +167,20 @@ internal sealed class OnnxFile
     private (ModelOutput Output, Head Head) Output(Dictionary<string, ModelValue> values, OnnxOperators operators, NetworkRecorder recorder,
         OutputChoice choice)
     {
-        ModelOutput[] outputs = [.. _model.Outputs.Select(name => values.GetValueOrDefault(name) is PictureValue value
-            ? new ModelOutput(name, value.Node, value.Labels) : new ModelOutput(name, null))];
+        ModelOutput[] outputs = [.. _model.Outputs.Select(name => values.GetValueOrDefault(name) switch
+        {
+            PictureValue value => new ModelOutput(name, value.Node, value.Labels),
+            LooseValue { Whole: PictureValue whole } => new ModelOutput(name, null) { Whole = whole.Node },
+            _ => new ModelOutput(name, null),
+        })];
         if (choice.From(outputs, recorder) is { } chosen)
         {
             return chosen;
         }
-        if (operators.Missing.Count > 0)
+        if (operators.Missing.Count > 0 || operators.Filters.Count > 0)
         {
-            _isRefused = operators.LacksOperators;
-            throw ImportErrors.Missing(_path, operators.Missing);
+            _isRefused = operators.Missing.Count == 0 || operators.LacksOperators;
+            throw ImportErrors.Missing(_path, [.. operators.Missing, .. operators.Filters]);
         }
         throw new InvalidDataException(outputs.FirstOrDefault(output => output.Node is not null) is { Node: { } node }
             ? $"The model's result has {recorder.Shape(node).Count} dimensions; a classifier's is [pictures, classes]."

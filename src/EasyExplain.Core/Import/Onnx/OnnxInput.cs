@@ -22,9 +22,12 @@ internal sealed record OnnxInput(string Name, long[]? Shape, int ElementType, IR
     /// <summary>Whether the colours are its last dimension, as it says or its sizes tell.</summary>
     public bool IsChannelsLast => Meanings.Contains(Channel) ? Meanings is [_, _, _, Channel] : Shape is [_, not (3 or 1), _, 3 or 1];
 
+    /// <summary>Whether it takes a picture without a batch around it, as torchvision's detectors do.</summary>
+    public bool IsOnePicture => Shape is [3 or 1 or -1, not (3 or 1), not (3 or 1)];
+
     /// <summary>Channels, height and width, −1 for those that are open; null where it does not take pictures.</summary>
-    public long[]? PictureShape =>
-        Shape is not [_, var second, var third, var fourth] ? null : IsChannelsLast ? [fourth, second, third] : [second, third, fourth];
+    public long[]? PictureShape => IsOnePicture ? Shape
+        : Shape is not [_, var second, var third, var fourth] ? null : IsChannelsLast ? [fourth, second, third] : [second, third, fourth];
 
     /// <summary>Reads one.</summary>
     public static OnnxInput Parse(ReadOnlyMemory<byte> bytes)

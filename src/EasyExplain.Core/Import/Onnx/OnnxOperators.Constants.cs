@@ -42,7 +42,7 @@ internal sealed partial class OnnxOperators
                 SizesValue when type is 6 or 7 => call[0],
                 // All that depends on the picture is float32 here; a comparison's result is 0 or 1.
                 PictureValue picture when type is 1 or 10 or 11 or 16
-                    || (type is 9 or 6 or 7 && picture.Node.Operator is Networks.Operators.Compare) => picture,
+                    || (type is 9 or 6 or 7 && IsWhole(picture.Node)) => picture,
                 _ => throw new NotSupportedException("to whole numbers"),
             };
         };
@@ -91,6 +91,15 @@ internal sealed partial class OnnxOperators
             return call.Integer("upper", 1) != 0 ? value.triu(diagonal) : value.tril(diagonal);
         });
     }
+
+    /// <summary>Whether its numbers are whole as they are.</summary>
+    private static bool IsWhole(Networks.Node node) => node.Operator switch
+    {
+        Networks.Operators.Compare or Networks.Operators.Floor => true,
+        Networks.Operators.Clamp(var min, var max) => (min ?? 0) % 1 == 0 && (max ?? 0) % 1 == 0 && IsWhole(node.Inputs[0]),
+        Networks.Operators.AddNumber(var number) => number % 1 == 0 && IsWhole(node.Inputs[0]),
+        _ => false,
+    };
 
     /// <summary>Numbers as another of ONNX's types has them; here fractions are then float32, and whole numbers int64.</summary>
     private static Tensor Cast(Tensor value, long type)

@@ -30,6 +30,8 @@ internal sealed partial class OnnxOperators
 
     private void AddElementwise()
     {
+        Func<OnnxCall, ModelValue> floor = _functions["Floor"];
+        _functions["Floor"] = call => call[0] is PictureValue ? Apply(new Floor(), call[0]) : floor(call);
         Func<OnnxCall, ModelValue> selu = _functions["Selu"];
         _functions["Selu"] = call => IsPapers(call) ? selu(call) : throw new NotSupportedException("with other constants than its paper's");
         _functions["HardSigmoid"] = call =>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EasyExplain.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -52,6 +53,15 @@ internal sealed partial class OnnxOperators : Dialect
     {
         Layer = layer;
         ModelValue[] unknown = [.. call.Node.Outputs.Select(_ => Unknown.Value)];
+        if (!Knows(call.Node.Type)
+            || call.Inputs.Any(input => input is not (PictureValue or FixedTensor or SizesValue or NumberValue or Absent)))
+        {
+            Lose(call);
+        }
+        if (!call.Inputs.Contains(Unknown.Value) && Loosely(call) is { } loose)
+        {
+            return loose;
+        }
         if (!Knows(call.Node.Type))
         {
             LacksOperator(call.Node.Type);
@@ -70,6 +80,7 @@ internal sealed partial class OnnxOperators : Dialect
         catch (NotSupportedException e)
         {
             Lacks($"{call.Node.Type} ({e.Message})");
+            Lose(call);
             return unknown;
         }
         catch (InvalidDataException e) when (layer.Length > 0 && !e.Message.Contains($"'{layer}'", StringComparison.Ordinal))
@@ -79,6 +90,15 @@ internal sealed partial class OnnxOperators : Dialect
         catch (Exception e) when (e is ExternalException or ArgumentException)
         {
             throw new InvalidDataException($"The layer '{layer}' cannot do '{call.Node.Type}': {e.Message.Split('\n')[0]}", e);
+        }
+    }
+
+    /// <summary>Notes what is read by an operation that cannot be taken down.</summary>
+    private void Lose(OnnxCall call)
+    {
+        foreach (Node? node in call.Inputs.OfType<PictureValue>().Select(value => value.Node).DefaultIfEmpty())
+        {
+            Recorder.Lose(call.Node.Type, node);
         }
     }
 

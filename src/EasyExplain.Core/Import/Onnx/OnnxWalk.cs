@@ -138,13 +138,16 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
     /// <summary>The branch that is taken: the condition must be known before there is a picture.</summary>
     private ModelValue[] Branch(OnnxNode node, ModelValue[] inputs, Frame frame, OnnxCaller caller, string layer)
     {
-        if (inputs is not [FixedTensor condition])
+        // What may be left out is followed as if nothing were; where it is not known how much there would be, it is asked whether it is none.
+        bool isLoose = inputs is [LooseValue];
+        FixedTensor? condition = inputs is [LooseValue { Whole: FixedTensor whole }] ? whole : inputs is [FixedTensor known] ? known : null;
+        if (condition is null && !isLoose)
         {
             operators.Layer = layer;
             operators.Lacks(inputs is [PictureValue] ? "If (with a condition that depends on the picture)" : "If");
             return [.. node.Outputs.Select(_ => Unknown.Value)];
         }
-        string taken = operators.IsTrue(condition) ? "then_branch" : "else_branch";
+        string taken = condition is not null && operators.IsTrue(condition) ? "then_branch" : "else_branch";
         OnnxBranch branch = OnnxBranch.Parse(node.Attributes.GetValueOrDefault(taken)?.Graph
             ?? throw new InvalidDataException($"The operation '{node.Name}' has no '{taken}'."));
         var values = new Dictionary<string, ModelValue>(StringComparer.Ordinal);
@@ -154,7 +157,8 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
         }
         var within = new Frame(values, frame, frame.Opset, frame.Arguments, Deeper(frame, taken), caller);
         Follow(branch.Nodes, within);
-        return Results(branch.Outputs, within, node);
+        ModelValue[] made = Results(branch.Outputs, within, node);
+        return condition is not null ? made : [.. made.Select(value => value is LooseValue ? value : LooseValue.Unknown)];
     }
 
     private static string[] Deeper(Frame frame, string name) => frame.Calls.Length < DeepestCall

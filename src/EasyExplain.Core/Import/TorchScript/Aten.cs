@@ -37,11 +37,13 @@ internal sealed partial class Aten : Dialect
         if (Handler(name, plain) is not { } function)
         {
             LacksOperator(name.Length > 100 ? name[..100] : name);
+            Lose(plain, arguments);
             return Unknown.Value;
         }
         if (arguments.Any(plain is "__getitem__" or "TupleIndex" or "len" ? value => value is Unknown : IsUnknown)
             && plain is not ("append" or "__is__" or "__isnot__" or "warn" or "format" or "_set_item"))
         {
+            Lose(plain, arguments);
             return Unknown.Value;
         }
         try
@@ -56,12 +58,22 @@ internal sealed partial class Aten : Dialect
         catch (NotSupportedException e)
         {
             Lacks($"{plain} ({e.Message})");
+            Lose(plain, arguments);
             return Unknown.Value;
         }
         catch (ExternalException e)
         {
             throw new InvalidDataException(
                 $"{(Layer.Length == 0 ? "The model" : $"The layer '{Layer}'")} cannot do '{plain}': {FirstLine(e.Message)}", e);
+        }
+    }
+
+    /// <summary>Notes what is read by an operation that cannot be taken down.</summary>
+    private void Lose(string name, IReadOnlyList<object?> arguments)
+    {
+        foreach (Node? node in arguments.OfType<ScriptTensor>().Select(tensor => tensor.Node).OfType<Node>().DefaultIfEmpty())
+        {
+            Recorder.Lose(name, node);
         }
     }
 

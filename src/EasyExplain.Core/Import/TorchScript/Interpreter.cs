@@ -42,6 +42,10 @@ internal sealed class Interpreter
     /// <exception cref="InvalidDataException">The code is broken, or has no end.</exception>
     public object? Run(ScriptTensor picture) => Method(_archive.Root, "forward", [picture], new Dictionary<string, object?>());
 
+    /// <summary>Whether what the model takes first has this name.</summary>
+    public bool Takes(string name) =>
+        ClassOf(_archive.Root.Class)?.Methods.GetValueOrDefault("forward")?.Parameters is [_, var (first, _), ..] && first == name;
+
     // ---- calls
 
     private object? Method(ScriptObject self, string name, IReadOnlyList<object?> arguments, IReadOnlyDictionary<string, object?> named)

@@ -18,6 +18,8 @@ internal sealed class TorchScriptFile : IDisposable
     private const string Followed = "code";
 
     private readonly OpenedFile _file;
+    private const string ListOfPictures = "images";
+
     private readonly TorchScriptArchive _archive;
     private bool _followed, _isRefused;
 
@@ -56,12 +58,16 @@ internal sealed class TorchScriptFile : IDisposable
     /// <summary>What the classes are called, as far as the file says it.</summary>
     public IReadOnlyList<string>? Labels => UltralyticsMetadata.Labels(_archive.Config);
 
+    /// <summary>What the file says that its task is, as Ultralytics names them; null where it does not.</summary>
+    public string? Task => UltralyticsMetadata.StatedTask(_archive.Config);
+
     /// <summary>How a picture becomes the input, as far as the file says it.</summary>
     /// <param name="usual">Where nobody says otherwise.</param>
     /// <param name="explain">Is told what was found.</param>
     /// <exception cref="ModelImportException">The file says that it is no classifier.</exception>
-    public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain) =>
-        UltralyticsMetadata.Preprocessing(_archive.Config, null, Path, explain, usual.Channels) ?? usual;
+    /// <param name="task">What the model tells of a picture, where somebody knows it better than the file.</param>
+    public Preprocessing Preprocessing(Preprocessing usual, Action<string> explain, CamTask? task = null) =>
+        UltralyticsMetadata.Preprocessing(_archive.Config, null, Path, explain, usual.Channels, task) ?? usual;
 
     /// <summary>The model for pictures <c>[channels, height, width]</c>, with its weights. It owns them: the file may be closed.</summary>
     /// <param name="channels">Colours, or other bands.</param>
@@ -89,9 +95,19 @@ internal sealed class TorchScriptFile : IDisposable
         try
         {
             using DisposeScope scope = NewDisposeScope();
-            object? result = Run(interpreter, aten, recorder);
+            object? result;
+            try
+            {
+                result = Run(interpreter, aten, recorder);
+            }
+            catch (Exception e) when (e is (InvalidDataException or NotSupportedException or InvalidOperationException
+                or ArgumentException or InvalidCastException or KeyNotFoundException) && interpreter.Takes(ListOfPictures))
+            {
+                throw new InvalidDataException($"The model takes '{ListOfPictures}', a list of pictures as torchvision's detectors do; in " +
+                    $"TorchScript that is not followed. Export it as ONNX (torch.onnx.export), which is. ({e.Message})", e);
+            }
             Node[] recorded = [.. recorder.Nodes.Where(node => node.Inputs.Count > 0)];
-            (Head head, string? name) = OutputOf(result, recorder, choice);
+            (Head head, string? name) = OutputOf(result, recorder, choice, aten);
             Layer[] layers = [.. interpreter.Layers];
             foreach (Layer layer in layers.Length > 0 ? layers : Numbered(recorded))
             {
@@ -104,6 +120,7 @@ internal sealed class TorchScriptFile : IDisposable
             {
                 Task = head.Task,
                 Detector = head.Detector,
+                Pictures = head.Pictures,
             };
         }
         finally
@@ -146,12 +163,18 @@ internal sealed class TorchScriptFile : IDisposable
             // What is missing may be why.
         }
         _isRefused = aten.LacksOperators;
-        return aten.Missing.Count == 0 ? result : throw ImportErrors.Missing(Path, aten.Missing);
+        return result;
     }
 
-    private static (Head Head, string? Name) OutputOf(object? result, NetworkRecorder recorder, OutputChoice choice)
+    private (Head Head, string? Name) OutputOf(object? result, NetworkRecorder recorder, OutputChoice choice, Aten aten)
     {
         ModelOutput[] outputs = [.. Interpreter.Outputs(result).Select(output => new ModelOutput(output.Name, output.Tensor.Node))];
+        if (aten.Missing.Count > 0)
+        {
+            // Candidates may be known, where only the choice among them is not.
+            return choice.OfPlaces(outputs.Length > 0 ? outputs : [new ModelOutput("0", null)], recorder) is var (places, found)
+                ? (found, outputs.Length > 1 ? places.Name : null) : throw ImportErrors.Missing(Path, aten.Missing);
+        }
         return choice.From(outputs, recorder) is var (output, head) ? (head, outputs.Length > 1 ? output.Name : null)
             : throw new InvalidDataException(outputs.FirstOrDefault(output => output.Node is not null) is not { Node: { } node }
             ? "The model's result does not depend on the picture, or is no tensor."

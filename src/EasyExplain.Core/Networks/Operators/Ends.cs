@@ -43,12 +43,15 @@ public sealed record Constant(Parameter Value) : Operator
     public override Tensor Run(IReadOnlyList<Tensor> inputs) => Value.Value.alias();
 }
 
-/// <summary>The one logit <c>[N, 1]</c> of a yes or no as those of two classes, <c>[N, 2]</c>: −z for no, z for yes.</summary>
+/// <summary>
+/// The one logit <c>[N, 1]</c> of a yes or no as those of two classes, <c>[N, 2]</c>: −z for no, z for yes. So each place of
+/// <c>[N, 1, h, w]</c>.
+/// </summary>
 /// <remarks>The logistic function of each is then the probability of its class, and both add up to 1.</remarks>
 public sealed record BothSigns : Operator
 {
     /// <inheritdoc/>
-    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [2];
+    public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [2, .. inputs[0].Skip(1)];
 
     /// <inheritdoc/>
     public override Layout? OutputLayout(IReadOnlyList<Layout?> inputs) => null;

@@ -9,6 +9,7 @@ internal static class KindNames
     public static string Of(IssueKind kind) => kind switch
     {
         IssueKind.LabelError => "Label error",
+        IssueKind.FalseAlarm => "False alarm",
         IssueKind.LooksElsewhere => "Looks elsewhere",
         IssueKind.ConfusedPair => "Confused pair",
         IssueKind.OddOneOut => "Odd one out",
@@ -24,6 +25,8 @@ internal static class KindNames
 
     private static (string One, string Several) Nouns(IssueKind kind) => kind switch
     {
+        IssueKind.Missed => ("class that is often missed", "classes that are often missed"),
+        IssueKind.FalseAlarm => ("class with false alarms", "classes with false alarms"),
         IssueKind.LooksElsewhere => ("class that looks elsewhere", "classes that look elsewhere"),
         IssueKind.OddOneOut => ("group of odd ones out", "groups of odd ones out"),
         _ => (Of(kind).ToLowerInvariant(), Of(kind).ToLowerInvariant() + "s"),

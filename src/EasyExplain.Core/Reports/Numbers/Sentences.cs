@@ -27,6 +27,13 @@ internal static class Sentences
         foreach (ReportSlice slice in rows.Slices)
         {
             string layers = Phrases.List([.. slice.Layers.Select(Isolated.Of)]);
+            if (slice.Detections is { } found)
+            {
+                yield return $"In {Wording.Images(found.Images)} the model {Isolated.Of(slice.Model.Name)} found " +
+                    $"{Phrases.Number(found.Found)} {Wording.Verb(found.Found, "thing", "things")}, which {Isolated.Of(slice.Method)} " +
+                    $"explained at {layers}.";
+                continue;
+            }
             yield return $"{Wording.Images(slice.Count)} {Wording.Verb(slice.Count, "was", "were")} given to the model " +
                 $"{Isolated.Of(slice.Model.Name)} and explained by {Isolated.Of(slice.Method)} at {layers}.";
         }
@@ -38,7 +45,8 @@ internal static class Sentences
     }
 
     /// <summary>How good a model is.</summary>
-    public static IEnumerable<string> HowGood(SliceNumbers numbers) => numbers.Right.Of == 0 ? WithoutLabels(numbers)
+    public static IEnumerable<string> HowGood(SliceNumbers numbers) => numbers.Slice.Detections is { } found ? Things(numbers, found)
+        : numbers.Right.Of == 0 ? WithoutLabels(numbers)
         : [.. Accuracy(numbers), .. Classes(numbers), .. Probabilities(numbers), .. LeftOut(numbers)];
 
     /// <summary>What was found.</summary>
@@ -59,6 +67,34 @@ internal static class Sentences
     public static string? Kept(int kept, int total) => kept >= total ? null
         : $"This file holds {Phrases.Number(kept)} of {Wording.Images(total)}: those of the findings first, then a sample. All numbers " +
           "are of all images.";
+
+    /// <summary>How much of what is there a detector found, and how much of what it found is there.</summary>
+    private static IEnumerable<string> Things(SliceNumbers numbers, DetectionCounts found)
+    {
+        if (found is { Judged: 0, Things: 0 })
+        {
+            yield return "No detection has a verdict, so nobody can say how often the model is right: Export-CamAudit -TruthPath gives " +
+                "the ground truth.";
+            yield break;
+        }
+        var recall = new Proportion(found.Right, found.Things);
+        var precision = new Proportion(found.Right, found.Judged);
+        if (recall.Of > 0)
+        {
+            yield return $"Of {Phrases.Number(recall.Of)} things that are there, the model found {Phrases.Number(recall.Seen)} in the " +
+                $"right place and under the right label: {Wording.Percent(recall.Value)}, with 95 % confidence " +
+                $"{Phrases.Range(recall.Low, recall.High)}.";
+        }
+        if (precision.Of > 0)
+        {
+            yield return $"Of {Phrases.Number(precision.Of)} things that it found, {Phrases.Number(precision.Seen)} are right: " +
+                $"{Wording.Percent(precision.Value)}, with 95 % confidence {Phrases.Range(precision.Low, precision.High)}.";
+        }
+        foreach (string sentence in Classes(numbers))
+        {
+            yield return sentence;
+        }
+    }
 
     private static IEnumerable<string> Accuracy(SliceNumbers numbers)
     {

@@ -15,6 +15,10 @@ internal static class GalleryJson
             PageJson.Numbers(json, "verdict", rows.Select(row => (byte)(row.Correct is { } correct ? (correct ? 1 : 0) : 2)));
             PageJson.Numbers(json, "probability", rows.Select(row => Share(row.Probability)));
             PageJson.Numbers(json, "expectedProbability", rows.Select(row => Share(row.ExpectedProbability ?? 0)));
+            if (rows.Any(row => row.Verdict is not null))
+            {
+                PageJson.Numbers(json, "said", rows.Select(row => (byte)(row.Verdict is { } verdict ? (int)verdict + 1 : 0)));
+            }
             json.WriteEndObject();
         });
     }

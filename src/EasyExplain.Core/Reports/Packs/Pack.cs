@@ -82,6 +82,27 @@ internal sealed class Pack(Gallery gallery, int number, IReadOnlyList<PackedImag
         }
         json.WriteEndArray();
         WriteRegion(json, image.Row, width, height);
+        if (image.Row.IsOfDetector && width > 0 && height > 0)
+        {
+            WriteBoxes(json, image.Row, width, height);
+        }
+        json.WriteEndArray();
+    }
+
+    /// <summary>The boxes of what was found and of what is there in truth, as shares of the image, and 1 behind one of truth.</summary>
+    private static void WriteBoxes(Utf8JsonWriter json, CamAuditRow row, int width, int height)
+    {
+        json.WriteStartArray();
+        foreach (DrawnBox box in DrawnMaps.BoxesOf(row))
+        {
+            json.WriteStartArray();
+            foreach (double share in new[] { box.Box.X / width, box.Box.Y / height, box.Box.Width / width, box.Box.Height / height })
+            {
+                json.WriteNumberValue(Math.Round(share, 5));
+            }
+            json.WriteNumberValue(box.IsTruth ? 1 : 0);
+            json.WriteEndArray();
+        }
         json.WriteEndArray();
     }
 

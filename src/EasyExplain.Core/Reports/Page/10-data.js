@@ -78,6 +78,7 @@
             data.rows = {
                 expected: integers(raw.expected), predicted: integers(raw.predicted), verdict: bytes(raw.verdict),
                 probability: shorts(raw.probability), expectedProbability: shorts(raw.expectedProbability),
+                said: raw.said === undefined ? null : bytes(raw.said),
             };
         },
 

@@ -46,7 +46,7 @@
     }
 
     function cut(pack, place) {
-        const [imageWidth, imageHeight, width, height, top, near, sizes, region] = pack.rows[place];
+        const [imageWidth, imageHeight, width, height, top, near, sizes, region, boxes] = pack.rows[place];
         let canvas = null;
         if (width > 0) {
             canvas = document.createElement("canvas");
@@ -62,7 +62,7 @@
             maps.push({ height: sizes[at], width: sizes[at + 1], values: pack.maps.slice(start, start + length) });
             start += length;
         }
-        return { canvas, width, height, imageWidth, imageHeight, top, near, maps, region: region || [0, 0, 1, 1] };
+        return { canvas, width, height, imageWidth, imageHeight, top, near, maps, region: region || [0, 0, 1, 1], boxes: boxes || [] };
     }
 
     function keep(index, thumbnail) {

@@ -103,6 +103,23 @@
         EasyExplain.pen(canvas).drawImage(scratch, left, top);
     }
 
+    /** Draws boxes over what a canvas shows: bright lines with dark edges, dashed where something is in truth and was not found so. */
+    function drawBoxes(canvas, boxes) {
+        const pen = EasyExplain.pen(canvas);
+        const line = Math.min(Math.max(Math.round(Math.max(canvas.width, canvas.height) / 250), 1), 16);
+        const within = (at, side) => Math.max(1.5 * line, Math.min(at, side - 1.5 * line));
+        for (const [x, y, width, height, truth] of boxes) {
+            const [left, right] = [x, x + width].map(at => within(at * canvas.width, canvas.width));
+            const [top, bottom] = [y, y + height].map(at => within(at * canvas.height, canvas.height));
+            pen.setLineDash(truth ? [4 * line, 3 * line] : []);
+            for (const [color, wide] of [["rgb(0 0 0 / 80%)", 3 * line], ["#fff", line]]) {
+                pen.strokeStyle = color;
+                pen.lineWidth = wide;
+                pen.strokeRect(left, top, right - left, bottom - top);
+            }
+        }
+    }
+
     /** The map of an image that a view shows: the one it names, or the last, which is the fused one; undefined for none. */
     function mapOf(thumbnail, view) {
         return view.map === "none" ? undefined : thumbnail.maps[view.map] ?? thumbnail.maps.at(-1);
@@ -116,7 +133,8 @@
         }
         EasyExplain.pen(canvas).drawImage(thumbnail.canvas, 0, 0);
         drawMap(canvas, mapOf(thumbnail, view), thumbnail.region, view);
+        drawBoxes(canvas, thumbnail.boxes);
     }
 
-    Object.assign(EasyExplain, { drawMap, drawThumbnail, mapOf });
+    Object.assign(EasyExplain, { drawMap, drawBoxes, drawThumbnail, mapOf });
 })();

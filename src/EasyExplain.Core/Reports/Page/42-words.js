@@ -10,6 +10,10 @@
     }
 
     const verdictWords = ["wrong", "right", "unknown"];
+    const saidOfThings = ["", "right", "mislabelled", "misplaced", "false alarm", "duplicate", "missed"];
+
+    /** Right, wrong or unknown; of what a detector found or missed, what exactly. */
+    const verdictOf = index => saidOfThings[data.rows.said?.[index] ?? 0] || verdictWords[data.rows.verdict[index]];
 
     /** A finding's kind in words, "Label error", and its class. */
     const issueName = issue => {
@@ -22,9 +26,9 @@
     function sentence(index) {
         const { rows, names } = data;
         const expected = rows.expected[index] < 0 ? "" : `expected ${data.label(rows.expected[index])}, `;
-        const predicted = rows.predicted[index] < 0 ? "nothing predicted" :
+        const predicted = rows.predicted[index] < 0 ? (data.report.things ? "not found" : "nothing predicted") :
             `predicted ${data.label(rows.predicted[index])} ${percent(rows.probability[index] / 65535)}`;
-        const verdict = rows.verdict[index] === 2 ? "" : `, ${verdictWords[rows.verdict[index]]}`;
+        const verdict = rows.verdict[index] === 2 ? "" : `, ${verdictOf(index)}`;
         return `${names ? names[index] : `Image ${number(index + 1)}`}: ${expected}${predicted}${verdict}`;
     }
 
@@ -34,5 +38,5 @@
             <span aria-hidden="true">${["✗", "✓", "?"][verdict]}</span><span class="unseen">${verdictWords[verdict]}</span></span>`;
     }
 
-    Object.assign(EasyExplain, { number, percent, verdictWords, issueName, sentence, Verdict });
+    Object.assign(EasyExplain, { number, percent, verdictWords, verdictOf, issueName, sentence, Verdict });
 })();

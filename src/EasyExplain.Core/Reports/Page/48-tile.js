@@ -38,7 +38,8 @@
             <span class="classes"><${Verdict} verdict=${rows.verdict[index]} />
                 <span class="labels">${wrong && html`<bdi>${data.label(rows.expected[index])}</bdi>${" "}
                         <span aria-hidden="true">→</span><span class="unseen">taken for</span> `}
-                    ${rows.predicted[index] >= 0 && html`<bdi>${data.label(rows.predicted[index])}</bdi>`}</span>
+                    ${rows.predicted[index] >= 0 ? html`<bdi>${data.label(rows.predicted[index])}</bdi>` : data.report.things &&
+                        (rows.verdict[index] === 0 ? "not found" : "nothing found")}</span>
                 ${rows.predicted[index] >= 0 && html`<span class="share">${percent(rows.probability[index] / 65535)}</span>`}</span>
         </span>`;
     }

@@ -1,7 +1,7 @@
 (() => {
     "use strict";
 
-    const { data, html, state, number, percent, verdictWords, issueName, Display, Thumbnail } = EasyExplain;
+    const { data, html, state, number, percent, issueName, Display, Thumbnail } = EasyExplain;
     const { useState, useRef, useEffect, useLayoutEffect } = preactHooks;
     const largest = 720;
 
@@ -35,6 +35,7 @@
             over.current.width = width;
             over.current.height = height;
             EasyExplain.drawMap(over.current, map, thumbnail.region, view);
+            EasyExplain.drawBoxes(over.current, thumbnail.boxes);
         }, [thumbnail, map, view.opacity, view.threshold, view.colors]);
         return html`<div class="large" role="img" aria-label=${label}>
             ${source ? html`<img src=${source} alt="" onError=${lose} />` :
@@ -81,7 +82,7 @@
         const { rows, report } = data;
         const verdict = rows.verdict[index];
         const facts = [
-            ["Verdict", html`<strong class=${["bad", "good", ""][verdict]}>${verdictWords[verdict]}</strong>`],
+            ["Verdict", html`<strong class=${["bad", "good", ""][verdict]}>${EasyExplain.verdictOf(index)}</strong>`],
             rows.expected[index] >= 0 && ["Expected", html`<bdi>${data.label(rows.expected[index])}</bdi>${" "}
                 ${rows.expectedProbability[index] > 0 && percent(rows.expectedProbability[index] / 65535)}`],
             rows.predicted[index] >= 0 && ["Predicted", html`<bdi>${data.label(rows.predicted[index])}</bdi>${" "}

@@ -33,14 +33,15 @@ public sealed class TableFileTests : IDisposable
         Assert.Equal(
             "file,path,hash,size,modified,model,model_hash,method,layers,class,label,probability,score,expected,correct," +
             "expected_probability,top1,probability1,top2,probability2,top3,probability3,top4,probability4," +
-            "top5,probability5,height,width,seconds,error_id,error," +
+            "top5,probability5,height,width,seconds,error_id,error,detection,box_x,box_y,box_width,box_height,verdict,truth,truth_class," +
+            "truth_x,truth_y,truth_width,truth_height,overlap,energy_in_box,energy_in_truth,peak_in_box,found," +
             "average_drop,confidence_increase,coherency,complexity,adcc,deletion,insertion,deletion_blur,insertion_blur,road,road_morf," +
             "road_lerf,mu_fidelity,pointing_game,energy,sparseness,entropy,parameter_randomization,random_logit,stability\r\n" +
             "pets/a.jpg,/photos/pets/a.jpg,0123456789abcdef0123456789abcdef,1234,2026-11-28T15:04:05.6780000Z,tiny,00ff,LayerCAM," +
             "layer2; layer3,1,\"bee, or \"\"wasp\"\"\",0.75,-1.5,ant,False,0.25,\"bee, or \"\"wasp\"\"\",0.75,ant,0.25,,,,,,,40,60," +
-            "0.125,,,,,,,,,,,,,,,,,,,,,,\r\n" +
+            "0.125,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n" +
             "=gone.jpg,/photos/=gone.jpg,,,,tiny,00ff,LayerCAM,layer2; layer3,,,,,,,,,,,,,,,,,,,,,ImageNotFound," +
-            "\"There is no\n'=gone.jpg'.\",,,,,,,,,,,,,,,,,,,,\r\n",
+            "\"There is no\n'=gone.jpg'.\",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\r\n",
             File.ReadAllText(Path.Combine(_folder, "a.csv")));
     }
 

@@ -17,6 +17,7 @@ internal sealed class OnnxGraph
     private readonly List<byte[]> _inputs = [];
     private readonly List<byte[]> _outputs = [];
     private readonly List<(byte[] Head, Tensor Values)> _weights = [];
+    private readonly Dictionary<string, int> _called = []; // how often a node's name was asked for
     private int _names;
 
     /// <summary>How many of a network's nodes, from the first on, have a form here and lie picture by picture.</summary>
@@ -60,10 +61,15 @@ internal sealed class OnnxGraph
         return true;
     }
 
+    /// <summary>The module that the next operations are of, such as <c>/model.0/conv</c>; empty for none: they have no names then.</summary>
+    public string Module { get; set; } = "";
+
     /// <summary>A value that is given when the model runs.</summary>
-    public string Input(long[] shape)
+    /// <param name="shape">Its shape, without the batch dimension.</param>
+    /// <param name="name">What it is called; null if it does not matter.</param>
+    public string Input(long[] shape, string? name = null)
     {
-        string name = NewName();
+        name ??= NewName();
         _shapes[name] = shape;
         _inputs.Add(ValueInfo(name, shape));
         return name;
@@ -78,10 +84,18 @@ internal sealed class OnnxGraph
         return name;
     }
 
-    /// <summary>A fixed float32 tensor; its values must live until <see cref="ToBytes"/>.</summary>
-    public string Weight(Tensor values)
+    /// <summary>The same, with a name of its own and a shape without the batch dimension, for what an operation made.</summary>
+    public string Output(string value, string name, long[] shape)
     {
-        string name = NewName();
+        _nodes.Add(Node("Identity", [value], [name], []));
+        _outputs.Add(ValueInfo(name, shape));
+        return name;
+    }
+
+    /// <summary>A fixed float32 tensor; its values must live until <see cref="ToBytes"/>.</summary>
+    public string Weight(Tensor values, string? name = null)
+    {
+        name ??= NewName();
         _weights.Add((Message(head => TensorHead(head, name, values.shape, Float)), values));
         return name;
     }
@@ -108,28 +122,38 @@ internal sealed class OnnxGraph
     public string[] Add(string type, IReadOnlyList<string> inputs, int outputs, params (string Name, object Value)[] attributes)
     {
         string[] names = [.. Enumerable.Range(0, outputs).Select(_ => NewName())];
-        _nodes.Add(Message(node =>
+        _nodes.Add(Node(type, inputs, names, attributes));
+        return names;
+    }
+
+    private byte[] Node(string type, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs, (string Name, object Value)[] attributes) =>
+        Message(node =>
         {
             foreach (string input in inputs)
             {
                 Text(node, 1, input);
             }
-            foreach (string output in names)
+            foreach (string output in outputs)
             {
                 Text(node, 2, output);
+            }
+            if (Module.Length > 0)
+            {
+                string name = $"{Module}/{type}";
+                int times = _called[name] = _called.GetValueOrDefault(name) + 1;
+                Text(node, 3, times == 1 ? name : $"{name}_{times - 1}");
             }
             Text(node, 4, type);
             foreach (var (name, value) in attributes)
             {
                 Embed(node, 5, Message(attribute => Attribute(attribute, name, value)));
             }
-        }));
-        return names;
-    }
+        });
 
     /// <summary>The model as the bytes of an .onnx file.</summary>
+    /// <param name="metadata">What it says about itself.</param>
     /// <exception cref="NotSupportedException">It has more than an array may hold.</exception>
-    public byte[] ToBytes()
+    public byte[] ToBytes(IReadOnlyDictionary<string, string>? metadata = null)
     {
         byte[] before = Message(graph =>
         {
@@ -163,6 +187,14 @@ internal sealed class OnnxGraph
                 opset.WriteTag(2, WireFormat.WireType.Varint);
                 opset.WriteInt64(Opset);
             }));
+            foreach (var (key, value) in metadata ?? new Dictionary<string, string>())
+            {
+                Embed(model, 14, Message(entry =>
+                {
+                    Text(entry, 1, key);
+                    Text(entry, 2, value);
+                }));
+            }
             model.WriteTag(7, WireFormat.WireType.LengthDelimited);
             model.WriteInt64(graphLength);
         });

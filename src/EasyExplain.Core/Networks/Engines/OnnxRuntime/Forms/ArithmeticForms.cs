@@ -20,6 +20,7 @@ internal static class ArithmeticForms
         (Abs _, OnnxPlace at) => at.Add("Abs"),
         (Reciprocal _, OnnxPlace at) => at.Add("Reciprocal"),
         (Sqrt _, OnnxPlace at) => at.Add("Sqrt"),
+        (Floor _, OnnxPlace at) => at.Add("Floor"),
         (Rsqrt _, OnnxPlace at) => at.Add("Reciprocal", [at.Add("Sqrt")]),
         (Exp _, OnnxPlace at) => at.Add("Exp"),
         (Log _, OnnxPlace at) => at.Add("Log"),
