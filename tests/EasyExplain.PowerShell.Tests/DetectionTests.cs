@@ -15,7 +15,7 @@ public class DetectionTests(ModuleSession session) : IClassFixture<ModuleSession
     [InlineData("-Class cat -MinProbability 0.62", "2 cat, 6 cat")]
     [InlineData("-Class c*, bird -MinProbability 0.62", "2 cat, 4 bird, 6 cat, 7 bird")]
     [InlineData("-MinProbability 0.69", "0 dog, 1 dog")]
-    [InlineData("-MinProbability 0.69 -OverlapThreshold 0.99", "0 dog, 1 dog, 2 dog")]
+    [InlineData("-MinProbability 0.69 -OverlapThreshold 0.99", "0 dog, 1 dog, 2 dog, 3 dog")]
     public void WhatIsAskedFor_IsExplained(string options, string expected)
     {
         ModuleSession.Result result = Explain(options);
