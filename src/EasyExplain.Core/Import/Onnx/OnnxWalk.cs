@@ -140,7 +140,8 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
     {
         // What may be left out is followed as if nothing were; where it is not known how much there would be, it is asked whether it is none.
         bool isLoose = inputs is [LooseValue];
-        FixedTensor? condition = inputs is [LooseValue { Whole: FixedTensor whole }] ? whole : inputs is [FixedTensor known] ? known : null;
+        FixedTensor? condition = inputs is [LooseValue { Whole: FixedTensor whole }] ? whole
+            : inputs is [FixedTensor known] ? known : null;
         if (condition is null && !isLoose)
         {
             operators.Layer = layer;

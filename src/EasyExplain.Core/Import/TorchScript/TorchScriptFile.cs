@@ -103,8 +103,8 @@ internal sealed class TorchScriptFile : IDisposable
             catch (Exception e) when (e is (InvalidDataException or NotSupportedException or InvalidOperationException
                 or ArgumentException or InvalidCastException or KeyNotFoundException) && interpreter.Takes(ListOfPictures))
             {
-                throw new InvalidDataException($"The model takes '{ListOfPictures}', a list of pictures as torchvision's detectors do; in " +
-                    $"TorchScript that is not followed. Export it as ONNX (torch.onnx.export), which is. ({e.Message})", e);
+                throw new InvalidDataException($"The model takes '{ListOfPictures}', a list of pictures as torchvision's detectors do; " +
+                    $"in TorchScript that is not followed. Export it as ONNX (torch.onnx.export), which is. ({e.Message})", e);
             }
             Node[] recorded = [.. recorder.Nodes.Where(node => node.Inputs.Count > 0)];
             (Head head, string? name) = OutputOf(result, recorder, choice, aten);
