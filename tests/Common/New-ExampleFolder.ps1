@@ -16,6 +16,9 @@ Copy-Item -LiteralPath $cat (Join-Path $photos 'a [1].jpg')
 [IO.File]::Copy([IO.Path]::GetFullPath("$PSScriptRoot/../data/detection/small.onnx"), (Join-Path $Folder objects.onnx))
 [IO.File]::Copy([IO.Path]::GetFullPath("$PSScriptRoot/../data/detection/cifar_canvas.onnx"), (Join-Path $Folder cifar_canvas.onnx))
 [IO.File]::Copy([IO.Path]::GetFullPath("$PSScriptRoot/../data/detection/canvases/images/0021.jpg"), (Join-Path $Folder canvas.jpg))
+$canvases = (New-Item -ItemType Directory (Join-Path $Folder canvases)).FullName
+Get-ChildItem "$PSScriptRoot/../data/detection/canvases/images/002*.jpg" | Copy-Item -Destination $canvases
+Copy-Item -LiteralPath "$PSScriptRoot/../data/detection/canvases/instances.json" $Folder
 Set-Content (Join-Path $Folder labels.txt) 'healthy', 'ill'
 $cache = New-Item -ItemType Directory (Join-Path $Folder '..' hub checkpoints)
 & "$PSScriptRoot/New-ZeroWeights.ps1" resnet50 (Join-Path $cache resnet50-11ad3fa6.pth)

@@ -33,7 +33,7 @@ Describe 'Code in the documents' {
     }
 
     It 'draws the picture of all methods' {
-        & "$root/examples/methods.ps1" -Destination "$TestDrive/methods.jpg" | Should -Match '^30 methods: '
+        & "$root/examples/methods.ps1" -Destination "$TestDrive/methods.jpg" | Should -Match '^31 methods: '
         [IO.File]::ReadAllBytes("$TestDrive/methods.jpg")[0..1] | Should -Be 0xFF, 0xD8
     }
 

@@ -84,7 +84,7 @@ Describe 'Export-CamOverlay, one picture to one file' {
 
 Describe 'Export-CamOverlay, how it looks' {
     It 'completes styles and colour maps with a line on each: <line>' -ForEach @(
-        @{ line = 'Export-CamOverlay -Style '; found = 'Overlay', 'Heatmap', 'Mask', 'Panel' }
+        @{ line = 'Export-CamOverlay -Style '; found = 'Overlay', 'Heatmap', 'Mask', 'Panel', 'Boxes' }
         @{ line = 'Export-CamOverlay -Style Overlay, p'; found = 'Panel' }
         @{ line = 'Show-CamOverlay -Style m'; found = 'Mask' }
         @{ line = 'Show-CamOverlay -Colormap '; found = 'Jet', 'Turbo', 'Viridis', 'Inferno', 'Magma', 'Plasma', 'Cividis', 'Gray', 'Seismic' }

@@ -29,9 +29,9 @@ internal sealed record LikenessTarget : Target
         : base(@class)
     {
         using DisposeScope scope = NewDisposeScope();
-        _head = head;
+        _head = head with { TakesTurns = false }; // a candidate by itself takes none
         _box = candidate.narrow(0, 0, DetectorHead.Corners).contiguous().data<float>().ToArray();
-        float[] probabilities = head.Probabilities(candidate.view(1, 1, -1)).contiguous().data<float>().ToArray();
+        float[] probabilities = _head.Probabilities(candidate.view(1, 1, -1)).contiguous().data<float>().ToArray();
         double length = Math.Sqrt(probabilities.Sum(probability => (double)probability * probability));
         _direction = Array.ConvertAll(probabilities, probability => (float)(probability / Math.Max(length, 1e-12)));
     }
@@ -42,7 +42,7 @@ internal sealed record LikenessTarget : Target
         using DisposeScope scope = NewDisposeScope();
         Tensor probabilities = _head.Probabilities(logits);
         Tensor direction = tensor(_direction).to(logits.dtype).to(logits.device);
-        Tensor cosine = probabilities.matmul(direction) / probabilities.square().sum(2).sqrt().Plus(Eps);
+        Tensor cosine = probabilities.matmul(direction) / (probabilities * probabilities).sum(2).sqrt().Plus(Eps);
         Tensor certainty = _head.HasObjectness ? logits.select(2, DetectorHead.Corners).sigmoid() : probabilities.amax([2]);
         return (Overlaps(logits) * cosine * certainty).amax([1]).MoveToOuterDisposeScope();
     }

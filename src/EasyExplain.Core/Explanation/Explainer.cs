@@ -421,7 +421,8 @@ public sealed class Explainer
         return
         [
             .. maps, method.FusesUnscaled ? Fusion.Scale(method.Fuse(unscaled, size))
-                : most > 0 ? method.Fuse([.. maps.Select((map, layer) => map.Times(highest[_tapOf[layer]] / most))], size)
+                // A coarse map loses height where it is made as fine as another.
+                : most > 0 ? Fusion.Scale(method.Fuse([.. maps.Select((map, layer) => map.Times(highest[_tapOf[layer]] / most))], size))
                 : method.Fuse(maps, size),
         ];
     }

@@ -95,8 +95,8 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     /// <summary>
     /// The short side of the resized photo in pixels, of which <see cref="ResizeMode.CenterCrop"/> and <see cref="ResizeMode.StretchCrop"/>
     /// keep the middle (of <see cref="ResizeMode.Pad"/> and <see cref="ResizeMode.Letterbox"/>, that of the box that the photo is fitted
-    /// into); at least 1. What is left of the input around a smaller one is black. Where it is not set, the input's short side / 0.875, or of
-    /// those two the side itself.
+    /// into); at least 1. What is left of the input around a smaller one is black. Where it is not set, the input's short side /
+    /// 0.875, or of those two the side itself.
     /// </summary>
     public int ResizeSize
     {

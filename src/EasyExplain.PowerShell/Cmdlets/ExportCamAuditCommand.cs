@@ -35,8 +35,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <example>
 /// <title>What a detector found and missed</title>
 /// <code>
-/// Invoke-CamExplanation ./images/*.jpg -Model ./detector.onnx | Export-CamAudit audit.db -TruthPath ./instances.json
-/// Get-CamAudit audit.db | Group-Object Verdict
+/// Invoke-CamExplanation ./canvases/*.jpg ./cifar_canvas.onnx | Export-CamAudit found.db -TruthPath ./instances.json
+/// Get-CamAudit found.db | Group-Object Verdict
 /// </code>
 /// <para>Counts what is right, mislabelled, misplaced, false and missed.</para>
 /// </example>

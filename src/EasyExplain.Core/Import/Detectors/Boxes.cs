@@ -1,5 +1,6 @@
 using EasyExplain.Networks;
 using EasyExplain.Networks.Operators;
+using static EasyExplain.Runtime.HeldNumbers;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Import.Detectors;
@@ -45,8 +46,8 @@ internal static class Boxes
         foreach (Node map in maps)
         {
             (long high, long wide) = (recorder.Shape(map)[2].Fixed, recorder.Shape(map)[3].Fixed);
-            Tensor rows = arange(high, ScalarType.Float32).view(-1, 1).expand(high, wide);
-            Tensor columns = arange(wide, ScalarType.Float32).view(1, -1).expand(high, wide);
+            Tensor rows = Counting(high, ScalarType.Float32).view(-1, 1).expand(high, wide);
+            Tensor columns = Counting(wide, ScalarType.Float32).view(1, -1).expand(high, wide);
             corners.Add(stack([columns, rows], 2).view(-1, 2));
             Tensor stride = tensor([Math.Round((double)places.Width / wide), Math.Round((double)places.Height / high)],
                 dtype: ScalarType.Float32);

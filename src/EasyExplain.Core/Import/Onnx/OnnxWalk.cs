@@ -138,7 +138,8 @@ internal sealed class OnnxWalk(OnnxModel model, OnnxOperators operators, Network
     /// <summary>The branch that is taken: the condition must be known before there is a picture.</summary>
     private ModelValue[] Branch(OnnxNode node, ModelValue[] inputs, Frame frame, OnnxCaller caller, string layer)
     {
-        // What may be left out is followed as if nothing were; where it is not known how much there would be, it is asked whether it is none.
+        // What may be left out is followed as if nothing were; where it is not known how much there would be, it is asked whether there
+        // is none.
         bool isLoose = inputs is [LooseValue];
         FixedTensor? condition = inputs is [LooseValue { Whole: FixedTensor whole }] ? whole
             : inputs is [FixedTensor known] ? known : null;

@@ -29,7 +29,7 @@ internal static class GradientRules
         (Clamp clamp, WayBack g) => [g.Then(new WhereBetween(clamp.Low, clamp.High) { WithBounds = true }, g.Input)],
         (Quantize steps, WayBack g) => [g.Then(new QuantizeGradient(steps), g.Input)],
         (Dequantize steps, WayBack g) => [g.Then(steps with { ZeroPoint = null })],
-        (SiLU _, WayBack g) => [g.Then(new Multiply(), SlopeOfSiLU(g))],
+        (SiLU silu, WayBack g) => [g.Then(new Multiply(), SlopeOfSiLU(silu, g))],
     };
 
     private static readonly OperatorTable<WayBack, IReadOnlyList<Node>> Layers = new()
@@ -57,11 +57,12 @@ internal static class GradientRules
     /// <summary>All of them.</summary>
     public static OperatorTable<WayBack, IReadOnlyList<Node>> Table { get; } = new() { Sums, Bends, Layers, Shapes };
 
-    /// <summary>Of y = x·σ(x): σ + y·(1 − σ).</summary>
-    private static Node SlopeOfSiLU(WayBack g)
+    /// <summary>Of y = x·σ(α·x): σ + α·(y − y·σ).</summary>
+    private static Node SlopeOfSiLU(SiLU silu, WayBack g)
     {
-        Node sigmoid = Made(new Sigmoid(), g.Input);
-        return Made(new Add(), sigmoid, Made(new Subtract(), g.Output, Made(new Multiply(), g.Output, sigmoid)));
+        Node sigmoid = Made(new Sigmoid(), silu.Alpha == 1 ? g.Input : Made(new MultiplyBy(silu.Alpha), g.Input));
+        Node rest = Made(new Subtract(), g.Output, Made(new Multiply(), g.Output, sigmoid));
+        return Made(new Add(), sigmoid, silu.Alpha == 1 ? rest : Made(new MultiplyBy(silu.Alpha), rest));
 
         Node Made(Operator @operator, params Node[] reads) => new(@operator, reads, g.Output.Name);
     }
