@@ -9,18 +9,29 @@ public class DetectionTests(ModuleSession session) : IClassFixture<ModuleSession
     private static readonly string Cat = Repository.Photo("cat.jpg");
     private static readonly string Small = Repository.Data("detection", "small.onnx");
 
-    [Theory]
-    [InlineData("-Top 2", "0 dog, 1 dog")]
-    [InlineData("-Detection 2, 0", "2 cat, 0 dog")]
-    [InlineData("-Class cat -MinProbability 0.62", "2 cat, 6 cat")]
-    [InlineData("-Class c*, bird -MinProbability 0.62", "2 cat, 4 bird, 6 cat, 7 bird")]
-    [InlineData("-MinProbability 0.69", "0 dog, 1 dog")]
-    [InlineData("-MinProbability 0.69 -OverlapThreshold 0.99", "0 dog, 1 dog, 2 dog, 3 dog")]
-    public void WhatIsAskedFor_IsExplained(string options, string expected)
+    /// <summary>What is asked for, and what that is of all that is found.</summary>
+    public static TheoryData<string, Func<IReadOnlyList<Thing>, IEnumerable<Thing>>> Asked { get; } = new()
     {
+        { "", all => all },
+        { "-Top 2", all => all.Take(2) },
+        { "-Detection 2, 0", all => [all[2], all[0]] },
+        { "-Class cat", all => all.Where(one => one.Label == "cat") },
+        { "-Class c*, bird", all => all.Where(one => one.Label is "cat" or "bird") },
+        { "-MinProbability 0.6", all => all.Where(one => one.Probability >= 0.6) },
+        { "-Class cat -MinProbability 0.6", all => all.Where(one => one.Label == "cat" && one.Probability >= 0.6) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Asked), DisableDiscoveryEnumeration = true)]
+    public void WhatIsAskedFor_IsExplained(string options, Func<IReadOnlyList<Thing>, IEnumerable<Thing>> ofAll)
+    {
+        Thing[] all = Things(Explain("-Method EigenCAM").OrThrow());
+        Assert.All(["cat", "dog", "bird"], label => Assert.Contains(all, one => one.Label == label));
+        Assert.Equal(Enumerable.Range(0, all.Length), all.Select(one => one.Number));
+        Assert.Equal(all.OrderByDescending(one => one.Probability), all);
+
         ModuleSession.Result result = Explain(options);
-        Assert.Equal(expected, string.Join(", ", result.OrThrow().Select(one =>
-            $"{one.Properties["Detection"].Value} {one.Properties["Label"].Value}")));
+        Assert.Equal(ofAll(all), Things(result.OrThrow()));
         Assert.All(result.Output, one => Assert.Equal(true, one.Properties["Found"].Value));
         Assert.All(result.Output, one => Assert.Equal(["fine", "coarse"], (IEnumerable<string>)one.Properties["Layers"].Value));
         Assert.Empty(result.Warnings);
@@ -38,13 +49,25 @@ public class DetectionTests(ModuleSession session) : IClassFixture<ModuleSession
             (string)one.Properties["Label"].Value, ((ICollection)one.Properties["Maps"].Value).Count)));
         Assert.Contains(result.Verbose, line => line.EndsWith(said, StringComparison.Ordinal));
 
-        Assert.Empty(session.Run($$"""
+        Assert.Equal(["cat_LayerCAM_nothing_overlay.png"], session.Run($$"""
             $none = Invoke-CamExplanation -LiteralPath $args[0] -Model (Import-CamModel $args[1]) {{options}}
-            $none | Export-CamOverlay ./out -PassThru
-            $none | Show-CamOverlay
+            ($none | Export-CamOverlay ./out -PassThru).Name
             $none | Measure-CamExplanation
-            """, Cat, Small).OrThrow());
+            """, Cat, Small).OrThrow().Select(name => $"{name}"));
     }
+
+    [Fact]
+    public void BoxesThatMayOverlapMore_AreMore()
+    {
+        string most = "-Method EigenCAM -MinProbability 0.6";
+        Assert.True(Explain($"{most} -OverlapThreshold 0.99").OrThrow().Count > Explain(most).OrThrow().Count);
+    }
+
+    private static Thing[] Things(IEnumerable<PSObject> explanations) => [.. explanations.Select(one => new Thing(
+        (int)one.Properties["Detection"].Value, (string)one.Properties["Label"].Value, (double)one.Properties["Probability"].Value))];
+
+    /// <summary>What is looked at of a detection.</summary>
+    public sealed record Thing(int Number, string Label, double Probability);
 
     [Theory]
     [InlineData("-Detection 0",

@@ -50,6 +50,18 @@ public sealed class HeadFilesTests : IDisposable
         AssertFound(model, golden, golden == "yolox" ? 255 : 1);
     }
 
+    /// <summary>Both heads of make_heads.py read what its backbone made at their size.</summary>
+    [Theory]
+    [InlineData("v8.onnx")]
+    [InlineData("v5.onnx")]
+    [InlineData("v10.onnx")]
+    [InlineData("yolox.onnx")]
+    public void DefaultLayers_AreWhatTheHeadsRead(string file)
+    {
+        using CamModel model = Import(file);
+        Assert.Equal(["backbone.body", "backbone"], model.DefaultLayers);
+    }
+
     [Fact]
     public void QueriesOfSigmoids_AreTold_ByLabelsOrTheActivation()
     {
