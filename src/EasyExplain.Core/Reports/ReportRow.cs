@@ -26,6 +26,12 @@ internal sealed record ReportRow(
     /// <summary>What the ground truth says of such a thing.</summary>
     public DetectionVerdict? Verdict { get; init; }
 
+    /// <summary>
+    /// Whether another row speaks for the thing that is there in truth: one that is right, or a more certain one. It counts among what was
+    /// found, but not among what is there.
+    /// </summary>
+    public bool IsAgain { get; init; }
+
     /// <summary>What tells a row of an audit apart from others of its image.</summary>
     public static string ThingOf(CamAuditRow row) => !row.IsOfDetector ? ""
         : row.Verdict == DetectionVerdict.Missed ? $"missed {row.TruthBox}" : $"found {row.Detection}";

@@ -36,7 +36,7 @@ internal sealed record ReportRows(
                 slices.Add(kind, slice = (row with { StoredMaps = [], Channels = null }, new(StringComparer.Ordinal)));
             }
             ExplanationRank rank = ExplanationRank.Of(row);
-            string place = row.File + '\0' + ReportRow.ThingOf(row);
+            string place = PlaceName(row);
             if (!slice.Images.TryGetValue(place, out (ExplanationRank Rank, ReportRow Row) other) || rank.CompareTo(other.Rank) < 0)
             {
                 slice.Images[place] = (rank, Light(key, row));
@@ -52,11 +52,12 @@ internal sealed record ReportRows(
         foreach (AuditSliceKind kind in slices.Keys.Order())
         {
             (CamAuditRow any, var images) = slices[kind];
+            HashSet<string> again = things.TryGetValue(kind, out List<CamAuditRow>? found) ? [.. FoundAgain(found)] : [];
             ordered.Add(new ReportSlice(kind, any.Model, any.Method, any.Layers, all.Count, images.Count)
             {
-                Detections = things.TryGetValue(kind, out List<CamAuditRow>? own) ? DetectionCounts.Of(own) : null,
+                Detections = found is null ? null : DetectionCounts.Of(found),
             });
-            all.AddRange(images.Values.Select(one => one.Row with { Slice = ordered.Count - 1 })
+            all.AddRange(images.Select(one => one.Value.Row with { Slice = ordered.Count - 1, IsAgain = again.Contains(one.Key) })
                 .OrderBy(row => row.ExpectedClass < 0 ? int.MaxValue : row.ExpectedClass)
                 .ThenBy(row => row.Expected, StringComparer.Ordinal)
                 .ThenBy(row => row.Predicted)
@@ -88,6 +89,17 @@ internal sealed record ReportRows(
         }
         return this with { Slices = slices, Rows = rows, _places = null };
     }
+
+    /// <summary>Where it is among a slice's rows.</summary>
+    private static string PlaceName(CamAuditRow row) => row.File + '\0' + ReportRow.ThingOf(row);
+
+    /// <summary>The places of those whose thing another one speaks for.</summary>
+    private static IEnumerable<string> FoundAgain(IEnumerable<CamAuditRow> rows) => rows
+        .Where(row => row.TruthBox is not null)
+        .GroupBy(row => (row.File, row.TruthBox))
+        .SelectMany(one => one.OrderByDescending(row => row.Verdict == DetectionVerdict.Right)
+            .ThenByDescending(row => row.Probability).Skip(1))
+        .Select(PlaceName);
 
     // What was found is to a thing what a prediction is to an image, and what is there in truth what is expected of it.
     private static ReportRow Light(long key, CamAuditRow row) => row.IsOfDetector

@@ -79,12 +79,12 @@ internal sealed class SliceNumbers
         }
         if (row.Correct is { } right)
         {
-            Right = Right.With(right);
+            Right = row.IsAgain ? Right : Right.With(right);
             if (row.ExpectedClass < 0)
             {
                 Several++;
             }
-            else
+            else if (!row.IsAgain)
             {
                 var one = _classes.GetValueOrDefault(row.ExpectedClass);
                 _classes[row.ExpectedClass] = one with { Accuracy = one.Accuracy.With(right) };
@@ -98,7 +98,7 @@ internal sealed class SliceNumbers
                 Precision = row.Correct is { } isRight ? one.Precision.With(isRight) : one.Precision,
                 Predicted = one.Predicted + 1,
             };
-            if (row.ExpectedClass >= 0)
+            if (row.ExpectedClass >= 0 && !row.IsAgain)
             {
                 Confusion.Add(row.ExpectedClass, row.Predicted);
             }

@@ -19,6 +19,7 @@ internal static class ClassesView
         return new
         {
             IsKnown = isKnown,
+            OfThings = numbers.Slice.Detections is not null,
             Shown = rows.Take(MostShown),
             Folded = rows.Skip(MostShown),
             FoldedCount = Phrases.Number(rows.Length - MostShown),

@@ -1,5 +1,7 @@
 using EasyExplain.Audit;
+using EasyExplain.Detectors;
 using EasyExplain.Reports.Numbers;
+using EasyExplain.Tests.Audit;
 using EasyExplain.Tests.Audit.Findings;
 
 namespace EasyExplain.Tests.Reports.Numbers;
@@ -7,6 +9,24 @@ namespace EasyExplain.Tests.Reports.Numbers;
 /// <summary>What is counted in a report, against counts by hand.</summary>
 public class SliceNumbersTests
 {
+    /// <summary>Of three cats, one is found right and under another label too, one under two others, and one is missed.</summary>
+    [Fact]
+    public void OfADetector_EachThingCountsOnce()
+    {
+        DetectionBox first = new(10, 10, 40, 40), second = new(100, 10, 40, 40), third = new(10, 60, 30, 30);
+        SliceNumbers numbers = ReportRowsOf.Numbers(
+            DetectionRows.Row("1.jpg", 0, 1, 0.9, first).Judged(DetectionVerdict.Mislabelled, truth: 0),
+            DetectionRows.Row("1.jpg", 1, 0, 0.8, first).Judged(DetectionVerdict.Right, truth: 0),
+            DetectionRows.Row("1.jpg", 2, 1, 0.7, second).Judged(DetectionVerdict.Mislabelled, truth: 0),
+            DetectionRows.Row("1.jpg", 3, 2, 0.6, second).Judged(DetectionVerdict.Mislabelled, truth: 0),
+            DetectionRows.Missed("1.jpg", 0, third));
+
+        ClassNumbers cat = numbers.Classes.Single(one => one.Label == "cat"), dog = numbers.Classes.Single(one => one.Label == "dog");
+        Assert.Equal((1, 3), (cat.Accuracy.Seen, cat.Accuracy.Of));
+        Assert.Equal((0, 2), (dog.Precision.Seen, dog.Precision.Of));
+        Assert.Equal((1, 1), (numbers.Confusion[0, 0], numbers.Confusion[0, 1]));
+    }
+
     [Fact]
     public void ClassesAndConfusion_AreThoseOfATableByHand()
     {
