@@ -25,7 +25,8 @@ public sealed record ClassChoice
 
     /// <summary>Of a detector, the things of these numbers in a picture, from 0, the most certain first; in the order asked.</summary>
     public static ClassChoice Numbered(params IReadOnlyList<int> numbers) => new(ranking => ClassesOf(ranking.Predicted),
-        found => numbers.Distinct().SelectMany(number => found.Where(one => one.Number == number))) { Numbers = numbers };
+        found => numbers.Distinct().SelectMany(number => found.Where(one => one.Number == number)))
+    { Numbers = numbers };
 
     /// <summary>
     /// Classes in the order asked, each once, by label (case matters only between labels that differ in nothing else), by index from 0,

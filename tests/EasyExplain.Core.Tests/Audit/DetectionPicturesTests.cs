@@ -95,7 +95,11 @@ public sealed class DetectionPicturesTests : IDisposable
 
             CamExplanation nothing = Explanation(null) with
             {
-                Class = -1, Label = "", Maps = [], AskedLayers = ["layer3"], Request = new Request("00000000000000AA", 0, 1),
+                Class = -1,
+                Label = "",
+                Maps = [],
+                AskedLayers = ["layer3"],
+                Request = new Request("00000000000000AA", 0, 1),
             };
             Save("none.png", nothing, 0, 1);
             Assert.False(Assert.Single(new FinishedPhotos(folder).Explanations("00000000000000AA", "/cat.jpg", _model)!).Found);

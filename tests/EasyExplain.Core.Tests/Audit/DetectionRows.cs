@@ -52,7 +52,11 @@ internal static class DetectionRows
     {
         Detected = new AuditedDetection
         {
-            Verdict = DetectionVerdict.Missed, Truth = Model.Labels[@class], TruthClass = @class, TruthBox = box, Found = 0,
+            Verdict = DetectionVerdict.Missed,
+            Truth = Model.Labels[@class],
+            TruthClass = @class,
+            TruthBox = box,
+            Found = 0,
         },
     };
 
