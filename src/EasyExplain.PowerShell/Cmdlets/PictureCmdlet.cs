@@ -52,7 +52,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     [Parameter(Position = 1, ParameterSetName = ByPath)]
     [Parameter(Position = 0, ParameterSetName = ByLiteralPath)]
     [Parameter(Position = 0, ParameterSetName = ByInputTensor)]
-    [ModelOrPath]
+    [ModelOrPath(SharesPlace = true)]
     [ValidateNotNull]
     public ModelArgument? Model { get; set; }
 
