@@ -7,7 +7,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 
 /// <summary>Reads the rows of audit files.</summary>
 /// <remarks>
-/// <para>Gives a row for each explanation, and one for each image that could not be explained, in the order in which they were written.
+/// <para>Gives a row for each explanation, and one for each image that could not be explained, in the order of the files' names, and of
+/// one image in that of its explanations, however the audit came about.
 /// They stream, also while the file is still being written. Where-Object, Group-Object and Sort-Object filter and count them.</para>
 /// <para>Rows go where explanations go: Export-CamOverlay and Show-CamOverlay draw them from the stored map and the image, without a model;
 /// Invoke-CamExplanation -Model explains their images again. An image that is gone or has changed since is an error when it is to be
