@@ -6,8 +6,8 @@ internal sealed class UnixFactAttribute : FactAttribute
     public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "a file that a program can wait at is Unix' mkfifo" : null;
 }
 
-/// <inheritdoc cref="UnixFactAttribute"/>
+/// <summary>The same for several cases.</summary>
 internal sealed class UnixTheoryAttribute : TheoryAttribute
 {
-    public UnixTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "shell scripts are Unix'" : null;
+    public UnixTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "signals and environments of Unix" : null;
 }
