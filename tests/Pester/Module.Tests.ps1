@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    $cmdlets = 'Export-CamAudit', 'Export-CamOverlay', 'Export-CamReport', 'Find-CamIssue', 'Get-CamAudit', 'Get-CamConcept', 'Get-CamLayer', 'Import-CamModel', 'Invoke-CamExplanation', 'Measure-CamExplanation', 'Select-CamShard', 'Show-CamOverlay'
+    $cmdlets = 'Export-CamAudit', 'Export-CamOverlay', 'Export-CamReport', 'Find-CamIssue', 'Get-CamAudit', 'Get-CamConcept', 'Get-CamLayer', 'Import-CamModel', 'Invoke-CamExplanation', 'Measure-CamExplanation', 'Merge-CamAudit', 'Select-CamShard', 'Show-CamOverlay'
 }
 
 Describe 'The module' {
@@ -18,7 +18,7 @@ Describe 'The module' {
 
     It 'exports its cmdlets, and nothing else' {
         $expected = 'Export-CamAudit', 'Export-CamOverlay', 'Export-CamReport', 'Find-CamIssue', 'Get-CamAudit', 'Get-CamConcept', 'Get-CamLayer', 'Import-CamModel',
-            'Invoke-CamExplanation', 'Measure-CamExplanation', 'Select-CamShard', 'Show-CamOverlay'
+            'Invoke-CamExplanation', 'Measure-CamExplanation', 'Merge-CamAudit', 'Select-CamShard', 'Show-CamOverlay'
         (Get-Command -Module EasyExplain -CommandType All).Name | Sort-Object | Should -Be $expected
     }
 
