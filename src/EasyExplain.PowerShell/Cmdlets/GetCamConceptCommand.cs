@@ -74,6 +74,7 @@ public sealed class GetCamConceptCommand() : PictureCmdlet("Finding concepts", "
     {
         foreach (string file in files)
         {
+            Pictures.EndIfAsked();
             Write(Pictures.Do(model, file, cancel => _finder!.Find(Pictures.Announce(CamPicture.Decode(file, model), file), file, cancel)));
         }
     }

@@ -244,6 +244,7 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
         }
         Demand(explanation.Model);
         Write(Pictures.Do<CamExplanation>(explanation.Model, target, cancel => [Measured(explanation, null, cancel)]));
+        Pictures.EndIfAsked();
     }
 
     /// <inheritdoc/>
@@ -287,6 +288,7 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
         int left = files.Length;
         foreach (string file in files)
         {
+            Pictures.EndIfAsked();
             left--;
             Write(Pictures.Do(model, file, cancel =>
             {

@@ -95,8 +95,11 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     private protected abstract void LookAt(CamModel model, IEnumerable<string> files);
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() =>
+    protected override void BeginProcessing()
+    {
+        Pictures.Begin();
         _given.Begin(Model, Layer, InputObject, nameof(Path), nameof(LiteralPath), nameof(InputTensor));
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -120,6 +123,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
             WriteWarning($"{_nothingDone}: no model was given, and no layer came through the pipeline.");
         }
         Pictures.Complete();
+        Pictures.EndIfAsked();
     }
 
     /// <inheritdoc/>
@@ -127,6 +131,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
 
     private void LookWith(CamModel model, LayerArgument[] layers)
     {
+        Pictures.EndIfAsked();
         if (_prepared != model)
         {
             _prepared = this.OrFatal(model, () =>
@@ -138,9 +143,12 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
         if ((ParameterSetName == ByInputTensor ? InputTensor : _given.Tensor) is { } tensor)
         {
             LookAt(model, tensor);
-            return;
         }
-        bool literal = ParameterSetName == ByLiteralPath;
-        LookAt(model, Pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral));
+        else
+        {
+            bool literal = ParameterSetName == ByLiteralPath;
+            LookAt(model, Pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral));
+        }
+        Pictures.EndIfAsked();
     }
 }
