@@ -3,8 +3,8 @@
 #
 #   pwsh -NoProfile -NonInteractive -File examples/merge-shards.ps1 -Destination audit -Shards 128
 #
-# Exit codes: 0 merged, of every shard; 1 merged, but a shard is missing or not finished, which standard error names; 2 not merged, as it
-# cannot be: there is no such shard; 75 not merged, and worth another try.
+# Exit codes: 0 merged, of every shard; 1 merged, with a warning on standard error: a shard is missing or not finished, say; 2 not merged,
+# there is no such shard; 75 not merged, and worth another try.
 
 param(
     [string] $Destination,
@@ -24,7 +24,7 @@ if (-not $Destination -or $Shards -lt 1 -or $args) {
 }
 $folder = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Destination)
 # Only those of this number of shards: others may be left from an earlier audit.
-$files = if ([IO.Directory]::Exists($folder)) { [IO.Directory]::GetFiles($folder, "audit-*-of-*$Shards.db").Where({ $_ -match "-of-0*$Shards\.db$" }) }
+$files = if ([IO.Directory]::Exists($folder)) { [IO.Directory]::GetFiles($folder, 'audit-*.db') -match "-of-0*$Shards\.db$" }
 if (-not $files) {
     Write-Line "there is no audit of $Shards shards in '$folder'."
     exit 2
@@ -34,7 +34,7 @@ $manifest = [IO.Path]::Combine($PSScriptRoot, '..', 'EasyExplain.psd1')
 try {
     Import-Module $(if ([IO.File]::Exists($manifest)) { [WildcardPattern]::Escape($manifest) } else { 'EasyExplain' })
     $audit = [IO.Path]::Combine($folder, 'audit.db')
-    Merge-CamAudit $files.ForEach({ [WildcardPattern]::Escape($_) }) $audit -Force -WarningVariable warnings -WarningAction SilentlyContinue
+    Merge-CamAudit -LiteralPath $files -Destination $audit -Force -WarningVariable warnings -WarningAction SilentlyContinue
     if ($Report) { Export-CamReport $audit ([IO.Path]::Combine($folder, 'report')) }
 }
 catch {

@@ -258,7 +258,8 @@ try {
     }
     if ($NoOverlay) { . $rows | ForEach-Object $each }
     else {
-        $draw = @{ Destination = [IO.Path]::Combine($folder, $(if ($part) { Get-OwnName 'overlays' })); RelativeTo = $photos; SkipExisting = $true }
+        $pictures = if ($part) { [IO.Path]::Combine($folder, (Get-OwnName 'overlays')) } else { $folder }
+        $draw = @{ Destination = $pictures; RelativeTo = $photos; SkipExisting = $true }
         . $rows | ForEach-Object $each | Export-CamOverlay @draw -PassThru -ErrorAction Continue 2>&1 | ForEach-Object {
             if ($_ -is [Management.Automation.ErrorRecord]) {
                 $drawn = $false
@@ -285,7 +286,7 @@ try {
     $summary = [Text.Json.JsonSerializer]::Serialize([ordered]@{
             exitCode   = $exitCode
             error      = $fatal
-            shard      = if ($part) { "$part" }
+            shard      = ${part}?.ToString()
             model      = ${model}?.Name
             modelPath  = ${model}?.Path
             method     = $Method
