@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EasyExplain.Imaging;
+using EasyExplain.Imaging.Archives;
 
 namespace EasyExplain.PowerShell.Binding;
 
@@ -46,7 +47,9 @@ internal static class FilePaths
         {
             files = [.. InFolders(cmdlet, path)];
         }
-        return files.Length > 0 ? files : throw new FileNotFoundException($"No file matches '{path}'.", path);
+        return files.Length > 0 ? files : throw new FileNotFoundException($"No file matches '{path}'." +
+            (ArchiveNames.Split(Literal(cmdlet, path)) is null ? "" : " In an archive there are no wildcards: name it, or one of its members."),
+            path);
 
         bool Exists(string found) => PhotoFile.IsThere(found) || counts is not null && Directory.Exists(found) && counts(found);
     }

@@ -7,6 +7,9 @@ namespace EasyExplain.Imaging.Archives;
 /// <param name="Written">As the archive has it.</param>
 internal readonly record struct MemberName(string Text, string Written)
 {
+    /// <summary>What is wrong with names that are not valid.</summary>
+    public const string Invalid = @"has a name that may lead out of the archive (with .., \ or a root)";
+
     private static readonly HashSet<string> Images = new(StringComparer.OrdinalIgnoreCase)
     {
         ".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".pbm", ".pgm", ".ppm", ".pnm", ".tga",

@@ -95,7 +95,7 @@ internal sealed class PhotoArchive
             if (member.Wrong is { } wrong)
             {
                 throw new ArchiveException(wrong.Fault, member.Name.IsValid ? $"{what} {wrong.What}."
-                    : $"'{Path}': its member '{member.Name.Written}' {wrong.What}. Give it another one.");
+                    : $"'{Path}': its member '{member.Name.Written}' {wrong.What}, and is not read.");
             }
             if (member.Length > MostBytes)
             {

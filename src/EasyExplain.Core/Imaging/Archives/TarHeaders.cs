@@ -115,7 +115,7 @@ internal sealed class TarHeaders : IArchiveHeaders
             Modified = TarFields.Time(header, said),
             DataAt = data,
             Wrong = isSparse ? (ArchiveFault.MemberUnsupported, "is stored with holes (sparse), which is not read here")
-                : !name.IsValid ? (ArchiveFault.MemberNameInvalid, "has a name that leads out of the archive")
+                : !name.IsValid ? (ArchiveFault.MemberNameInvalid, MemberName.Invalid)
                 : type switch
                 {
                     '0' or '\0' or '7' or '5' => null,

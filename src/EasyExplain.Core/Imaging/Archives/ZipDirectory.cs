@@ -107,7 +107,7 @@ internal sealed class ZipDirectory : IArchiveHeaders
             DataAt = header,
             IsDeflated = method == Deflated,
             Crc = U32(entry, CrcAt),
-            Wrong = !name.IsValid ? (ArchiveFault.MemberNameInvalid, "has a name that leads out of the archive")
+            Wrong = !name.IsValid ? (ArchiveFault.MemberNameInvalid, MemberName.Invalid)
                 : (flags & 0x2041) != 0 ? (ArchiveFault.MemberEncrypted, "is encrypted; archives with a password are not read")
                 : ZipFields.IsLink(U16(entry, MadeAt), U32(entry, AttributesAt))
                     ? (ArchiveFault.MemberNotAFile, "is a link, which is not followed")
