@@ -3,6 +3,7 @@ using EasyExplain.Audit;
 using EasyExplain.Audit.Store;
 using EasyExplain.Explanation;
 using EasyExplain.Imaging;
+using EasyExplain.Imaging.Archives;
 using EasyExplain.Models;
 using EasyExplain.Runtime;
 using EasyExplain.Weights;
@@ -35,6 +36,7 @@ internal static class Errors
                 $"'{path}' was passed over by -SkipExisting, so there is no map to draw; explain it without -SkipExisting.", e),
             "PassedOver", ErrorCategory.InvalidOperation, target),
         ImageFileException { Fault: var fault } => new ErrorRecord(e, "Image" + fault, ErrorCategory.InvalidData, target),
+        ArchiveException { Fault: var fault } => new ErrorRecord(e, fault.ToString(), ErrorCategory.InvalidData, target),
         PhotoChangedException => new ErrorRecord(e, "ImageChanged", ErrorCategory.InvalidData, target),
         FileNotFoundException or DirectoryNotFoundException or SessionStateException =>
             new ErrorRecord(e, "ImageNotFound", ErrorCategory.ObjectNotFound, target),

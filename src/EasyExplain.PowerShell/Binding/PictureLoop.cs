@@ -47,8 +47,37 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
         }
     }
 
-    /// <summary>The files that were named; what is not there is an error, and passed over.</summary>
-    public IEnumerable<string> Files(IEnumerable<string?>? given, bool literal)
+    /// <summary>The images that were named; what is not there is an error, and passed over.</summary>
+    public NamedPhotos Files(IEnumerable<string?>? given, bool literal) => new(cmdlet, [.. Named(given, literal)]);
+
+    /// <summary>
+    /// Images one after the other, the next ones read ahead: each with what reads it, null where it is passed over, and how many follow,
+    /// where that is known and there are several.
+    /// </summary>
+    /// <param name="photos">The images.</param>
+    /// <param name="read">Reads one, on another thread.</param>
+    /// <param name="passesOver">Which ones need not be read.</param>
+    public IEnumerable<(string File, Func<T>? Read, int? Left)> Each<T>(
+        NamedPhotos photos, Func<string, T> read, Func<string, bool>? passesOver = null)
+    {
+        int? left = photos.Count is > 1 and var count ? count : null;
+        using var ahead = new ReadAhead<NamedPhoto, T>(
+            photos, photo => photo.Error is null && passesOver?.Invoke(photo.Path) != true, photo => read(photo.Path));
+        while (ahead.MoveNext())
+        {
+            EndIfAsked();
+            left--;
+            (NamedPhoto photo, bool isRead) = ahead.Current;
+            if (photo.Error is { } error)
+            {
+                cmdlet.WriteError(error);
+                continue;
+            }
+            yield return (photo.Path, isRead ? ahead.Read : null, left);
+        }
+    }
+
+    private IEnumerable<string> Named(IEnumerable<string?>? given, bool literal)
     {
         foreach (string? each in given ?? [null])
         {

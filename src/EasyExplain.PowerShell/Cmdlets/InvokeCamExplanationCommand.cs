@@ -9,7 +9,6 @@ using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
 using EasyExplain.PowerShell.Binding;
-using EasyExplain.Runtime;
 using TorchSharp;
 
 namespace EasyExplain.PowerShell.Cmdlets;
@@ -244,8 +243,9 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     public double[]? Region { get; set; }
 
     /// <summary>
-    /// What the photos should show: labels or classes' numbers, ParentFolder for a dataset laid out as class folders, or a script block
-    /// that gets each file as $_ and gives its labels. Fills Expected and, by what is predicted, Correct: the predicted class must be one
+    /// What the photos should show: labels or classes' numbers, ParentFolder for a dataset laid out as class folders (or as an archive for
+    /// each class), Sidecar for what the .cls file beside each photo says, as in WebDataset's archives, or a script block that gets each
+    /// file as $_ and gives its labels. Fills Expected and, by what is predicted, Correct: the predicted class must be one
     /// of them; where classes are each there or not, those predicted must be all of them and no others. Case does not matter; of a label
     /// that the model does not know, Correct stays empty.
     /// </summary>
@@ -412,27 +412,21 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     private protected override void LookAt(CamModel model, torch.Tensor tensor) =>
         Write(tensor, Pictures.Do(model, tensor, cancel => _explainer.Explain(tensor, cancel)));
 
-    private protected override void LookAt(CamModel model, IEnumerable<string> named)
+    private protected override void LookAt(CamModel model, NamedPhotos photos)
     {
-        string[] files = [.. named];
-        bool[] finished = [.. files.Select(file => _finished is not null && File.Exists(file) && _finished.Contains(_choices.IdOf(file)))];
-        string[] left = [.. files.Where((_, index) => !finished[index])];
-        using var photos = new ReadAhead<(Photo Photo, string Id)>(left, file => (CamPicture.Decode(file, model), _choices.IdOf(file)));
-        int begun = 0;
-        foreach ((string file, bool isFinished) in files.Zip(finished))
+        foreach ((string file, Func<(Photo, string)>? read, int? left) in Pictures.Each(
+            photos, file => (CamPicture.Decode(file, model), _choices.IdOf(file)), IsFinished))
         {
-            Pictures.EndIfAsked();
-            if (isFinished)
+            if (read is null)
             {
                 PassOver(file, model);
                 continue;
             }
-            begun++;
             Write(file, Pictures.Do(model, file, cancel =>
             {
-                (Photo photo, string id) = photos.Next();
+                (Photo photo, string id) = read();
                 return Request.Answered(id, _explainer.Explain(Pictures.Announce(photo, file), file, cancel), _choices.Question);
-            }, left: files.Length > 1 ? left.Length - begun : null));
+            }, left));
         }
     }
 
@@ -443,6 +437,9 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         File.Exists(path) ? new AuditReader(path)
         : Directory.Exists(path) || System.IO.Path.GetExtension(path).Length == 0 || !AuditFormat.IsStore(path) ? new FinishedPhotos(path)
         : null;
+
+    private bool IsFinished(string file) =>
+        _finished is not null && PhotoFile.IsThere(file) && _finished.Contains(_choices.IdOf(file));
 
     /// <summary>Gives on what earlier runs found out about a photo, in place of explaining it again.</summary>
     private void PassOver(string file, CamModel model)
@@ -514,6 +511,11 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
             WriteError(new ErrorRecord(new InvalidOperationException($"The script block of -ExpectedLabel failed for '{path}': {e.Message}",
                 e),
                 "ExpectedLabelFailed", ErrorCategory.InvalidResult, target));
+            return [];
+        }
+        catch (IOException e)
+        {
+            WriteError(new ErrorRecord(e, "ExpectedLabelFailed", ErrorCategory.InvalidData, target));
             return [];
         }
     }

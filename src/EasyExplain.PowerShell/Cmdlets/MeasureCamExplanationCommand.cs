@@ -6,7 +6,6 @@ using EasyExplain.Explanation.Metrics;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.PowerShell.Binding;
-using EasyExplain.Runtime;
 using TorchSharp;
 using static EasyExplain.PowerShell.Binding.Wildcards;
 
@@ -297,21 +296,17 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
     private protected override void LookAt(CamModel model, torch.Tensor tensor) =>
         Write(Pictures.Do(model, tensor, cancel => Measured(_explainer.Explain(tensor, cancel), tensor, cancel)));
 
-    private protected override void LookAt(CamModel model, IEnumerable<string> named)
+    private protected override void LookAt(CamModel model, NamedPhotos photos)
     {
-        string[] files = [.. named];
-        using var photos = new ReadAhead<(Photo Photo, string Id)>(files, file => (CamPicture.Decode(file, model), _choices.IdOf(file)));
-        int left = files.Length;
-        foreach (string file in files)
+        foreach ((string file, Func<(Photo, string)>? read, int? left) in Pictures.Each(
+            photos, file => (CamPicture.Decode(file, model), _choices.IdOf(file))))
         {
-            Pictures.EndIfAsked();
-            left--;
             Write(Pictures.Do(model, file, cancel =>
             {
-                (Photo photo, string id) = photos.Next();
+                (Photo photo, string id) = read!();
                 IReadOnlyList<CamExplanation> found = _explainer.Explain(Pictures.Announce(photo, file), file, cancel);
                 return Measured(Request.Answered(id, found, _choices.Question), null, cancel);
-            }, left: files.Length > 1 ? left : null));
+            }, left));
         }
     }
 
