@@ -51,6 +51,7 @@ internal sealed class AuditReader : IFinished, IDisposable
         try
         {
             _root = AuditFileException.Wrap(Path, _database.Root);
+            _database.Run("PRAGMA cache_size = -16000"); // rows of a merged audit lie in as many places as it had shards
         }
         catch
         {
