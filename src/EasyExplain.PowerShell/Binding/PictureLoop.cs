@@ -18,6 +18,7 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ImageProgress _progress = new(activity);
+    private TerminationSignal? _signal;
     private int _done;
     private bool _announced;
 
@@ -26,6 +27,25 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
 
     /// <summary>Whether it has come to more than one picture, and shows how far it is.</summary>
     public bool ShowsProgress => _progress.IsShown;
+
+    /// <summary>From now on, SIGTERM ends the command between two pictures, see <see cref="EndIfAsked"/>.</summary>
+    public void Begin() => _signal ??= new TerminationSignal();
+
+    /// <summary>
+    /// Ends the command if the process was asked to end. To be called when the last picture has gone down the pipeline, and before the next
+    /// one is begun.
+    /// </summary>
+    public void EndIfAsked()
+    {
+        if (_signal is { Asked: true } signal)
+        {
+            signal.Heeded = true;
+            cmdlet.ThrowTerminatingError(new ErrorRecord(
+                new OperationCanceledException("The process was asked to end (SIGTERM). What has come out of the pipeline is done; run the " +
+                    "command again, with -SkipExisting, for the rest."),
+                "Interrupted", ErrorCategory.OperationStopped, null));
+        }
+    }
 
     /// <summary>The images that were named; what is not there is an error, and passed over.</summary>
     public NamedPhotos Files(IEnumerable<string?>? given, bool literal) => new(cmdlet, [.. Named(given, literal)]);
@@ -45,6 +65,7 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
             photos, photo => photo.Error is null && passesOver?.Invoke(photo.Path) != true, photo => read(photo.Path));
         while (ahead.MoveNext())
         {
+            EndIfAsked();
             left--;
             (NamedPhoto photo, bool isRead) = ahead.Current;
             if (photo.Error is { } error)
@@ -163,5 +184,9 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
     public void Stop() => _stop.Cancel();
 
     /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _signal?.Dispose();
+        _stop.Dispose();
+    }
 }

@@ -33,6 +33,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// image, and an explanation brings its model. Layers, method and class are those of this command line.</para>
 /// <para>In parallel, as with ForEach-Object -Parallel, each runspace imports the module first, and may share the model: see
 /// about_EasyExplain.</para>
+/// <para>SIGTERM, as schedulers send it, ends the command after the image in work: its explanation still goes down the pipeline, then
+/// there is the terminating error Interrupted. A second SIGTERM ends the process at once.</para>
 /// <para>A map gives the rectangle around its largest area above a threshold: $explanation.Map.GetBox(0.5), in pixels of the image.</para>
 /// <para>JPEG, PNG, WebP, GIF, BMP, TIFF, TGA, PBM, PGM and PPM are read, whatever the name ends with. A TIFF of floating point is scaled
 /// by its own range; a warning says so once.</para>

@@ -55,7 +55,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     [Parameter(Position = 1, ParameterSetName = ByPath)]
     [Parameter(Position = 0, ParameterSetName = ByLiteralPath)]
     [Parameter(Position = 0, ParameterSetName = ByInputTensor)]
-    [ModelOrPath]
+    [ModelOrPath(SharesPlace = true)]
     [ValidateNotNull]
     public ModelArgument? Model { get; set; }
 
@@ -98,8 +98,11 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     private protected abstract void LookAt(CamModel model, NamedPhotos photos);
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() =>
+    protected override void BeginProcessing()
+    {
+        Pictures.Begin();
         _given.Begin(Model, Layer, InputObject, nameof(Path), nameof(LiteralPath), nameof(InputTensor));
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -123,6 +126,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
             WriteWarning($"{_nothingDone}: no model was given, and no layer came through the pipeline.");
         }
         Pictures.Complete();
+        Pictures.EndIfAsked();
     }
 
     /// <inheritdoc/>
@@ -130,6 +134,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
 
     private void LookWith(CamModel model, LayerArgument[] layers)
     {
+        Pictures.EndIfAsked();
         if (_prepared != model)
         {
             _prepared = this.OrFatal(model, () =>
@@ -141,9 +146,12 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
         if ((ParameterSetName == ByInputTensor ? InputTensor : _given.Tensor) is { } tensor)
         {
             LookAt(model, tensor);
-            return;
         }
-        bool literal = ParameterSetName == ByLiteralPath;
-        LookAt(model, Pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral));
+        else
+        {
+            bool literal = ParameterSetName == ByLiteralPath;
+            LookAt(model, Pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral));
+        }
+        Pictures.EndIfAsked();
     }
 }
