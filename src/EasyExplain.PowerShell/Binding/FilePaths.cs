@@ -48,7 +48,7 @@ internal static class FilePaths
             files = [.. InFolders(cmdlet, path)];
         }
         return files.Length > 0 ? files : throw new FileNotFoundException($"No file matches '{path}'." +
-            (ArchiveNames.Split(Literal(cmdlet, path)) is null ? "" : " In an archive there are no wildcards: name it, or one of its members."),
+            (ArchiveNames.Split(Literal(cmdlet, path)) is null ? "" : " In an archive there are no wildcards: name it or a member."),
             path);
 
         bool Exists(string found) => PhotoFile.IsThere(found) || counts is not null && Directory.Exists(found) && counts(found);

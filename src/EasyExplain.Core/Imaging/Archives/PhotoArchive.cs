@@ -177,8 +177,8 @@ internal sealed class PhotoArchive
         if (ArchiveNames.IsCompressed(Path))
         {
             throw new ArchiveException(ArchiveFault.ArchiveCompressed,
-                $"'{Path}' is compressed as a whole, so that a member can only be reached by unpacking all before it. Unpack it to a .tar, " +
-                "as gunzip does (images hardly become larger), or make a .zip of it.");
+                $"'{Path}' is compressed as a whole, so that a member can only be reached by unpacking all before it. Unpack it to " +
+                "a .tar, as gunzip does (images hardly become larger), or make a .zip of it.");
         }
         return _headers ??= Path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? new ZipDirectory(file) : new TarHeaders();
     }
