@@ -138,7 +138,7 @@ public sealed class FoundMeasureTests
         var head = new DetectorHead(2, Activation.Softmax) { Background = 0, TakesTurns = true };
         float[] found = [10, 10, 30, 30, 0, 1, 2]; // of class 1, by turns
         var thing = new LikenessTarget(1, head, tensor(found));
-        // A region elsewhere, one whose box of class 1 is half of it, one in its place that shows nothing; by turns of class 0 and of class 1.
+        // A region elsewhere, one whose box of class 1 is half of it, one in its place that shows nothing; classes 0 and 1 by turns.
         float[][] rows =
         [
             [50, 50, 60, 60, 0, 0, 9], [50, 50, 60, 60, 0, 0, 9], [10, 10, 30, 28, 0, 3, 2], [10, 10, 20, 30, 0, 3, 2],
