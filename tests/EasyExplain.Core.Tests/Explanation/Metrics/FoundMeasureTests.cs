@@ -138,10 +138,10 @@ public sealed class FoundMeasureTests
         var head = new DetectorHead(2, Activation.Softmax) { Background = 0, TakesTurns = true };
         float[] found = [10, 10, 30, 30, 0, 1, 2]; // of class 1, by turns
         var thing = new LikenessTarget(1, head, tensor(found));
-        // A region elsewhere, one whose box is half of it, one in its place that shows nothing; each once for class 0, once for class 1.
+        // A region elsewhere, one whose box of class 1 is half of it, one in its place that shows nothing; classes 0 and 1 by turns.
         float[][] rows =
         [
-            [50, 50, 60, 60, 0, 0, 9], [50, 50, 60, 60, 0, 0, 9], [0, 0, 5, 5, 0, 3, 2], [10, 10, 20, 30, 0, 3, 2],
+            [50, 50, 60, 60, 0, 0, 9], [50, 50, 60, 60, 0, 0, 9], [10, 10, 30, 28, 0, 3, 2], [10, 10, 20, 30, 0, 3, 2],
             [10, 10, 30, 30, 5, 0, 1], [10, 10, 30, 30, 5, 0, 1],
         ];
         Tensor output = tensor(rows.SelectMany(row => row).ToArray()).view(1, 6, 7);
