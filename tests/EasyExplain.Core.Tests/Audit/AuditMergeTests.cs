@@ -2,8 +2,6 @@ using EasyExplain.Audit;
 using EasyExplain.Audit.Findings;
 using EasyExplain.Audit.Merging;
 using EasyExplain.Audit.Store;
-using EasyExplain.Audit.Tables;
-using EasyExplain.Detectors;
 using EasyExplain.Explanation;
 using Microsoft.Data.Sqlite;
 
