@@ -1,4 +1,5 @@
-# An audit that nobody watches, for cron, systemd or the Task Scheduler: every image below a folder is explained and gets its overlay.
+# An audit that nobody watches, for cron, systemd or the Task Scheduler: every image below a folder, also in a .tar or .zip
+# there, is explained and gets its overlay.
 #
 #   pwsh -NoProfile -NonInteractive -File examples/scheduled-audit.ps1 -Path photos -Destination audit
 #   dotnet run --project src/EasyExplain.Host -- examples/scheduled-audit.ps1 -Path photos -Destination audit      (without pwsh)
@@ -41,7 +42,8 @@ param(
 
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
-$extensions = '.jpg', '.jpeg', '.jfif', '.jpe', '.png', '.webp', '.gif', '.bmp', '.tif', '.tiff', '.tga', '.pbm', '.pgm', '.ppm', '.pnm'
+$extensions = '.jpg', '.jpeg', '.jfif', '.jpe', '.png', '.webp', '.gif', '.bmp', '.tif', '.tiff', '.tga', '.pbm', '.pgm', '.ppm', '.pnm',
+    '.tar', '.zip'
 
 # ErrorIds of the machine's trouble. The system's numbers for it: the disk is full, the storage no longer answers.
 $troubles = 'Interrupted', 'DiskFull', 'StorageGone', 'OutOfMemory', 'AuditInUse'

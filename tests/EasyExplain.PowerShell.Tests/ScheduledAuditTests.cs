@@ -54,6 +54,21 @@ public sealed class ScheduledAuditTests : IDisposable
         Assert.Contains("'" + At("nowhere") + "' is not a folder", Summary("out").GetProperty("error").GetString());
     }
 
+    [Fact]
+    public void AnArchive_StandsForItsImages()
+    {
+        File.Copy(Repository.Data("archives", "webdataset.tar"), At("photos", "more [2]", "x.tar"));
+
+        Assert.Equal(new ChildProcess(0, "", ""), Run("-Path", "photos", "-Destination", "out"));
+        Assert.Equal((0, 5, 5, 0), Counts(Summary("out")));
+        string member = Path.Combine(At("photos", "more [2]", "x.tar"), "000001.jpg");
+        Assert.Single(Lines("out"), line => line.Contains(member, StringComparison.Ordinal));
+        Assert.Equal(3, Directory.GetFiles(At("out", "more [2]", "x-tar"), "*.png").Length);
+
+        Assert.Equal(0, Run("-Path", "photos", "-Destination", "out").ExitCode);
+        Assert.Equal((0, 5, 0, 0), Counts(Summary("out")));
+    }
+
     /// <summary>Links in a circle, a pipe, further names of JPEG, and overlays of which one is lost.</summary>
     [UnixFact]
     public void AnAwkwardFolder_IsExplainedOnce_AndGoesOn()
