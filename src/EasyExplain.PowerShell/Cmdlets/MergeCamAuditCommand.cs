@@ -25,8 +25,10 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <title>The shards of an array job</title>
 /// <code>
 /// $model = Import-CamModel
-/// Invoke-CamExplanation cat.jpg -Model $model | Export-CamAudit audit-1-of-2.db
-/// Invoke-CamExplanation rocket.jpg -Model $model | Export-CamAudit audit-2-of-2.db
+/// foreach ($shard in '1/2', '2/2') {
+///     Get-ChildItem canvases | Select-CamShard $shard | Invoke-CamExplanation -Model $model |
+///         Export-CamAudit "audit-$($shard -replace '/', '-of-').db"
+/// }
 /// Merge-CamAudit audit-*-of-2.db all.db
 /// Get-CamAudit all.db | Export-CamAudit all.csv
 /// </code>

@@ -414,6 +414,14 @@ public sealed class AuditMergeTests : IDisposable
                 }
             }
         }
+        // The first of its shard, where methods, layers and questions so have other numbers than elsewhere.
+        yield return (SyntheticRows.Row(_other, 31, _folder.Path) with
+        {
+            Path = In("zz/last.jpg"),
+            Method = "Saliency",
+            Layers = ["input"],
+            StoredMaps = [HandMadeRows.Map("input", 4, 4, 7)],
+        }, Asked("last", question: "a third"));
     }
 
     private static string[] Findings(string file)
