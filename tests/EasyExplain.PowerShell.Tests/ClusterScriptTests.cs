@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace EasyExplain.PowerShell.Tests;
 
 /// <summary>
-/// What the scripts of examples/slurm and examples/kubernetes do with each exit code, with programs in place of pwsh, srun and scontrol
+/// What the scripts of examples/slurm and examples/kubernetes do with each exit code, with programs in place of pwsh and scontrol
 /// that only say what they were asked. tests/cluster runs the former on a Slurm.
 /// </summary>
 public sealed class ClusterScriptTests : IDisposable
@@ -29,17 +29,25 @@ public sealed class ClusterScriptTests : IDisposable
         Assert.Equal(code == 1 ? "Done; some images could not be read.\n" : "", run.Output);
     }
 
-    /// <summary>The signal reaches pwsh, and the pod does not end before it.</summary>
-    [UnixFact]
-    public void Pod_ThatIsToEnd_EndsAfterTheImageInWork()
+    /// <summary>The signal reaches pwsh, and the script does not end before it.</summary>
+    [UnixTheory]
+    [InlineData("sh", "kubernetes", "shard")]
+    [InlineData("bash", "slurm", "audit.sbatch")]
+    public void AScriptThatIsToEnd_EndsAfterTheImageInWork(string shell, string folder, string script)
     {
+        Program("scontrol", "exit 1");
         Program("pwsh", "trap 'echo told; sleep 0.2; echo written; exit 75' TERM; echo ready; while :; do sleep 0.05; done");
 
-        using Process pod = Start("sh", [Example("kubernetes", "shard")], []);
+        using Process pod = Start(shell, [Example(folder, script), "/photos", "/audit", "8"], new()
+        {
+            ["EASYEXPLAIN_EXAMPLES"] = "/ee/examples", ["SLURM_RESTART_COUNT"] = "10", ["SLURM_ARRAY_TASK_ID"] = "5",
+        });
         Assert.Equal("ready", pod.StandardOutput.ReadLine());
         Process.Start("kill", ["-TERM", $"{pod.Id}"])!.WaitForExit();
 
-        Assert.Equal(new ChildProcess(75, "told\nwritten\n", ""), ChildProcess.End(pod));
+        ChildProcess end = ChildProcess.End(pod);
+        Assert.Equal(75, end.ExitCode);
+        Assert.StartsWith("told\nwritten\n", end.Output, StringComparison.Ordinal);
     }
 
     [UnixTheory]
@@ -51,17 +59,17 @@ public sealed class ClusterScriptTests : IDisposable
     [InlineData(75, "10", 75, false)] // the last time
     public void Task_IsQueuedAgain_WhereThatHelps(int code, string? restarts, int expected, bool again)
     {
-        Program("srun", $"echo \"$@\"; exit {code}");
+        Program("pwsh", $"echo \"$@\"; exit {code}");
         Program("scontrol", "echo \"scontrol $*\"; exit 1"); // Slurm would end the script here
 
         ChildProcess run = Run("bash", [Example("slurm", "audit.sbatch"), "/photos", "/audit", "8", "-Method", "GradCAM"], new()
         {
-            ["EASYEXPLAIN_EXAMPLES"] = "/ee/examples", ["SLURM_CPUS_PER_TASK"] = "2", ["SLURM_ARRAY_JOB_ID"] = "41",
-            ["SLURM_ARRAY_TASK_ID"] = "5", ["SLURM_RESTART_COUNT"] = restarts,
+            ["EASYEXPLAIN_EXAMPLES"] = "/ee/examples", ["SLURM_ARRAY_JOB_ID"] = "41", ["SLURM_ARRAY_TASK_ID"] = "5",
+            ["SLURM_RESTART_COUNT"] = restarts,
         });
 
         Assert.Equal(expected, run.ExitCode);
-        Assert.Contains("--cpus-per-task=2 pwsh -NoProfile -NonInteractive -File /ee/examples/scheduled-audit.ps1 " +
+        Assert.Contains("-NoProfile -NonInteractive -File /ee/examples/scheduled-audit.ps1 " +
             "-Path /photos -Destination /audit -Shard Auto/8 -Method GradCAM\n", run.Output, StringComparison.Ordinal);
         Assert.Equal(again, run.Output.Contains("scontrol requeue 41_5\n", StringComparison.Ordinal));
     }

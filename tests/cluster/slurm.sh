@@ -36,7 +36,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 SchedulerType=sched/backfill
 SchedulerParameters=sched_interval=2
-ReturnToService=2
+ReturnToService=1
 JobRequeue=1
 MinJobAge=3600
 SlurmctldTimeout=30

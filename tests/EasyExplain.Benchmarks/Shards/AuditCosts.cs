@@ -15,22 +15,23 @@ namespace EasyExplain.Benchmarks.Shards;
 internal sealed record AuditCosts(
     string Model, double Image, double Start, double Memory, double PhotoBytes, double RowBytes, double MapBytes, double PictureBytes)
 {
-    private const int Few = 10, Rounds = 3;
+    private const int Rounds = 3;
 
     /// <summary>Measures it: what many images cost more than a few.</summary>
     /// <param name="name">The model's name, and its images.</param>
     /// <param name="weights">The model's file; null for the bundled one.</param>
     /// <param name="photo">One image, of which copies are made.</param>
     /// <param name="cells">How many cells its map has.</param>
-    /// <param name="many">How many images at most.</param>
+    /// <param name="few">How many images a few are: by then, .NET has compiled what is used often.</param>
+    /// <param name="many">How many images many are.</param>
     /// <param name="folder">An empty folder.</param>
-    public static AuditCosts Measure(string name, string? weights, string photo, int cells, int many, DirectoryInfo folder)
+    public static AuditCosts Measure(string name, string? weights, string photo, int cells, int few, int many, DirectoryInfo folder)
     {
-        Reading[] few = [.. Runs(Few)], all = [.. Runs(many)];
+        Reading[] first = [.. Runs(few)], all = [.. Runs(many)];
         double Middle(Reading[] readings, Func<Reading, double> of) => SideBySide.Median(readings.Select(of));
-        double PerImage(Func<Reading, double> of) => (Middle(all, of) - Middle(few, of)) / (many - Few);
+        double PerImage(Func<Reading, double> of) => (Middle(all, of) - Middle(first, of)) / (many - few);
         double image = PerImage(reading => reading.Seconds);
-        return new AuditCosts(name, image, Middle(few, reading => reading.Seconds) - Few * image, Middle(all, reading => reading.Memory),
+        return new AuditCosts(name, image, Middle(first, reading => reading.Seconds) - few * image, Middle(all, reading => reading.Memory),
             new FileInfo(photo).Length, PerImage(reading => reading.Rows), cells, PerImage(reading => reading.Pictures));
 
         IEnumerable<Reading> Runs(int count) => Enumerable.Range(0, Rounds).Select(round =>

@@ -15,7 +15,7 @@ internal static class ListCost
             Enumerable.Range(0, Lines).Select(number => $"train/n{number % 1000:D8}/n{number % 1000:D8}_{number:D8}.JPEG"));
         var shard = new CamShard(17, 128);
         int mine = 0;
-        double seconds = ProcessorTime.Of(() => mine += PathList.Read(list).Count(shard.Has)) / Lines;
+        double seconds = ProcessorTime.Of(() => mine += PathList.Read(list).Count(shard.Has))[0] / Lines;
         File.Delete(list);
         return mine > 0 ? seconds : throw new InvalidOperationException("No path is in shard 17.");
     }

@@ -104,7 +104,12 @@ internal static class ShardTables
 
     private static string Seconds(double seconds) => Number(seconds) + " s";
 
-    private static string Hours(double seconds) => seconds < 48 * 3600 ? Number(seconds / 3600) + " h" : Number(seconds / 86400) + " days";
+    private static string Hours(double seconds) => seconds switch
+    {
+        < 3600 => Number(seconds / 60) + " min",
+        < 48 * 3600 => Number(seconds / 3600) + " h",
+        _ => Number(seconds / 86400) + " days",
+    };
 
     private static string Bytes(double bytes) => bytes switch
     {

@@ -54,8 +54,8 @@ internal static class ShardsRun
         }
         Console.Error.WriteLine("stages: measured");
         AuditCosts[] audits = [
-            AuditCosts.Measure("bundled model, 32 × 32 pixels", null, small, 8 * 8, 1010, folder.CreateSubdirectory("c")),
-            AuditCosts.Measure("ResNet-50, 500 × 375 pixels", weights, large, 7 * 7, 110, folder.CreateSubdirectory("d"))];
+            AuditCosts.Measure("bundled model, 32 × 32 pixels", null, small, 8 * 8, 500, 1500, folder.CreateSubdirectory("c")),
+            AuditCosts.Measure("ResNet-50, 500 × 375 pixels", weights, large, 7 * 7, 20, 60, folder.CreateSubdirectory("d"))];
         Console.Error.WriteLine("audits: measured");
         double line = ListCost.Measure(folder.FullName), finding = (FindingBytes(ManyRows) - FindingBytes(FewRows)) / (ManyRows - FewRows);
         return ShardTables.Of(stages, audits, line, finding);

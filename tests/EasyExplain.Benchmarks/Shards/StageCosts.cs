@@ -36,24 +36,22 @@ internal sealed record StageCosts(double Hash, double Decode, double Preprocess,
         Node[] taps = [network.Find(model.DefaultLayer)!.Node];
         var picture = new CamPicture(0.5, null, 0.5, CamPicture.UsualMaxSize);
 
-        double hash = ProcessorTime.Of(() => XxHash128.Hash(File.ReadAllBytes(photo)));
-        double decode = ProcessorTime.Of(() => CamPicture.Decode(photo, model));
-        double preprocess = ProcessorTime.Of(() => model.Preprocessing.ToInput(decoded).Dispose());
-        double forward = ProcessorTime.Of(() =>
-        {
-            using DisposeScope scope = NewDisposeScope();
-            model.Runner.Run(network, input, taps, track: false);
-        });
-        double explained = ProcessorTime.Of(() => explainer.Explain(decoded, photo));
-        double row, drawn = ProcessorTime.Of(() => ImageEncoder.Save(picture.Draw(explanation, OverlayStyle.Overlay),
-            Path.Combine(folder, "picture.png"), ImageFormat.Png));
-        using (var writer = new AuditWriter(Path.Combine(folder, "rows.db"), folder))
-        {
-            CamAuditRow one = AuditRows.Of(explanation, new AuditRoot(folder));
-            int number = 0;
-            row = ProcessorTime.Of(() => writer.Add(one with { Path = Path.Combine(folder, $"{++number}.jpg") }, $"{number:X16}", 0, 1));
-        }
-        return new StageCosts(hash, decode, preprocess, forward, Math.Max(0, explained - preprocess - forward), row,
-            drawn);
+        using var writer = new AuditWriter(Path.Combine(folder, "rows.db"), folder);
+        CamAuditRow row = AuditRows.Of(explanation, new AuditRoot(folder));
+        int number = 0;
+        double[] seconds = ProcessorTime.Of(
+            () => XxHash128.Hash(File.ReadAllBytes(photo)),
+            () => CamPicture.Decode(photo, model),
+            () => model.Preprocessing.ToInput(decoded).Dispose(),
+            () =>
+            {
+                using DisposeScope scope = NewDisposeScope();
+                model.Runner.Run(network, input, taps, track: false);
+            },
+            () => explainer.Explain(decoded, photo),
+            () => writer.Add(row with { Path = Path.Combine(folder, $"{++number}.jpg") }, $"{number:X16}", 0, 1),
+            () => ImageEncoder.Save(picture.Draw(explanation, OverlayStyle.Overlay), Path.Combine(folder, "picture.png"), ImageFormat.Png));
+        return new StageCosts(seconds[0], seconds[1], seconds[2], seconds[3], Math.Max(0, seconds[4] - seconds[2] - seconds[3]),
+            seconds[5], seconds[6]);
     }
 }
