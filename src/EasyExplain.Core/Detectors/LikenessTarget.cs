@@ -29,8 +29,8 @@ internal sealed record LikenessTarget : Target
         : base(@class)
     {
         using DisposeScope scope = NewDisposeScope();
-        _head = head with { TakesTurns = false }; // a candidate by itself takes none
-        _box = candidate.narrow(0, 0, DetectorHead.Corners).contiguous().data<float>().ToArray();
+        _head = head;
+        _box = candidate.narrow(0, head.BoxOf(@class), DetectorHead.Corners).contiguous().data<float>().ToArray();
         float[] probabilities = _head.Probabilities(candidate.view(1, 1, -1)).contiguous().data<float>().ToArray();
         double length = Math.Sqrt(probabilities.Sum(probability => (double)probability * probability));
         _direction = Array.ConvertAll(probabilities, probability => (float)(probability / Math.Max(length, 1e-12)));
@@ -43,11 +43,13 @@ internal sealed record LikenessTarget : Target
         Tensor probabilities = _head.Probabilities(logits);
         Tensor direction = tensor(_direction).to(logits.dtype).to(logits.device);
         Tensor cosine = probabilities.matmul(direction) / (probabilities * probabilities).sum(2).sqrt().Plus(Eps);
-        Tensor certainty = _head.HasObjectness ? logits.select(2, DetectorHead.Corners).sigmoid() : probabilities.amax([2]);
+        Tensor certainty = _head.HasObjectness ? logits.select(2, _head.BoxColumns).sigmoid() : probabilities.amax([2]);
         return (Overlaps(logits) * cosine * certainty).amax([1]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The overlap of each candidate's box with the one that was found, <c>[N, candidates]</c>.</summary>
+    /// <summary>
+    /// The overlap of each candidate's box, this class's if it has several, with the one that was found, <c>[N, candidates]</c>.
+    /// </summary>
     private Tensor Overlaps(Tensor output)
     {
         Tensor box = tensor(_box).to(output.dtype).to(output.device);
@@ -59,6 +61,6 @@ internal sealed record LikenessTarget : Target
         Tensor either = own.Plus((box[2] - box[0]) * (box[3] - box[1])) - both;
         return both / either.Plus(Eps);
 
-        Tensor Corner(int which) => output.select(2, which);
+        Tensor Corner(int which) => output.select(2, _head.BoxOf(Class) + which);
     }
 }

@@ -109,7 +109,6 @@ public sealed class TorchvisionDetectorTests
         Pass pass = Executor.Run(model.Network, model.Preprocessing.ToInput(photo), taps, track: true);
         int first = model.Detector!.Background == 0 ? 1 : 0, @class = target.GetProperty("class").GetInt32() - first;
         int candidate = target.GetProperty("candidate").GetInt32();
-        candidate = model.Detector.TakesTurns ? candidate * model.ClassCount + @class : candidate;
         Tensor logit = pass.Logits[0, candidate, model.Detector.ColumnOf(@class)];
         Assert.Equal(target.GetProperty("logit").GetDouble(), logit.item<float>(), 1e-3);
         IReadOnlyList<Tensor> gradients = pass.Gradients(logit);
