@@ -39,11 +39,11 @@ def fill(module):
     return module.eval()
 
 
-def picture():
-    """Bytes by a formula, [1, 3, 64, 64] from 0 to 255, colours by planes."""
-    i = np.arange(3 * SIDE * SIDE, dtype=np.uint64)
+def picture(high=SIDE, wide=SIDE):
+    """Bytes by a formula, [1, 3, high, wide] from 0 to 255, colours by planes."""
+    i = np.arange(3 * high * wide, dtype=np.uint64)
     noise = ((i * np.uint64(2654435761)) % np.uint64(1 << 32)) >> np.uint64(24)
-    return torch.from_numpy(noise.astype(np.float32)).view(1, 3, SIDE, SIDE)
+    return torch.from_numpy(noise.astype(np.float32)).view(1, 3, high, wide)
 
 
 def conv(i, o, k=3, s=2):
@@ -263,9 +263,9 @@ def main(out):
     v5 = {"stride": "16", "names": str(NAMES)}
     found = {}
 
-    def save(name, model, metadata, expected, outputs=("output0",), white=255.0, script=False, onnx_too=True):
+    def save(name, model, metadata, expected, outputs=("output0",), white=255.0, script=False, onnx_too=True, size=(SIDE, SIDE)):
         fill(model)
-        x = picture() / white
+        x = picture(*size) / white
         with torch.no_grad():
             y = model(x)
             found[name] = expected(model, x, y)
@@ -310,7 +310,8 @@ def main(out):
     def queries(model, x, y):
         logits, boxes = y
         p = logits[0].softmax(-1)[:, :-1] if logits.shape[-1] == 4 else logits[0].sigmoid()
-        return {"found": surest(corners(boxes[0]) * SIDE, p)}
+        high, wide = x.shape[2:]
+        return {"found": surest(corners(boxes[0]) * torch.tensor([wide, high, wide, high]), p)}
 
     def places(model, x, y):
         logits = (model.head(model.backbone(x)[0]) * 4)
@@ -337,6 +338,7 @@ def main(out):
     save("yolox", Decoupled(), {}, objects, ("output",), white=1.0)
     save("yolox_decoded", Decoupled(decodes=True), {}, objects, ("output",), white=1.0)
     save("detr", QuerySet(4), {}, queries, ("logits", "pred_boxes"))
+    save("detr_wide", QuerySet(4), {}, queries, ("logits", "pred_boxes"), size=(48, 80))
     save("detr_sigmoid", QuerySet(3), {}, queries, ("logits", "pred_boxes"))
     save("rtdetr", QuerySet(3, one_table=True), ultralytics,
          lambda m, x, y: {"found": surest(corners(y[0, :, :4]) * SIDE, y[0, :, 4:])})

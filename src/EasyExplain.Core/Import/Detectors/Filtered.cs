@@ -52,6 +52,7 @@ internal static class Filtered
                 IsGeometricMean = scores.IsGeometricMean,
                 Background = scores.Background,
                 HasBoxOfEachClass = scores.HasBoxOfEachClass,
+                ChoosesCandidates = scores.HasBoxOfEachClass,
             },
         };
     }

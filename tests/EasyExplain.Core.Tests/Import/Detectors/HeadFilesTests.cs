@@ -42,6 +42,7 @@ public sealed class HeadFilesTests : IDisposable
     [InlineData("v10.pt", "v10", "of which each thing has one")]
     [InlineData("v8_nms.onnx", "v8", "of which boxes that overlap are dropped here")]
     [InlineData("detr.onnx", "detr", "6 queries, centre, width and height as parts of the input; 3 classes, then nothing, a softmax")]
+    [InlineData("detr_wide.onnx", "detr_wide", "6 queries, centre, width and height as parts of the input; 3 classes, then nothing")]
     [InlineData("rtdetr.onnx", "rtdetr", "6 candidates, centre, width and height as parts of the input, then 3 classes by a sigmoid")]
     public void WhatIsFound_IsWhatPythonFinds(string file, string golden, string meaning)
     {
@@ -61,7 +62,7 @@ public sealed class HeadFilesTests : IDisposable
     public void MapsOfAClassLogit_AreThoseOfPython(string file)
     {
         using CamModel model = Import(file);
-        using torch.Tensor input = Picture(255);
+        using torch.Tensor input = Picture(model, 255);
         Node[] taps = [.. model.DefaultLayers.Select(name => model.Network.Find(name)!.Node)];
         Pass pass = Executor.Run(model.Network, input, taps, track: true);
         JsonElement[] scales = [.. Expected(Path.GetFileNameWithoutExtension(file)).GetProperty("cams").EnumerateArray()];
@@ -107,14 +108,27 @@ public sealed class HeadFilesTests : IDisposable
     [InlineData("rtdetr.onnx", false, false, ResizeMode.Letterbox)]
     [InlineData("detr.onnx", false, false, ResizeMode.Stretch)]
     [InlineData("yolox.onnx", true, true, ResizeMode.Letterbox)]
+    [InlineData("yolox_decoded.onnx", true, true, ResizeMode.Letterbox)]
     public void HowItIsRead_FollowsFromTheFile(string file, bool findsAgain, bool objectness, ResizeMode mode)
     {
         using CamModel model = Import(file);
         Assert.Equal((findsAgain, objectness, mode), (model.Detector!.FindsAgain, model.Detector.HasObjectness, model.ResizeMode));
-        bool isYolox = file == "yolox.onnx";
+        bool isYolox = file is "yolox.onnx" or "yolox_decoded.onnx";
+        Assert.Equal(isYolox, model.Preprocessing.AtCorner);
         Assert.Equal(isYolox ? ChannelOrder.Bgr : ChannelOrder.Rgb, model.ChannelOrder);
         Assert.Equal(isYolox ? 1 / 255.0 : mode == ResizeMode.Stretch ? 0.229 : 1, model.Std[0], 1e-9);
         Assert.Equal(file is "v8.onnx" or "v5.onnx" or "v10.onnx" ? ["cat", "dog", "bird"] : model.Labels, model.Labels);
+    }
+
+    /// <summary>The logits of queries are explained with the boxes that are another output; the boxes alone are no classes.</summary>
+    [Fact]
+    public void AnOutputThatNeedsAnother_IsTakenWithIt()
+    {
+        using CamModel named = Import("detr.onnx", new ModelOptions { Output = "logits" });
+        AssertFound(named, "detr", 1);
+        var error = Assert.Throws<ModelImportException>(() => Import("detr.onnx", new ModelOptions { Output = "pred_boxes" }));
+        Assert.Equal(ModelFault.InvalidOutput, error.Fault);
+        Assert.Contains("'pred_boxes'", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -245,15 +259,18 @@ public sealed class HeadFilesTests : IDisposable
     /// <summary>What the network makes of the picture that Python was given.</summary>
     private static torch.Tensor Run(CamModel model, float white)
     {
-        using torch.Tensor input = Picture(white);
+        using torch.Tensor input = Picture(model, white);
         return Executor.Run(model.Network, input, [], track: false).Logits.DetachFromDisposeScope();
     }
 
-    private static torch.Tensor Picture(float white) =>
-        torch.tensor(Bytes().Select(value => value / white).ToArray()).view(1, 3, Side, Side);
+    private static torch.Tensor Picture(CamModel model, float white)
+    {
+        (int height, int width) = (model.Preprocessing.Height, model.Preprocessing.Width);
+        return torch.tensor(Bytes(3 * height * width).Select(value => value / white).ToArray()).view(1, 3, height, width);
+    }
 
     private static Photo Photo() => new(Side, Side, new byte[Side * Side * 3]);
 
-    private static IEnumerable<byte> Bytes() =>
-        Enumerable.Range(0, 3 * Side * Side).Select(i => (byte)((uint)((ulong)i * 2654435761UL % (1UL << 32)) >> 24));
+    private static IEnumerable<byte> Bytes(int count) =>
+        Enumerable.Range(0, count).Select(i => (byte)((uint)((ulong)i * 2654435761UL % (1UL << 32)) >> 24));
 }

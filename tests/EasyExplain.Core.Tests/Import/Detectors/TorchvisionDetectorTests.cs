@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EasyExplain.Detectors;
 using EasyExplain.Explanation;
+using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
@@ -91,6 +92,22 @@ public sealed class TorchvisionDetectorTests
         Assert.Equal((6, 8), (cam.Height, cam.Width));
         // Cells of 1.046875: centres at 0.5234375 · (2i + 1) − 0.5.
         Assert.Equal([0.0234375f, 1.0703125f, 7.3515625f], [cam.ToArray()[0, 0], cam.ToArray()[3, 1], cam.ToArray()[5, 7]]);
+    }
+
+    /// <summary>A region has a box for each class: explained is where a side of the detection's own one lies.</summary>
+    [Fact]
+    public void ASideOfARegionsBox_IsThatOfTheDetectionsClass()
+    {
+        using var files = new TorchvisionFiles();
+        using CamModel model = files.Import("fasterrcnn.onnx");
+        Assert.Equal(["backbone.fpn.layer_blocks.1", "backbone.fpn.layer_blocks.0"], model.DefaultLayers);
+        Photo photo = TorchvisionFiles.Photo(model.Preprocessing.Height, model.Preprocessing.Width, 0);
+        var explainer = new Explainer(model, LayerSelection.Select(model, model.DefaultLayers), [LayerCAM.Method],
+            ClassChoice.Top(4) with { Side = BoxSide.Bottom, Detections = new DetectionSettings(0.05) }, new MethodSettings(1, 0, 0, 1));
+        CamExplanation[] all = [.. explainer.Explain(photo, null)];
+        Assert.Equal(4, all.Length);
+        Assert.All(all, one => Assert.Equal(one.Box!.Y + one.Box.Height, one.Score, 1e-3));
+        Assert.Contains(all, one => one.Maps.Any(map => map.ToArray().Cast<float>().Any(value => value > 0)));
     }
 
     [Fact]
