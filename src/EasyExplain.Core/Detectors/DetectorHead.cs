@@ -7,7 +7,7 @@ namespace EasyExplain.Detectors;
 
 /// <summary>
 /// How the output of a detector is read, <c>[N, candidates, 4 + scores]</c>: the corners x1, y1, x2, y2 of each candidate's box in pixels
-/// of the input, then the logit of objectness if there is one, then the classes' logits.
+/// of the input, or those of a box for each class; then the logit of objectness if there is one, then the classes' logits.
 /// </summary>
 /// <param name="ClassCount">How many classes there are, without background.</param>
 /// <param name="Activation">
@@ -37,12 +37,16 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
     /// <summary>Whether a thing has several candidates, of which the most certain one counts.</summary>
     public bool FindsAgain { get; init; } = true;
 
-    /// <summary>
-    /// Whether a candidate can be of one class only, the first of class 0, the next of class 1 and so on: boxes that depend on the class.
-    /// </summary>
-    public bool TakesTurns { get; init; }
+    /// <summary>Whether a candidate has a box for each class, as Faster R-CNN's proposals do.</summary>
+    public bool HasBoxOfEachClass { get; init; }
 
-    private int FirstScore => Corners + (HasObjectness ? 1 : 0);
+    /// <summary>Whether the network itself chooses the candidates, other ones in each picture.</summary>
+    public bool ChoosesCandidates { get; init; }
+
+    /// <summary>How many numbers the boxes of a candidate are: what comes behind them are scores.</summary>
+    public int BoxColumns => HasBoxOfEachClass ? Corners * ClassCount : Corners;
+
+    private int FirstScore => BoxColumns + (HasObjectness ? 1 : 0);
 
     /// <summary>How many numbers a candidate has.</summary>
     public int Columns => FirstScore + ClassCount + (Background is null ? 0 : 1);
@@ -50,25 +54,25 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
     /// <summary>Where a class's logit is.</summary>
     public int ColumnOf(int @class) => FirstScore + @class + (Background <= @class ? 1 : 0);
 
+    /// <summary>Where a class's box begins.</summary>
+    public int BoxOf(int @class) => HasBoxOfEachClass ? Corners * @class : 0;
+
     /// <summary>The logits of all classes at a candidate, <c>[N, classes]</c>.</summary>
     /// <param name="output">The network's, <c>[N, candidates, <see cref="Columns"/>]</c>.</param>
     /// <param name="candidate">The candidate.</param>
     public Tensor LogitsAt(Tensor output, int candidate) => output.select(1, candidate).narrow(1, ColumnOf(0), ClassCount);
 
-    /// <summary>The same number of another class, at the same candidate, or where candidates take turns at the one of that class.</summary>
+    /// <summary>The same number of another class, at the same candidate.</summary>
     /// <param name="target">The number.</param>
     /// <param name="class">The other class.</param>
-    public DetectionTarget OfClass(DetectionTarget target, int @class) =>
-        new(@class, target.Candidate + (TakesTurns ? @class - target.Class : 0), ColumnOf(@class));
+    public DetectionTarget OfClass(DetectionTarget target, int @class) => new(@class, target.Candidate, ColumnOf(@class));
 
     /// <summary>The probability of each candidate's classes, <c>[N, candidates, classes]</c>; gradients flow through it.</summary>
     /// <param name="output">The network's, <c>[N, candidates, <see cref="Columns"/>]</c>.</param>
     public Tensor Probabilities(Tensor output)
     {
         Tensor probabilities = OfAll(output);
-        probabilities = Background is { } at ? probabilities.narrow(2, at == 0 ? 1 : 0, ClassCount) : probabilities;
-        return TakesTurns
-            ? probabilities * eye(ClassCount, device: output.device).repeat(output.shape[1] / ClassCount, 1) : probabilities;
+        return Background is { } at ? probabilities.narrow(2, at == 0 ? 1 : 0, ClassCount) : probabilities;
     }
 
     /// <summary>The output with probabilities in place of the classes' logits, <c>[N, candidates, <see cref="Columns"/>]</c>.</summary>
@@ -84,7 +88,7 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
             Activation.Sigmoid => logits.sigmoid(),
             _ => logits,
         };
-        probabilities = HasObjectness ? probabilities * output.narrow(2, Corners, 1).sigmoid() : probabilities;
+        probabilities = HasObjectness ? probabilities * output.narrow(2, BoxColumns, 1).sigmoid() : probabilities;
         return IsGeometricMean ? probabilities.sqrt() : probabilities;
     }
 
@@ -111,7 +115,7 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
         foreach (int index in certain.Take(MostCompared))
         {
             (int candidate, int @class) = (index / ClassCount, index % ClassCount);
-            if (Box(numbers.AsSpan(candidate * columns, Corners)) is { } box)
+            if (Box(numbers.AsSpan(candidate * columns + BoxOf(@class), Corners)) is { } box)
             {
                 found.Add(new Detection(0, @class, probabilities[index], box, candidate));
             }

@@ -21,7 +21,6 @@ internal sealed record LikenessTarget : Target
     private readonly DetectorHead _head;
     private readonly float[] _box;
     private readonly float[] _direction; // of the classes' probabilities, of length 1
-    private readonly DetectorHead _inTurns;
 
     /// <param name="class">The class that was found.</param>
     /// <param name="head">How the output is read.</param>
@@ -30,8 +29,8 @@ internal sealed record LikenessTarget : Target
         : base(@class)
     {
         using DisposeScope scope = NewDisposeScope();
-        (_head, _inTurns) = (head with { TakesTurns = false }, head); // a candidate by itself takes no turns
-        _box = candidate.narrow(0, 0, DetectorHead.Corners).contiguous().data<float>().ToArray();
+        _head = head;
+        _box = candidate.narrow(0, head.BoxOf(@class), DetectorHead.Corners).contiguous().data<float>().ToArray();
         float[] probabilities = _head.Probabilities(candidate.view(1, 1, -1)).contiguous().data<float>().ToArray();
         double length = Math.Sqrt(probabilities.Sum(probability => (double)probability * probability));
         _direction = Array.ConvertAll(probabilities, probability => (float)(probability / Math.Max(length, 1e-12)));
@@ -40,7 +39,7 @@ internal sealed record LikenessTarget : Target
     /// <summary>
     /// Whether another picture has other candidates, since the network itself chooses where to look: the regions of Faster R-CNN.
     /// </summary>
-    public bool CandidatesMove => _inTurns.TakesTurns;
+    public bool CandidatesMove => _head.ChoosesCandidates;
 
     /// <inheritdoc/>
     public override Tensor Of(Tensor logits)
@@ -53,7 +52,7 @@ internal sealed record LikenessTarget : Target
         Tensor probabilities = _head.Probabilities(logits);
         Tensor direction = tensor(_direction).to(logits.dtype).to(logits.device);
         Tensor cosine = probabilities.matmul(direction) / (probabilities * probabilities).sum(2).sqrt().Plus(Eps);
-        Tensor certainty = _head.HasObjectness ? logits.select(2, DetectorHead.Corners).sigmoid() : probabilities.amax([2]);
+        Tensor certainty = _head.HasObjectness ? logits.select(2, _head.BoxColumns).sigmoid() : probabilities.amax([2]);
         return (Overlaps(logits) * cosine * certainty).amax([1]).MoveToOuterDisposeScope();
     }
 
@@ -79,9 +78,11 @@ internal sealed record LikenessTarget : Target
             : throw new InvalidDataException("The network proposes nothing in the changed picture, so there is nothing to explain.");
     }
 
-    private Tensor ProbabilitiesThere(Tensor output) => Overlaps(output) * _inTurns.Probabilities(output).select(2, Class);
+    private Tensor ProbabilitiesThere(Tensor output) => Overlaps(output) * _head.Probabilities(output).select(2, Class);
 
-    /// <summary>The overlap of each candidate's box with the one that was found, <c>[N, candidates]</c>.</summary>
+    /// <summary>
+    /// The overlap of each candidate's box, this class's if it has several, with the one that was found, <c>[N, candidates]</c>.
+    /// </summary>
     private Tensor Overlaps(Tensor output)
     {
         Tensor box = tensor(_box).to(output.dtype).to(output.device);
@@ -93,6 +94,6 @@ internal sealed record LikenessTarget : Target
         Tensor either = own.Plus((box[2] - box[0]) * (box[3] - box[1])) - both;
         return both / either.Plus(Eps);
 
-        Tensor Corner(int which) => output.select(2, which);
+        Tensor Corner(int which) => output.select(2, _head.BoxOf(Class) + which);
     }
 }

@@ -232,12 +232,13 @@ public sealed class Explainer
     /// <summary>What a detector says, and the things to explain.</summary>
     private (Ranking, IReadOnlyList<Subject>) FindThings(DetectorHead detector, Tensor output, Photo photo)
     {
-        Ranking.DemandFinite(_model, output.narrow(1, DetectorHead.Corners, output.shape[1] - DetectorHead.Corners));
+        Ranking.DemandFinite(_model, output.narrow(1, detector.BoxColumns, output.shape[1] - detector.BoxColumns));
         IReadOnlyList<Detection> found = detector.Find(output, _choice.Detections, _model.Preprocessing, photo);
         return (Ranking.Of(_model, found), [.. _choice.From(found).Select(detection =>
         {
             var thing = new LikenessTarget(detection.Class, detector, output[detection.Candidate]);
-            Target target = _choice.Side is { } side ? new BoxTarget(detection.Class, detection.Candidate, side) { Found = thing }
+            Target target = _choice.Side is { } side
+                ? new BoxTarget(detection.Class, detection.Candidate, side) { Found = thing, FirstColumn = detector.BoxOf(detection.Class) }
                 : new DetectionTarget(detection.Class, detection.Candidate, detector.ColumnOf(detection.Class)) { Found = thing };
             return new Subject(detection.Class, detection.Probability, target.Of(output.unsqueeze(0)).item<float>(), Asked(target, output))
             {

@@ -83,8 +83,11 @@ public sealed record DetectionTarget(int Class, int Candidate, int Column) : Tar
 /// <param name="Side">The side.</param>
 public sealed record BoxTarget(int Class, int Candidate, BoxSide Side) : Target(Class)
 {
+    /// <summary>Where the box's numbers begin among a candidate's.</summary>
+    public int FirstColumn { get; init; }
+
     /// <inheritdoc/>
-    public override Tensor Of(Tensor logits) => logits.select(1, Candidate).select(1, (int)Side);
+    public override Tensor Of(Tensor logits) => logits.select(1, Candidate).select(1, FirstColumn + (int)Side);
 
     /// <inheritdoc/>
     internal override Target In(Tensor output) =>

@@ -217,7 +217,8 @@ public sealed class CamModel : ICamSource, IDisposable
         {
             Network folded = _folding.Apply(layers);
             return ofBoxes || Detector is null ? folded
-                : DetachedBoxes.Of(folded, folded.Shapes(Preprocessing.Channels, Preprocessing.Height, Preprocessing.Width));
+                : DetachedBoxes.Of(folded, folded.Shapes(Preprocessing.Channels, Preprocessing.Height, Preprocessing.Width),
+                    Detector.BoxColumns);
         }
 
         lock (_gate)

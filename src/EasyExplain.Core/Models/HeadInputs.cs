@@ -5,7 +5,7 @@ namespace EasyExplain.Models;
 
 /// <summary>
 /// The layers that the heads of a detector or a segmenter read: of each size of which candidates are made, the last layer that all of the
-/// heads there come from, such as where those of boxes and of classes part.
+/// heads there come from, such as where those of boxes and of classes part. Where regions are looked at, the layers that tell of them.
 /// </summary>
 internal sealed class HeadInputs
 {
@@ -29,6 +29,11 @@ internal sealed class HeadInputs
 
     private CamLayer[] Find()
     {
+        Node[] ofRegions = [.. _model.Network.Nodes.Where(node => node.Operator is RoiAlign).Select(node => node.Inputs[0]).Distinct()];
+        if (ofRegions.Length > 0 )
+        {
+            return [.. ofRegions.Select(LayerAt).OfType<CamLayer>().Distinct().OrderBy(layer => _model.OrderOf(layer.Node))];
+        }
         // A segmenter's heads may be of several sizes, and each says something of its own.
         IEnumerable<IReadOnlyCollection<Node>> heads = SizeOf(_model.Network.Output) is not null
             ? Heads(_model.Network.Output, sameSize: false).Select(head => new[] { head })

@@ -126,6 +126,40 @@ public sealed class DetectionTargetTests
         static double S(double logit) => 1 / (1 + Math.Exp(-logit));
     }
 
+    /// <summary>Of a region with a box for each class, the box of the class that was found counts, and all classes' probabilities.</summary>
+    [Fact]
+    public void WhereEachClassHasABox_ItsOwnCounts()
+    {
+        using var scope = NewDisposeScope();
+        SmallNetwork.Picture();
+        var head = new DetectorHead(2, Activation.Softmax) { Background = 0, HasBoxOfEachClass = true };
+        float[][] regions = [[0, 0, 20, 20, 40, 0, 50, 10, 0, 3, 1], [30, 30, 60, 50, 40, 20, 50, 40, 0, 1, 4]];
+        Tensor output = tensor(regions.SelectMany(region => region).ToArray()).view(1, 2, head.Columns);
+        Detection[] found = [.. head.Find(output[0], new DetectionSettings(0.1), Preprocessing.Letterbox(64, 64, 3),
+            new Photo(64, 64, new byte[3 * 64 * 64]))];
+
+        // A softmax over nothing and both classes.
+        Assert.Equal([(1, 1), (0, 0), (1, 0)], found.Select(one => (one.Class, one.Candidate)));
+        Assert.All(found.Zip([Softmax(4, 0, 1), Softmax(3, 0, 1), Softmax(1, 0, 3)]),
+            pair => Assert.Equal(pair.Second, pair.First.Probability, 1e-6));
+        Assert.Equal([(40, 20, 10, 20), (0, 0, 20, 20), (40, 0, 10, 10)],
+            found.Select(one => ((int)one.Box.X, (int)one.Box.Y, (int)one.Box.Width, (int)one.Box.Height)));
+        Assert.Equal(40, new BoxTarget(1, 1, BoxSide.Bottom) { FirstColumn = head.BoxOf(1) }.Of(output).item<float>());
+        Assert.Equal(50, new BoxTarget(0, 1, BoxSide.Bottom) { FirstColumn = head.BoxOf(0) }.Of(output).item<float>());
+
+        // D-RISE's likeness of the second region: of class 1 half of its box is left, of class 0 all of it.
+        regions[1] = [30, 30, 60, 50, 40, 30, 50, 40, 0, 1, 2];
+        Tensor changed = tensor(regions[1]).view(1, 1, head.Columns);
+        double[] before = [Softmax(1, 0, 4), Softmax(4, 0, 1)], after = [Softmax(1, 0, 2), Softmax(2, 0, 1)];
+        double cosine = before.Zip(after, (a, b) => a * b).Sum()
+            / Math.Sqrt(before.Sum(a => a * a) * after.Sum(b => b * b));
+        Assert.Equal(0.5 * cosine * after[1], new LikenessTarget(1, head, output[0, 1]).Of(changed).item<float>(), 1e-6);
+        Assert.Equal(cosine * after[1], new LikenessTarget(0, head, output[0, 1]).Of(changed).item<float>(), 1e-6);
+
+        static double Softmax(double own, params double[] others) =>
+            Math.Exp(own) / (Math.Exp(own) + others.Sum(Math.Exp));
+    }
+
     /// <summary>Without biases, what is handed back down to the pixels is what was handed in: the class's logit.</summary>
     [Fact]
     public void Relevance_AddsUpToTheScore_WhereThereAreNoBiases()

@@ -17,13 +17,13 @@ internal sealed record CandidateScores(Node Logits, Activation Activation)
     /// <summary>Which of a softmax's classes is no thing; null if all are.</summary>
     public int? Background { get; init; }
 
-    /// <summary>Whether a candidate can be of one class only, see <see cref="EasyExplain.Detectors.DetectorHead.TakesTurns"/>.</summary>
-    public bool TakesTurns { get; init; }
+    /// <summary>Whether so many boxes in a row are one candidate's, of each class one.</summary>
+    public bool HasBoxOfEachClass { get; init; }
 
     /// <summary>Finds them; null where the numbers are something else.</summary>
     /// <param name="recorder">What was taken down.</param>
     /// <param name="list">Makes the list, one number for each class of each candidate, in some order.</param>
-    /// <param name="candidates">How many candidates there are.</param>
+    /// <param name="candidates">How many boxes there are.</param>
     public static CandidateScores? Find(NetworkRecorder recorder, Node list, long candidates)
     {
         if (recorder.Shape(list).Any(size => !size.IsFixed) || candidates < 1)
@@ -35,9 +35,9 @@ internal sealed record CandidateScores(Node Logits, Activation Activation)
         {
             return ofClasses;
         }
-        if (parts.Length == 1 && InTurns(recorder, list, candidates) is { } inTurns)
+        if (parts.Length == 1 && OfRegions(recorder, list, candidates) is { } ofRegions)
         {
-            return inTurns;
+            return ofRegions;
         }
         long all = Count(recorder, list);
         if (all % candidates != 0)
@@ -75,20 +75,15 @@ internal sealed record CandidateScores(Node Logits, Activation Activation)
     }
 
     /// <summary>A box for each class of a region, all classes but the first, which is background.</summary>
-    private static CandidateScores? InTurns(NetworkRecorder recorder, Node list, long candidates)
+    private static CandidateScores? OfRegions(NetworkRecorder recorder, Node list, long boxes)
     {
         if (Bare(recorder, list) is not { Operator: Slice(1, 1, _, 1), Inputs: [{ Operator: Softmax(1), Inputs: [var logits] } all] } own
             || recorder.Shape(all) is not [{ IsFixed: true, Fixed: var regions }, { IsFixed: true, Fixed: > 1 and var classes }]
-            || recorder.Shape(own)[1] != new Size(classes - 1) || regions * (classes - 1) != candidates)
+            || recorder.Shape(own)[1] != new Size(classes - 1) || regions * (classes - 1) != boxes)
         {
             return null;
         }
-        Node each = recorder.Call(logits.Name, new Expand([-1, classes - 1, -1]), recorder.Call(logits.Name, new Unsqueeze(1), logits));
-        return new CandidateScores(recorder.Call(logits.Name, new Reshape([-1, classes]), each), Activation.Softmax)
-        {
-            Background = 0,
-            TakesTurns = true,
-        };
+        return new CandidateScores(logits, Activation.Softmax) { Background = 0, HasBoxOfEachClass = true };
     }
 
     /// <summary>The probabilities of some candidates, without what made them of logits.</summary>

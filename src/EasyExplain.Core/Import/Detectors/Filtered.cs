@@ -36,9 +36,13 @@ internal static class Filtered
 
     private static Head HeadOf(NetworkRecorder recorder, Node corners, CandidateScores scores)
     {
+        int classes = (int)recorder.Shape(scores.Logits)[1].Fixed - (scores.Background is null ? 0 : 1);
+        if (scores.HasBoxOfEachClass)
+        {
+            corners = recorder.Call(corners.Name, new Reshape([-1, classes * DetectorHead.Corners]), corners);
+        }
         Node[] columns = scores.Certainty is { } certainty ? [corners, certainty, scores.Logits] : [corners, scores.Logits];
         Node output = recorder.Call(corners.Name, new Concat { Dim = 1 }, columns);
-        int classes = (int)recorder.Shape(scores.Logits)[1].Fixed - (scores.Background is null ? 0 : 1);
         return new Head(recorder.Call(corners.Name, new Unsqueeze(0), output), scores.Activation)
         {
             Task = CamTask.Detect,
@@ -47,7 +51,8 @@ internal static class Filtered
                 HasObjectness = scores.Certainty is not null,
                 IsGeometricMean = scores.IsGeometricMean,
                 Background = scores.Background,
-                TakesTurns = scores.TakesTurns,
+                HasBoxOfEachClass = scores.HasBoxOfEachClass,
+                ChoosesCandidates = scores.HasBoxOfEachClass,
             },
         };
     }

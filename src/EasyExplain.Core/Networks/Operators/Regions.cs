@@ -94,6 +94,8 @@ internal sealed record RegionProposals(IReadOnlyList<(long Boxes, long Most)> Sc
 /// <param name="HalfPixel">Whether a pixel's centre is half a pixel from its edge; without, a box has one cell at least.</param>
 internal sealed record RoiAlign(long Rows, long Columns, double Scale, long Samples, bool HalfPixel) : ByDimension
 {
+    private const long MostAtOnce = 1L << 23; // numbers that are sampled: a thousand boxes would take hundreds of megabytes
+
     /// <inheritdoc/>
     public override long[] OutputShape(IReadOnlyList<long[]> inputs) => [inputs[0][0], Rows, Columns];
 
@@ -103,6 +105,15 @@ internal sealed record RoiAlign(long Rows, long Columns, double Scale, long Samp
         using DisposeScope scope = NewDisposeScope();
         (Tensor features, Tensor boxes) = (inputs[0].narrow(0, 0, 1), inputs[1].detach().Times(Scale));
         boxes = HalfPixel ? boxes.Plus(-0.5) : boxes;
+        long together = Math.Max(1, MostAtOnce / Math.Max(1, features.shape[1] * Rows * Columns * Samples * Samples));
+        Tensor[] parts = [.. boxes.split(together).Select(some => Of(features, some))];
+        return (parts.Length == 1 ? parts[0] : cat(parts, 0)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What they say of boxes in cells of the features.</summary>
+    private Tensor Of(Tensor features, Tensor boxes)
+    {
+        using DisposeScope scope = NewDisposeScope();
         Tensor x = Points(boxes.select(1, 0), boxes.select(1, 2), Columns), y = Points(boxes.select(1, 1), boxes.select(1, 3), Rows);
         long count = boxes.shape[0], high = Rows * Samples, wide = Columns * Samples;
         (Tensor across, Tensor inAcross) = Placed(x, features.shape[3]);

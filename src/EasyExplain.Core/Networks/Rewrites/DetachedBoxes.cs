@@ -1,4 +1,3 @@
-using EasyExplain.Detectors;
 using EasyExplain.Networks.Operators;
 
 namespace EasyExplain.Networks.Rewrites;
@@ -14,7 +13,8 @@ internal static class DetachedBoxes
     /// <summary>The network so; as it is, where boxes and scores cannot be told apart at its end.</summary>
     /// <param name="network">The network; the result shares its parameters.</param>
     /// <param name="shapes">The output shapes of its nodes.</param>
-    public static Network Of(Network network, IReadOnlyDictionary<Node, long[]> shapes)
+    /// <param name="columns">How many of a candidate's numbers are boxes.</param>
+    public static Network Of(Network network, IReadOnlyDictionary<Node, long[]> shapes, int columns)
     {
         var now = new Dictionary<Node, Node>();
         var nodes = new List<Node>();
@@ -48,7 +48,7 @@ internal static class DetachedBoxes
             foreach (Node input in node.Inputs)
             {
                 before += dim - 1 < shapes[input].Length ? shapes[input][dim - 1] : long.MaxValue / 2;
-                inputs.Add(before <= DetectorHead.Corners ? Made(input) : input);
+                inputs.Add(before <= columns ? Made(input) : input);
             }
             return [.. inputs];
         }

@@ -135,30 +135,33 @@ public sealed class FoundMeasureTests
     {
         using DisposeScope scope = NewDisposeScope();
         SmallNetwork.Picture();
-        var head = new DetectorHead(2, Activation.Softmax) { Background = 0, TakesTurns = true };
-        float[] found = [10, 10, 30, 30, 0, 1, 2]; // of class 1, by turns
-        var thing = new LikenessTarget(1, head, tensor(found));
-        // A region elsewhere, one whose box of class 1 is half of it, one in its place that shows nothing; classes 0 and 1 by turns.
+        var head = new DetectorHead(2, Activation.Softmax) { Background = 0, HasBoxOfEachClass = true, ChoosesCandidates = true };
+        float[] found = [0, 0, 0, 0, 10, 10, 30, 30, 0, 1, 2]; // of class 1, whose box is the second
+        // A region elsewhere, one whose box of class 1 is half of it, one in its place that shows nothing. Boxes of class 0 do not count.
         float[][] rows =
         [
-            [50, 50, 60, 60, 0, 0, 9], [50, 50, 60, 60, 0, 0, 9], [10, 10, 30, 28, 0, 3, 2], [10, 10, 20, 30, 0, 3, 2],
-            [10, 10, 30, 30, 5, 0, 1], [10, 10, 30, 30, 5, 0, 1],
+            [10, 10, 30, 30, 50, 50, 60, 60, 0, 0, 9], [10, 10, 30, 28, 10, 10, 20, 30, 0, 3, 2], [10, 10, 30, 30, 10, 10, 30, 30, 5, 0, 1],
         ];
-        Tensor output = tensor(rows.SelectMany(row => row).ToArray()).view(1, 6, 7);
+        Tensor output = tensor(rows.SelectMany(row => row).ToArray()).view(1, 3, 11);
         double half = 0.5 * Math.Exp(2) / (1 + Math.Exp(3) + Math.Exp(2));
-        Assert.True(thing.CandidatesMove);
-        Assert.Equal(half, thing.Probability(output).item<float>(), 1e-6);
-        Assert.Equal(3, thing.CandidateIn(output[0]));
-        Target target = new DetectionTarget(1, 77, 6) { Found = thing };
-        Assert.Equal(3, Assert.IsType<DetectionTarget>(target.In(output[0])).Candidate);
+        Assert.True(Thing(head).CandidatesMove);
+        Assert.False(Thing(head with { ChoosesCandidates = false }).CandidatesMove);
+        Assert.Equal(half, Thing(head).Probability(output).item<float>(), 1e-6);
+        Assert.Equal(1, Thing(head).CandidateIn(output[0]));
+        Target target = new DetectionTarget(1, 77, 10) { Found = Thing(head) };
+        Assert.Equal(1, Assert.IsType<DetectionTarget>(target.In(output[0])).Candidate);
+        Target side = new BoxTarget(1, 77, BoxSide.Right) { Found = Thing(head), FirstColumn = head.BoxOf(1) };
+        Assert.Equal(20, side.In(output[0]).Of(output).item<float>());
         DetectionTarget other = head.OfClass((DetectionTarget)target, 0);
-        Assert.Equal((0, 76, 5), (other.Class, other.Candidate, other.Column));
+        Assert.Equal((0, 77, 9), (other.Class, other.Candidate, other.Column));
 
         Tensor none = output.narrow(1, 0, 0);
-        Assert.Equal(0, thing.Probability(none).item<float>());
-        Assert.Equal(0, thing.Of(none).item<float>());
-        Assert.Throws<InvalidDataException>(() => thing.CandidateIn(none[0]));
+        Assert.Equal(0, Thing(head).Probability(none).item<float>());
+        Assert.Equal(0, Thing(head).Of(none).item<float>());
+        Assert.Throws<InvalidDataException>(() => Thing(head).CandidateIn(none[0]));
         Assert.Empty(head.Find(none[0], new DetectionSettings(), Preprocessing.Letterbox(Side, Side, 3), new Photo(4, 4, new byte[48])));
+
+        LikenessTarget Thing(DetectorHead of) => new(1, of, tensor(found));
     }
 
     private static CamModel Import(string name, string[]? labels = null) => ModelImporter.Import(

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EasyExplain.Detectors;
 using EasyExplain.Explanation;
+using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
@@ -93,6 +94,22 @@ public sealed class TorchvisionDetectorTests
         Assert.Equal([0.0234375f, 1.0703125f, 7.3515625f], [cam.ToArray()[0, 0], cam.ToArray()[3, 1], cam.ToArray()[5, 7]]);
     }
 
+    /// <summary>A region has a box for each class: explained is where a side of the detection's own one lies.</summary>
+    [Fact]
+    public void ASideOfARegionsBox_IsThatOfTheDetectionsClass()
+    {
+        using var files = new TorchvisionFiles();
+        using CamModel model = files.Import("fasterrcnn.onnx");
+        Assert.Equal(["backbone.fpn.layer_blocks.1", "backbone.fpn.layer_blocks.0"], model.DefaultLayers);
+        Photo photo = TorchvisionFiles.Photo(model.Preprocessing.Height, model.Preprocessing.Width, 0);
+        var explainer = new Explainer(model, LayerSelection.Select(model, model.DefaultLayers), [LayerCAM.Method],
+            ClassChoice.Top(4) with { Side = BoxSide.Bottom, Detections = new DetectionSettings(0.05) }, new MethodSettings(1, 0, 0, 1));
+        CamExplanation[] all = [.. explainer.Explain(photo, null)];
+        Assert.Equal(4, all.Length);
+        Assert.All(all, one => Assert.Equal(one.Box!.Y + one.Box.Height, one.Score, 1e-3));
+        Assert.Contains(all, one => one.Maps.Any(map => map.ToArray().Cast<float>().Any(value => value > 0)));
+    }
+
     [Fact]
     public void ADetectorInTorchScript_IsRefusedInWords()
     {
@@ -109,7 +126,6 @@ public sealed class TorchvisionDetectorTests
         Pass pass = Executor.Run(model.Network, model.Preprocessing.ToInput(photo), taps, track: true);
         int first = model.Detector!.Background == 0 ? 1 : 0, @class = target.GetProperty("class").GetInt32() - first;
         int candidate = target.GetProperty("candidate").GetInt32();
-        candidate = model.Detector.TakesTurns ? candidate * model.ClassCount + @class : candidate;
         Tensor logit = pass.Logits[0, candidate, model.Detector.ColumnOf(@class)];
         Assert.Equal(target.GetProperty("logit").GetDouble(), logit.item<float>(), 1e-3);
         IReadOnlyList<Tensor> gradients = pass.Gradients(logit);
