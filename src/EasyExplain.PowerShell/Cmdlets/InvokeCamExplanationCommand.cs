@@ -167,6 +167,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     private Choices _choices = null!; // the same
     private IFinished? _finished;
     private bool _seedIsGiven;
+    private readonly HeldBack _heldBack = new();
     private int _passedOver;
     private bool _warnedOfEmpty;
     private bool _warnedOfUnknown;
@@ -407,10 +408,50 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         }
     }
 
-    private protected override void LookAt(CamModel model, torch.Tensor tensor) =>
+    private protected override void LookAt(CamModel model, torch.Tensor tensor)
+    {
+        LookAtHeldBack();
         Write(tensor, Pictures.Do(model, tensor, cancel => _explainer.Explain(tensor, cancel)));
+    }
 
     private protected override void LookAt(CamModel model, IEnumerable<string> named)
+    {
+        if (!model.AwaitsPictures || _heldBack.IsOver(model))
+        {
+            Explain(model, named);
+            return;
+        }
+        _heldBack.Add(model, named);
+        if (_heldBack.Files.Count >= PictureCalibration.OfRun)
+        {
+            Calibrate(model);
+            LookAtHeldBack();
+        }
+    }
+
+    private protected override void LookAtHeldBack()
+    {
+        if (_heldBack.Model is { } model)
+        {
+            if (model.AwaitsPictures && _heldBack.Files.Count < PictureCalibration.OfRun)
+            {
+                WriteVerbose($"{model} computes in float32 here: Int8 needs {PictureCalibration.OfRun} images to find its scales, and " +
+                    $"there are {_heldBack.Files.Count}. Import it with -CalibrationPath.");
+            }
+            Explain(model, _heldBack.Take());
+        }
+    }
+
+    /// <summary>Finds a model's scales for 8 bits with the first photos of the run, whether or not they were explained before.</summary>
+    private void Calibrate(CamModel model)
+    {
+        WriteVerbose($"{model} finds its scales for 8 bits with the first {PictureCalibration.OfRun} images.");
+        Pictures.DoAside(model, cancel =>
+            PictureCalibration.ByRun(model, [.. _heldBack.Files.Take(PictureCalibration.OfRun)], WriteVerbose, cancel));
+        WriteVerbose($"{model} runs in {_explainer.Compile()}.");
+    }
+
+    private void Explain(CamModel model, IEnumerable<string> named)
     {
         string[] files = [.. named];
         bool[] finished = [.. files.Select(file => _finished is not null && File.Exists(file) && _finished.Contains(_choices.IdOf(file)))];

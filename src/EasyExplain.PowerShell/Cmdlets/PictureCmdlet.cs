@@ -94,6 +94,11 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     /// <summary>Looks at image files with the model that was prepared.</summary>
     private protected abstract void LookAt(CamModel model, IEnumerable<string> files);
 
+    /// <summary>Looks at files that were held back, when no more follow.</summary>
+    private protected virtual void LookAtHeldBack()
+    {
+    }
+
     /// <inheritdoc/>
     protected override void BeginProcessing() =>
         _given.Begin(Model, Layer, InputObject, nameof(Path), nameof(LiteralPath), nameof(InputTensor));
@@ -115,6 +120,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
         {
             LookWith(model, layers);
         }
+        LookAtHeldBack();
         if (!_anything && Model is null && _given.PicturesNamed)
         {
             WriteWarning($"{_nothingDone}: no model was given, and no layer came through the pipeline.");
@@ -129,6 +135,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     {
         if (_prepared != model)
         {
+            LookAtHeldBack();
             _prepared = this.OrFatal(model, () =>
             {
                 Prepare(model, layers);
