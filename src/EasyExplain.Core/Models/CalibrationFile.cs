@@ -67,8 +67,12 @@ internal sealed class CalibrationFile
     /// <summary>Writes it; where the cache may not be written to, the same is found again the next time.</summary>
     public void Write(Calibration calibration)
     {
-        var stored = new Stored([.. calibration.Ranges.Select(range => new Range(Place(range.Key), range.Value.Low, range.Value.High))],
-            [.. calibration.LeftOut.Select(Place).Order()], calibration.Fidelity);
+        // Whatever was made of a node has its origin.
+        Dictionary<Node, int> places = _model.Network.Nodes.Select((node, place) => (node.Origin, place)).DistinctBy(pair => pair.Origin)
+            .ToDictionary(pair => pair.Origin, pair => pair.place);
+        var stored = new Stored(
+            [.. calibration.Ranges.Select(range => new Range(places[range.Key], range.Value.Low, range.Value.High))],
+            [.. calibration.LeftOut.Select(node => places[node]).Order()], calibration.Fidelity);
         try
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
@@ -78,11 +82,9 @@ internal sealed class CalibrationFile
         {
             // nothing depends on it
         }
-
-        int Place(Node node) => _model.OrderOf(node);
     }
 
-    private Node NodeAt(int place) => _model.Network.Nodes[place];
+    private Node NodeAt(int place) => _model.Network.Nodes[place].Origin;
 
     private sealed record Stored(Range[]? Ranges, int[]? LeftOut, Fidelity Fidelity);
 

@@ -137,8 +137,8 @@ public static class ModelImporter
             PictureCalibration.ByFolder(model, folder, explain);
             return;
         }
-        explain($"It computes in float32 until a run brings {PictureCalibration.OfRun} pictures: with the first of them, its scales for 8 " +
-            "bits are found, and kept.");
+        explain($"It computes in float32 until a run brings {PictureCalibration.OfRun} pictures: with the first of them, its scales for " +
+            "8 bits are found, and kept.");
     }
 
     private static CamModel Read(string path, ModelOptions options, Action<string> explain)

@@ -32,7 +32,7 @@ public sealed class PictureCalibrationTests : IDisposable
     {
         using CamModel full = Import(Precision.Float32), bytes = Import(Precision.Int8, Canvases);
         AssertAlike(full, bytes, [.. Directory.EnumerateFiles(Canvases)]);
-        Assert.Contains(_told, line => line.Contains("29 of 29 operations before 'layer3'", StringComparison.Ordinal));
+        Assert.Matches(@"computes in 8 bits: \d\d of 29 operations before 'layer3'\. With 32 pictures, .* r = 0\.9[89]", _told[^1]);
     }
 
     [SharedTheory("datasets/cifar10/test.zip")]
@@ -84,7 +84,7 @@ public sealed class PictureCalibrationTests : IDisposable
         string file = Assert.Single(Directory.EnumerateFiles(Path.Combine(CacheFolder.Path, "calibration")));
         File.WriteAllText(file, """{"Ranges":[{"Node":4000,"Low":0,"High":1}],"LeftOut":[]}""");
         using CamModel second = Import(Precision.Int8, Canvases);
-        Assert.Contains("29 of 29", _told[^1], StringComparison.Ordinal);
+        Assert.EndsWith("times as long.", _told[^1], StringComparison.Ordinal);
         Assert.True(new FileInfo(file).Length > 1000);
     }
 
