@@ -3,8 +3,6 @@ using EasyExplain.Detectors;
 using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Engines;
-using EasyExplain.Networks.Engines.OneDnn;
-using EasyExplain.Networks.Engines.OnnxRuntime;
 using EasyExplain.Networks.Engines.Quantised;
 using EasyExplain.Networks.Rewrites;
 using EasyExplain.Networks.Rewrites.Lrp;
@@ -35,12 +33,7 @@ public sealed class CamModel : ICamSource, IDisposable
         (Precision, Activation, Task, Detector) = (precision, activation, task, detector);
         _folding = new BatchNormFolding(network);
         _relevance = new RelevanceWays(_folding, preprocessing, device);
-        Runner = Runner.For(network, device, precision switch
-        {
-            Precision.BFloat16 => new BFloat16Engine(),
-            Precision.Int8 => new QuantisedEngine(calibration: null),
-            _ => new OnnxRuntimeEngine(),
-        });
+        Runner = Runner.For(network, device);
         Shapes = network.Shapes(preprocessing.Channels, preprocessing.Height, preprocessing.Width);
         ClassCount = hasClasses ? detector?.ClassCount ?? checked((int)Shapes[network.Output][0]) : 0;
         ParameterCount = network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count);
@@ -272,7 +265,10 @@ public sealed class CamModel : ICamSource, IDisposable
     internal void Calibrate(Calibration? calibration)
     {
         _isCalibrated = true;
-        ((CompilingRunner)Runner).Exchange(new QuantisedEngine(calibration));
+        if (calibration is not null)
+        {
+            ((CompilingRunner)Runner).Exchange(new QuantisedEngine(calibration));
+        }
     }
 
     /// <summary>

@@ -5,7 +5,6 @@ using EasyExplain.Import;
 using EasyExplain.Models.Folders;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Engines.Modules;
-using EasyExplain.Networks.Engines.OneDnn;
 using EasyExplain.Runtime;
 using EasyExplain.Weights;
 using static TorchSharp.torch;
@@ -70,7 +69,7 @@ public sealed record ModelOptions
     /// <summary><c>cpu</c> or <c>cuda[:n]</c>, see <see cref="ComputeDevice"/>.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>In what numbers it computes; <see cref="Precision.BFloat16"/> only on a CPU that has instructions for it.</summary>
+    /// <summary>In what numbers it computes; <see cref="Precision.Int8"/> on the CPU only.</summary>
     public Precision Precision { get; init; }
 
     /// <summary>
@@ -100,7 +99,7 @@ public static class ModelImporter
     /// <exception cref="DeviceException">It cannot compute on that device.</exception>
     public static CamModel Import(string path, ModelOptions options, Action<string> explain)
     {
-        DemandPrecision(options.Precision, options.Device, () => BFloat16.WhyNot);
+        DemandPrecision(options.Precision, options.Device);
         if (options.CalibrationPath is not null && options.Precision != Precision.Int8)
         {
             throw new ModelImportException(ModelFault.InvalidOption,
@@ -236,14 +235,12 @@ public static class ModelImporter
     /// <summary>Throws where it cannot compute in such numbers.</summary>
     /// <param name="precision">The numbers.</param>
     /// <param name="device">Where.</param>
-    /// <param name="whyNotHalf">Says why this CPU cannot compute in bfloat16, or nothing.</param>
-    internal static void DemandPrecision(Precision precision, string device, Func<string?> whyNotHalf)
+    internal static void DemandPrecision(Precision precision, string device)
     {
-        if (precision != Precision.Float32 && (!ComputeDevice.IsCpu(device) ? $"it is for the CPU, not for '{device}'"
-            : precision == Precision.BFloat16 ? whyNotHalf() : null) is { } why)
+        if (precision != Precision.Float32 && !ComputeDevice.IsCpu(device))
         {
             throw new ModelImportException(ModelFault.InvalidOption,
-                $"{precision} cannot be had here: {why}. Float32 runs everywhere.")
+                $"{precision} cannot be had here: it is for the CPU, not for '{device}'. Float32 runs everywhere.")
             {
                 Remedy = Remedy.LeaveOutValue,
                 About = nameof(ModelOptions.Precision),

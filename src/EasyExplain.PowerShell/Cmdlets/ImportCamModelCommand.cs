@@ -310,9 +310,8 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
     public string Device { get; set; } = "cpu";
 
     /// <summary>
-    /// In what numbers the network computes: Float32; BFloat16 for its convolutions on a CPU with AVX512_BF16, which is somewhat faster; or
-    /// Int8 for what comes before the first layer that is explained, on a CPU with VNNI in a third to two thirds of the time. Maps of the
-    /// last layers stay nearly the same; those of the first may differ by a tenth of their range and more in BFloat16.
+    /// In what numbers the network computes: Float32; or Int8 for what comes before the first layer that is explained, which on a CPU with
+    /// VNNI takes a third to nine tenths of the time. Maps stay nearly the same.
     /// </summary>
     /// <value>Float32</value>
     [Parameter(ParameterSetName = FromFile)]

@@ -1,4 +1,5 @@
 using EasyExplain.Networks.Engines.Modules;
+using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Engines;
@@ -12,11 +13,10 @@ internal abstract class Runner : IDisposable
     /// <summary>The fastest way for a network and all that is made of it by folding.</summary>
     /// <param name="network">The network.</param>
     /// <param name="device">Where it computes.</param>
-    /// <param name="engine">What runs what it can of it, on the CPU only.</param>
-    public static Runner For(Network network, Device device, IEngine engine) =>
+    public static Runner For(Network network, Device device) =>
         network.NamesLayersOnly ? new ModuleRunner(network)
         : device.type != TorchSharp.DeviceType.CPU ? Libtorch
-        : new CompilingRunner(engine);
+        : new CompilingRunner(new OnnxRuntimeEngine());
 
     /// <summary>Why what was to be faster is left to libtorch, once that is known: a sentence without its full stop; else null.</summary>
     public virtual string? Failure => null;
