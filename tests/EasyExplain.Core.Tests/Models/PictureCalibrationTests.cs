@@ -1,6 +1,5 @@
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
-using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Runtime;
 using EasyExplain.Tests.Detectors;

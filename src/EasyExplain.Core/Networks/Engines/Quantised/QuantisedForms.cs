@@ -55,7 +55,8 @@ internal static class QuantisedForms
     private static string Convolved(QuantisedPlace place, Tensor weight, Tensor? bias, params (string, object)[] attributes)
     {
         Tensor steps = Steps(weight, bias, place.Step, dimension: 0);
-        string[] added = bias is null ? [] : [Integers(place, bias / (steps * place.Step), steps * place.Step, int32, 0)];
+        Tensor products = steps.Times(place.Step);
+        string[] added = bias is null ? [] : [Integers(place, bias / products, products, int32, 0)];
         return place.At.Add("Conv", [place.At.X, Bytes(place, weight, steps, 0), .. added], attributes);
     }
 
@@ -90,8 +91,8 @@ internal static class QuantisedForms
     /// </summary>
     private static Tensor Steps(Tensor weight, Tensor? bias, float inputStep, int dimension)
     {
-        Tensor largest = weight.abs().transpose(0, dimension).flatten(1).amax([1]) / Highest;
-        Tensor least = bias is null ? zeros_like(largest) : bias.abs() / (inputStep * MostBias);
+        Tensor largest = weight.abs().transpose(0, dimension).flatten(1).amax([1]).Over(Highest);
+        Tensor least = bias is null ? zeros_like(largest) : bias.abs().Over(inputStep * MostBias);
         return maximum(largest, least).Within(Least, null).to(float32);
     }
 
