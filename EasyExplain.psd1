@@ -11,7 +11,7 @@
     CompatiblePSEditions = @('Core')
     PowerShellVersion    = '7.4'
 
-    CmdletsToExport      = @('Import-CamModel', 'Get-CamLayer', 'Invoke-CamExplanation', 'Measure-CamExplanation', 'Get-CamConcept', 'Export-CamAudit', 'Get-CamAudit', 'Find-CamIssue', 'Export-CamReport', 'Export-CamOverlay', 'Show-CamOverlay')
+    CmdletsToExport      = @('Import-CamModel', 'Get-CamLayer', 'Invoke-CamExplanation', 'Select-CamShard', 'Measure-CamExplanation', 'Get-CamConcept', 'Export-CamAudit', 'Get-CamAudit', 'Merge-CamAudit', 'Find-CamIssue', 'Export-CamReport', 'Export-CamOverlay', 'Show-CamOverlay')
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()

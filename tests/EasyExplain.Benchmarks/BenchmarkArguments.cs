@@ -5,19 +5,23 @@ namespace EasyExplain.Benchmarks;
 /// <summary>What to measure.</summary>
 /// <param name="Soak">How many images to run through; null for the usual rows.</param>
 /// <param name="Scaling">How often to time each value of each quantity that grows; null for the usual rows.</param>
+/// <param name="Shards">Whether to measure what a million images cost; false for the usual rows.</param>
 /// <param name="Only">The rows that have the text in their name; empty for all.</param>
 /// <param name="Json">A file to write the rows to; null for none.</param>
-internal sealed record BenchmarkArguments(int? Soak, int? Scaling, string Only, string? Json)
+internal sealed record BenchmarkArguments(int? Soak, int? Scaling, bool Shards, string Only, string? Json)
 {
     public const string Usage = """
         usage: EasyExplain.Benchmarks [--only TEXT] [--json FILE]
                EasyExplain.Benchmarks --soak [IMAGES] [--json FILE]
                EasyExplain.Benchmarks --scaling [ROUNDS]
+               EasyExplain.Benchmarks --shards
           (nothing)         time and memory, as ratios
           --only TEXT       the rows that have the text in their name
           --soak [IMAGES]   whether memory stays flat over many images (2000; at least 500), and its peaks
           --scaling [ROUNDS]  how time grows with batch size, layers, images, megapixels and threads, timed so often (5):
                             writes docs/scaling.png and the table in docs/scaling.md
+          --shards          what an image costs, and from that what a million cost on a cluster, and how many shards are best: writes
+                            the tables in docs/scaling.md; with OMP_NUM_THREADS=1 only
           --json FILE       the rows as JSON, too
         """;
 
@@ -29,6 +33,7 @@ internal sealed record BenchmarkArguments(int? Soak, int? Scaling, string Only, 
     public static BenchmarkArguments? Parse(string[] args)
     {
         int? soak = null, scaling = null;
+        bool shards = false;
         string? only = null, json = null;
         while (args.Length > 0)
         {
@@ -52,6 +57,9 @@ internal sealed record BenchmarkArguments(int? Soak, int? Scaling, string Only, 
                 case ["--scaling", ..]:
                     (scaling, args) = (ScalingRounds, args[1..]);
                     break;
+                case ["--shards", ..]:
+                    (shards, args) = (true, args[1..]);
+                    break;
                 case ["--only", string text, ..]:
                     (only, args) = (text, args[2..]);
                     break;
@@ -62,7 +70,8 @@ internal sealed record BenchmarkArguments(int? Soak, int? Scaling, string Only, 
                     return null;
             }
         }
-        int runs = (soak is null ? 0 : 1) + (scaling is null ? 0 : 1) + (only is null ? 0 : 1);
-        return runs <= 1 && (scaling is null || json is null) ? new BenchmarkArguments(soak, scaling, only ?? "", json) : null;
+        int runs = (soak is null ? 0 : 1) + (scaling is null ? 0 : 1) + (shards ? 1 : 0) + (only is null ? 0 : 1);
+        return runs <= 1 && (scaling is null && !shards || json is null)
+            ? new BenchmarkArguments(soak, scaling, shards, only ?? "", json) : null;
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using EasyExplain.Benchmarks;
 using EasyExplain.Benchmarks.Scaling;
+using EasyExplain.Benchmarks.Shards;
 using EasyExplain.Benchmarks.Soak;
 using EasyExplain.Runtime;
 
@@ -42,6 +43,10 @@ if (given.Scaling is { } rounds)
 {
     ScalingRun.Measure(rounds);
     return 0;
+}
+if (given.Shards)
+{
+    return ShardsRun.Measure();
 }
 
 bool Wanted(string what) => what.Contains(given.Only, StringComparison.OrdinalIgnoreCase);

@@ -5,6 +5,11 @@ namespace EasyExplain.Tests;
 /// </summary>
 internal static class LongCases
 {
+    /// <summary>Why a test that is one of them is skipped.</summary>
+    public const string Reason = $"takes minutes: it runs where {Variable} is set";
+
+    private const string Variable = "EASYEXPLAIN_LONG";
+
     /// <summary>Whether they run.</summary>
-    public static bool Run { get; } = Environment.GetEnvironmentVariable("EASYEXPLAIN_LONG") is { Length: > 0 };
+    public static bool Run { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
 }

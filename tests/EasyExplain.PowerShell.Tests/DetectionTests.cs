@@ -99,12 +99,24 @@ public class DetectionTests(ModuleSession session) : IClassFixture<ModuleSession
         Assert.Contains(id.Split('|'), one => error!.FullyQualifiedErrorId.StartsWith(one, StringComparison.Ordinal));
     }
 
+    /// <summary>A row for each thing and its controls; its own box is where the object is, and what is not found is passed over.</summary>
     [Fact]
-    public void FiguresOfDetections_AreRefused_WithTheTask() =>
-        Assert.Contains("its task is Detect", session.Run("""
+    public void FiguresOfDetections_AreOfEach_InItsOwnBox()
+    {
+        Assert.Equal(["0:LayerCAM", "0:RandomCAM", "0:CenterGaussian", "1:LayerCAM", "1:RandomCAM", "1:CenterGaussian"], session.Run("""
             $m = Import-CamModel $args[1]
-            Invoke-CamExplanation -LiteralPath $args[0] -Model $m -Top 1 | Measure-CamExplanation
-            """, Cat, Small).Terminated!.ToString(), StringComparison.Ordinal);
+            $found = Invoke-CamExplanation -LiteralPath $args[0] -Model $m -Top 2
+            $rows = $found | Measure-CamExplanation -Metric Energy, Deletion
+            $rows | ForEach-Object { if ($_.Energy -gt 0 -and $_.Deletion -gt 0) { "$($_.Detection):$($_.Method)" } }
+            """, Cat, Small).OrThrow().Select(row => $"{row}"));
+        Assert.Equal(["False", "True"], session.Run("""
+            $m = Import-CamModel $args[1]
+            Invoke-CamExplanation -LiteralPath $args[0] -Model $m -Top 1 -MinProbability 0.9999 |
+                Measure-CamExplanation -Metric Energy -PassThru | ForEach-Object { $_.Found }
+            Measure-CamExplanation -LiteralPath $args[0] -Model $m -Class bird -Metric Energy -PassThru |
+                Select-Object -First 1 | ForEach-Object { $_.Measure.Energy -ge 0 }
+            """, Cat, Small).OrThrow().Select(row => $"{row}"));
+    }
 
     [Fact]
     public void Sides_AreCompleted()

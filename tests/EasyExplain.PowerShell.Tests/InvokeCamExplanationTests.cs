@@ -39,6 +39,11 @@ public class InvokeCamExplanationTests(ModuleSession session) : IClassFixture<Mo
     [InlineData("'cat.jpg', 'a [1].jpg' | Invoke-CamExplanation -InputObject ($m | Get-CamLayer layer2)",
         "cat.jpg:layer2 a [1].jpg:layer2")]
     [InlineData("$m | Get-CamLayer layer1 | Invoke-CamExplanation cat.jpg -Layer layer3", "cat.jpg:layer3,layer1")]
+    [InlineData("$file = [System.IO.DirectoryInfo]::new($pwd.ProviderPath).GetFiles('a*.jpg')[0]; Invoke-CamExplanation $file $m",
+        "a [1].jpg:layer3")]
+    [InlineData("Invoke-CamExplanation ([System.IO.DirectoryInfo]::new($pwd.ProviderPath).GetFiles('*.jpg') | Sort) $m",
+        "a [1].jpg:layer3 cat.jpg:layer3")]
+    [InlineData("Invoke-CamExplanation -LiteralPath cat.jpg ([System.IO.FileInfo] $m.Path)", "cat.jpg:layer3")]
     public void ImagesModelsAndLayers_ComeTogether(string script, string expected)
     {
         File.Copy(Cat, Path.Combine(session.Folder, "cat.jpg"), overwrite: true);

@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    $cmdlets = 'Export-CamAudit', 'Export-CamOverlay', 'Export-CamReport', 'Find-CamIssue', 'Get-CamAudit', 'Get-CamConcept', 'Get-CamLayer', 'Import-CamModel', 'Invoke-CamExplanation', 'Measure-CamExplanation', 'Show-CamOverlay'
+    $cmdlets = 'Export-CamAudit', 'Export-CamOverlay', 'Export-CamReport', 'Find-CamIssue', 'Get-CamAudit', 'Get-CamConcept', 'Get-CamLayer', 'Import-CamModel', 'Invoke-CamExplanation', 'Measure-CamExplanation', 'Merge-CamAudit', 'Select-CamShard', 'Show-CamOverlay'
 }
 
 Describe 'The module' {
@@ -18,7 +18,7 @@ Describe 'The module' {
 
     It 'exports its cmdlets, and nothing else' {
         $expected = 'Export-CamAudit', 'Export-CamOverlay', 'Export-CamReport', 'Find-CamIssue', 'Get-CamAudit', 'Get-CamConcept', 'Get-CamLayer', 'Import-CamModel',
-            'Invoke-CamExplanation', 'Measure-CamExplanation', 'Show-CamOverlay'
+            'Invoke-CamExplanation', 'Measure-CamExplanation', 'Merge-CamAudit', 'Select-CamShard', 'Show-CamOverlay'
         (Get-Command -Module EasyExplain -CommandType All).Name | Sort-Object | Should -Be $expected
     }
 
@@ -52,7 +52,7 @@ Describe 'The module' {
         $null = New-Item -ItemType Directory "$TestDrive/bin"
         foreach ($file in 'EasyExplain.Loader.dll', 'bin/EasyExplain.Loader.dll') { Set-Content "$TestDrive/$file" 'no assembly' }
         $script = "Set-Location '$TestDrive'; Import-Module '$($manifest.Replace("'", "''"))'; (Get-Command -Module EasyExplain).Count"
-        & (Join-Path $PSHOME pwsh) -NoProfile -NonInteractive -Command $script 2>&1 | Should -Be 11
+        & (Join-Path $PSHOME pwsh) -NoProfile -NonInteractive -Command $script 2>&1 | Should -Be 13
     }
 
     It 'leaves OpenMP as the user has set it before the import' -Skip:(-not $IsLinux) {

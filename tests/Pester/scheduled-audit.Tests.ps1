@@ -1,6 +1,7 @@
 # The job as a scheduler starts it: another pwsh, not interactive, its streams in files.
 Describe 'examples/scheduled-audit.ps1' {
     BeforeAll {
+        Import-Module "$PSScriptRoot/../../EasyExplain.psd1"
         $script = [IO.Path]::GetFullPath("$PSScriptRoot/../../examples/scheduled-audit.ps1")
         $images = [IO.Path]::GetFullPath("$PSScriptRoot/../data/images")
         $pwsh = Join-Path $PSHOME pwsh
@@ -72,17 +73,26 @@ Describe 'examples/scheduled-audit.ps1' {
         @(Get-Content -LiteralPath "$out/audit.1.log") | Should -HaveCount 1
     }
 
+    It 'does one shard after the other into one folder' {
+        'rocket [1].jpg', 'a.jpg', 'b.jpg' | ForEach-Object { Copy-Item "$PSScriptRoot/../../examples/photos/rocket.jpg" -Destination "$photos/$_" }
+        1..2 | ForEach-Object { (Invoke-Job -Path $photos -Destination $out -Shard "$_/2" -NoOverlay).ExitCode } | Should -Be 0, 0
+        (Get-ChildItem -LiteralPath $out).Name | Should -Be 'audit-001-of-002.db', 'audit-001-of-002.log', 'audit-002-of-002.db', 'audit-002-of-002.log',
+            'summary-001-of-002.json', 'summary-002-of-002.json'
+        (Get-CamAudit ([WildcardPattern]::Escape($out) + '/audit-*.db')).File | Sort-Object |
+            Should -Be ((Get-ChildItem -LiteralPath $photos).Name | Sort-Object)
+    }
+
     It 'ends with 2 when there is no image' {
         Remove-Item -LiteralPath "$photos/cat.jpg"
         (Invoke-Job -Path $photos -Destination $out).ExitCode | Should -Be 2
         (Get-Content -LiteralPath "$out/summary.json" -Raw | ConvertFrom-Json).error | Should -Match 'no image'
     }
 
-    It 'ends with 2 while another run holds the lock' {
+    It 'ends with 75 while another run holds the lock' {
         $null = New-Item -ItemType Directory $out
         $lock = [IO.File]::Open("$out/.audit.lock", 'OpenOrCreate', 'ReadWrite', 'None')
         try { $job = Invoke-Job -Path $photos -Destination $out } finally { $lock.Dispose() }
-        $job.ExitCode | Should -Be 2
+        $job.ExitCode | Should -Be 75
         $job.Said | Should -Match 'Another audit is at work'
         Test-Path -LiteralPath "$out/audit.log" | Should -BeFalse
     }

@@ -55,7 +55,7 @@ public sealed partial record CamAuditRow
     /// <exception cref="PhotoChangedException">It has changed.</exception>
     internal void DemandUnchanged()
     {
-        var file = new FileInfo(Path);
+        var file = PhotoFile.At(Path);
         if (!file.Exists)
         {
             throw new FileNotFoundException($"'{Path}' is no longer there, so its map cannot be drawn over it.", Path);

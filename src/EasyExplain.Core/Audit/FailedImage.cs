@@ -1,4 +1,5 @@
 using EasyExplain.Explanation;
+using EasyExplain.Imaging;
 using EasyExplain.Models;
 
 namespace EasyExplain.Audit;
@@ -19,7 +20,7 @@ internal sealed record FailedImage(
     /// <summary>Its row in an audit; the file's name is the full path.</summary>
     public CamAuditRow ToRow()
     {
-        var file = new FileInfo(Path);
+        var file = PhotoFile.At(Path);
         return new CamAuditRow(AuditedModel.Of(Model))
         {
             Path = file.FullName,

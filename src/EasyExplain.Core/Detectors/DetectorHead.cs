@@ -1,3 +1,4 @@
+using EasyExplain.Explanation;
 using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using static TorchSharp.torch;
@@ -49,6 +50,17 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
     /// <summary>Where a class's logit is.</summary>
     public int ColumnOf(int @class) => FirstScore + @class + (Background <= @class ? 1 : 0);
 
+    /// <summary>The logits of all classes at a candidate, <c>[N, classes]</c>.</summary>
+    /// <param name="output">The network's, <c>[N, candidates, <see cref="Columns"/>]</c>.</param>
+    /// <param name="candidate">The candidate.</param>
+    public Tensor LogitsAt(Tensor output, int candidate) => output.select(1, candidate).narrow(1, ColumnOf(0), ClassCount);
+
+    /// <summary>The same number of another class, at the same candidate, or where candidates take turns at the one of that class.</summary>
+    /// <param name="target">The number.</param>
+    /// <param name="class">The other class.</param>
+    public DetectionTarget OfClass(DetectionTarget target, int @class) =>
+        new(@class, target.Candidate + (TakesTurns ? @class - target.Class : 0), ColumnOf(@class));
+
     /// <summary>The probability of each candidate's classes, <c>[N, candidates, classes]</c>; gradients flow through it.</summary>
     /// <param name="output">The network's, <c>[N, candidates, <see cref="Columns"/>]</c>.</param>
     public Tensor Probabilities(Tensor output)
@@ -83,6 +95,10 @@ internal sealed record DetectorHead(int ClassCount, Activation Activation)
     /// <param name="photo">The photo.</param>
     public IReadOnlyList<Detection> Find(Tensor output, DetectionSettings settings, Preprocessing preprocessing, Photo photo)
     {
+        if (output.shape[0] == 0)
+        {
+            return []; // a network that proposes where to look may propose nothing
+        }
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         float[] numbers = output.contiguous().data<float>().ToArray();
         float[] probabilities = Probabilities(output.unsqueeze(0))[0].contiguous().data<float>().ToArray();

@@ -21,6 +21,7 @@ internal sealed record LikenessTarget : Target
     private readonly DetectorHead _head;
     private readonly float[] _box;
     private readonly float[] _direction; // of the classes' probabilities, of length 1
+    private readonly DetectorHead _inTurns;
 
     /// <param name="class">The class that was found.</param>
     /// <param name="head">How the output is read.</param>
@@ -29,16 +30,25 @@ internal sealed record LikenessTarget : Target
         : base(@class)
     {
         using DisposeScope scope = NewDisposeScope();
-        _head = head with { TakesTurns = false }; // a candidate by itself takes none
+        (_head, _inTurns) = (head with { TakesTurns = false }, head); // a candidate by itself takes no turns
         _box = candidate.narrow(0, 0, DetectorHead.Corners).contiguous().data<float>().ToArray();
         float[] probabilities = _head.Probabilities(candidate.view(1, 1, -1)).contiguous().data<float>().ToArray();
         double length = Math.Sqrt(probabilities.Sum(probability => (double)probability * probability));
         _direction = Array.ConvertAll(probabilities, probability => (float)(probability / Math.Max(length, 1e-12)));
     }
 
+    /// <summary>
+    /// Whether another picture has other candidates, since the network itself chooses where to look: the regions of Faster R-CNN.
+    /// </summary>
+    public bool CandidatesMove => _inTurns.TakesTurns;
+
     /// <inheritdoc/>
     public override Tensor Of(Tensor logits)
     {
+        if (logits.shape[1] == 0)
+        {
+            return zeros([logits.shape[0]], dtype: logits.dtype, device: logits.device);
+        }
         using DisposeScope scope = NewDisposeScope();
         Tensor probabilities = _head.Probabilities(logits);
         Tensor direction = tensor(_direction).to(logits.dtype).to(logits.device);
@@ -46,6 +56,30 @@ internal sealed record LikenessTarget : Target
         Tensor certainty = _head.HasObjectness ? logits.select(2, DetectorHead.Corners).sigmoid() : probabilities.amax([2]);
         return (Overlaps(logits) * cosine * certainty).amax([1]).MoveToOuterDisposeScope();
     }
+
+    /// <summary>
+    /// How probable the class is where the thing was found, 0 to 1, <c>[N]</c>: of all candidates the highest probability, each times the
+    /// overlap of its box with the one that was found.
+    /// </summary>
+    /// <param name="output">The network's, <c>[N, candidates, numbers]</c>.</param>
+    public Tensor Probability(Tensor output)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return (output.shape[1] == 0 ? zeros([output.shape[0]], dtype: output.dtype, device: output.device)
+            : ProbabilitiesThere(output).amax([1])).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The candidate that it is in another picture: the one that <see cref="Probability"/> is of.</summary>
+    /// <param name="output">The network's, <c>[candidates, numbers]</c>.</param>
+    /// <exception cref="InvalidDataException">There are no candidates.</exception>
+    public int CandidateIn(Tensor output)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return output.shape[0] > 0 ? (int)ProbabilitiesThere(output.unsqueeze(0)).argmax(1).item<long>()
+            : throw new InvalidDataException("The network proposes nothing in the changed picture, so there is nothing to explain.");
+    }
+
+    private Tensor ProbabilitiesThere(Tensor output) => Overlaps(output) * _inTurns.Probabilities(output).select(2, Class);
 
     /// <summary>The overlap of each candidate's box with the one that was found, <c>[N, candidates]</c>.</summary>
     private Tensor Overlaps(Tensor output)

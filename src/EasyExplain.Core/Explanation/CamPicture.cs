@@ -91,11 +91,12 @@ public sealed record CamPicture(double Alpha, Colormap? Colormap, double Thresho
         [
             .. boxes.Select(box =>
             {
-                PixelRegion part = new PixelRegion(box.Box.X, box.Box.Y, box.Box.Width, box.Box.Height)
-                    .Scale((double)picture.Width / size[1], (double)picture.Height / size[0]);
+                double across = (double)picture.Width / size[1], down = (double)picture.Height / size[0];
+                PixelRegion part = new PixelRegion(box.Box.X, box.Box.Y, box.Box.Width, box.Box.Height).Scale(across, down);
                 return new ColoredBox(part, box.Name, box.Caption)
                 {
                     IsDashed = box.IsTruth,
+                    Outline = box.Outline is null ? null : [.. box.Outline.Select(piece => piece.Scale(across, down))],
                     Color = found < 2 || box.IsTruth ? new(255, 255, 255)
                         : PixelColor.Distinct(Array.IndexOf(kinds, box.Kind)),
                 };

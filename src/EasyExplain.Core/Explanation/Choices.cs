@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using EasyExplain.Detectors;
 using EasyExplain.Explanation.Methods;
+using EasyExplain.Imaging;
 using EasyExplain.Models;
 
 namespace EasyExplain.Explanation;
@@ -49,7 +50,7 @@ internal sealed record Choices(
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public string IdOf(string photo)
     {
-        var file = new FileInfo(photo);
+        var file = PhotoFile.At(photo);
         return Hash(string.Create(CultureInfo.InvariantCulture,
             $"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}\n{Text}"));
     }

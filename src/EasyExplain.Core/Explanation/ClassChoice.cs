@@ -23,6 +23,15 @@ public sealed record ClassChoice
     /// <summary>The class of this index, whatever the image.</summary>
     internal static ClassChoice Only(int @class) => new(_ => [@class], found => found.Where(one => one.Class == @class));
 
+    /// <summary>
+    /// What was explained of another picture: its class of a classifier; of others the same candidate or places, whatever is there now.
+    /// </summary>
+    internal static ClassChoice Again(Target target) => Only(target.Class) with
+    {
+        Same = target is DetectionTarget or BoxTarget or RegionTarget ? target : null,
+        Side = (target as BoxTarget)?.Side,
+    };
+
     /// <summary>Of a detector, the things of these numbers in a picture, from 0, the most certain first; in the order asked.</summary>
     public static ClassChoice Numbered(params IReadOnlyList<int> numbers) => new(ranking => ClassesOf(ranking.Predicted),
         found => numbers.Distinct().SelectMany(number => found.Where(one => one.Number == number)))
@@ -71,6 +80,9 @@ public sealed record ClassChoice
     /// Of a segmenter, where in the photo to explain a class; null for wherever it is predicted.
     /// </summary>
     public DetectionBox? Region { get; init; }
+
+    /// <summary>See <see cref="Again"/>; null of any other choice.</summary>
+    internal Target? Same { get; private init; }
 
     /// <summary>Of what was found in a picture that to be explained.</summary>
     internal IReadOnlyList<Detection> From(IReadOnlyList<Detection> found) => [.. _chooseOf(found)];

@@ -2,6 +2,8 @@ using System.Globalization;
 using EasyExplain.Audit;
 using EasyExplain.Detectors;
 using EasyExplain.Imaging;
+using EasyExplain.Models;
+using EasyExplain.Segmentation;
 
 namespace EasyExplain.Explanation;
 
@@ -11,7 +13,11 @@ namespace EasyExplain.Explanation;
 /// <param name="Caption">What stands at it.</param>
 /// <param name="Kind">The label of what is in it.</param>
 /// <param name="IsTruth">Whether it is where something is in truth, not where it was found.</param>
-internal sealed record DrawnBox(DetectionBox Box, string Name, string Caption, string Kind, bool IsTruth = false);
+internal sealed record DrawnBox(DetectionBox Box, string Name, string Caption, string Kind, bool IsTruth = false)
+{
+    /// <summary>The line around it in the photo, where that is no rectangle; else null.</summary>
+    public IReadOnlyList<LinePiece>? Outline { get; init; }
+}
 
 /// <summary>What a picture shows: maps over a photo, and what was found in it.</summary>
 /// <param name="Source">The photo.</param>
@@ -50,7 +56,7 @@ internal sealed record DrawnMaps(
     public static IReadOnlyList<DrawnBox> BoxesOf(ICamResult result) => result switch
     {
         CamExplanation { Box: { } box } one => [new DrawnBox(box, $"{one.Detection}", CaptionOf(one.Detection, one.Label, one.Probability),
-            one.Label)],
+            one.Label) { Outline = OutlineOf(one) }],
         CamAuditRow { Detected: { } detected } row => [.. BoxesOf(row, detected)],
         _ => [],
     };
@@ -71,6 +77,18 @@ internal sealed record DrawnMaps(
     /// <inheritdoc cref="Said(CamExplanation)"/>
     public static string Said(bool found, int? number, string label) => !found ? NothingFound
         : number is { } detection ? string.Create(CultureInfo.InvariantCulture, $"{detection} {label}") : label;
+
+    private static IReadOnlyList<LinePiece>? OutlineOf(CamExplanation explanation)
+    {
+        Target? target = explanation.Target is ClassAgainstOthers { At: { } at } ? at.Alone : explanation.Target;
+        CamModel model = explanation.Model;
+        if (target is not RegionTarget region || model.Shapes[model.Network.Output] is not [.., var height, var width])
+        {
+            return null;
+        }
+        PixelRegion covered = model.Preprocessing.RegionOf(explanation.ImageSize[1], explanation.ImageSize[0]);
+        return MaskOutline.Of(region.Mask(), (int)height, (int)width, covered);
+    }
 
     private static IEnumerable<DrawnBox> BoxesOf(CamAuditRow row, AuditedDetection detected)
     {

@@ -76,10 +76,13 @@ public sealed class Explainer
         {
             throw misfit.NotPossible(layers);
         }
-        if (choice.Side is not null && methods.FirstOrDefault(method => method.UsesRelevance) is { } handsBack)
+        if (choice.Side is not null && methods.FirstOrDefault(method => method.UsesRelevance || method.Score is not null) is { } ofClass)
         {
-            throw new SelectionException(SelectionFault.MethodNotPossible, handsBack.Name, $"{handsBack.Name} hands back the score of a " +
-                "class, and has no rules for the arithmetic that makes the side of a box. LayerCAM, GradCAM or ODAM explain that.");
+            throw new SelectionException(SelectionFault.MethodNotPossible, ofClass.Name, ofClass.UsesRelevance
+                ? $"{ofClass.Name} hands back a score in shares of what adds up to it. The side of a box is made of several numbers by " +
+                "exponentials, products or a mean over bins, and which share of its pixels is whose is not defined. LayerCAM, GradCAM or " +
+                "ODAM explain that."
+                : $"{ofClass.Name} compares classes, and the side of a box has none. LayerCAM, GradCAM or ODAM explain that.");
         }
         if (methods.Any(method => method.SlidesWindow))
         {
@@ -161,7 +164,7 @@ public sealed class Explainer
         Tensor input = picture.to(_model.Device);
         PictureRun plain = Run(input, cancel);
         Tensor output = plain.Pass.Logits.detach()[0].to(CPU);
-        (Ranking ranking, IReadOnlyList<Subject> subjects) = _model.Task switch
+        (Ranking ranking, IReadOnlyList<Subject> subjects) = _choice.Same is { } same ? FindAgain(same, output) : _model.Task switch
         {
             CamTask.Detect => FindThings(_model.Detector!, output, photo),
             CamTask.Segment => FindRegions(output, photo),
@@ -233,17 +236,50 @@ public sealed class Explainer
         IReadOnlyList<Detection> found = detector.Find(output, _choice.Detections, _model.Preprocessing, photo);
         return (Ranking.Of(_model, found), [.. _choice.From(found).Select(detection =>
         {
-            Target target = _choice.Side is { } side ? new BoxTarget(detection.Class, detection.Candidate, side)
-                : new DetectionTarget(detection.Class, detection.Candidate, detector.ColumnOf(detection.Class))
-                {
-                    OfChangedPicture = new LikenessTarget(detection.Class, detector, output[detection.Candidate]),
-                };
-            return new Subject(detection.Class, detection.Probability, target.Of(output.unsqueeze(0)).item<float>(), _ => target)
+            var thing = new LikenessTarget(detection.Class, detector, output[detection.Candidate]);
+            Target target = _choice.Side is { } side ? new BoxTarget(detection.Class, detection.Candidate, side) { Found = thing }
+                : new DetectionTarget(detection.Class, detection.Candidate, detector.ColumnOf(detection.Class)) { Found = thing };
+            return new Subject(detection.Class, detection.Probability, target.Of(output.unsqueeze(0)).item<float>(), Asked(target, output))
             {
                 Detection = detection.Number,
                 Box = detection.Box,
             };
         })]);
+    }
+
+    /// <summary>What was explained of another picture, whatever there is in this one.</summary>
+    private (Ranking, IReadOnlyList<Subject>) FindAgain(Target same, Tensor output)
+    {
+        Target target = same.In(output);
+        Tensor score = target.Of(output.unsqueeze(0));
+        Ranking.DemandFinite(_model, score);
+        return (new Ranking([], []), [new Subject(target.Class, double.NaN, score.item<float>(), Asked(target, output))]);
+    }
+
+    /// <summary>
+    /// What a method asks for of something that was found: its number, or that set against the classes whose scores are nearest there.
+    /// </summary>
+    private Func<ComparingScore?, Target> Asked(Target target, Tensor output)
+    {
+        return score =>
+        {
+            if (score is null || _model.ClassCount < 2 || Classes() is not { } classes)
+            {
+                return target;
+            }
+            float[] logits = classes(output.unsqueeze(0)).contiguous().data<float>().ToArray();
+            return new ClassAgainstOthers(target.Class, [.. Nearest(target.Class, logits)], score, _model.Activation)
+            {
+                At = (target, classes),
+            };
+        };
+
+        Func<Tensor, Tensor>? Classes() => target switch
+        {
+            DetectionTarget found => made => _model.Detector!.LogitsAt(made, found.Candidate),
+            RegionTarget region => region.OfClasses,
+            _ => null,
+        };
     }
 
     /// <summary>What a segmenter says, and the classes to explain, each where it is.</summary>
@@ -253,7 +289,7 @@ public sealed class Explainer
         var regions = new SegmentedRegions(_model, output, photo);
         Ranking ranking = Ranking.Of(_model, regions.Classes(_choice.Region).Select(At).OfType<SegmentedRegion>());
         return (ranking, [.. _choice.From(ranking).Select(At).OfType<SegmentedRegion>().Select(one =>
-            new Subject(one.Class, one.Probability, one.Score, _ => one.Target) { Box = one.Box })]);
+            new Subject(one.Class, one.Probability, one.Score, Asked(one.Target, output)) { Box = one.Box })]);
 
         SegmentedRegion? At(int @class) => regions.Of(@class, _choice.Region);
     }
@@ -369,9 +405,10 @@ public sealed class Explainer
 
     /// <summary>The classes that one is compared with: the others that were asked for, or else those with the nearest scores.</summary>
     private static IEnumerable<int> Others(int @class, IReadOnlyList<int> asked, float[] logits) => asked.Count > 1
-        ? asked.Where(other => other != @class)
-        : Enumerable.Range(0, logits.Length).Where(other => other != @class).OrderBy(other => Math.Abs(logits[other] - logits[@class]))
-        .Take(SimilarClasses);
+        ? asked.Where(other => other != @class) : Nearest(@class, logits);
+
+    private static IEnumerable<int> Nearest(int @class, float[] logits) => Enumerable.Range(0, logits.Length)
+        .Where(other => other != @class).OrderBy(other => Math.Abs(logits[other] - logits[@class])).Take(SimilarClasses);
 
     /// <summary>The scaled maps of a method's layers in their order, then the fused one if there are several.</summary>
     private Tensor[] MapsOf(Answer answer, Func<int, LayerEvidence> evidenceAt)

@@ -1,6 +1,7 @@
 using EasyExplain.Detectors;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Engines;
+using EasyExplain.Runtime;
 using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation;
@@ -21,9 +22,6 @@ internal sealed record PictureRun(
     Action<int, int>? Progress,
     CancellationToken Cancel)
 {
-    // What a run may take beside the model: little enough for a small machine, and far more than a CPU needs to be busy.
-    private const long MemoryBudget = 1L << 30;
-
     // Operators have inner tensors too (the attention of all pairs of tokens, a convolution's workspace), and a way back has gradients:
     // about as much as their outputs.
     private const long WithInnerTensors = 2;
@@ -60,6 +58,6 @@ internal sealed record PictureRun(
         IReadOnlyDictionary<Node, long[]> shapes = network.Shapes(input);
         long numbersEach = track ? shapes.Values.Sum(shape => shape.Aggregate(1L, (product, size) => product * size))
             : Executor.MostNumbersAlive(network, shapes);
-        return (int)Math.Clamp(MemoryBudget / (WithInnerTensors * sizeof(float) * numbersEach), 1, most);
+        return (int)Math.Clamp(MemoryBudget.Bytes / (WithInnerTensors * sizeof(float) * numbersEach), 1, most);
     }
 }

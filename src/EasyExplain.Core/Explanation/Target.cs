@@ -16,11 +16,19 @@ public abstract record Target(int Class)
     /// </param>
     public abstract Tensor Of(Tensor logits);
 
+    /// <summary>The thing that it is of, in other pictures too; null of what no detector found.</summary>
+    internal LikenessTarget? Found { get; init; }
+
     /// <summary>
     /// What stands for it where the picture itself is changed, of logits; null where that is the same. Of a thing that was found, another
     /// candidate may show it then.
     /// </summary>
-    internal Target? OfChangedPicture { get; init; }
+    internal virtual Target? OfChangedPicture => null;
+
+    /// <summary>The same number of another picture: of the candidate that is the thing there, where candidates are not always the same.
+    /// </summary>
+    /// <param name="output">What the network made of that picture, <c>[candidates, numbers]</c> of a detector.</param>
+    internal virtual Target In(Tensor output) => this;
 }
 
 /// <summary>A class's logit.</summary>
@@ -38,8 +46,18 @@ public sealed record ClassTarget(int Class) : Target(Class)
 /// <param name="Activation">What makes probabilities of the logits.</param>
 public sealed record ClassAgainstOthers(int Class, IReadOnlyList<int> Others, ComparingScore Score, Activation Activation) : Target(Class)
 {
+    /// <summary>
+    /// The class's logit at the candidate or the places where it is compared, and what has those of all classes there, <c>[N, classes]</c>;
+    /// null of a whole picture's class.
+    /// </summary>
+    internal (Target Alone, Func<Tensor, Tensor> Classes)? At { get; init; }
+
     /// <inheritdoc/>
-    public override Tensor Of(Tensor logits) => Score(logits, Activation.Of(logits), Class, [.. Others.Select(other => (long)other)]);
+    public override Tensor Of(Tensor logits)
+    {
+        Tensor classes = At is { } at ? at.Classes(logits) : logits;
+        return Score(classes, Activation.Of(classes), Class, [.. Others.Select(other => (long)other)]);
+    }
 }
 
 /// <summary>The logit of a class at one of a detector's candidates.</summary>
@@ -50,6 +68,13 @@ public sealed record DetectionTarget(int Class, int Candidate, int Column) : Tar
 {
     /// <inheritdoc/>
     public override Tensor Of(Tensor logits) => logits.select(1, Candidate).select(1, Column);
+
+    /// <inheritdoc/>
+    internal override Target? OfChangedPicture => Found;
+
+    /// <inheritdoc/>
+    internal override Target In(Tensor output) =>
+        Found is { CandidatesMove: true } ? this with { Candidate = Found.CandidateIn(output) } : this;
 }
 
 /// <summary>Where a side of the box of one of a detector's candidates is, in pixels of the input.</summary>
@@ -60,6 +85,10 @@ public sealed record BoxTarget(int Class, int Candidate, BoxSide Side) : Target(
 {
     /// <inheritdoc/>
     public override Tensor Of(Tensor logits) => logits.select(1, Candidate).select(1, (int)Side);
+
+    /// <inheritdoc/>
+    internal override Target In(Tensor output) =>
+        Found is { CandidatesMove: true } ? this with { Candidate = Found.CandidateIn(output) } : this;
 }
 
 /// <summary>
@@ -98,14 +127,37 @@ public sealed record RegionTarget : Target
     public override Tensor Of(Tensor logits)
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
+        return logits.select(1, Class).flatten(1).mv(Shares(logits)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Which places, row by row.</summary>
+    internal bool[] Mask()
+    {
+        bool[] mask = new bool[_places];
+        foreach ((int from, int count) in _runs)
+        {
+            Array.Fill(mask, true, from, count);
+        }
+        return mask;
+    }
+
+    /// <summary>The same of each class, <c>[N, classes]</c>.</summary>
+    internal Tensor OfClasses(Tensor logits)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        return logits.flatten(2).matmul(Shares(logits)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>How much each place counts.</summary>
+    private Tensor Shares(Tensor logits)
+    {
         float[] shares = new float[_places];
         float share = 1f / _runs.Sum(run => run.Count);
         foreach ((int from, int count) in _runs)
         {
             Array.Fill(shares, share, from, count);
         }
-        Tensor mask = tensor(shares).to(logits.dtype).to(logits.device);
-        return logits.select(1, Class).flatten(1).mv(mask).MoveToOuterDisposeScope();
+        return tensor(shares).to(logits.dtype).to(logits.device);
     }
 }
 

@@ -13,6 +13,9 @@ internal sealed record ColoredBox(PixelRegion Part, string Name, string Caption)
 
     /// <summary>Whether its line has gaps: it was not found there, but it is there.</summary>
     public bool IsDashed { get; init; }
+
+    /// <summary>A line to be drawn in place of the box's own, in pixels of the picture; null for the box.</summary>
+    public IReadOnlyList<LinePiece>? Outline { get; init; }
 }
 
 /// <summary>Draws boxes over a picture: bright lines with dark edges, seen on any photo and any heat, and words at them.</summary>
@@ -72,8 +75,20 @@ internal static class BoxOverlay
             Color = new SKColor(box.Color.Red, box.Color.Green, box.Color.Blue),
             PathEffect = gaps,
         };
-        canvas.DrawRect(frame, edge);
-        canvas.DrawRect(frame, bright);
+        if (box.Outline is null)
+        {
+            canvas.DrawRect(frame, edge);
+            canvas.DrawRect(frame, bright);
+            return;
+        }
+        (edge.StrokeCap, bright.StrokeCap) = (SKStrokeCap.Square, SKStrokeCap.Square);
+        foreach (SKPaint paint in (SKPaint[])[edge, bright])
+        {
+            foreach (LinePiece piece in box.Outline)
+            {
+                canvas.DrawLine((float)piece.X1, (float)piece.Y1, (float)piece.X2, (float)piece.Y2, paint);
+            }
+        }
     }
 
     /// <summary>The middle of the line: so far inside of the picture that all of the line is.</summary>

@@ -1,5 +1,4 @@
 using EasyExplain.Imaging.Reading;
-using EasyExplain.Runtime;
 
 namespace EasyExplain.Imaging;
 
@@ -35,12 +34,14 @@ public static class ImageDecoder
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     internal static Photo DecodeFor(string path, int longSide, int shortSide)
     {
-        using FileStream file = Open(path);
+        using Stream file = PhotoFile.Open(path);
         return Decode(file, DefaultMaxPixels, path, (longSide, shortSide));
     }
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">The file; taken literally, no wildcards.</param>
+    /// <param name="path">
+    /// The file, or <c>images.tar/cat.jpg</c> for a member of a tar or a zip; taken literally, no wildcards.
+    /// </param>
     /// <param name="maxPixels">The most pixels (width · height) that are decoded; checked in the header, before memory is taken.</param>
     /// <returns>The upright picture.</returns>
     /// <exception cref="ImageFileException">
@@ -50,7 +51,7 @@ public static class ImageDecoder
     /// <exception cref="UnauthorizedAccessException">The file may not be read, or is a folder.</exception>
     public static Photo Decode(string path, long maxPixels = DefaultMaxPixels)
     {
-        using FileStream file = Open(path);
+        using Stream file = PhotoFile.Open(path);
         return Decode(file, maxPixels, path);
     }
 
@@ -73,10 +74,6 @@ public static class ImageDecoder
         MemoryStream bytes = ReadRest(head, stream, path);
         return reader.Read(new ImageFile(bytes.GetBuffer(), (int)bytes.Length, reader.Format, path, maxPixels, needed));
     }
-
-    private static FileStream Open(string path) => FileKind.Other(path) is { } kind
-        ? throw ImageFileException.About(ImageFault.NotAFile, $"is {kind}, not a file", path)
-        : File.OpenRead(path);
 
     private static IImageReader Identify(ReadOnlySpan<byte> head, string? path)
     {

@@ -4,7 +4,8 @@ namespace EasyExplain.Imaging;
 /// <param name="Photo">The photo's pixels.</param>
 /// <param name="Resized">The resized photo's pixels, at least 1.</param>
 /// <param name="Input">The input's pixels; those that the resized photo does not have are borders.</param>
-internal readonly record struct InputAxis(int Photo, long Resized, int Input)
+/// <param name="AtStart">Whether there is no border before the photo.</param>
+internal readonly record struct InputAxis(int Photo, long Resized, int Input, bool AtStart = false)
 {
     /// <summary>Pixels of the photo for each of the resized one.</summary>
     public double Scale => (double)Photo / Resized;
@@ -13,7 +14,8 @@ internal readonly record struct InputAxis(int Photo, long Resized, int Input)
     /// The first pixel of the resized photo that the input shows, below 0 where a border stands before it. Where torchvision cuts it rounds
     /// halves to even, and where it pads, the first border is the smaller one.
     /// </summary>
-    public long Offset => Resized >= Input ? (long)Math.Round((Resized - Input) / 2.0) : -((Input - Resized) / 2);
+    public long Offset => Resized >= Input ? (long)Math.Round((Resized - Input) / 2.0)
+        : AtStart ? 0 : -((Input - Resized) / 2);
 
     /// <summary>The first of the input's pixels that shows the photo.</summary>
     public int First => (int)Math.Max(0, -Offset);

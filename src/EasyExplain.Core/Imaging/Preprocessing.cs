@@ -37,7 +37,7 @@ public enum ResizeMode
 /// <summary>What turns a photo into a model's input: bytes / 255, resized (antialias), minus mean, over standard deviation.</summary>
 /// <remarks>
 /// torchvision's presets resize 8-bit pictures and so round to whole bytes before the division; here it stays exact, which is at most
-/// half of 1/255 away.
+/// half of 1/255 away. Only <see cref="Interpolation.Linear"/> rounds, as OpenCV does.
 /// </remarks>
 /// <param name="Height">The input's height in pixels.</param>
 /// <param name="Width">The input's width in pixels.</param>
@@ -118,6 +118,13 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
     /// </summary>
     public bool WholeBytes { get; init; }
 
+    /// <summary>
+    /// Of <see cref="ResizeMode.Letterbox"/>, whether the photo lies in the upper left corner, with borders after it only, and fractions of
+    /// its sides are cut off: as YOLOX takes it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AtCorner { get; init; }
+
     /// <summary>The same for another input size; <see cref="ResizeSize"/> follows it.</summary>
     /// <param name="height">In pixels.</param>
     /// <param name="width">In pixels.</param>
@@ -127,7 +134,8 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
         {
             Interpolation = Interpolation,
             ChannelOrder = ChannelOrder,
-            WholeBytes = WholeBytes
+            WholeBytes = WholeBytes,
+            AtCorner = AtCorner,
         };
 
     /// <summary>
@@ -202,9 +210,20 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
             return input;
         if (WholeBytes)
             ByteResampler.Resize(photo, columns, rows, Take);
+        else if (Interpolation == Interpolation.Linear)
+            Resampler.Resize(photo, columns, rows, TakeBytes);
         else
             Resampler.Resize(photo, columns, rows, Take);
         return input;
+
+        // OpenCV's pixels are bytes again, rounded once.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void TakeBytes(int y, Span<float> row)
+        {
+            for (int x = 0; x < row.Length; x++)
+                row[x] = MathF.Floor(row[x] + 0.5f);
+            Take(y, row);
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         void Take(int y, Span<float> row)
@@ -251,13 +270,16 @@ public sealed record Preprocessing(int Height, int Width, IReadOnlyList<double> 
         (long width, long height) = ResizeMode switch
         {
             ResizeMode.StretchCrop => (boxWidth, boxHeight),
+            ResizeMode.Letterbox when AtCorner => ((long)(photoWidth * share), (long)(photoHeight * share)),
             // As it is computed there, so that halves fall the same way.
             ResizeMode.Letterbox => ((long)Math.Round(photoWidth * share), (long)Math.Round(photoHeight * share)),
             ResizeMode.Pad => ((long)Math.Round(photoWidth / ratio), (long)Math.Round(photoHeight / ratio)),
             _ => (widthIsShort ? boxWidth : boxHeight * photoWidth / photoHeight,
                 widthIsShort ? boxWidth * photoHeight / photoWidth : boxHeight),
         };
-        return (new InputAxis(photoWidth, Math.Max(1, width), Width), new InputAxis(photoHeight, Math.Max(1, height), Height));
+        bool atStart = AtCorner && ResizeMode == ResizeMode.Letterbox;
+        return (new InputAxis(photoWidth, Math.Max(1, width), Width, atStart),
+            new InputAxis(photoHeight, Math.Max(1, height), Height, atStart));
     }
 
     /// <summary>Makes the whole input of what is around a photo that does not fill it: the mean colour, or black.</summary>

@@ -55,10 +55,10 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
         {
             ModelOutput named = Named(outputs, recorder);
             (ModelOutput Output, Head Head)? found = Known is null or CamTask.Classify && Ending(named, recorder) is { } head
-                ? (named, head) : OfPlaces([named], recorder);
+                ? (named, head) : OfPlaces([named], recorder) ?? OfPlaces(outputs, recorder, part: named);
             return found ?? throw (Known is null or CamTask.Classify ? new ModelImportException(ModelFault.InvalidOutput,
-                $"The output '{named.Name}' of '{path}' does not say something of classes for each picture, [pictures, classes]. It has: " +
-                $"{List(outputs, recorder)}.") : Misfit(Known.Value, outputs, recorder));
+                $"The output '{named.Name}' of '{path}' does not say something of classes for each picture, [pictures, classes], nor of " +
+                $"things or places by itself. It has: {List(outputs, recorder)}.") : Misfit(Known.Value, outputs, recorder));
         }
         if (Known is null or CamTask.Classify && OfClasses(outputs, recorder) is { } classes)
         {
@@ -69,7 +69,11 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
     }
 
     /// <summary>The output that tells where something is, in boxes or at each place; null if none does.</summary>
-    public (ModelOutput Output, Head Head)? OfPlaces(IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder)
+    /// <param name="outputs">The results.</param>
+    /// <param name="recorder">What was taken down.</param>
+    /// <param name="part">The one that must be it, also where it needs others: the logits of a detector whose boxes are apart.</param>
+    public (ModelOutput Output, Head Head)? OfPlaces(
+        IReadOnlyList<ModelOutput> outputs, NetworkRecorder recorder, ModelOutput? part = null)
     {
         var places = new Places(recorder, outputs, labelled)
         {
@@ -81,7 +85,7 @@ internal sealed class OutputChoice(string path, string? asked, Func<long, bool> 
         FoundHead? found = Known is null or CamTask.Detect
             ? s_detectors.Select(find => find(places)).FirstOrDefault(head => head is not null) : null;
         found ??= Known is null or CamTask.Segment ? SegmentationMap.Find(places) : null;
-        if (found is null)
+        if (found is null || (part is not null && found.Output != part))
         {
             return null;
         }

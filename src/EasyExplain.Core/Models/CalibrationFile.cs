@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
+using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Engines.Quantised;
 using EasyExplain.Runtime;
@@ -40,7 +41,7 @@ internal sealed class CalibrationFile
         }
         foreach (string picture in pictures)
         {
-            using FileStream file = File.OpenRead(picture);
+            using Stream file = PhotoFile.Open(picture);
             hash.Append(file);
         }
         return new CalibrationFile(model, Convert.ToHexString(hash.GetCurrentHash()).ToLowerInvariant());

@@ -383,7 +383,8 @@ public static class ModelImporter
             : chosen.Channels switch { 3 => "", 1 => " in grey", var count => $" of the first {count} bands" };
         explain($"Input {chosen.Height}×{chosen.Width}{channels}, mean {string.Join(", ", chosen.Mean)}, standard deviation " +
             $"{string.Join(", ", chosen.Std)}, " +
-            $"{chosen.ResizeMode}{(chosen.ResizeMode == ResizeMode.Stretch ? "" : $" of {chosen.ResizeSize}")}, " +
+            $"{chosen.ResizeMode}{(chosen.ResizeMode == ResizeMode.Stretch ? "" : $" of {chosen.ResizeSize}")}" +
+            $"{(chosen is { AtCorner: true, ResizeMode: ResizeMode.Letterbox } ? " from the upper left corner" : "")}, " +
             $"{chosen.Interpolation}{(chosen.ChannelOrder == ChannelOrder.Bgr ? ", blue first" : "")}.");
         return chosen;
     }

@@ -37,6 +37,12 @@ public enum SelectionFault
 
     /// <summary>What is to be measured has no probability, hence no figures.</summary>
     MetricNotPossible,
+
+    /// <summary>There is no such shard, or nobody says which one is meant.</summary>
+    ShardInvalid,
+
+    /// <summary>A file is no list of paths.</summary>
+    PathListInvalid,
 }
 
 /// <summary>A layer, method, class or style that cannot be had; the message says why, and what would be right.</summary>

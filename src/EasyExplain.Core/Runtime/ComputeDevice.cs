@@ -25,6 +25,7 @@ public static class ComputeDevice
     {
         Device device = Find(name);
         OneDnnLimit.Tell(explain);
+        ThreadLimit.Tell(explain);
         return device;
     }
 

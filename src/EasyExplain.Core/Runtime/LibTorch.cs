@@ -117,6 +117,7 @@ internal static class LibTorch
             _begun = true;
             WaitPolicy.Set();
             OneDnnLimit.Set();
+            NativeEnvironment.PutOwn(ThreadLimit.Users);
         }
         if (Folder is not null)
         {

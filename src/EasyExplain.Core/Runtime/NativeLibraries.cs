@@ -78,6 +78,7 @@ public static class NativeLibraries
             LibTorch.Load(CudaBuild.Named, PackagedTorch()
                 ?? throw new DllNotFoundException($"There is no {CudaBuild.FileOf("LibTorchSharp")}."));
             torch.InitializeDeviceType(DeviceType.CPU);
+            ThreadLimit.Set();
         }
         catch (Exception e) when (e is NotSupportedException or DllNotFoundException or TypeInitializationException
             or BadImageFormatException)

@@ -57,6 +57,9 @@ public static class AddedProperties
         _ => null,
     };
 
+    /// <summary>The audit file, or the picture, that an explanation which -SkipExisting passed over was made from; else nothing.</summary>
+    public static object? FoundIn(PSObject instance) => (Of(instance) as CamExplanation)?.FoundIn;
+
     /// <summary>The figures of a measured explanation's controls.</summary>
     public static object? Controls(PSObject instance) => (Of(instance) as CamMeasure)?.Controls;
 

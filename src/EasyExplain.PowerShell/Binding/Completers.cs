@@ -138,6 +138,7 @@ public sealed class ExpectedLabelCompleter : IArgumentCompleter
     {
         string[] labels = ModelAtHand.Of(commandAst, fakeBoundParameters)?.Labels ?? [];
         return labels.Distinct().Select(label => Completion.Of(label, "every photo should show it"))
+            .Prepend(Completion.Of(ExpectedLabel.Sidecar, "what the .cls file beside the photo says"))
             .Prepend(Completion.Of(ExpectedLabel.ParentFolder, "the name of the folder that the photo lies in"))
             .Where(completion => Completion.Fits(completion.ListItemText, wordToComplete));
     }

@@ -3,6 +3,7 @@ using EasyExplain.Audit;
 using EasyExplain.Audit.Store;
 using EasyExplain.Explanation;
 using EasyExplain.Imaging;
+using EasyExplain.Imaging.Archives;
 using EasyExplain.Models;
 using EasyExplain.Runtime;
 using EasyExplain.Weights;
@@ -14,7 +15,11 @@ internal static class Errors
 {
     // The numbers that Windows, and then Linux and macOS, have for these.
     private static readonly int[] InUse = [32, 33, 11, 35];
-    private static readonly int[] DiskFull = [39, 112, 28, 69, 122];
+    private static readonly int[] DiskFull = OperatingSystem.IsWindows() ? [39, 112] : [28, 69, 122];
+
+    // Those of a disk or a share that no longer answers: EIO, ENOTCONN, ESHUTDOWN, ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH, ESTALE, EREMOTEIO.
+    private static readonly int[] StorageGone = OperatingSystem.IsWindows() ? [21, 53, 55, 59, 64, 67, 121, 1117, 1231, 1236]
+        : OperatingSystem.IsMacOS() ? [5, 57, 58, 60, 64, 65, 70] : [5, 107, 108, 110, 112, 113, 116, 121];
 
     /// <summary>Whether an exception is about one file, so that the pipeline can go on with the next.</summary>
     public static bool IsAboutOneFile(Exception e) =>
@@ -31,6 +36,7 @@ internal static class Errors
                 $"'{path}' was passed over by -SkipExisting, so there is no map to draw; explain it without -SkipExisting.", e),
             "PassedOver", ErrorCategory.InvalidOperation, target),
         ImageFileException { Fault: var fault } => new ErrorRecord(e, "Image" + fault, ErrorCategory.InvalidData, target),
+        ArchiveException { Fault: var fault } => new ErrorRecord(e, fault.ToString(), ErrorCategory.InvalidData, target),
         PhotoChangedException => new ErrorRecord(e, "ImageChanged", ErrorCategory.InvalidData, target),
         FileNotFoundException or DirectoryNotFoundException or SessionStateException =>
             new ErrorRecord(e, "ImageNotFound", ErrorCategory.ObjectNotFound, target),
@@ -44,6 +50,7 @@ internal static class Errors
         ComputeException { Fault: var fault } => new ErrorRecord(About(e, target), fault.ToString(), ErrorCategory.InvalidResult, target),
         InvalidDataException => new ErrorRecord(e, "OutputNotFinite", ErrorCategory.InvalidResult, target),
         InputShapeException => new ErrorRecord(e, "InputShapeMismatch", ErrorCategory.InvalidArgument, target),
+        IOException when Has(e, StorageGone) => new ErrorRecord(e, nameof(StorageGone), ErrorCategory.ConnectionError, target),
         IOException when Has(e, InUse) => new ErrorRecord(e, "ImageInUse", ErrorCategory.ResourceBusy, target),
         _ => new ErrorRecord(e, "ImageReadFailed", ErrorCategory.ReadError, target),
     };
@@ -55,6 +62,7 @@ internal static class Errors
     /// <summary>An error about one output file: non-terminating, its target is the file.</summary>
     public static ErrorRecord Writing(Exception e, string path) => e switch
     {
+        IOException when Has(e, StorageGone) => new ErrorRecord(e, nameof(StorageGone), ErrorCategory.ConnectionError, path),
         IOException when Has(e, DiskFull) => new ErrorRecord(e, "DiskFull", ErrorCategory.ResourceUnavailable, path),
         UnauthorizedAccessException => new ErrorRecord(e, "OverlayAccessDenied", ErrorCategory.PermissionDenied, path),
         IOException when File.Exists(path) => new ErrorRecord(e, "OverlayExists", ErrorCategory.ResourceExists, path),
@@ -69,6 +77,7 @@ internal static class Errors
     public static ErrorRecord? Auditing(Exception e, string path, string what = "Audit") => e switch
     {
         AuditFileException => FatalOf(e, path),
+        IOException when Has(e, StorageGone) => new ErrorRecord(e, nameof(StorageGone), ErrorCategory.ConnectionError, path),
         IOException when Has(e, DiskFull) => new ErrorRecord(e, "DiskFull", ErrorCategory.ResourceUnavailable, path),
         UnauthorizedAccessException => new ErrorRecord(e, what + "AccessDenied", ErrorCategory.PermissionDenied, path),
         IOException when Has(e, InUse) => new ErrorRecord(e, what + "InUse", ErrorCategory.ResourceBusy, path),
@@ -117,6 +126,7 @@ internal static class Errors
         FileNotFoundException or DirectoryNotFoundException or SessionStateException =>
             new ErrorRecord(e, "FileNotFound", ErrorCategory.ObjectNotFound, target),
         UnauthorizedAccessException => new ErrorRecord(e, "FileAccessDenied", ErrorCategory.PermissionDenied, target),
+        IOException when Has(e, StorageGone) => new ErrorRecord(e, nameof(StorageGone), ErrorCategory.ConnectionError, target),
         IOException => new ErrorRecord(e, "FileReadFailed", ErrorCategory.ReadError, target),
         _ => null,
     };

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using EasyExplain.Imaging;
+using EasyExplain.Imaging.Archives;
 
 namespace EasyExplain.PowerShell.Binding;
 
@@ -22,7 +24,8 @@ internal static class FilePaths
 
     /// <summary>
     /// The files that <paramref name="path"/> stands for. A file whose very name has brackets in it is found before they are taken
-    /// for a wildcard, with or without backticks before them; folders that a wildcard matches are passed over.
+    /// for a wildcard, with or without backticks before them, and so is a member of an archive; folders that a
+    /// wildcard matches are passed over.
     /// </summary>
     /// <param name="cmdlet">Whose location counts.</param>
     /// <param name="path">What the user named.</param>
@@ -44,9 +47,11 @@ internal static class FilePaths
         {
             files = [.. InFolders(cmdlet, path)];
         }
-        return files.Length > 0 ? files : throw new FileNotFoundException($"No file matches '{path}'.", path);
+        return files.Length > 0 ? files : throw new FileNotFoundException($"No file matches '{path}'." +
+            (ArchiveNames.Split(Literal(cmdlet, path)) is null ? "" : " In an archive there are no wildcards: name it or a member."),
+            path);
 
-        bool Exists(string found) => File.Exists(found) || counts is not null && Directory.Exists(found) && counts(found);
+        bool Exists(string found) => PhotoFile.IsThere(found) || counts is not null && Directory.Exists(found) && counts(found);
     }
 
     /// <summary>The same, where the folders have a wildcard and the name has escaped brackets: the engine finds none of these.</summary>

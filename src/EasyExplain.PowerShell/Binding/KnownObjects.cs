@@ -33,15 +33,22 @@ internal sealed class KnownObjects
         _masks = mask is null ? null : cmdlet.OrFatal(mask, () => new MaskFiles(FilePaths.Folder(cmdlet, mask)));
     }
 
-    /// <summary>Which pixels of the model's input are an object's; null where nobody says, or where the model sees none of it.</summary>
+    /// <summary>
+    /// Which pixels of the model's input are an object's; null where the model sees none of it, or nobody says. What was found has its own
+    /// box, unless somebody says where objects are.
+    /// </summary>
     public bool[]? Of(CamExplanation explanation)
     {
-        if (explanation.Path is not { } file)
+        bool[]? pixels = null;
+        if (_boxes is null && _masks is null)
+        {
+            pixels = ObjectPixels.OfFound(explanation);
+        }
+        else if (explanation.Path is not { } file)
         {
             return null;
         }
-        bool[]? pixels = null;
-        if (_boxes?.Invoke(file) is { Count: > 0 } boxes)
+        else if (_boxes?.Invoke(file) is { Count: > 0 } boxes)
         {
             pixels = ObjectPixels.InBoxes(boxes, explanation.Model.Preprocessing, explanation.ImageSize);
         }
@@ -58,7 +65,7 @@ internal sealed class KnownObjects
         }
         if (pixels is not null && !pixels.Contains(true))
         {
-            _cmdlet.WriteVerbose($"{file}: the model sees nothing of the object, so whether the map lies on it was not measured.");
+            _cmdlet.WriteVerbose($"{explanation}: the model sees nothing of the object, so whether the map lies on it was not measured.");
             return null;
         }
         return pixels;

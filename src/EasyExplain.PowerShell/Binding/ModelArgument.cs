@@ -18,6 +18,13 @@ public sealed class ModelArgument
     /// <summary>A model file.</summary>
     public ModelArgument(string path) => _path = path;
 
+    /// <summary>A model file of Get-ChildItem.</summary>
+    public ModelArgument(FileInfo file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        _path = file.FullName;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => _path ?? $"{_model}";
 
@@ -42,13 +49,18 @@ public sealed class ModelArgument
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ModelOrPathAttribute : ArgumentTransformationAttribute
 {
+    /// <summary>
+    /// Whether a file in this parameter's place may be a picture: PowerShell takes it for a model file only where nothing else fits then.
+    /// </summary>
+    public bool SharesPlace { get; set; }
+
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => inputData switch
     {
         PSObject { BaseObject: not PSCustomObject } wrapped => Transform(engineIntrinsics, wrapped.BaseObject),
         ICamSource source => new ModelArgument(source.Source),
         string { Length: > 0 } path => new ModelArgument(path),
-        FileInfo file => new ModelArgument(file.FullName),
+        FileInfo file when !SharesPlace => new ModelArgument(file),
         object[] { Length: 1 } single => Transform(engineIntrinsics, single[0]),
         _ => inputData, // which PowerShell says what is wrong with
     };

@@ -18,6 +18,7 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ImageProgress _progress = new(activity);
+    private TerminationSignal? _signal;
     private int _done;
     private bool _announced;
 
@@ -27,8 +28,56 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
     /// <summary>Whether it has come to more than one picture, and shows how far it is.</summary>
     public bool ShowsProgress => _progress.IsShown;
 
-    /// <summary>The files that were named; what is not there is an error, and passed over.</summary>
-    public IEnumerable<string> Files(IEnumerable<string?>? given, bool literal)
+    /// <summary>From now on, SIGTERM ends the command between two pictures, see <see cref="EndIfAsked"/>.</summary>
+    public void Begin() => _signal ??= new TerminationSignal();
+
+    /// <summary>
+    /// Ends the command if the process was asked to end. To be called when the last picture has gone down the pipeline, and before the next
+    /// one is begun.
+    /// </summary>
+    public void EndIfAsked()
+    {
+        if (_signal is { Asked: true } signal)
+        {
+            signal.Heeded = true;
+            cmdlet.ThrowTerminatingError(new ErrorRecord(
+                new OperationCanceledException("The process was asked to end (SIGTERM). What has come out of the pipeline is done; run the " +
+                    "command again, with -SkipExisting, for the rest."),
+                "Interrupted", ErrorCategory.OperationStopped, null));
+        }
+    }
+
+    /// <summary>The images that were named; what is not there is an error, and passed over.</summary>
+    public NamedPhotos Files(IEnumerable<string?>? given, bool literal) => new(cmdlet, [.. Named(given, literal)]);
+
+    /// <summary>
+    /// Images one after the other, the next ones read ahead: each with what reads it, null where it is passed over, and how many follow,
+    /// where that is known and there are several.
+    /// </summary>
+    /// <param name="photos">The images.</param>
+    /// <param name="read">Reads one, on another thread.</param>
+    /// <param name="passesOver">Which ones need not be read.</param>
+    public IEnumerable<(string File, Func<T>? Read, int? Left)> Each<T>(
+        NamedPhotos photos, Func<string, T> read, Func<string, bool>? passesOver = null)
+    {
+        int? left = photos.Count is > 1 and var count ? count : null;
+        using var ahead = new ReadAhead<NamedPhoto, T>(
+            photos, photo => photo.Error is null && passesOver?.Invoke(photo.Path) != true, photo => read(photo.Path));
+        while (ahead.MoveNext())
+        {
+            EndIfAsked();
+            left--;
+            (NamedPhoto photo, bool isRead) = ahead.Current;
+            if (photo.Error is { } error)
+            {
+                cmdlet.WriteError(error);
+                continue;
+            }
+            yield return (photo.Path, isRead ? ahead.Read : null, left);
+        }
+    }
+
+    private IEnumerable<string> Named(IEnumerable<string?>? given, bool literal)
     {
         foreach (string? each in given ?? [null])
         {
@@ -154,5 +203,9 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
     public void Stop() => _stop.Cancel();
 
     /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _signal?.Dispose();
+        _stop.Dispose();
+    }
 }

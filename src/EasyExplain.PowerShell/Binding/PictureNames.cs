@@ -4,6 +4,7 @@ using EasyExplain.Audit;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Concepts;
 using EasyExplain.Imaging;
+using EasyExplain.Imaging.Archives;
 
 namespace EasyExplain.PowerShell.Binding;
 
@@ -49,7 +50,7 @@ internal sealed partial class PictureNames
     /// <summary>What a template may hold, and what stands for it.</summary>
     public static IReadOnlyList<(string Name, string Meaning)> Placeholders { get; } =
     [
-        ("Folder", "the photo's folder below -RelativeTo; nothing for a photo that does not lie there"),
+        ("Folder", "the photo's folder below -RelativeTo, images-tar of images.tar; nothing for a photo that does not lie there"),
         ("Name", "the photo's name without its extension"),
         ("Extension", "the photo's extension, such as jpg"),
         ("Method", "the method"),
@@ -135,7 +136,15 @@ internal sealed partial class PictureNames
 
     private string FolderOf(string? photo)
     {
-        string below = photo is null ? "." : Path.GetRelativePath(_root, Path.GetDirectoryName(photo)!);
+        if (photo is null)
+        {
+            return "";
+        }
+        // A folder for each archive, but not of its very name: the archive itself may stand there.
+        string folder = ArchiveNames.Split(photo) is var (archive, member)
+            ? Path.Combine(Path.GetDirectoryName(archive)!, Path.GetFileName(archive).Replace('.', '-'), Path.GetDirectoryName(member)!)
+            : Path.GetDirectoryName(photo)!;
+        string below = Path.GetRelativePath(_root, folder);
         string[] folders = below.Split(Path.DirectorySeparatorChar);
         return Path.IsPathRooted(below) || folders[0] is "." or ".." ? "" : string.Join('/', folders.Select(Clean));
     }

@@ -20,7 +20,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// Get-CamAudit. A table appears in the end, whole or not at all. Its columns are those of the view audit in an audit file, and the image's
 /// full path. Texts stay as they are: in a CSV file a name that begins with = is still that name, although a spreadsheet may take it for a
 /// formula.</para>
-/// <para>Rows of several audit files can go into one: Get-CamAudit a.db, b.db | Export-CamAudit all.db.</para>
+/// <para>A table has its rows as they come: those of Get-CamAudit in the order of the files' names, however the audit came about.
+/// Merge-CamAudit makes one audit file of several.</para>
 /// <para>One command writes an audit file at a time; a second one ends at once and names the first. Images that fail in another runspace,
 /// as with ForEach-Object -Parallel, have no row.</para>
 /// </remarks>

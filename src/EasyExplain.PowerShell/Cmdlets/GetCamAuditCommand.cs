@@ -7,8 +7,9 @@ namespace EasyExplain.PowerShell.Cmdlets;
 
 /// <summary>Reads the rows of audit files.</summary>
 /// <remarks>
-/// <para>Gives a row for each explanation, and one for each image that could not be explained, in the order in which they were written.
-/// They stream, also while the file is still being written. Where-Object, Group-Object and Sort-Object filter and count them.</para>
+/// <para>Gives a row for each explanation, and one for each image that could not be explained, in the order of the files' names, and of
+/// one image in that of its explanations, however the audit came about. They stream, also while the file is still being written; -Verbose
+/// says whether it was finished. Where-Object, Group-Object and Sort-Object filter and count them.</para>
 /// <para>Rows go where explanations go: Export-CamOverlay and Show-CamOverlay draw them from the stored map and the image, without a model;
 /// Invoke-CamExplanation -Model explains their images again. An image that is gone or has changed since is an error when it is to be
 /// drawn.</para>
@@ -53,6 +54,7 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>Images that failed have rows too.</para>
 /// </example>
 /// <seealso cref="ExportCamAuditCommand"/>
+/// <seealso cref="MergeCamAuditCommand"/>
 /// <seealso cref="ExportCamOverlayCommand"/>
 /// <seealso cref="InvokeCamExplanationCommand"/>
 [Cmdlet(VerbsCommon.Get, "CamAudit", DefaultParameterSetName = ByPath)]
@@ -86,6 +88,8 @@ public sealed class GetCamAuditCommand : PSCmdlet
             {
                 continue;
             }
+            WriteVerbose(several.Try(file, () => reader.Finished is { } time ? $"'{file}' was finished on {time:u}."
+                : $"'{file}' was not finished, or an older version wrote it.") ?? "");
             using IEnumerator<CamAuditRow> rows = reader.Rows().GetEnumerator();
             while (!Stopping && several.Try(file, () => rows.MoveNext() ? rows.Current : null) is { } row)
             {

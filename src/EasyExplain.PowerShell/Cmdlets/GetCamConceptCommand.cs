@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Concepts;
+using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.PowerShell.Binding;
 using TorchSharp;
@@ -70,11 +71,11 @@ public sealed class GetCamConceptCommand() : PictureCmdlet("Finding concepts", "
     private protected override void LookAt(CamModel model, torch.Tensor tensor) =>
         Write(Pictures.Do(model, tensor, cancel => _finder!.Find(tensor, cancel)));
 
-    private protected override void LookAt(CamModel model, IEnumerable<string> files)
+    private protected override void LookAt(CamModel model, NamedPhotos photos)
     {
-        foreach (string file in files)
+        foreach ((string file, Func<Photo>? read, _) in Pictures.Each(photos, file => CamPicture.Decode(file, model)))
         {
-            Write(Pictures.Do(model, file, cancel => _finder!.Find(Pictures.Announce(CamPicture.Decode(file, model), file), file, cancel)));
+            Write(Pictures.Do(model, file, cancel => _finder!.Find(Pictures.Announce(read!(), file), file, cancel)));
         }
     }
 

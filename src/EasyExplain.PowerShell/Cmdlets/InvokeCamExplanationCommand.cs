@@ -9,7 +9,6 @@ using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
 using EasyExplain.PowerShell.Binding;
-using EasyExplain.Runtime;
 using TorchSharp;
 
 namespace EasyExplain.PowerShell.Cmdlets;
@@ -34,6 +33,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// image, and an explanation brings its model. Layers, method and class are those of this command line.</para>
 /// <para>In parallel, as with ForEach-Object -Parallel, each runspace imports the module first, and may share the model: see
 /// about_EasyExplain.</para>
+/// <para>SIGTERM, as schedulers send it, ends the command after the image in work: its explanation still goes down the pipeline, then
+/// there is the terminating error Interrupted. A second SIGTERM ends the process at once.</para>
 /// <para>A map gives the rectangle around its largest area above a threshold: $explanation.Map.GetBox(0.5), in pixels of the image.</para>
 /// <para>JPEG, PNG, WebP, GIF, BMP, TIFF, TGA, PBM, PGM and PPM are read, whatever the name ends with. A TIFF of floating point is scaled
 /// by its own range; a warning says so once.</para>
@@ -243,8 +244,9 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     public double[]? Region { get; set; }
 
     /// <summary>
-    /// What the photos should show: labels or classes' numbers, ParentFolder for a dataset laid out as class folders, or a script block
-    /// that gets each file as $_ and gives its labels. Fills Expected and, by what is predicted, Correct: the predicted class must be one
+    /// What the photos should show: labels or classes' numbers, ParentFolder for a dataset laid out as class folders (or as an archive for
+    /// each class), Sidecar for what the .cls file beside each photo says, as in WebDataset's archives, or a script block that gets each
+    /// file as $_ and gives its labels. Fills Expected and, by what is predicted, Correct: the predicted class must be one
     /// of them; where classes are each there or not, those predicted must be all of them and no others. Case does not matter; of a label
     /// that the model does not know, Correct stays empty.
     /// </summary>
@@ -414,15 +416,15 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         Write(tensor, Pictures.Do(model, tensor, cancel => _explainer.Explain(tensor, cancel)));
     }
 
-    private protected override void LookAt(CamModel model, IEnumerable<string> named)
+    private protected override void LookAt(CamModel model, NamedPhotos photos)
     {
         if (!model.AwaitsPictures || _heldBack.IsOver(model))
         {
-            Explain(model, named);
+            Explain(model, photos);
             return;
         }
-        _heldBack.Add(model, named);
-        if (_heldBack.Files.Count >= PictureCalibration.OfRun)
+        _heldBack.Add(model, photos);
+        if (_heldBack.First(PictureCalibration.OfRun).Count == PictureCalibration.OfRun)
         {
             Calibrate(model);
             LookAtHeldBack();
@@ -433,12 +435,16 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     {
         if (_heldBack.Model is { } model)
         {
-            if (model.AwaitsPictures && _heldBack.Files.Count < PictureCalibration.OfRun)
+            int count = _heldBack.First(PictureCalibration.OfRun).Count;
+            if (model.AwaitsPictures && count < PictureCalibration.OfRun)
             {
                 WriteVerbose($"{model} computes in float32 here: Int8 needs {PictureCalibration.OfRun} images to find its scales, and " +
-                    $"there are {_heldBack.Files.Count}. Import it with -CalibrationPath.");
+                    $"there are {count}. Import it with -CalibrationPath.");
             }
-            Explain(model, _heldBack.Take());
+            foreach (NamedPhotos photos in _heldBack.Take())
+            {
+                Explain(model, photos);
+            }
         }
     }
 
@@ -447,30 +453,25 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     {
         WriteVerbose($"{model} finds its scales for 8 bits with the first {PictureCalibration.OfRun} images.");
         Pictures.DoAside(model, cancel =>
-            PictureCalibration.ByRun(model, [.. _heldBack.Files.Take(PictureCalibration.OfRun)], WriteVerbose, cancel));
+            PictureCalibration.ByRun(model, _heldBack.First(PictureCalibration.OfRun), WriteVerbose, cancel));
         WriteVerbose($"{model} runs in {_explainer.Compile()}.");
     }
 
-    private void Explain(CamModel model, IEnumerable<string> named)
+    private void Explain(CamModel model, NamedPhotos photos)
     {
-        string[] files = [.. named];
-        bool[] finished = [.. files.Select(file => _finished is not null && File.Exists(file) && _finished.Contains(_choices.IdOf(file)))];
-        string[] left = [.. files.Where((_, index) => !finished[index])];
-        using var photos = new ReadAhead<(Photo Photo, string Id)>(left, file => (CamPicture.Decode(file, model), _choices.IdOf(file)));
-        int begun = 0;
-        foreach ((string file, bool isFinished) in files.Zip(finished))
+        foreach ((string file, Func<(Photo, string)>? read, int? left) in Pictures.Each(
+            photos, file => (CamPicture.Decode(file, model), _choices.IdOf(file)), IsFinished))
         {
-            if (isFinished)
+            if (read is null)
             {
                 PassOver(file, model);
                 continue;
             }
-            begun++;
             Write(file, Pictures.Do(model, file, cancel =>
             {
-                (Photo photo, string id) = photos.Next();
+                (Photo photo, string id) = read();
                 return Request.Answered(id, _explainer.Explain(Pictures.Announce(photo, file), file, cancel), _choices.Question);
-            }, left: files.Length > 1 ? left.Length - begun : null));
+            }, left));
         }
     }
 
@@ -481,6 +482,9 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         File.Exists(path) ? new AuditReader(path)
         : Directory.Exists(path) || System.IO.Path.GetExtension(path).Length == 0 || !AuditFormat.IsStore(path) ? new FinishedPhotos(path)
         : null;
+
+    private bool IsFinished(string file) =>
+        _finished is not null && PhotoFile.IsThere(file) && _finished.Contains(_choices.IdOf(file));
 
     /// <summary>Gives on what earlier runs found out about a photo, in place of explaining it again.</summary>
     private void PassOver(string file, CamModel model)
@@ -552,6 +556,11 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
             WriteError(new ErrorRecord(new InvalidOperationException($"The script block of -ExpectedLabel failed for '{path}': {e.Message}",
                 e),
                 "ExpectedLabelFailed", ErrorCategory.InvalidResult, target));
+            return [];
+        }
+        catch (IOException e)
+        {
+            WriteError(new ErrorRecord(e, "ExpectedLabelFailed", ErrorCategory.InvalidData, target));
             return [];
         }
     }

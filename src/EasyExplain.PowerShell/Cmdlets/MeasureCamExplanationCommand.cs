@@ -6,7 +6,6 @@ using EasyExplain.Explanation.Metrics;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.PowerShell.Binding;
-using EasyExplain.Runtime;
 using TorchSharp;
 using static EasyExplain.PowerShell.Binding.Wildcards;
 
@@ -26,7 +25,11 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// replacement are not reliable (arXiv 2411.14946), so there are three: the mean colour, a blur, and, for ROAD, the neighbours.</para>
 /// <para>Intervals are those of a bootstrap over images, of 95 %. Fewer than ten images are not judged; a hundred and more tell methods
 /// apart.</para>
-/// <para>The figures, of a probability p of the explained class and its value p' for a changed image:</para>
+/// <para>Of what a detector found, the probability is that of its class at its candidate, the one of the network's guesses that was kept;
+/// where the network itself proposes regions, as Faster R-CNN does, others in each image, it is that of the candidate that is still there,
+/// times the overlap of both boxes. Of a segmenter's class it is the mean over the places that are explained. The explanations of one image
+/// count in intervals as one. Where a side of a box lies (-BoxSide) has no probability, and the figures that ask for one are null.</para>
+/// <para>The figures, of a probability p of what is explained and its value p' for a changed image:</para>
 /// <para>AverageDrop: max(0, p − p') / p for the image times the map (Chattopadhay 2018, arXiv 1710.11063). Lower is better.</para>
 /// <para>ConfidenceIncrease: 1 where p' is over p for the image times the map (Chattopadhay 2018).</para>
 /// <para>Coherency: (r + 1) / 2, with Pearson's r of the map and that of the image times the map (Poppi 2021, arXiv 2104.10252).</para>
@@ -41,7 +44,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>MuFidelity: Spearman's correlation of the map's sum in random regions and what p loses without them (Bhatt 2020, arXiv
 /// 2005.00631; Xplique's grid of 9 × 9 cells, a fifth of them removed).</para>
 /// <para>PointingGame: 1 where the map is highest on the object (Zhang 2016, arXiv 1608.00507). Energy: the part of the map that lies on it
-/// (Wang 2020, arXiv 1910.01279). Both need -Box or -Mask, and tell nothing of a model that decides by something else.</para>
+/// (Wang 2020, arXiv 1910.01279). Both need -Box or -Mask, and tell nothing of a model that decides by something else. What was found in an
+/// image has its own box, which is taken where neither is given.</para>
 /// <para>Sparseness: the Gini coefficient of the map (Chalasani 2020, arXiv 1810.06583). Entropy: that of the map as shares, in nats (Bhatt
 /// 2020). Neither is good or bad.</para>
 /// <para>ParameterRandomization, costly: the mean of Spearman's correlations with the maps of the network as its weights are shuffled, from
@@ -49,6 +53,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// arXiv 1912.09818). A map that stays alike, near 1, does not depend on what was learnt, or on the class.</para>
 /// <para>Stability, costly: the largest change of the map, relative to itself, in eight copies of the image with noise of ±0.1 in units of
 /// the normalised input (Yeh 2019, arXiv 1901.09392). Lower is better.</para>
+/// <para>The mean colour is 0 in the normalised input: black for models that take pixels from 0 to 1 as they are, as most detectors do.
+/// </para>
 /// <para>Maps are enlarged bilinearly to the model's input. A signed map counts as it is where its order counts; what speaks against the
 /// class counts as 0 where it is laid over the image or an object. Ties are broken by chance, by -Seed, the same way every time; exactly so
 /// many pixels are removed. A map that is empty or even everywhere has figures, too: those of pixels by chance.</para>
@@ -83,6 +89,14 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>A CSV file with the columns File, X, Y, Width and Height does as well, and so does a folder of masks with -Mask.</para>
 /// </example>
 /// <example>
+/// <title>Of what a detector finds</title>
+/// <code>
+/// Invoke-CamExplanation canvas.jpg (Import-CamModel cifar_canvas.onnx) -Method LayerCAM, ODAM |
+///     Measure-CamExplanation -Metric Insertion, Deletion, Energy | Format-Table Detection, Label, Method, Insertion, Deletion, Energy
+/// </code>
+/// <para>A row for each thing that was found and each method, with the part of the map that lies in the thing's own box.</para>
+/// </example>
+/// <example>
 /// <title>An audit with figures</title>
 /// <code>Invoke-CamExplanation *.jpg (Import-CamModel) | Measure-CamExplanation -PassThru | Export-CamAudit ./audit.db</code>
 /// <para>The explanations go on, each with its figures and those of its controls.</para>
@@ -107,6 +121,7 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
     private KnownObjects _objects = null!;
     private Explainer _explainer = null!; // of the model that was prepared last
     private Choices _choices = null!;     // the same
+    private string? _unknowable;          // a figure for which somebody must say where the objects are
     private CamModel? _told;
 
     /// <summary>
@@ -210,9 +225,8 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
             nameof(Method) }.Any(given.ContainsKey);
         IReadOnlyList<CamMetric> metrics = Metric is null ? [.. CamMetric.All.Where(metric => !metric.IsCostly)]
             : this.OrFatal(Metric, () => CamMetric.Select(Metric, Wildcard));
-        string? unknowable = Box is null && Mask is null ? metrics.FirstOrDefault(metric => metric.NeedsObject
+        _unknowable = Box is null && Mask is null ? metrics.FirstOrDefault(metric => metric.NeedsObject
             && Metric?.Contains(metric.Name, StringComparer.OrdinalIgnoreCase) == true)?.Name : null;
-        Exclude(unknowable is not null, $"{unknowable} must know where the objects are: give -Box or -Mask.", "ObjectMissing");
         _measurer = new Measurer(new MeasureSettings(metrics, StepCount, RegionCount, Seed, BatchSize));
         _objects = new KnownObjects(this, Box is PSObject wrapped ? wrapped.BaseObject : Box, Mask);
         Pictures.Failed = Tell;
@@ -230,7 +244,7 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
         object target = (object?)explanation.Path ?? explanation;
         if (!explanation.Found)
         {
-            WriteVerbose($"Nothing was found in '{explanation.Path}', so there is no map to measure.");
+            Write([Unmeasured(explanation)]);
             return;
         }
         if (explanation.Maps.Length == 0)
@@ -244,6 +258,7 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
         }
         Demand(explanation.Model);
         Write(Pictures.Do<CamExplanation>(explanation.Model, target, cancel => [Measured(explanation, null, cancel)]));
+        Pictures.EndIfAsked();
     }
 
     /// <inheritdoc/>
@@ -263,6 +278,7 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
 
     private protected override void Prepare(CamModel model, LayerArgument[] given)
     {
+        DemandObject(model);
         Measurer.Demand(model);
         (IReadOnlyList<CamLayer> layers, IReadOnlyList<CamMethod> chosen) = LayersAndMethods.Of(model, given, Method);
         IReadOnlyList<CamMethod> methods = [.. chosen.Where(method => method.Name != RandomCAM.Method.Name)];
@@ -280,20 +296,17 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
     private protected override void LookAt(CamModel model, torch.Tensor tensor) =>
         Write(Pictures.Do(model, tensor, cancel => Measured(_explainer.Explain(tensor, cancel), tensor, cancel)));
 
-    private protected override void LookAt(CamModel model, IEnumerable<string> named)
+    private protected override void LookAt(CamModel model, NamedPhotos photos)
     {
-        string[] files = [.. named];
-        using var photos = new ReadAhead<(Photo Photo, string Id)>(files, file => (CamPicture.Decode(file, model), _choices.IdOf(file)));
-        int left = files.Length;
-        foreach (string file in files)
+        foreach ((string file, Func<(Photo, string)>? read, int? left) in Pictures.Each(
+            photos, file => (CamPicture.Decode(file, model), _choices.IdOf(file))))
         {
-            left--;
             Write(Pictures.Do(model, file, cancel =>
             {
-                (Photo photo, string id) = photos.Next();
+                (Photo photo, string id) = read!();
                 IReadOnlyList<CamExplanation> found = _explainer.Explain(Pictures.Announce(photo, file), file, cancel);
                 return Measured(Request.Answered(id, found, _choices.Question), null, cancel);
-            }, left: files.Length > 1 ? left : null));
+            }, left));
         }
     }
 
@@ -315,27 +328,38 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
         return measured;
     }
 
-    private CamExplanation Measured(CamExplanation explanation, torch.Tensor? input, CancellationToken cancel) =>
-        _measurer.Measure(explanation, _objects.Of(explanation), input, cancel);
+    private CamExplanation Measured(CamExplanation explanation, torch.Tensor? input, CancellationToken cancel) => explanation.Found
+        ? _measurer.Measure(explanation, _objects.Of(explanation), input, cancel) : Unmeasured(explanation);
+
+    private CamExplanation Unmeasured(CamExplanation explanation)
+    {
+        WriteVerbose($"Nothing was found in '{explanation.Path}', so there is no map to measure.");
+        return explanation;
+    }
 
     private void Write(IReadOnlyList<CamExplanation> measured)
     {
         foreach (CamExplanation explanation in measured)
         {
             this.WarnIfSlower(explanation.Model);
-            WarnIfEmpty(explanation);
             if (PassThru)
             {
+                WarnIfEmpty(explanation);
                 WriteObject(ExpectedView.Of(explanation));
                 continue;
             }
+            if (explanation.Measure is not { } row)
+            {
+                continue;
+            }
+            WarnIfEmpty(explanation);
             if (explanation.Path is null || explanation.Path != _lastPath)
             {
                 _controls.Clear();
                 _lastPath = explanation.Path;
             }
-            Write(explanation.Measure!);
-            foreach (CamMeasure control in explanation.Measure!.Controls.Where(_controls.Add))
+            Write(row);
+            foreach (CamMeasure control in row.Controls.Where(_controls.Add))
             {
                 Write(control);
             }
@@ -359,6 +383,7 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
     {
         if (_told != model)
         {
+            DemandObject(model);
             this.OrFatal(model, () =>
             {
                 Measurer.Demand(model);
@@ -368,6 +393,10 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
             _told = model;
         }
     }
+
+    /// <summary>Only what was found in an image has a place of its own.</summary>
+    private void DemandObject(CamModel model) => Exclude(_unknowable is not null && model.Task == CamTask.Classify,
+        $"{_unknowable} must know where the objects are: give -Box or -Mask.", "ObjectMissing");
 
     private void TellPasses(CamModel model) => WriteVerbose(
         $"{model}: {_measurer.PassesEach} passes for each map, as many for each of two controls, and {_measurer.PassesShared + 3} " +
@@ -383,7 +412,7 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
 
     private void WarnIfEmpty(CamExplanation explanation)
     {
-        if (!_warnedOfEmpty && explanation.Map.IsEmpty)
+        if (!_warnedOfEmpty && explanation.Found && explanation.Map.IsEmpty)
         {
             _warnedOfEmpty = true;
             WriteWarning($"{explanation.Path ?? "The tensor"}: the {explanation.Method} map for '{explanation.Label}' is zero " +

@@ -23,7 +23,8 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
         (Pictures, _given, _nothingDone) = (new PictureLoop(this, activity), new ModelAndLayers(this), nothingDone);
 
     /// <summary>
-    /// Image files, with wildcards. A file whose very name has brackets in it is found too. Of objects with a Path property, such as
+    /// Image files, with wildcards. A file whose very name has brackets in it is found too. A .tar or .zip stands for the images in it, and
+    /// images.tar/cat.jpg for one of them. Of objects with a Path property, such as
     /// explanations and rows of an audit or a CSV file, that is the file, and no character in it is a wildcard; explanations bring their
     /// model, too.
     /// </summary>
@@ -33,7 +34,9 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>Image files; no character is a wildcard. This is what files from Get-ChildItem bind to.</summary>
+    /// <summary>
+    /// Image files, archives of images and members of these; no character is a wildcard. This is what files from Get-ChildItem bind to.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByLiteralPath)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
@@ -52,7 +55,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     [Parameter(Position = 1, ParameterSetName = ByPath)]
     [Parameter(Position = 0, ParameterSetName = ByLiteralPath)]
     [Parameter(Position = 0, ParameterSetName = ByInputTensor)]
-    [ModelOrPath]
+    [ModelOrPath(SharesPlace = true)]
     [ValidateNotNull]
     public ModelArgument? Model { get; set; }
 
@@ -91,8 +94,8 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     /// <summary>Looks at an input tensor with the model that was prepared.</summary>
     private protected abstract void LookAt(CamModel model, torch.Tensor tensor);
 
-    /// <summary>Looks at image files with the model that was prepared.</summary>
-    private protected abstract void LookAt(CamModel model, IEnumerable<string> files);
+    /// <summary>Looks at images with the model that was prepared.</summary>
+    private protected abstract void LookAt(CamModel model, NamedPhotos photos);
 
     /// <summary>Looks at files that were held back, when no more follow.</summary>
     private protected virtual void LookAtHeldBack()
@@ -100,8 +103,11 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() =>
+    protected override void BeginProcessing()
+    {
+        Pictures.Begin();
         _given.Begin(Model, Layer, InputObject, nameof(Path), nameof(LiteralPath), nameof(InputTensor));
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -126,6 +132,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
             WriteWarning($"{_nothingDone}: no model was given, and no layer came through the pipeline.");
         }
         Pictures.Complete();
+        Pictures.EndIfAsked();
     }
 
     /// <inheritdoc/>
@@ -133,6 +140,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
 
     private void LookWith(CamModel model, LayerArgument[] layers)
     {
+        Pictures.EndIfAsked();
         if (_prepared != model)
         {
             LookAtHeldBack();
@@ -145,9 +153,12 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
         if ((ParameterSetName == ByInputTensor ? InputTensor : _given.Tensor) is { } tensor)
         {
             LookAt(model, tensor);
-            return;
         }
-        bool literal = ParameterSetName == ByLiteralPath;
-        LookAt(model, Pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral));
+        else
+        {
+            bool literal = ParameterSetName == ByLiteralPath;
+            LookAt(model, Pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral));
+        }
+        Pictures.EndIfAsked();
     }
 }

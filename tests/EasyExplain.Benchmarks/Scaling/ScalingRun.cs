@@ -14,7 +14,7 @@ internal static class ScalingRun
             Console.Error.WriteLine($"{series.Quantity}: measured");
             all.Add(series);
         }
-        ScalingTable.WriteInto(Path.Combine(docs, "scaling.md"), all);
+        MeasuredBlock.WriteInto(Path.Combine(docs, "scaling.md"), "--scaling", ScalingTable.Of(all));
         ScalingPlot.Write(Path.Combine(docs, "scaling.png"), all);
         Console.WriteLine(ScalingTable.Of(all));
     }

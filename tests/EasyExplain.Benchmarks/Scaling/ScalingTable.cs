@@ -2,23 +2,9 @@ using System.Globalization;
 
 namespace EasyExplain.Benchmarks.Scaling;
 
-/// <summary>The measurements as a table in a page whose other words stay.</summary>
+/// <summary>The measurements as a table.</summary>
 internal static class ScalingTable
 {
-    private const string Start = "<!-- measured: written by --scaling -->", End = "<!-- end -->";
-
-    /// <summary>Replaces what stands between the page's two marks.</summary>
-    public static void WriteInto(string page, IEnumerable<Series> all)
-    {
-        string text = File.ReadAllText(page);
-        int start = text.IndexOf(Start, StringComparison.Ordinal), end = text.IndexOf(End, StringComparison.Ordinal);
-        if (start < 0 || end < start)
-        {
-            throw new InvalidDataException($"'{page}' has no '{Start}' followed by '{End}'.");
-        }
-        File.WriteAllText(page, $"{text[..start]}{Start}\n{Of(all)}{text[end..]}");
-    }
-
     /// <summary>The table.</summary>
     public static string Of(IEnumerable<Series> all) =>
         "| quantity | value | time | relative to linear | of which, timed alone |\n| --- | --- | --- | --- | --- |\n" + string.Concat(

@@ -55,7 +55,7 @@ public sealed class AuditCrashTests : IDisposable
 
         CamAuditRow[] all = [.. Enumerable.Range(0, rows.Length + 10).Select(_audit.Row)];
         _audit.Write(all);
-        Assert.Equal(all.Select(row => row.File), _audit.Read().Select(row => row.File));
+        Assert.Equal(all.Select(row => row.File).Order(StringComparer.Ordinal), _audit.Read().Select(row => row.File));
         Assert.Equal([_audit.File], Directory.GetFiles(_audit.Path));
     }
 

@@ -43,7 +43,7 @@ public sealed class AuditVersionTests : IDisposable
             Measure = Figures(row, control: null, insertion: 0.75) with { Controls = [Figures(row, "RandomCAM", 0.25)] },
         });
         Assert.Equal(3L, _audit.Run("PRAGMA user_version")[0]);
-        CamAuditRow[] read = _audit.Read();
+        CamAuditRow[] read = InTheirOrder();
         AssertRows(read[..2]);
         Assert.Equal([-0.2f, 1], read[2].StoredMaps[0].ToArray().Cast<float>());
         Assert.True(read[2].Map!.IsSigned);
@@ -58,13 +58,13 @@ public sealed class AuditVersionTests : IDisposable
     {
         Unpack(2);
         byte[] before = File.ReadAllBytes(_audit.File);
-        AssertVersion2(_audit.Read());
+        AssertVersion2(InTheirOrder());
         Assert.Equal(before, File.ReadAllBytes(_audit.File));
 
         CamAuditRow row = DetectionRows.Row("a.jpg", 2, 1, 0.9, new(1, 2, 3, 4));
         _audit.Write(row);
         Assert.Equal(3L, _audit.Run("PRAGMA user_version")[0]);
-        CamAuditRow[] read = _audit.Read();
+        CamAuditRow[] read = InTheirOrder();
         AssertVersion2(read[..3]);
         Assert.Equal(row.Detected, read[3].Detected);
         Assert.Equal([2L, 4.0], _audit.Run("SELECT detection, box_height FROM audit WHERE id = 4"));
@@ -79,6 +79,8 @@ public sealed class AuditVersionTests : IDisposable
         Assert.Equal(MeasureColumns.All.Select((_, place) => (double?)(place + 0.5)),
             MeasureColumns.All.Select(column => column.Metric.Of(measure)));
     }
+
+    private CamAuditRow[] InTheirOrder() => [.. _audit.Read().OrderBy(row => row.Id)];
 
     private static CamMeasure Figures(CamAuditRow row, string? control, double insertion) =>
         MeasureColumns.Of(row, control, 7, _ => null) with { Insertion = insertion };

@@ -50,7 +50,7 @@ public sealed class AuditWriterTests : IDisposable
         _audit.Write(writer => writer.Add(Failed("First"), new Request(first, 0, 1) { Question = "question" }));
         Assert.Equal("First", Assert.Single(_audit.Read()).ErrorId);
         _audit.Write(writer => writer.Add(_audit.Row(0), new Request(second, 0, 1) { Question = question }));
-        Assert.Equal(left, string.Join(' ', _audit.Read().Select(row => row.ErrorId ?? "Explained")));
+        Assert.Equal(left, string.Join(' ', _audit.Read().OrderBy(row => row.Id).Select(row => row.ErrorId ?? "Explained")));
     }
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class AuditWriterTests : IDisposable
             writer.Add(changed, "new", 1, 2);
         });
         Assert.Equal(["GradCAM 100001", "EigenCAM 100000", "GradCAM 7", "GradCAM 7"],
-            _audit.Read().Select(row => $"{row.Method} {row.Length}"));
+            _audit.Read().OrderBy(row => row.Id).Select(row => $"{row.Method} {row.Length}"));
         Assert.Equal([3L, 4L, 4L],
             _audit.Run("SELECT (SELECT count(*) FROM image), (SELECT count(*) FROM map), (SELECT count(*) FROM channels)"));
     }
@@ -112,7 +112,7 @@ public sealed class AuditWriterTests : IDisposable
         string file = Path.Combine(_audit.Path, "new", "audits", "a.db");
         using (var reader = new AuditReader(file))
         {
-            CamAuditRow[] rows = [.. reader.Rows()];
+            CamAuditRow[] rows = [.. reader.Rows().OrderBy(row => row.Id)];
             Assert.Equal(("cat/1.jpg", Path.Combine(photos, "cat", "1.jpg")), (rows[0].File, rows[0].Path));
             Assert.Equal(outside, rows[1].Path);
             Assert.True(Path.IsPathFullyQualified(rows[1].File));

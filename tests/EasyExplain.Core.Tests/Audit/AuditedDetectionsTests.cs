@@ -48,7 +48,7 @@ public sealed class AuditedDetectionsTests : IDisposable
         using (var reader = new AuditReader(_audit.File))
         {
             Assert.True(reader.Contains("A"));
-            Assert.Equal(["cat", "", "cat"], reader.Rows().Select(row => row.Label));
+            Assert.Equal(["cat", "cat", ""], reader.Rows().Select(row => row.Label));
         }
     }
 

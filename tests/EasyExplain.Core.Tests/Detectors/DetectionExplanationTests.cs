@@ -3,6 +3,7 @@ using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
+using EasyExplain.Networks;
 
 namespace EasyExplain.Tests.Detectors;
 
@@ -80,14 +81,40 @@ public sealed class DetectionExplanationTests : IDisposable
         Assert.Equal(ofClass.Box!.X, Math.Max(0, region.X + sides[0].Score * across), 1e-3);
         Assert.Equal(ofClass.Box.X + ofClass.Box.Width, Math.Min(_cat.OriginalWidth, region.X + sides[2].Score * across), 1e-3);
         Assert.All(sides, one => Assert.NotEqual(ofClass.Maps[0].ToArray().Cast<float>(), one.Maps[0].ToArray().Cast<float>()));
-        Assert.Contains("side of a box", Assert.Throws<SelectionException>(() =>
-            Explain([LRP.Method], ClassChoice.Top(1) with { Side = BoxSide.Top })).Message, StringComparison.Ordinal);
+        (CamMethod, string)[] misfits = [(LRP.Method, "made of several numbers"), (FinerCAM.Method, "compares classes")];
+        foreach ((CamMethod method, string why) in misfits)
+        {
+            Assert.Contains(why, Assert.Throws<SelectionException>(() =>
+                Explain([method], ClassChoice.Top(1) with { Side = BoxSide.Top })).Message, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>FinerCAM compares classes at the candidate: what it explains is the weighted differences of their logits there.</summary>
+    [Fact]
+    public void FinerCAM_ComparesTheClassesOfOneCandidate()
+    {
+        CamExplanation thing = Explain([FinerCAM.Method], ClassChoice.Top(1)).Single();
+        var target = Assert.IsType<ClassAgainstOthers>(thing.Target);
+        var alone = Assert.IsType<DetectionTarget>(target.At!.Value.Alone);
+        string[] others = [.. _model.Labels.Where(label => label != thing.Label)];
+        Assert.Equal(others.Order(), thing.ComparedWith.Order());
+
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        TorchSharp.torch.Tensor output = Executor.Run(_model.Network, _model.Preprocessing.ToInput(_cat), [], track: false).Logits;
+        float[] logits = output[0, alone.Candidate].narrow(0, 4, 3).data<float>().ToArray();
+        double[] weights = [.. target.Others.Select(other => 1 / (1 + Math.Exp(-logits[other])))];
+        double wanted = target.Others.Zip(weights, (other, weight) => weight * (logits[target.Class] - logits[other])).Sum();
+        Assert.Equal(wanted / weights.Sum(), target.Of(output).item<float>(), 1e-3);
+        Assert.Equal(alone.Of(output).item<float>(), logits[target.Class]);
+        CamExplanation gradCam = Explain([GradCAM.Method], ClassChoice.Top(1)).Single();
+        Assert.Equal(gradCam.Box, thing.Box);
+        Assert.NotEqual(gradCam.Map.ToArray().Cast<float>(), thing.Map.ToArray().Cast<float>());
     }
 
     [Fact]
     public void MethodsOfWholePictures_SayThatTheyDoNotFit()
     {
-        foreach (string name in new[] { "CAM", "FinerCAM", "LeGrad", "ViTReciproCAM" })
+        foreach (string name in new[] { "CAM", "LeGrad", "ViTReciproCAM" })
         {
             Assert.Contains("its task is Detect", Assert.Throws<SelectionException>(() =>
                 Explain([MethodCatalog.Find(name)], ClassChoice.Top(1))).Message, StringComparison.Ordinal);

@@ -58,6 +58,8 @@ public sealed class DetectionTargetTests
         Tensor logits = arange(2 * 3 * 4 * 5, dtype: ScalarType.Float32).view(2, 3, 4, 5);
         bool[] mask = [.. Enumerable.Range(0, 20).Select(place => place is 0 or 1 or 7 or 19)];
         Assert.Equal([20 + 27 / 4f, 80 + 27 / 4f], new RegionTarget(1, mask).Of(logits).data<float>().ToArray());
+        Assert.Equal([27 / 4f, 20 + 27 / 4f, 40 + 27 / 4f, 60 + 27 / 4f, 80 + 27 / 4f, 100 + 27 / 4f],
+            new RegionTarget(1, mask).OfClasses(logits).contiguous().data<float>().ToArray());
     }
 
     /// <summary>Against the definition in plain arithmetic: from the most certain on, whatever overlaps one that stays is gone.</summary>

@@ -1,4 +1,5 @@
 using EasyExplain.Imaging;
+using EasyExplain.Segmentation;
 
 namespace EasyExplain.Tests.Imaging;
 
@@ -24,6 +25,26 @@ public class BoxOverlayTests
         }
         Assert.Equal(ground, across[side * 3 / 8]); // nothing inside of it
         Assert.Equal(ground, across[side / 8]); // nor outside
+    }
+
+    /// <summary>An L of three places: its line has six sides, and goes where they part, not around the rectangle.</summary>
+    [Fact]
+    public void AnOutline_IsDrawnInPlaceOfTheBox()
+    {
+        bool[] mask = [false, false, false, false, false, true, false, false, false, true, true, false, false, false, false, false];
+        LinePiece[] pieces = [.. MaskOutline.Of(mask, 4, 4, new PixelRegion(0, 0, 400, 400))];
+        LinePiece[] wanted =
+        [
+            new(100, 100, 200, 100), new(200, 200, 300, 200), new(100, 300, 300, 300),
+            new(100, 100, 100, 300), new(200, 100, 200, 200), new(300, 200, 300, 300),
+        ];
+        Assert.Equal(wanted, pieces);
+        Photo drawn = BoxOverlay.Draw(Grey(400, 128), [new ColoredBox(new PixelRegion(100, 100, 200, 200), "", "") { Outline = pieces }]);
+        foreach ((int x, int y, bool isThere) in new[] { (200, 150, true), (250, 200, true), (300, 150, false), (250, 100, false) })
+        {
+            byte[] near = [.. Enumerable.Range(-3, 7).Select(off => drawn.Rgb[((y + off) * 400 + x + off) * 3])];
+            Assert.Equal(isThere, near.Max() > 220);
+        }
     }
 
     [Fact]

@@ -9,16 +9,20 @@ namespace EasyExplain.Tests.Imaging;
 /// <summary>Photos as detectors are given them, and their boxes back in the photo.</summary>
 public sealed class LetterboxTests
 {
-    private static JsonElement[] Cases =>
-        [.. JsonDocument.Parse(File.ReadAllText(Repository.Data("detection", "letterbox.json"))).RootElement.EnumerateArray()];
+    private static JsonElement[] Cases(bool atCorner) => [.. JsonDocument.Parse(File.ReadAllText(
+        Repository.Data("detection", atCorner ? "letterbox_corner.json" : "letterbox.json"))).RootElement.EnumerateArray()];
 
-    [Fact]
-    public void Pixels_AreThoseOfOpenCV()
+    /// <summary>In the middle as Ultralytics has it, in the corner as YOLOX has it: whole bytes either way.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Pixels_AreThoseOfOpenCV(bool atCorner)
     {
-        foreach (JsonElement one in Cases)
+        foreach (JsonElement one in Cases(atCorner))
         {
             (int high, int wide) = (one.GetProperty("input")[0].GetInt32(), one.GetProperty("input")[1].GetInt32());
-            using torch.Tensor input = Preprocessing.Letterbox(high, wide, 3).ToInput(PhotoOf(one));
+            Preprocessing preprocessing = Preprocessing.Letterbox(high, wide, 3) with { AtCorner = atCorner };
+            using torch.Tensor input = preprocessing.ToInput(PhotoOf(one));
             foreach (JsonElement point in one.GetProperty("points").EnumerateArray())
             {
                 for (int c = 0; c < 3; c++)
@@ -29,17 +33,21 @@ public sealed class LetterboxTests
         }
     }
 
-    [Fact]
-    public void ABox_IsBackInThePhoto()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ABox_IsBackInThePhoto(bool atCorner)
     {
         var head = new DetectorHead(1, Activation.Sigmoid);
-        foreach (JsonElement one in Cases)
+        foreach (JsonElement one in Cases(atCorner))
         {
             float[] box = [.. one.GetProperty("box").EnumerateArray().Select(number => number.GetSingle()), 5];
             using torch.Tensor output = torch.tensor(box).view(1, 5);
             DetectionBox found = Assert.Single(head.Find(output, new DetectionSettings(),
-                Preprocessing.Letterbox(one.GetProperty("input")[0].GetInt32(), one.GetProperty("input")[1].GetInt32(), 3), PhotoOf(one)))
-                .Box;
+                Preprocessing.Letterbox(one.GetProperty("input")[0].GetInt32(), one.GetProperty("input")[1].GetInt32(), 3) with
+                {
+                    AtCorner = atCorner,
+                }, PhotoOf(one))).Box;
             double[] wanted = [.. one.GetProperty("inPhoto").EnumerateArray().Select(number => number.GetDouble())];
             Assert.All(wanted.Zip([found.X, found.Y, found.Width, found.Height]), pair => Assert.Equal(pair.First, pair.Second, 1e-3));
         }

@@ -39,11 +39,11 @@ def fill(module):
     return module.eval()
 
 
-def picture():
-    """Bytes by a formula, [1, 3, 64, 64] from 0 to 255, colours by planes."""
-    i = np.arange(3 * SIDE * SIDE, dtype=np.uint64)
+def picture(high=SIDE, wide=SIDE):
+    """Bytes by a formula, [1, 3, high, wide] from 0 to 255, colours by planes."""
+    i = np.arange(3 * high * wide, dtype=np.uint64)
     noise = ((i * np.uint64(2654435761)) % np.uint64(1 << 32)) >> np.uint64(24)
-    return torch.from_numpy(noise.astype(np.float32)).view(1, 3, SIDE, SIDE)
+    return torch.from_numpy(noise.astype(np.float32)).view(1, 3, high, wide)
 
 
 def conv(i, o, k=3, s=2):
@@ -140,13 +140,14 @@ class Anchorless(nn.Module):
 
 
 class Anchored(nn.Module):
-    """YOLOv5's tail (6.x): three anchors a cell, sigmoids over everything, then boxes, scale by scale."""
+    """YOLOv5's tail (6.x): three anchors a cell, sigmoids over everything, then boxes, scale by scale. in_place: as YOLOv7 and YOLOv5
+    before 6.2 are traced, boxes are written into where the sigmoids were."""
 
     SIZES = torch.tensor([[[10., 13], [16, 30], [33, 23]], [[30, 61], [62, 45], [59, 119]]]) / 4
 
-    def __init__(self, nc=3):
+    def __init__(self, nc=3, in_place=False):
         super().__init__()
-        self.backbone, self.nc = Backbone(), nc
+        self.backbone, self.nc, self.in_place = Backbone(), nc, in_place
         self.m = nn.ModuleList(nn.Conv2d(16, 3 * (5 + nc), 1) for _ in range(2))
 
     def forward(self, x):
@@ -157,6 +158,12 @@ class Anchored(nn.Module):
             f = f.view(n, 3, 5 + self.nc, h, w).permute(0, 1, 3, 4, 2).contiguous()
             y, c = torch.meshgrid(torch.arange(SIDE // (8 << i)), torch.arange(SIDE // (8 << i)), indexing="ij")
             grid = torch.stack((c, y), 2).expand(1, 3, SIDE // (8 << i), SIDE // (8 << i), 2).float() - 0.5
+            if self.in_place:
+                y = f.sigmoid()
+                y[..., 0:2] = (y[..., 0:2] * 2 + grid) * (8 << i)
+                y[..., 2:4] = (y[..., 2:4] * 2) ** 2 * self.SIZES[i].view(1, 3, 1, 1, 2)
+                z.append(y.view(n, -1, 5 + self.nc))
+                continue
             xy, wh, conf = f.sigmoid().split((2, 2, self.nc + 1), 4)
             xy = (xy * 2 + grid) * (8 << i)
             wh = (wh * 2) ** 2 * self.SIZES[i].view(1, 3, 1, 1, 2)
@@ -229,30 +236,63 @@ def surest(boxes, probabilities, most=15):
             for p, i in zip(values[:most], order[:most])]
 
 
+def layercams(model, x, layers, scores, found):
+    """Of the surest detection at each scale: its class, and LayerCAM of its class's logit at what the heads of that scale read."""
+    kept = {}
+    hooks = [layer.register_forward_hook(lambda m, i, o, k=k: kept.__setitem__(k, o)) for k, layer in enumerate(layers)]
+    with torch.enable_grad():
+        logits = scores(model, x)
+    for hook in hooks:
+        hook.remove()
+    maps, first = [], 0
+    for k, of_scale in enumerate(logits):
+        p = found[first:first + len(of_scale)]
+        candidate, kind = divmod(int(p.argmax()), p.shape[1])
+        with torch.enable_grad():
+            g, = torch.autograd.grad(of_scale[candidate, kind], kept[k], retain_graph=True)
+        cam = (g.relu() * kept[k]).sum(1)[0].relu()
+        maps.append({"candidate": first + candidate, "class": kind, "logit": round(float(of_scale[candidate, kind]), 5),
+                     "map": [round(float(v), 5) for v in (cam / cam.max()).flatten()]})
+        first += len(of_scale)
+    return maps
+
+
 def main(out):
     os.makedirs(os.path.join(out, "heads"), exist_ok=True)
     ultralytics = {"names": str(dict(enumerate(NAMES))), "task": "detect", "stride": "16", "imgsz": f"[{SIDE}, {SIDE}]"}
     v5 = {"stride": "16", "names": str(NAMES)}
     found = {}
 
-    def save(name, model, metadata, expected, outputs=("output0",), white=255.0, script=False):
+    def save(name, model, metadata, expected, outputs=("output0",), white=255.0, script=False, onnx_too=True, size=(SIDE, SIDE)):
         fill(model)
-        x = picture() / white
+        x = picture(*size) / white
         with torch.no_grad():
             y = model(x)
             found[name] = expected(model, x, y)
             path = os.path.join(out, "heads", name)
-            torch.onnx.export(model, x, path + ".onnx", opset_version=13, input_names=["images"], output_names=list(outputs))
+            if onnx_too:
+                torch.onnx.export(model, x, path + ".onnx", opset_version=13, input_names=["images"], output_names=list(outputs))
             if script:
                 config = dict(metadata)
                 if "task" not in config:
                     config["shape"] = [1, 3, SIDE, SIDE]
                 torch.jit.trace(model, x).save(path + ".pt", _extra_files={"config.txt": json.dumps(config)})
+        if not onnx_too:
+            return
         file = onnx.load(path + ".onnx")
         for key, value in metadata.items():
             entry = file.metadata_props.add()
             entry.key, entry.value = key, value
         onnx.save(file, path + ".onnx")
+
+    def logits_of(model, x):
+        if isinstance(model, Anchored):
+            maps = [m(f) * 3 for m, f in zip(model.m, model.backbone(x))]
+            return [m.view(3, 5 + model.nc, -1).transpose(1, 2).reshape(-1, 5 + model.nc)[:, 5:] for m in maps]
+        return [c(f).flatten(2)[0].t() * 6 for c, f in zip(model.cls, model.backbone(x))]
+
+    def cams(model, x, probabilities):
+        return {"cams": layercams(model, x, [model.backbone.body, model.backbone.deep], logits_of, probabilities)}
 
     def sides(model, x, y):
         y = (y[0] if isinstance(y, tuple) else y)[0]
@@ -270,7 +310,8 @@ def main(out):
     def queries(model, x, y):
         logits, boxes = y
         p = logits[0].softmax(-1)[:, :-1] if logits.shape[-1] == 4 else logits[0].sigmoid()
-        return {"found": surest(corners(boxes[0]) * SIDE, p)}
+        high, wide = x.shape[2:]
+        return {"found": surest(corners(boxes[0]) * torch.tensor([wide, high, wide, high]), p)}
 
     def places(model, x, y):
         logits = (model.head(model.backbone(x)[0]) * 4)
@@ -278,7 +319,7 @@ def main(out):
         return {"places": [[c, r, k, round(float(logits[c, r, k]), 6)] for c in range(logits.shape[0])
                            for r, k in ((0, 0), (13, 50), (40, 7), (63, 63))]}
 
-    save("v8", Anchorless(), ultralytics, sides, script=True)
+    save("v8", Anchorless(), ultralytics, lambda m, x, y: {**sides(m, x, y), **cams(m, x, y[0, 4:].t())}, script=True)
     save("v8_turned", Anchorless(end="turned"), ultralytics, sides)
     save("v8_one", Anchorless(nc=1), {**ultralytics, "names": "{0: 'cat'}"},
          lambda m, x, y: {"found": surest(corners(y[0].t()[:, :4]), y[0].t()[:, 4:])})
@@ -291,10 +332,13 @@ def main(out):
     save("v6", Anchorless(end="ones"), {}, lambda m, x, y: {"found": surest(corners(y[0, :, :4]), y[0, :, 5:])})
     save("v10", Anchorless(end="top"), ultralytics, chosen, script=True)
     save("v8_nms", Anchorless(end="nms"), ultralytics, chosen)
-    save("v5", Anchored(), v5, objects, script=True)
+    anchored = lambda m, x, y: {**objects(m, x, y), **cams(m, x, y[0, :, 5:] * y[0, :, 4:5])}
+    save("v5", Anchored(), v5, anchored, script=True)
+    save("v5_in_place", Anchored(in_place=True), v5, anchored, script=True, onnx_too=False)
     save("yolox", Decoupled(), {}, objects, ("output",), white=1.0)
     save("yolox_decoded", Decoupled(decodes=True), {}, objects, ("output",), white=1.0)
     save("detr", QuerySet(4), {}, queries, ("logits", "pred_boxes"))
+    save("detr_wide", QuerySet(4), {}, queries, ("logits", "pred_boxes"), size=(48, 80))
     save("detr_sigmoid", QuerySet(3), {}, queries, ("logits", "pred_boxes"))
     save("rtdetr", QuerySet(3, one_table=True), ultralytics,
          lambda m, x, y: {"found": surest(corners(y[0, :, :4]) * SIDE, y[0, :, 4:])})

@@ -52,9 +52,9 @@ internal sealed class FinerContrast(CamModel model)
         return explained.Count > 0 ? (HeatTable.Of(explained), explained.Count) : null;
     }
 
-    /// <summary>One for rows of a model; null where there is no model to ask, or one of other classes.</summary>
+    /// <summary>One for rows of a model; null where there is no model to ask, or one of other classes, or not of whole pictures.</summary>
     public static FinerContrast? For(AuditedModel audited, CamModel? model) =>
-        model is not null && Fits(audited, model) ? new FinerContrast(model) : null;
+        model is { Task: CamTask.Classify } && Fits(audited, model) ? new FinerContrast(model) : null;
 
     /// <summary>Whether a model knows the same classes.</summary>
     public static bool Fits(AuditedModel audited, CamModel model) =>

@@ -13,6 +13,7 @@ internal sealed class AuditDatabase : IDisposable
 {
     private const int LongestValue = 64 << 20; // bytes of a text or a blob: a map of 8192×8192
     private const int LimitLength = 0; // SQLITE_LIMIT_LENGTH
+    private const string TimeFormat = "yyyy-MM-dd HH:mm:ss'Z'";
 
     private AuditDatabase(string path, SqliteConnection connection) => (Path, Connection) = (path, connection);
 
@@ -102,6 +103,21 @@ internal sealed class AuditDatabase : IDisposable
         using Statement ask = Prepare("SELECT value FROM setting WHERE name = $1");
         return StoredText.From(ask.Ask(name));
     }
+
+    /// <summary>Says when what writes the file came to its end; null where it has not.</summary>
+    public void SetFinished(DateTime? time)
+    {
+        Run("DELETE FROM setting WHERE name = 'finished'");
+        if (time is { } ended)
+        {
+            using Statement set = Prepare("INSERT INTO setting VALUES ('finished', $1)");
+            set.Run(ended.ToString(TimeFormat, CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>When what wrote the file came to its end, UTC; null where it has not.</summary>
+    public DateTime? Finished() => DateTime.TryParseExact(Setting("finished"), TimeFormat, CultureInfo.InvariantCulture,
+        DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime time) ? time : null;
 
     /// <summary>The root that the file remembers; the file's own folder where it remembers none.</summary>
     public AuditRoot Root()

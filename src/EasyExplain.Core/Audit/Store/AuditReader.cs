@@ -14,7 +14,7 @@ namespace EasyExplain.Audit.Store;
 /// </summary>
 internal sealed class AuditReader : IFinished, IDisposable
 {
-    private const int PageSize = 500; // rows that are read at a time; between pages the file is free
+    private const int PageSize = 500; // rows, or files, that are read at a time; between pages the file is free
     private const int FirstOfDetection = 45; // among the columns
 
     private static readonly string Columns = $"""
@@ -36,7 +36,7 @@ internal sealed class AuditReader : IFinished, IDisposable
     private readonly object _gate = new();
     private readonly AuditDatabase _database;
     private readonly AuditRoot _root;
-    private readonly Statement _page, _request, _contains, _maps, _measures;
+    private readonly Statement _endOfPage, _page, _row, _request, _contains, _maps, _measures;
     private readonly Dictionary<long, AuditedModel> _models = [];
     private readonly Dictionary<long, CamList<string>> _layers = [];
     private readonly Dictionary<string, string> _texts = []; // labels and names, each once
@@ -51,13 +51,22 @@ internal sealed class AuditReader : IFinished, IDisposable
         try
         {
             _root = AuditFileException.Wrap(Path, _database.Root);
+            _database.Run("PRAGMA cache_size = -16000"); // rows of a merged audit lie in as many places as it had shards
         }
         catch
         {
             _database.Dispose();
             throw;
         }
-        _page = _database.Prepare($"{Columns} WHERE explanation.id > $1 AND explanation.id <= $2 ORDER BY explanation.id LIMIT {PageSize}");
+        _endOfPage = _database.Prepare($"SELECT file FROM image WHERE file > $1 ORDER BY file LIMIT 1 OFFSET {PageSize - 1}");
+        _page = _database.Prepare($"""
+            SELECT explanation.id
+            FROM image CROSS JOIN explanation ON explanation.image = image.id -- the index of files leads
+            LEFT JOIN model ON model.id = explanation.model LEFT JOIN question ON question.id = explanation.question
+            WHERE file > $1 AND ($2 IS NULL OR file <= $2) AND explanation.id <= $3
+            ORDER BY file, {AuditSchema.OrderInFile}
+            """);
+        _row = _database.Prepare($"{Columns} WHERE explanation.id = $1");
         _request = _database.Prepare($"{Columns} WHERE request = $1 AND part >= 0 ORDER BY part");
         // A part below 0 is no answer: something in the ground truth that was missed.
         _contains = _database.Prepare("""
@@ -81,20 +90,26 @@ internal sealed class AuditReader : IFinished, IDisposable
     /// <summary>How many rows there are.</summary>
     public long Count => Locked(() => (long)_database.Ask("SELECT count(*) FROM explanation")!);
 
-    /// <summary>All rows that are there now, in the order of their ids.</summary>
+    /// <summary>When the command that wrote it came to its end, UTC; null where it has not, and of files of older versions.</summary>
+    public DateTime? Finished => Locked(_database.Finished);
+
+    /// <summary>
+    /// All rows that are there now, in the order of their files' names, and of one file in that of models, questions and parts: however the
+    /// audit came about.
+    /// </summary>
     /// <exception cref="AuditFileException">The file is damaged.</exception>
     public IEnumerable<CamAuditRow> Rows()
     {
         // What is added meanwhile, perhaps by who reads this, is not read.
-        long last = Locked(() => (long)(_database.Ask("SELECT max(id) FROM explanation") ?? 0L)), before = 0;
-        while (before < last)
+        long last = Locked(() => (long)(_database.Ask("SELECT max(id) FROM explanation") ?? 0L));
+        string? before = "";
+        while (before is not null)
         {
-            List<CamAuditRow> page = Locked(() => Read(() => _page.Find(before, last)));
-            foreach (CamAuditRow row in page)
+            (List<long> ids, before) = Page(before, last);
+            foreach (CamAuditRow row in ids.Chunk(PageSize).SelectMany(some => Locked(() => Read(some))))
             {
                 yield return row;
             }
-            before = page.Count > 0 ? page[^1].Id : last;
         }
     }
 
@@ -104,8 +119,12 @@ internal sealed class AuditReader : IFinished, IDisposable
     {
         foreach (long[] some in ids.Chunk(PageSize))
         {
-            List<CamAuditRow> page = Locked(() => some.Select(id => Read(() => _page.Find(id - 1, id)) is [var row] ? row
-                : throw AuditFileException.Damaged(Path, string.Create(CultureInfo.InvariantCulture, $"row {id} is gone"))).ToList());
+            List<CamAuditRow> page = Locked(() => Read(some));
+            if (page.Count < some.Length)
+            {
+                throw AuditFileException.Damaged(Path, string.Create(CultureInfo.InvariantCulture,
+                    $"row {some.Except(page.Select(row => row.Id)).First()} is gone"));
+            }
             foreach (CamAuditRow row in page)
             {
                 yield return row;
@@ -126,7 +145,7 @@ internal sealed class AuditReader : IFinished, IDisposable
     /// <param name="model">The model that it is about.</param>
     public IReadOnlyList<CamExplanation>? Explanations(string requestId, string photo, CamModel model)
     {
-        List<CamAuditRow> rows = Locked(() => Read(() => _request.Find(requestId)));
+        List<CamAuditRow> rows = Locked(() => AtOnce(() => Read(_request.Find(requestId))));
         CamExplanation[] all = [.. rows.Select(row => row.ToExplanation(photo, model, Path)).OfType<CamExplanation>()];
         return all.Length > 0 && all.Length == all[0].Request!.Count ? all : null;
     }
@@ -136,7 +155,7 @@ internal sealed class AuditReader : IFinished, IDisposable
     {
         lock (_gate)
         {
-            foreach (Statement statement in new[] { _page, _request, _contains, _maps, _measures })
+            foreach (Statement statement in new[] { _endOfPage, _page, _row, _request, _contains, _maps, _measures })
             {
                 statement.Dispose();
             }
@@ -152,24 +171,48 @@ internal sealed class AuditReader : IFinished, IDisposable
         }
     }
 
-    /// <summary>Reads rows with all that belongs to them, as of one moment.</summary>
-    private List<CamAuditRow> Read(Func<SqliteDataReader> find)
+    /// <summary>The rows of the files behind one, in their order, and the last of these files; null where no more follow.</summary>
+    private (List<long> Ids, string? End) Page(string before, long last) => Locked(() => AtOnce(() =>
+    {
+        string? end = StoredText.From(_endOfPage.Ask(before));
+        var ids = new List<long>();
+        using SqliteDataReader found = _page.Find(before, end, last);
+        while (found.Read())
+        {
+            ids.Add(found.GetInt64(0));
+        }
+        return (ids, end);
+    }));
+
+    /// <summary>Those of the rows that are still there.</summary>
+    private List<CamAuditRow> Read(long[] ids) => AtOnce(() => ids.SelectMany(id => Read(_row.Find(id))).ToList());
+
+    /// <summary>Runs what reads as of one moment.</summary>
+    private T AtOnce<T>(Func<T> read)
     {
         _database.Run("BEGIN");
         try
         {
+            return read();
+        }
+        finally
+        {
+            _database.Run("COMMIT");
+        }
+    }
+
+    /// <summary>Reads rows with all that belongs to them.</summary>
+    private List<CamAuditRow> Read(SqliteDataReader found)
+    {
+        using (found)
+        {
             var rows = new List<CamAuditRow>();
-            using SqliteDataReader found = find();
             while (found.Read())
             {
                 CamAuditRow row = Row(found);
                 rows.Add(row with { Measure = MeasureOf(row) });
             }
             return rows;
-        }
-        finally
-        {
-            _database.Run("COMMIT");
         }
     }
 

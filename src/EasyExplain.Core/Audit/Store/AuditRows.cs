@@ -16,7 +16,7 @@ internal static class AuditRows
     {
         string path = explanation.Path
             ?? throw new ArgumentException("An audit has rows of files; this is an explanation of a tensor.", nameof(explanation));
-        var image = new FileInfo(path);
+        var image = PhotoFile.At(path);
         return new CamAuditRow(AuditedModel.Of(explanation.Model))
         {
             Path = path,

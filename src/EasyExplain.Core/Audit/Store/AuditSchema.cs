@@ -16,6 +16,13 @@ internal static class AuditSchema
         "detection",
     ];
 
+    /// <summary>
+    /// The order of a file's rows, by what they say and not by how they came: what was missed, whose parts are below 0, comes last.
+    /// </summary>
+    public const string OrderInFile = """
+        model.name, model.fingerprint, question.hash, explanation.part < 0, abs(explanation.part), explanation.class, explanation.id
+        """;
+
     /// <summary>The tables that each version brought.</summary>
     public static IEnumerable<string> TablesOf(long version) =>
         TableNames.Where(name => (version > 1 || name != "measure") && (version > 2 || name != "detection"));

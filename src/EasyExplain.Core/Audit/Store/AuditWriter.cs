@@ -96,6 +96,18 @@ internal sealed class AuditWriter : IDisposable
     /// <exception cref="AuditFileException">The file cannot be written.</exception>
     public void Commit() => Do(EndTransaction);
 
+    /// <summary>Commits, notes that what was to be written is all there, and lets others write.</summary>
+    /// <exception cref="AuditFileException">The file cannot be written.</exception>
+    public void Finish()
+    {
+        Do(() =>
+        {
+            EndTransaction();
+            _database.SetFinished(DateTime.UtcNow);
+        });
+        Dispose();
+    }
+
     /// <summary>Commits, and lets others write.</summary>
     /// <exception cref="AuditFileException">The file cannot be written, and nobody was told yet.</exception>
     public void Dispose()
@@ -225,6 +237,7 @@ internal sealed class AuditWriter : IDisposable
             set.Run("root", root.Folder);
             set.Run("root_from_here", root.SeenFrom(Path));
         }
+        _database.SetFinished(null);
         _database.Run("DELETE FROM writer");
         using Statement write = _database.Prepare("INSERT INTO writer VALUES ($1, $2, $3)");
         write.Run(Environment.ProcessId, Environment.MachineName,

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using EasyExplain.Imaging;
 
 namespace EasyExplain.Audit.Store;
 
@@ -10,12 +11,12 @@ internal static class FileHash
     {
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+            using Stream file = PhotoFile.Open(path, whileWritten: true);
             var hash = new XxHash128();
             hash.Append(file);
             return Digits(hash.GetCurrentHash());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ImageFileException)
         {
             return null;
         }

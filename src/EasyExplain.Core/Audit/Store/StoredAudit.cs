@@ -19,7 +19,7 @@ internal sealed class StoredAudit(string path, string root) : IAuditTarget
     public void Add(FailedImage failed) => Add(failed.ToRow());
 
     /// <inheritdoc/>
-    public void Finish() => _writer.Dispose();
+    public void Finish() => _writer.Finish();
 
     /// <inheritdoc/>
     public void Dispose() => _writer.Dispose();

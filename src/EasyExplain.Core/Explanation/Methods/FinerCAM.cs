@@ -9,7 +9,8 @@ namespace EasyExplain.Explanation.Methods;
 /// </summary>
 /// <remarks>
 /// Several similar classes are weighted by their probabilities, as in the authors' code and pytorch-grad-cam, through which the gradient
-/// flows, too. They are the other classes that were asked for, or the three whose scores are nearest. The comparison strength is 1.
+/// flows, too. They are the other classes that were asked for, or the three whose scores are nearest. The comparison strength is 1. Of what
+/// a detector found or a segmenter tells, they are the three whose scores are nearest at the same candidate, or over the same places.
 /// </remarks>
 internal static class FinerCAM
 {
@@ -20,7 +21,6 @@ internal static class FinerCAM
         Name = "FinerCAM",
         Summary = "Grad-CAM of what tells the class from the others asked for, or from the most similar: fine differences.",
         Score = Difference,
-        OfWholePictures = true,
     };
 
     private static Tensor Difference(Tensor logits, Tensor probabilities, long @class, long[] others)

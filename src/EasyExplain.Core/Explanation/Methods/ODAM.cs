@@ -8,7 +8,8 @@ namespace EasyExplain.Explanation.Methods;
 /// </summary>
 /// <remarks>
 /// The gradient of a single candidate is that of a few places; smoothed, it tells of what is around them, too. Φ is here a Gaussian with a
-/// standard deviation of one place of the layer, cut off after two.
+/// standard deviation of one place of the layer, cut off after two. The code that the authors published for FCOS has no Φ: that is HiResCAM
+/// above 0. docs/detection.md has both, measured.
 /// </remarks>
 internal static class ODAM
 {

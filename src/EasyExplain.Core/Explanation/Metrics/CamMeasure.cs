@@ -21,7 +21,10 @@ public sealed record CamMeasure
     /// <summary>The explained class's label, or its number.</summary>
     public required string Label { get; init; }
 
-    /// <summary>The explained class's probability for the whole image, 0 to 1.</summary>
+    /// <summary>Of a detector, the number of what is explained among what it found in the photo; null of other models.</summary>
+    public int? Detection { get; init; }
+
+    /// <summary>The explained class's probability for the whole image, 0 to 1; of a segmenter, its mean where it is explained.</summary>
     public required double Probability { get; init; }
 
     /// <summary>True of a map that knows nothing of the decision: what a method must beat to be worth its map.</summary>

@@ -17,15 +17,21 @@ public sealed record CamMetric(string Name, string Summary, Func<CamMeasure, dou
     /// <summary>True if it needs to be told where the object is.</summary>
     public bool NeedsObject { get; init; }
 
+    /// <summary>
+    /// True if it asks how a probability changes: it is null where there is none, as of where the side of a box lies.
+    /// </summary>
+    public bool NeedsProbability { get; init; }
+
     /// <summary>What of the class's probability is lost where the image is multiplied by the map.</summary>
     public static CamMetric AverageDrop { get; } = new(nameof(AverageDrop),
         "max(0, p − p') / p, where p' is the probability of the image times the map (Chattopadhay 2018, arXiv 1710.11063)",
         row => row.AverageDrop)
-    { HigherIsBetter = false };
+    { HigherIsBetter = false, NeedsProbability = true };
 
     /// <summary>1 where that makes the class more probable, else 0.</summary>
     public static CamMetric ConfidenceIncrease { get; } = new(nameof(ConfidenceIncrease),
-        "1 where p' > p, else 0 (Chattopadhay 2018, arXiv 1710.11063)", row => row.ConfidenceIncrease);
+        "1 where p' > p, else 0 (Chattopadhay 2018, arXiv 1710.11063)", row => row.ConfidenceIncrease)
+    { NeedsProbability = true };
 
     /// <summary>How alike the map and the one of the image times the map are: 0 opposite, 1 the same.</summary>
     public static CamMetric Coherency { get; } = new(nameof(Coherency),
@@ -39,46 +45,52 @@ public sealed record CamMetric(string Name, string Summary, Func<CamMeasure, dou
 
     /// <summary>The harmonic mean of coherency, 1 − complexity and 1 − average drop.</summary>
     public static CamMetric ADCC { get; } = new(nameof(ADCC),
-        "the harmonic mean of Coherency, 1 − Complexity and 1 − AverageDrop (Poppi 2021, arXiv 2104.10252)", row => row.ADCC);
+        "the harmonic mean of Coherency, 1 − Complexity and 1 − AverageDrop (Poppi 2021, arXiv 2104.10252)", row => row.ADCC)
+    { NeedsProbability = true };
 
     /// <summary>The mean probability while the pixels become the mean colour, those of the highest values first.</summary>
     public static CamMetric Deletion { get; } = new(nameof(Deletion),
         "area under the probability while pixels become the mean colour, highest first (Petsiuk 2018, arXiv 1806.07421)",
         row => row.Deletion)
-    { HigherIsBetter = false };
+    { HigherIsBetter = false, NeedsProbability = true };
 
     /// <summary>The mean probability while the mean colour becomes the image, at the pixels of the highest values first.</summary>
     public static CamMetric Insertion { get; } = new(nameof(Insertion),
         "area under the probability while the mean colour becomes the image, highest first (Petsiuk 2018, arXiv 1806.07421)",
-        row => row.Insertion);
+        row => row.Insertion)
+    { NeedsProbability = true };
 
     /// <summary>Deletion, with a blurred image in place of the mean colour.</summary>
     public static CamMetric DeletionBlur { get; } = new(nameof(DeletionBlur),
         "Deletion with the blurred image in place of the mean colour", row => row.DeletionBlur)
-    { HigherIsBetter = false };
+    { HigherIsBetter = false, NeedsProbability = true };
 
     /// <summary>Insertion, with a blurred image in place of the mean colour.</summary>
     public static CamMetric InsertionBlur { get; } = new(nameof(InsertionBlur),
-        "Insertion with the blurred image in place of the mean colour (Petsiuk 2018, arXiv 1806.07421)", row => row.InsertionBlur);
+        "Insertion with the blurred image in place of the mean colour (Petsiuk 2018, arXiv 1806.07421)", row => row.InsertionBlur)
+    { NeedsProbability = true };
 
     /// <summary>Half of what the probability loses more without the most relevant pixels than without the least relevant ones.</summary>
     public static CamMetric ROAD { get; } = new(nameof(ROAD),
-        "(RoadLeRF − RoadMoRF) / 2: remove 10 to 90 % of the pixels and debias (Rong 2022, arXiv 2202.00449)", row => row.ROAD);
+        "(RoadLeRF − RoadMoRF) / 2: remove 10 to 90 % of the pixels and debias (Rong 2022, arXiv 2202.00449)", row => row.ROAD)
+    { NeedsProbability = true };
 
     /// <summary>What the probability changes on average without the most relevant pixels, which their neighbours fill.</summary>
     public static CamMetric RoadMoRF { get; } = new(nameof(RoadMoRF),
         "mean p' − p without the most relevant 10 to 90 % of the pixels (Rong 2022, arXiv 2202.00449)",
         row => row.RoadMoRF)
-    { HigherIsBetter = false };
+    { HigherIsBetter = false, NeedsProbability = true };
 
     /// <summary>The same without the least relevant pixels.</summary>
     public static CamMetric RoadLeRF { get; } = new(nameof(RoadLeRF),
-        "mean p' − p without the least relevant 10 to 90 % of the pixels (Rong 2022, arXiv 2202.00449)", row => row.RoadLeRF);
+        "mean p' − p without the least relevant 10 to 90 % of the pixels (Rong 2022, arXiv 2202.00449)", row => row.RoadLeRF)
+    { NeedsProbability = true };
 
     /// <summary>Whether regions with more in the map cost more probability where they are missing: a rank correlation, −1 to 1.</summary>
     public static CamMetric MuFidelity { get; } = new(nameof(MuFidelity),
         "Spearman's correlation of the map's sum in random regions and what p loses without them (Bhatt 2020, arXiv 2005.00631)",
-        row => row.MuFidelity);
+        row => row.MuFidelity)
+    { NeedsProbability = true };
 
     /// <summary>1 where the highest value lies on the object, else 0.</summary>
     public static CamMetric PointingGame { get; } = new(nameof(PointingGame),
@@ -109,7 +121,7 @@ public sealed record CamMetric(string Name, string Summary, Func<CamMeasure, dou
     /// <summary>How alike the map and the one of another class, drawn by chance, are: a rank correlation.</summary>
     public static CamMetric RandomLogit { get; } = new(nameof(RandomLogit),
         "Spearman's correlation with the map of another class, drawn by chance (Sixt 2020, arXiv 1912.09818)", row => row.RandomLogit)
-    { HigherIsBetter = false, IsCostly = true };
+    { HigherIsBetter = false, IsCostly = true, NeedsProbability = true };
 
     /// <summary>How much the map changes at most, relative to itself, where the image hardly does.</summary>
     public static CamMetric Stability { get; } = new(nameof(Stability),

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Explanation.Metrics;
 
-/// <summary>Makes the map of a method again, for another input or class.</summary>
+/// <summary>Makes the map of a method again, for another input or of something else.</summary>
 /// <param name="model">The model.</param>
 /// <param name="method">The method.</param>
 /// <param name="layers">Its layers.</param>
@@ -21,11 +21,11 @@ internal sealed class MapAgain(
 
     /// <summary>The map at the input's size, <c>[H, W]</c> on the CPU.</summary>
     /// <param name="input"><c>[1, 3, H, W]</c>.</param>
-    /// <param name="class">The class to explain.</param>
+    /// <param name="target">What to explain.</param>
     /// <param name="cancel">Stops it.</param>
-    public Tensor Of(Tensor input, int @class, CancellationToken cancel = default)
+    public Tensor Of(Tensor input, Target target, CancellationToken cancel = default)
     {
-        var explainer = new Explainer(model, layers, [method], ClassChoice.Only(@class), settings, smoothing, progress: null, AsWritten);
+        var explainer = new Explainer(model, layers, [method], ClassChoice.Again(target), settings, smoothing, progress: null, AsWritten);
         using IDisposable? own = explainer.Own;
         return MapAtInput.Of(explainer.Explain(input, cancel)[0].Map, model);
     }

@@ -8,6 +8,16 @@ namespace EasyExplain.Explanation.Metrics;
 /// <param name="BatchSize">How many passes run at a time at most, memory allowing.</param>
 public sealed record MeasureSettings(IReadOnlyList<CamMetric> Metrics, int StepCount, int RegionCount, long Seed, int BatchSize)
 {
+    internal bool WantsDrop => Wants(CamMetric.AverageDrop, CamMetric.ConfidenceIncrease, CamMetric.ADCC);
+
+    internal bool WantsMost => Wants(CamMetric.ROAD, CamMetric.RoadMoRF);
+
+    internal bool WantsLeast => Wants(CamMetric.ROAD, CamMetric.RoadLeRF);
+
+    /// <summary>Those of these figures that something has.</summary>
+    internal MeasureSettings Of(Target target) => ProbabilityPasses.Knows(target) ? this
+        : this with { Metrics = [.. Metrics.Where(metric => !metric.NeedsProbability)] };
+
     /// <summary>Whether a figure is asked for.</summary>
     public bool Wants(params ReadOnlySpan<CamMetric> any)
     {

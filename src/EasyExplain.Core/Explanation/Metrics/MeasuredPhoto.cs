@@ -12,7 +12,7 @@ internal sealed class MeasuredPhoto : IDisposable
 {
     private readonly MeasureSettings _settings;
     private readonly List<Tensor> _owned = [];
-    private readonly Dictionary<int, MeasuredClass> _classes = [];
+    private readonly Dictionary<Target, MeasuredTarget> _targets = [];
     private Tensor? _nothing, _blurred, _noise, _cells;
 
     /// <param name="model">The model.</param>
@@ -24,7 +24,8 @@ internal sealed class MeasuredPhoto : IDisposable
     {
         (Model, Photo, _settings) = (model, photo, settings);
         // That of the explanation, so that what was compiled for it serves here, too.
-        Network = model.Optimized(layers.Where(name => model.Network.Find(name) is not null).ToHashSet());
+        Network = model.Optimized(layers.Where(name => model.Network.Find(name) is not null).ToHashSet(),
+            ofBoxes: model.Task != CamTask.Detect);
         Input = Own(() => (input is null ? model.Preprocessing.ToInput(Decode(photo, model)) : ModelInput.Of(model, input))
             .to(model.Device, copy: input is not null));
         Batch = PictureRun.FittingBatch(Network, [.. Input.shape.Skip(1)], track: false, settings.BatchSize);
@@ -67,9 +68,12 @@ internal sealed class MeasuredPhoto : IDisposable
     public Tensor Cells => _cells ??= Own(() =>
         MuFidelity.DrawCells(_settings.RegionCount, (int)Input.shape[2], (int)Input.shape[3], _settings.Seed));
 
-    /// <summary>What is known of one class.</summary>
-    public MeasuredClass Of(int @class) =>
-        _classes.TryGetValue(@class, out MeasuredClass? known) ? known : _classes[@class] = new MeasuredClass(this, @class);
+    /// <summary>What is known of something that is explained of it.</summary>
+    public MeasuredTarget Of(Target target)
+    {
+        Target key = target with { Found = null }; // which is another one each time
+        return _targets.TryGetValue(key, out MeasuredTarget? known) ? known : _targets[key] = new MeasuredTarget(this, target);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _owned.ForEach(tensor => tensor.Dispose());
@@ -90,10 +94,10 @@ internal sealed class MeasuredPhoto : IDisposable
     }
 }
 
-/// <summary>What all explanations of one class of a photo share.</summary>
+/// <summary>What all explanations of one class of a photo share, or of one thing that was found in it.</summary>
 /// <param name="photo">The photo.</param>
-/// <param name="class">The class.</param>
-internal sealed class MeasuredClass(MeasuredPhoto photo, int @class)
+/// <param name="target">What is explained.</param>
+internal sealed class MeasuredTarget(MeasuredPhoto photo, Target target)
 {
     private double? _whole, _nothing, _blurred;
     private double[]? _regions;
@@ -101,24 +105,24 @@ internal sealed class MeasuredClass(MeasuredPhoto photo, int @class)
     /// <summary>The photo.</summary>
     public MeasuredPhoto Photo => photo;
 
-    /// <summary>The class.</summary>
-    public int Class => @class;
+    /// <summary>What is explained.</summary>
+    public Target Target => target;
 
     /// <summary>The controls that were measured, by their layers.</summary>
     public Dictionary<string, CamMeasure> Controls { get; } = [];
 
-    /// <summary>Says the class's probability.</summary>
-    public ClassPasses Passes(CancellationToken cancel) => new(photo.Model, photo.Network, @class, photo.Batch, cancel);
+    /// <summary>Says its probability.</summary>
+    public ProbabilityPasses Passes(CancellationToken cancel) => new(photo.Model, photo.Network, target, photo.Batch, cancel);
 
     /// <summary>The probability of the photo.</summary>
-    public double Whole(ClassPasses passes) => _whole ??= passes.Of(photo.Input);
+    public double Whole(ProbabilityPasses passes) => _whole ??= passes.Of(photo.Input);
 
     /// <summary>The probability of an input without anything.</summary>
-    public double Nothing(ClassPasses passes) => _nothing ??= passes.Of(photo.Nothing);
+    public double Nothing(ProbabilityPasses passes) => _nothing ??= passes.Of(photo.Nothing);
 
     /// <summary>The probability of the blurred photo.</summary>
-    public double Blurred(ClassPasses passes) => _blurred ??= passes.Of(photo.Blurred);
+    public double Blurred(ProbabilityPasses passes) => _blurred ??= passes.Of(photo.Blurred);
 
     /// <summary>What each random region costs of the probability.</summary>
-    public double[] Regions(ClassPasses passes) => _regions ??= MuFidelity.Drops(passes, photo.Input, photo.Cells, Whole(passes));
+    public double[] Regions(ProbabilityPasses passes) => _regions ??= MuFidelity.Drops(passes, photo.Input, photo.Cells, Whole(passes));
 }

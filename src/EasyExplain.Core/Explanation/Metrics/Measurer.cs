@@ -15,7 +15,8 @@ namespace EasyExplain.Explanation.Metrics;
 /// <remarks>
 /// Probabilities are the model's own: of its softmax, or its sigmoids. Maps are enlarged to the input. A signed map counts as it is where
 /// its order counts (deletion, insertion, ROAD, MuFidelity, correlations), by what speaks for the class where it is laid over the image or
-/// an object (AverageDrop, Coherency, Complexity, Energy), and by its magnitudes where only its spread does.
+/// an object (AverageDrop, Coherency, Complexity, Energy), and by its magnitudes where only its spread does. Of what a detector found, and
+/// of a part of a photo that a segmenter tells, the probability is the one of <see cref="ProbabilityPasses"/>.
 /// </remarks>
 /// <param name="settings">What is measured.</param>
 public sealed class Measurer(MeasureSettings settings) : IDisposable
@@ -28,27 +29,16 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
     /// <summary>How many passes through the network the figures of one explanation take, those that explanations share aside.</summary>
     public int PassesEach =>
         Curves(CamMetric.Deletion, CamMetric.Insertion) + Curves(CamMetric.DeletionBlur, CamMetric.InsertionBlur)
-        + (WantsMost ? Road.Parts.Count : 0) + (WantsLeast ? Road.Parts.Count : 0)
-        + (WantsDrop ? 1 : 0) + (settings.Wants(CamMetric.Coherency, CamMetric.ADCC) ? 1 : 0);
+        + (settings.WantsMost ? Road.Parts.Count : 0) + (settings.WantsLeast ? Road.Parts.Count : 0)
+        + (settings.WantsDrop ? 1 : 0) + (settings.Wants(CamMetric.Coherency, CamMetric.ADCC) ? 1 : 0);
 
     /// <summary>How many the explanations of one class of a photo share.</summary>
     public int PassesShared => settings.Wants(CamMetric.MuFidelity) ? settings.RegionCount : 0;
 
-    private bool WantsDrop => settings.Wants(CamMetric.AverageDrop, CamMetric.ConfidenceIncrease, CamMetric.ADCC);
-
-    private bool WantsMost => settings.Wants(CamMetric.ROAD, CamMetric.RoadMoRF);
-
-    private bool WantsLeast => settings.Wants(CamMetric.ROAD, CamMetric.RoadLeRF);
-
     /// <summary>Whether a model has what is measured: probabilities.</summary>
-    /// <exception cref="SelectionException">It has none, or its task is another than to tell classes of whole pictures.</exception>
+    /// <exception cref="SelectionException">It has none.</exception>
     public static void Demand(CamModel model)
     {
-        if (model.Task != CamTask.Classify)
-        {
-            throw new SelectionException(SelectionFault.NotForTask, model, "The figures are of the probability of a whole picture's " +
-                $"class, and {model} tells what is at places of it: its task is {model.Task}. An audit tells how well its maps lie.");
-        }
         if (model.ClassCount == 0 || model.Activation == Activation.None)
         {
             throw new SelectionException(SelectionFault.MetricNotPossible, model, model.ClassCount == 0
@@ -91,14 +81,14 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
         using DisposeScope scope = NewDisposeScope();
         return ComputeException.Wrap(() =>
         {
-            MeasuredClass shared = SharedBy(explanation, input);
+            MeasuredTarget shared = SharedBy(explanation, input);
             IReadOnlyList<CamLayer> layers = LayersOf(explanation);
             CamMeasure row = RowOf(explanation);
             CamMethod method = MethodOf(explanation);
             MapAgain again = new(model, method, layers, SettingsOf(explanation), explanation.Smoothing);
             MapAgain changed = new(model, method, layers, SettingsOf(explanation), explanation.Smoothing) { AsWritten = true };
             CamMeasure measured = Figures(row, shared, MapAtInput.Of(map, model), isObject, cancel,
-                (other, @class) => again.Of(other, @class, cancel), other => changed.Of(other, row.Class, cancel));
+                (other, target) => again.Of(other, target, cancel), other => changed.Of(other, shared.Target, cancel));
             return explanation with
             {
                 Measure = row.IsControl ? measured : measured with { Controls = Controls(row, shared, layers, isObject, cancel) },
@@ -117,7 +107,7 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
     private bool HasAll(CamMeasure known, bool objectIsKnown) => known.Controls.Count > 0
         && settings.Metrics.All(metric => metric.Of(known) is not null || (metric.NeedsObject && !objectIsKnown));
 
-    private MeasuredClass SharedBy(CamExplanation explanation, Tensor? input)
+    private MeasuredTarget SharedBy(CamExplanation explanation, Tensor? input)
     {
         bool isSame = _photo is not null && _photo.Model == explanation.Model && (explanation.Path is null
             ? _photo.Photo.Path is null && _photo.Photo.Get() == explanation.Source.Get()
@@ -128,8 +118,16 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
             _photo = null; // should the next one fail
             _photo = new MeasuredPhoto(explanation.Model, explanation.Source, input, explanation.Layers, settings);
         }
-        return _photo!.Of(explanation.Class);
+        return _photo!.Of(NumberOf(explanation));
     }
+
+    /// <summary>What is explained, not as a method compares it.</summary>
+    private static Target NumberOf(CamExplanation explanation) => explanation.Target switch
+    {
+        ClassAgainstOthers { At: { } at } => at.Alone,
+        DetectionTarget or BoxTarget or RegionTarget => explanation.Target,
+        _ => new ClassTarget(explanation.Class),
+    };
 
     private CamMeasure RowOf(CamExplanation explanation) => new()
     {
@@ -138,6 +136,7 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
         Layers = explanation.Layers,
         Class = explanation.Class,
         Label = explanation.Label,
+        Detection = explanation.Detection,
         Probability = explanation.Probability,
         IsControl = explanation.Method == RandomCAM.Method.Name,
         Seconds = explanation.Seconds,
@@ -147,7 +146,7 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
 
     /// <summary>The controls of an explanation: a random map at its layers, and a Gaussian in the centre.</summary>
     private CamMeasure[] Controls(
-        CamMeasure row, MeasuredClass shared, IReadOnlyList<CamLayer> layers, bool[]? isObject, CancellationToken cancel)
+        CamMeasure row, MeasuredTarget shared, IReadOnlyList<CamLayer> layers, bool[]? isObject, CancellationToken cancel)
     {
         CamModel model = shared.Photo.Model;
         return [Known(string.Join('+', layers), () =>
@@ -157,7 +156,7 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
             var changed = new MapAgain(model, RandomCAM.Method, layers, MapAgain.UsualSettings with { Seed = shared.Photo.Seed },
                 Smoothing.None) { AsWritten = true };
             var watch = Stopwatch.StartNew();
-            Tensor map = random.Of(shared.Photo.Input, row.Class, cancel);
+            Tensor map = random.Of(shared.Photo.Input, shared.Target, cancel);
             CamMeasure control = row with
             {
                 Method = RandomCAM.Method.Name,
@@ -165,8 +164,8 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
                 IsControl = true,
                 Seconds = watch.Elapsed.TotalSeconds,
             };
-            return Figures(control, shared, map, isObject, cancel, (input, @class) => random.Of(input, @class, cancel),
-                input => changed.Of(input, row.Class, cancel));
+            return Figures(control, shared, map, isObject, cancel, (input, target) => random.Of(input, target, cancel),
+                input => changed.Of(input, shared.Target, cancel));
         }), Known(CenterGaussian.Name, () =>
         {
             Tensor map = tensor(CenterGaussian.Map(model.Preprocessing.Height, model.Preprocessing.Width));
@@ -180,45 +179,46 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
 
     /// <summary>The figures of one map.</summary>
     /// <param name="row">What they belong to.</param>
-    /// <param name="shared">What is known of the photo and the class.</param>
+    /// <param name="shared">What is known of the photo and of what is explained.</param>
     /// <param name="map">The map at the input's size, on the CPU.</param>
     /// <param name="isObject">The object's pixels.</param>
     /// <param name="cancel">Stops it.</param>
-    /// <param name="again">Makes the map of another input or class.</param>
+    /// <param name="again">Makes the map of another input, or of something else.</param>
     /// <param name="changed">Makes the map of an input with whatever weights there are.</param>
-    private CamMeasure Figures(CamMeasure row, MeasuredClass shared, Tensor map, bool[]? isObject, CancellationToken cancel,
-        Func<Tensor, int, Tensor> again, Func<Tensor, Tensor> changed)
+    private CamMeasure Figures(CamMeasure row, MeasuredTarget shared, Tensor map, bool[]? isObject, CancellationToken cancel,
+        Func<Tensor, Target, Tensor> again, Func<Tensor, Tensor> changed)
     {
         MeasuredPhoto photo = shared.Photo;
-        ClassPasses passes = shared.Passes(cancel);
+        MeasureSettings wanted = settings.Of(shared.Target);
+        ProbabilityPasses passes = shared.Passes(cancel);
         Tensor input = photo.Input, positive = MapAtInput.Positive(map);
         float[] values = Numbers(map), ofPositive = Numbers(positive);
 
-        if (WantsDrop || settings.Wants(CamMetric.Coherency, CamMetric.Complexity))
+        if (wanted.WantsDrop || wanted.Wants(CamMetric.Coherency, CamMetric.Complexity))
         {
             Tensor through = positive.to(input.device) * input;
             double? drop = null, increase = null, coherency = null;
-            if (WantsDrop)
+            if (wanted.WantsDrop)
             {
                 double after = passes.Of(through), before = shared.Whole(passes);
                 (drop, increase) = (Drop.Of(before, after), Drop.Increase(before, after));
             }
-            if (settings.Wants(CamMetric.Coherency, CamMetric.ADCC))
+            if (wanted.Wants(CamMetric.Coherency, CamMetric.ADCC))
             {
-                coherency = NumbersOf(() => again(through, row.Class)) is { } ofItself ? Adcc.Coherency(values, ofItself) : null;
+                coherency = NumbersOf(() => again(through, shared.Target)) is { } ofItself ? Adcc.Coherency(values, ofItself) : null;
             }
             double complexity = Adcc.Complexity(ofPositive);
             row = row with
             {
-                AverageDrop = settings.Wants(CamMetric.AverageDrop) ? drop : null,
-                ConfidenceIncrease = settings.Wants(CamMetric.ConfidenceIncrease) ? increase : null,
-                Coherency = settings.Wants(CamMetric.Coherency) ? coherency : null,
-                Complexity = settings.Wants(CamMetric.Complexity) ? complexity : null,
-                ADCC = settings.Wants(CamMetric.ADCC) && coherency is { } coherent ? Adcc.Of(coherent, complexity, drop!.Value) : null,
+                AverageDrop = wanted.Wants(CamMetric.AverageDrop) ? drop : null,
+                ConfidenceIncrease = wanted.Wants(CamMetric.ConfidenceIncrease) ? increase : null,
+                Coherency = wanted.Wants(CamMetric.Coherency) ? coherency : null,
+                Complexity = wanted.Wants(CamMetric.Complexity) ? complexity : null,
+                ADCC = wanted.Wants(CamMetric.ADCC) && coherency is { } coherent ? Adcc.Of(coherent, complexity, drop!.Value) : null,
             };
         }
-        if (settings.Wants(CamMetric.Deletion, CamMetric.Insertion, CamMetric.DeletionBlur, CamMetric.InsertionBlur)
-            || WantsMost || WantsLeast)
+        if (wanted.Wants(CamMetric.Deletion, CamMetric.Insertion, CamMetric.DeletionBlur, CamMetric.InsertionBlur)
+            || wanted.WantsMost || wanted.WantsLeast)
         {
             int[] order = PixelOrder.ByChance(values, settings.Seed);
             Tensor ranks = PixelOrder.Ranks(order, (int)input.shape[2], (int)input.shape[3]).to(input.device);
@@ -230,16 +230,17 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
                 DeletionBlur = Area(CamMetric.DeletionBlur, input, photo.Blurred, shared.Whole, shared.Blurred),
                 InsertionBlur = Area(CamMetric.InsertionBlur, photo.Blurred, input, shared.Blurred, shared.Whole),
             };
-            double? most = WantsMost ? Without(order) : null, least = WantsLeast ? Without([.. Enumerable.Reverse(order)]) : null;
+            double? most = wanted.WantsMost ? Without(order) : null;
+            double? least = wanted.WantsLeast ? Without([.. Enumerable.Reverse(order)]) : null;
             row = row with
             {
-                RoadMoRF = settings.Wants(CamMetric.RoadMoRF) ? most : null,
-                RoadLeRF = settings.Wants(CamMetric.RoadLeRF) ? least : null,
-                ROAD = settings.Wants(CamMetric.ROAD) ? (least - most) / 2 : null,
+                RoadMoRF = wanted.Wants(CamMetric.RoadMoRF) ? most : null,
+                RoadLeRF = wanted.Wants(CamMetric.RoadLeRF) ? least : null,
+                ROAD = wanted.Wants(CamMetric.ROAD) ? (least - most) / 2 : null,
             };
 
-            double? Area(CamMetric metric, Tensor from, Tensor to, Func<ClassPasses, double> first, Func<ClassPasses, double> last) =>
-                settings.Wants(metric) ? RemovalCurve.Area(counts,
+            double? Area(CamMetric metric, Tensor from, Tensor to, Func<ProbabilityPasses, double> first,
+                Func<ProbabilityPasses, double> last) => wanted.Wants(metric) ? RemovalCurve.Area(counts,
                     [first(passes), .. RemovalCurve.Of(passes, ranks, counts[1..^1], from, to), last(passes)]) : null;
 
             double Without(int[] first) => Road.Without(passes, input, [.. Road.Parts.Select(part => Road.First(first, part))],
@@ -247,19 +248,19 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
         }
         return row with
         {
-            MuFidelity = settings.Wants(CamMetric.MuFidelity)
+            MuFidelity = wanted.Wants(CamMetric.MuFidelity)
                 ? MuFidelity.Of(shared.Regions(passes), MuFidelity.Sums(values, (int)input.shape[3], photo.Cells)) : null,
-            PointingGame = settings.Wants(CamMetric.PointingGame) && isObject is not null
+            PointingGame = wanted.Wants(CamMetric.PointingGame) && isObject is not null
                 ? Localisation.PointingGame(values, isObject) : null,
-            Energy = settings.Wants(CamMetric.Energy) && isObject is not null ? Localisation.Energy(values, isObject) : null,
-            Sparseness = settings.Wants(CamMetric.Sparseness) ? Evenness.Gini(values) : null,
-            Entropy = settings.Wants(CamMetric.Entropy) ? Evenness.Entropy(values) : null,
-            ParameterRandomization = settings.Wants(CamMetric.ParameterRandomization) && WeightsOf(photo.Model) is { } weights
+            Energy = wanted.Wants(CamMetric.Energy) && isObject is not null ? Localisation.Energy(values, isObject) : null,
+            Sparseness = wanted.Wants(CamMetric.Sparseness) ? Evenness.Gini(values) : null,
+            Entropy = wanted.Wants(CamMetric.Entropy) ? Evenness.Entropy(values) : null,
+            ParameterRandomization = wanted.Wants(CamMetric.ParameterRandomization) && WeightsOf(photo.Model) is { } weights
                 ? Sanity.ParameterRandomization(values, weights, () => NumbersOf(() => changed(input))) : null,
-            RandomLogit = settings.Wants(CamMetric.RandomLogit) && photo.Model.ClassCount > 1
-                && NumbersOf(() => again(input, OtherClass(photo, row.Class))) is { } other ? Sanity.Likeness(values, other) : null,
-            Stability = settings.Wants(CamMetric.Stability)
-                ? Sanity.Stability(values, input, photo.Seed, noisy => NumbersOf(() => again(noisy, row.Class))) : null,
+            RandomLogit = wanted.Wants(CamMetric.RandomLogit) && photo.Model.ClassCount > 1
+                && NumbersOf(() => again(input, OfOtherClass(photo, shared.Target))) is { } other ? Sanity.Likeness(values, other) : null,
+            Stability = wanted.Wants(CamMetric.Stability)
+                ? Sanity.Stability(values, input, photo.Seed, noisy => NumbersOf(() => again(noisy, shared.Target))) : null,
         };
     }
 
@@ -282,16 +283,19 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
         return _shuffled.Value.Weights;
     }
 
-    /// <summary>A class that is not the explained one, by chance.</summary>
-    private static int OtherClass(MeasuredPhoto photo, int @class) =>
-        (@class + 1 + (int)(photo.Seed % (photo.Model.ClassCount - 1))) % photo.Model.ClassCount;
+    /// <summary>The same of a class that is not the explained one, by chance: at the same candidate, or the same places.</summary>
+    private static Target OfOtherClass(MeasuredPhoto photo, Target target)
+    {
+        int other = (target.Class + 1 + (int)(photo.Seed % (photo.Model.ClassCount - 1))) % photo.Model.ClassCount;
+        return target is DetectionTarget found ? photo.Model.Detector!.OfClass(found, other) : target with { Class = other };
+    }
 
-    /// <summary>Its layers; of a method that explains the input, the layer that its random control is made at.</summary>
+    /// <summary>Its layers; of a method that explains the input, the layers that its random control is made at.</summary>
     private static IReadOnlyList<CamLayer> LayersOf(CamExplanation explanation)
     {
         CamModel model = explanation.Model;
         string[] names = [.. explanation.Layers.Where(name => model.Network.Find(name) is not null)];
-        return LayerSelection.Select(model, names.Length > 0 ? names : [model.DefaultLayer]);
+        return LayerSelection.Select(model, names.Length > 0 ? names : model.DefaultLayers);
     }
 
     private static CamMethod MethodOf(CamExplanation explanation)

@@ -31,7 +31,7 @@ internal static class MuFidelity
     /// <param name="input">The image, <c>[1, C, H, W]</c>.</param>
     /// <param name="cells"><c>[n, rows, columns]</c>.</param>
     /// <param name="before">The probability of the whole image.</param>
-    public static double[] Drops(ClassPasses passes, Tensor input, Tensor cells, double before)
+    public static double[] Drops(ProbabilityPasses passes, Tensor input, Tensor cells, double before)
     {
         using Tensor rows = tensor(CellsOf((int)input.shape[2], cells.shape[1]));
         using Tensor columns = tensor(CellsOf((int)input.shape[3], cells.shape[2]));

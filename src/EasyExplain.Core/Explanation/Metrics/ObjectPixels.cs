@@ -7,6 +7,10 @@ namespace EasyExplain.Explanation.Metrics;
 /// </summary>
 internal static class ObjectPixels
 {
+    /// <summary>Of what was found, those in its own box; null of a class of a whole photo.</summary>
+    public static bool[]? OfFound(CamExplanation explanation) => explanation.Box is not { } box ? null
+        : InBoxes([new PixelRegion(box.X, box.Y, box.Width, box.Height)], explanation.Model.Preprocessing, explanation.ImageSize);
+
     /// <summary>Of boxes in pixels of the photo.</summary>
     /// <param name="boxes">The boxes.</param>
     /// <param name="preprocessing">How a photo becomes an input.</param>

@@ -27,7 +27,7 @@ internal static class RemovalCurve
     /// <param name="counts">How many have changed.</param>
     /// <param name="from">What they change from, <c>[1, C, H, W]</c>.</param>
     /// <param name="to">What they change to, likewise.</param>
-    public static double[] Of(ClassPasses passes, Tensor ranks, int[] counts, Tensor from, Tensor to) =>
+    public static double[] Of(ProbabilityPasses passes, Tensor ranks, int[] counts, Tensor from, Tensor to) =>
         passes.Of(counts.Length, (first, count) =>
         {
             Tensor changed = tensor(counts[first..(first + count)]).view(-1, 1, 1, 1).to(ranks.device);

@@ -47,7 +47,7 @@ internal static class Road
     /// <param name="choices">Which pixels are removed, each row by row.</param>
     /// <param name="noise">What is added to what was filled in, <c>[1, 3, H, W]</c>; null for nothing.</param>
     /// <param name="within">See <see cref="NeighbourFill.Fill"/>.</param>
-    public static double[] Without(ClassPasses passes, Tensor input, IReadOnlyList<bool[]> choices, Tensor? noise, double within)
+    public static double[] Without(ProbabilityPasses passes, Tensor input, IReadOnlyList<bool[]> choices, Tensor? noise, double within)
     {
         long[] shape = input.shape;
         float[] planes = input.to(CPU).contiguous().data<float>().ToArray();

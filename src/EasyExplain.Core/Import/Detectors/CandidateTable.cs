@@ -50,7 +50,8 @@ internal static class CandidateTable
             {
                 // An objectness is a layer's only number, or the boxes are made of the same sigmoids.
                 bool objectness = count > FewestColumns && columns.Logits(boxes) is null
-                    && (!columns.IsPart(columns.Of(node, dim, DetectorHead.Corners, FewestColumns)) || columns.ComputesWithSigmoids(boxes));
+                    && (!columns.IsPart(columns.Of(node, dim, DetectorHead.Corners, FewestColumns))
+                        || columns.ComputesWith<Sigmoid>(boxes));
                 return Made(new Table(places, output, node, dim, shape[2 - dim]), logits, objectness, " by a sigmoid");
             }
             // YOLOv6 has an objectness that is always 1.
@@ -98,6 +99,7 @@ internal static class CandidateTable
         Node boxes = columns.Of(node, dim, 0, DetectorHead.Corners);
         bool ofQueries = columns.Logits(boxes) is not null;
         IReadOnlyList<Node>? maps = objectness ? columns.Maps(boxes) : null;
+        bool isYolox = maps is not null || (objectness && columns.ComputesWith<Exp>(boxes)); // others with an objectness use sigmoids
         boxes = Upright(boxes);
         Node corners = ofQueries ? Boxes.OfShares(places, boxes) : maps is not null ? Boxes.OfCells(places, boxes, maps)
             : Boxes.OfCentres(recorder, boxes);
@@ -111,7 +113,7 @@ internal static class CandidateTable
             {
                 Task = CamTask.Detect,
                 Detector = new DetectorHead(classes, Activation.Sigmoid) { HasObjectness = objectness, FindsAgain = !ofQueries },
-                Pictures = ofQueries ? null : maps is not null ? AsYolox : Letterboxed,
+                Pictures = ofQueries ? null : isYolox ? AsYolox : Letterboxed,
             },
             $"'{ImportErrors.Printable(output.Name)}' [N, {string.Join(", ", shape)}]: {candidates} candidates, {box}, " +
             $"{(objectness ? "objectness, " : "")}then {classes} class{(classes == 1 ? "" : "es")}{how}.");
@@ -121,11 +123,12 @@ internal static class CandidateTable
 
     private static Preprocessing Letterboxed(Preprocessing usual) => Preprocessing.Letterbox(usual.Height, usual.Width, usual.Channels);
 
-    /// <summary>Bytes from 0 to 255, blue first.</summary>
+    /// <summary>Bytes from 0 to 255, blue first, of a photo in the upper left corner.</summary>
     private static Preprocessing AsYolox(Preprocessing usual) => Letterboxed(usual) with
     {
         Std = [.. Enumerable.Repeat(1 / 255.0, usual.Channels)],
         ChannelOrder = ChannelOrder.Bgr,
+        AtCorner = true,
     };
 
     private sealed record Table(Places Places, ModelOutput Output, Node Node, int Dim, long Candidates);

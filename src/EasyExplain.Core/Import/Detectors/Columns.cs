@@ -111,14 +111,14 @@ internal sealed class Columns(NetworkRecorder recorder)
         _ => false,
     };
 
-    /// <summary>Whether sigmoids are computed with on the way from the last layers.</summary>
-    public bool ComputesWithSigmoids(Node node)
+    /// <summary>Whether an operator is computed with on the way from the last layers.</summary>
+    public bool ComputesWith<T>(Node node)
     {
         var waiting = new Stack<Node>([node]);
         HashSet<Node> seen = [];
         while (waiting.TryPop(out Node? next) && seen.Count < MostSeen)
         {
-            if (next.Operator is Sigmoid)
+            if (next.Operator is T)
             {
                 return true;
             }

@@ -120,9 +120,9 @@ internal sealed partial class Aten
             }
             return target;
         }
-        if (number is null && ShapeOf(source.Content).SequenceEqual(ShapeOf(target.Content)))
+        if (number is null && Rank(source.Content) <= Rank(target.Content))
         {
-            target.Write(source.Content);
+            target.Write(Expanded(source.Content, [.. ShapeOf(target.Content)]));
             return target;
         }
         throw new NotSupportedException("of a tensor that depends on the picture");

@@ -121,7 +121,7 @@ internal sealed partial class Aten
                 ? value : throw new InvalidDataException("The code asks a dictionary for a key that it does not have."),
             ScriptObject { Path: not null } modules =>
                 modules.Attributes.GetValueOrDefault(call[1] as string ?? Integer(call[1]).ToString(CultureInfo.InvariantCulture)),
-            ScriptTensor tensor => tensor.View(Selected(tensor.Content, 0, call.Integer(1))),
+            ScriptTensor tensor => Entry(tensor, 0, call.Integer(1)),
             _ => ListOf(call[0]) is var list ? list[Position(call[1], list.Count)] : null,
         };
         _functions["get"] = call => call[0] is Dictionary<object, object?> dictionary && call[1] is { } key

@@ -79,17 +79,26 @@ internal sealed partial class Aten
         _functions["flip"] = call => Dims(call.Integers(1), Rank(call.Value(0)))
             .Aggregate(call.Value(0), (x, dim) => Apply(new IndexSelect(dim, [.. Range(SizeOf(x, dim)).Reverse()]), x));
 
-        AddView("select", call => Selected(call.Value(0), call.Integer(1), call.Integer(2)));
+        _functions["select"] = call => Entry(call.Tensor(0), call.Integer(1), call.Integer(2));
         _functions["slice"] = call =>
         {
             if (call[0] is ScriptTensor x)
             {
-                return x.View(Slice(x.Content, call.Integer(1), call[2], call[3], call.Integer(4, 1)));
+                int dim = Dim(call.Integer(1), Rank(x.Content));
+                ModelValue seen = Slice(x.Content, dim, call[2], call[3], call.Integer(4, 1));
+                return x.View(seen, Putting(dim, call[2] is { } from && seen != x.Content
+                    ? Bound(from, 0, SizeOf(x.Content, dim)) : 0, call.Integer(4, 1)));
             }
             List<object?> part = Sublist(ListOf(call[0]), call[1], call[2], call.Integer(3, 1));
             return call[0] is object?[]? part.ToArray() : part;
         };
-        AddView("narrow", call => Slice(call.Value(0), call.Integer(1), call[2], new Size(call.Integer(2) + call.Integer(3)), 1));
+        _functions["narrow"] = call =>
+        {
+            (ScriptTensor x, long start) = (call.Tensor(0), call.Integer(2));
+            int dim = Dim(call.Integer(1), Rank(x.Content));
+            start = start < 0 ? start + SizeOf(x.Content, dim) : start;
+            return x.View(Slice(x.Content, dim, new Size(start), new Size(start + call.Integer(3)), 1), Putting(dim, start));
+        };
         _functions["chunk"] = call =>
         {
             int dim = Dim(call.Integer(2), Rank(call.Value(0)));
@@ -112,7 +121,7 @@ internal sealed partial class Aten
             ScriptTensor x = call.Tensor(0);
             int dim = Dim(call.Integer(1), Rank(x.Content));
             long count = Math.Min(LongestList, SizeOf(x.Content, dim));
-            return Range(count).Select(i => (object?)x.View(Selected(x.Content, dim, i))).ToList();
+            return Range(count).Select(i => (object?)Entry(x, dim, i)).ToList();
         };
         _functions["cat"] = _functions["concat"] = call => Concat(call.Values(0), call.Integer(1, 0, "dim"));
         _functions["stack"] = call =>
@@ -284,10 +293,42 @@ internal sealed partial class Aten
         long start = 0, end = SizeOf(x.Content, dim);
         foreach (long size in sizes.TakeWhile(size => start < end && size > 0))
         {
-            parts.Add(x.View(Part(x.Content, dim, start, Math.Min(end, start + size))));
+            parts.Add(x.View(Part(x.Content, dim, start, Math.Min(end, start + size)), Putting(dim, start)));
             start += size;
         }
         return parts;
+    }
+
+    /// <summary>One entry along a dimension, which can be written to.</summary>
+    private ScriptTensor Entry(ScriptTensor x, long given, long index)
+    {
+        int dim = Dim(given, Rank(x.Content));
+        long place = Place(index, SizeOf(x.Content, dim));
+        return x.View(Selected(x.Content, dim, place), (whole, part) => Put(whole, Apply(new Unsqueeze(dim), part), dim, place));
+    }
+
+    /// <summary>Puts what was written into a part of a tensor in its place; null where the part is not all of a stretch.</summary>
+    private Func<ModelValue, ModelValue, ModelValue>? Putting(int dim, long start, long step = 1) =>
+        step == 1 ? (whole, part) => Put(whole, part, dim, start) : null;
+
+    /// <summary>A tensor with a stretch along a dimension in place of its own.</summary>
+    private ModelValue Put(ModelValue whole, ModelValue part, int dim, long start)
+    {
+        if (ShapeOf(whole).SequenceEqual(ShapeOf(part)))
+        {
+            return part;
+        }
+        (long size, long count) = (SizeOf(whole, dim), SizeOf(part, dim));
+        List<ModelValue> parts = [part];
+        if (start > 0)
+        {
+            parts.Insert(0, Part(whole, dim, 0, start));
+        }
+        if (start + count < size)
+        {
+            parts.Add(Part(whole, dim, start + count, size));
+        }
+        return Joined(parts, dim);
     }
 
     private ModelValue Concat(ModelValue[] parts, long dim)

@@ -68,10 +68,15 @@ internal sealed partial class Aten : Dialect
         }
     }
 
-    /// <summary>Notes what is read by an operation that cannot be taken down.</summary>
+    /// <summary>Notes what is read by an operation that cannot be taken down; what it would have written to is not known any more.</summary>
     private void Lose(string name, IReadOnlyList<object?> arguments)
     {
-        foreach (Node? node in arguments.OfType<ScriptTensor>().Select(tensor => tensor.Node).OfType<Node>().DefaultIfEmpty())
+        Node?[] read = [.. arguments.OfType<ScriptTensor>().Select(tensor => tensor.KnownNode).OfType<Node>()];
+        if (name.EndsWith('_') && !name.EndsWith("__", StringComparison.Ordinal) && arguments is [ScriptTensor written, ..])
+        {
+            written.Spoil();
+        }
+        foreach (Node? node in read.DefaultIfEmpty())
         {
             Recorder.Lose(name, node);
         }

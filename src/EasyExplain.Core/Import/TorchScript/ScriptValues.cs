@@ -31,8 +31,9 @@ internal sealed class ScriptObject(string @class)
 internal sealed class ScriptTensor
 {
     private ScriptTensor? _base;
+    private Func<ModelValue, ModelValue, ModelValue>? _put;
     private int _version, _baseVersion;
-    private bool _partlyWritten;
+    private bool _isSpoiled;
 
     private ModelValue _content;
 
@@ -40,12 +41,17 @@ internal sealed class ScriptTensor
 
     /// <summary>What it holds.</summary>
     /// <exception cref="NotSupportedException">It was changed through another view of it.</exception>
-    public ModelValue Content => !_partlyWritten && (_base is null || (_base._version == _baseVersion && !_base._partlyWritten))
+    public ModelValue Content => IsKnown
         ? _content
         : throw new NotSupportedException("a tensor is read that was written to in place through another view of it");
 
     /// <summary>The output of the network that it is, or null.</summary>
     public Node? Node => (Content as PictureValue)?.Node;
+
+    /// <summary>The same; null also where it was changed through another view of it.</summary>
+    public Node? KnownNode => IsKnown ? Node : null;
+
+    private bool IsKnown => !_isSpoiled && (_base is null || (_base._version == _baseVersion && _base.IsKnown));
 
     /// <summary>The single number that it is, as <see cref="Size"/> or double; else null.</summary>
     public object? Number => Content switch
@@ -64,20 +70,44 @@ internal sealed class ScriptTensor
     });
 
     /// <summary>A view of this one: the same memory, seen in another way.</summary>
-    public ScriptTensor View(ModelValue content) => new(content) { _base = this, _baseVersion = _version };
+    /// <param name="content">What is seen.</param>
+    /// <param name="put">
+    /// What this one holds after something was written into the view, of what it held and what was written; null where that is not known.
+    /// </param>
+    public ScriptTensor View(ModelValue content, Func<ModelValue, ModelValue, ModelValue>? put = null) =>
+        new(content) { _base = this, _baseVersion = _version, _put = put };
 
-    /// <summary>Writes in place.</summary>
+    /// <summary>Writes in place. Whoever reads the whole from then on sees the part that changed.</summary>
     public void Write(ModelValue content)
     {
         _ = Content;
-        if (_base is not null && content is PictureValue)
+        if (_base is not null && content is PictureValue && _put is null)
         {
-            // Whoever reads the whole from now on would have to see the part that changed.
-            _base._partlyWritten = true;
+            _base._isSpoiled = true;
             _base = null;
+        }
+        else if (_base is not null && content is PictureValue)
+        {
+            try
+            {
+                _base.Write(_put!(_base.Content, content));
+                _baseVersion = _base._version;
+            }
+            catch (NotSupportedException)
+            {
+                Spoil();
+                throw;
+            }
         }
         _content = content;
         _version++;
+    }
+
+    /// <summary>Something was written into it that is not known: nobody may read it any more, nor what it is a view of.</summary>
+    public void Spoil()
+    {
+        _isSpoiled = true;
+        _base?.Spoil();
     }
 }
 

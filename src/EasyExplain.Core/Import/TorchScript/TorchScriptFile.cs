@@ -168,7 +168,7 @@ internal sealed class TorchScriptFile : IDisposable
 
     private (Head Head, string? Name) OutputOf(object? result, NetworkRecorder recorder, OutputChoice choice, Aten aten)
     {
-        ModelOutput[] outputs = [.. Interpreter.Outputs(result).Select(output => new ModelOutput(output.Name, output.Tensor.Node))];
+        ModelOutput[] outputs = [.. Interpreter.Outputs(result).Select(output => new ModelOutput(output.Name, output.Tensor.KnownNode))];
         if (aten.Missing.Count > 0)
         {
             // Candidates may be known, where only the choice among them is not.

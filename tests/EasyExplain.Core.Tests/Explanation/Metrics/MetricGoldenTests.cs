@@ -101,7 +101,7 @@ public sealed class MetricGoldenTests(MetricGoldenTests.Figures figures) : IClas
             CamModel model = _models.Of(golden);
             (int height, int width) = (golden.Height, golden.Width);
             Tensor x = model.Preprocessing.ToInput(golden.Photo(model));
-            var passes = new ClassPasses(model, model.Optimized(new HashSet<string>()), golden.Class, 16, default);
+            var passes = new ProbabilityPasses(model, model.Optimized(new HashSet<string>()), new ClassTarget(golden.Class), 16, default);
             double p = passes.Of(x);
             (string name, string argument) = method.Split('@') is [var before, var after] ? (before, after) : (method, "");
             if (name is "")
@@ -189,7 +189,7 @@ public sealed class MetricGoldenTests(MetricGoldenTests.Figures figures) : IClas
 
         /// <summary>pytorch-grad-cam's rule for ties; LeRF goes by 1 − map.</summary>
         private static Dictionary<string, double[]> RoadOf(
-            ClassPasses passes, Tensor x, float[] map, double p, IReadOnlyList<int> percentiles)
+            ProbabilityPasses passes, Tensor x, float[] map, double p, IReadOnlyList<int> percentiles)
         {
             double[] values = Array.ConvertAll(map, value => (double)value), turned = Array.ConvertAll(values, value => 1 - value);
             double[] most = Without(values), least = Without(turned);
@@ -207,14 +207,14 @@ public sealed class MetricGoldenTests(MetricGoldenTests.Figures figures) : IClas
         }
 
         private static Dictionary<string, double[]> Arcc(
-            AttributionCase golden, CamModel model, ClassPasses passes, Tensor x, double p, string layer)
+            AttributionCase golden, CamModel model, ProbabilityPasses passes, Tensor x, double p, string layer)
         {
             var again = new MapAgain(model, GradCAM.Method, LayerSelection.Select(model, [layer]), MapAgain.UsualSettings, Smoothing.None);
-            Tensor map = again.Of(x, golden.Class);
+            Tensor map = again.Of(x, new ClassTarget(golden.Class));
             float[] values = map.data<float>().ToArray();
             double q = passes.Of(map * x), drop = Drop.Of(p, q);
             double complexity = Adcc.Complexity(values);
-            double coherency = Adcc.Coherency(values, again.Of(map * x, golden.Class).data<float>().ToArray());
+            double coherency = Adcc.Coherency(values, again.Of(map * x, new ClassTarget(golden.Class)).data<float>().ToArray());
             double road = RoadOf(passes, x, values, p, [20, 40, 60, 80])["combined"][0], scaled = Math.Clamp(2 * road, 0, 1);
             return new()
             {

@@ -35,12 +35,14 @@ public sealed class HeadFilesTests : IDisposable
     [InlineData("v6.onnx", "v6", "80 candidates, centre, width and height, then 3 classes by a sigmoid")]
     [InlineData("v5.onnx", "v5", "'output0' [N, 240, 8]: 240 candidates, centre, width and height, objectness, then 3 classes")]
     [InlineData("v5.pt", "v5", "objectness, then 3 classes")]
+    [InlineData("v5_in_place.pt", "v5_in_place", "240 candidates, centre, width and height, objectness, then 3 classes")]
     [InlineData("yolox.onnx", "yolox", "centre and size in cells of the maps, which are decoded here, objectness, then 3 classes")]
     [InlineData("yolox_decoded.onnx", "yolox", "80 candidates, centre, width and height, objectness, then 3 classes")]
     [InlineData("v10.onnx", "v10", "here all 80 candidates of its choice are taken, corners, then 3 classes by a sigmoid")]
     [InlineData("v10.pt", "v10", "of which each thing has one")]
     [InlineData("v8_nms.onnx", "v8", "of which boxes that overlap are dropped here")]
     [InlineData("detr.onnx", "detr", "6 queries, centre, width and height as parts of the input; 3 classes, then nothing, a softmax")]
+    [InlineData("detr_wide.onnx", "detr_wide", "6 queries, centre, width and height as parts of the input; 3 classes, then nothing")]
     [InlineData("rtdetr.onnx", "rtdetr", "6 candidates, centre, width and height as parts of the input, then 3 classes by a sigmoid")]
     public void WhatIsFound_IsWhatPythonFinds(string file, string golden, string meaning)
     {
@@ -48,6 +50,33 @@ public sealed class HeadFilesTests : IDisposable
         Assert.Equal((CamTask.Detect, 3), (model.Task, Math.Max(model.ClassCount, golden == "v8_one" ? 3 : 0)));
         Assert.Contains(_said, sentence => sentence.Contains(meaning, StringComparison.Ordinal));
         AssertFound(model, golden, golden == "yolox" ? 255 : 1);
+    }
+
+    /// <summary>LayerCAM of the surest detection's logit at each scale; ONNX and TorchScript of one network say the same.</summary>
+    [Theory]
+    [InlineData("v8.onnx")]
+    [InlineData("v8.pt")]
+    [InlineData("v5.onnx")]
+    [InlineData("v5.pt")]
+    [InlineData("v5_in_place.pt")]
+    public void MapsOfAClassLogit_AreThoseOfPython(string file)
+    {
+        using CamModel model = Import(file);
+        using torch.Tensor input = Picture(model, 255);
+        Node[] taps = [.. model.DefaultLayers.Select(name => model.Network.Find(name)!.Node)];
+        Pass pass = Executor.Run(model.Network, input, taps, track: true);
+        JsonElement[] scales = [.. Expected(Path.GetFileNameWithoutExtension(file)).GetProperty("cams").EnumerateArray()];
+        Assert.Equal(scales.Length, taps.Length);
+        for (int scale = 0; scale < scales.Length; scale++)
+        {
+            JsonElement expected = scales[scale];
+            using DisposeScope scope = torch.NewDisposeScope();
+            torch.Tensor logit = pass.Logits[0, expected.GetProperty("candidate").GetInt32(),
+                model.Detector!.ColumnOf(expected.GetProperty("class").GetInt32())];
+            Assert.Equal(expected.GetProperty("logit").GetDouble(), logit.item<float>(), 1e-3);
+            torch.Tensor map = TorchvisionFiles.Maps(pass.Taps[scale].detach()[0], pass.Gradients(logit)[scale][0]).First().Map;
+            Assert.InRange(TorchvisionFiles.Correlation(expected.GetProperty("map"), map), 0.99, 1.0001);
+        }
     }
 
     /// <summary>Both heads of make_heads.py read what its backbone made at their size.</summary>
@@ -79,14 +108,27 @@ public sealed class HeadFilesTests : IDisposable
     [InlineData("rtdetr.onnx", false, false, ResizeMode.Letterbox)]
     [InlineData("detr.onnx", false, false, ResizeMode.Stretch)]
     [InlineData("yolox.onnx", true, true, ResizeMode.Letterbox)]
+    [InlineData("yolox_decoded.onnx", true, true, ResizeMode.Letterbox)]
     public void HowItIsRead_FollowsFromTheFile(string file, bool findsAgain, bool objectness, ResizeMode mode)
     {
         using CamModel model = Import(file);
         Assert.Equal((findsAgain, objectness, mode), (model.Detector!.FindsAgain, model.Detector.HasObjectness, model.ResizeMode));
-        bool isYolox = file == "yolox.onnx";
+        bool isYolox = file is "yolox.onnx" or "yolox_decoded.onnx";
+        Assert.Equal(isYolox, model.Preprocessing.AtCorner);
         Assert.Equal(isYolox ? ChannelOrder.Bgr : ChannelOrder.Rgb, model.ChannelOrder);
         Assert.Equal(isYolox ? 1 / 255.0 : mode == ResizeMode.Stretch ? 0.229 : 1, model.Std[0], 1e-9);
         Assert.Equal(file is "v8.onnx" or "v5.onnx" or "v10.onnx" ? ["cat", "dog", "bird"] : model.Labels, model.Labels);
+    }
+
+    /// <summary>The logits of queries are explained with the boxes that are another output; the boxes alone are no classes.</summary>
+    [Fact]
+    public void AnOutputThatNeedsAnother_IsTakenWithIt()
+    {
+        using CamModel named = Import("detr.onnx", new ModelOptions { Output = "logits" });
+        AssertFound(named, "detr", 1);
+        var error = Assert.Throws<ModelImportException>(() => Import("detr.onnx", new ModelOptions { Output = "pred_boxes" }));
+        Assert.Equal(ModelFault.InvalidOutput, error.Fault);
+        Assert.Contains("'pred_boxes'", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -217,12 +259,18 @@ public sealed class HeadFilesTests : IDisposable
     /// <summary>What the network makes of the picture that Python was given.</summary>
     private static torch.Tensor Run(CamModel model, float white)
     {
-        using torch.Tensor input = torch.tensor(Bytes().Select(value => value / white).ToArray()).view(1, 3, Side, Side);
+        using torch.Tensor input = Picture(model, white);
         return Executor.Run(model.Network, input, [], track: false).Logits.DetachFromDisposeScope();
+    }
+
+    private static torch.Tensor Picture(CamModel model, float white)
+    {
+        (int height, int width) = (model.Preprocessing.Height, model.Preprocessing.Width);
+        return torch.tensor(Bytes(3 * height * width).Select(value => value / white).ToArray()).view(1, 3, height, width);
     }
 
     private static Photo Photo() => new(Side, Side, new byte[Side * Side * 3]);
 
-    private static IEnumerable<byte> Bytes() =>
-        Enumerable.Range(0, 3 * Side * Side).Select(i => (byte)((uint)((ulong)i * 2654435761UL % (1UL << 32)) >> 24));
+    private static IEnumerable<byte> Bytes(int count) =>
+        Enumerable.Range(0, count).Select(i => (byte)((uint)((ulong)i * 2654435761UL % (1UL << 32)) >> 24));
 }

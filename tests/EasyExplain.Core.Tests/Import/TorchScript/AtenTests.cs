@@ -66,6 +66,11 @@ public sealed class AtenTests : IDisposable
     [InlineData("torch.mul(x, torch.sum(torch.div(torch.ones_like(torch.tensor([-7, 7])), 2, rounding_mode=\"trunc\")))")]
     [InlineData("torch.mul(x, torch.matmul(torch.tensor([1., 2., 3.]), torch.tensor([0.5, 1., -1.])))")]
     [InlineData("torch.mul(x, torch.view(torch.matmul(torch.mean(x, [2, 3]), torch.tensor([0.5, 1., -1.])), [-1, 1, 1, 1]))")]
+    [InlineData("torch.neg(x)\n    z = torch.copy_(torch.slice(y, 1, 0, 2), torch.slice(x, 1, 1, 3))")]
+    [InlineData("torch.neg(x)\n    z = torch.copy_(torch.slice(y, 1, 1, 3), torch.slice(x, 1, 0, 1))")]
+    [InlineData("torch.neg(x)\n    z = torch.copy_(torch.select(torch.slice(y, 2, 1, 5), 3, -4), torch.select(torch.slice(x, 2, 0, 4), 3, 2))")]
+    [InlineData("torch.neg(x)\n    z = torch.mul_(torch.narrow(y, 3, -3, 2), 3.)\n    w = torch.sigmoid_(torch.select(y, 1, 1))")]
+    [InlineData("torch.neg(x)\n    z = torch.add_((torch.split(y, [1, 2], 1))[1], 2.)")]
     [InlineData("torch.normal_functional(x)", false)]
     public void AnOperator_DoesWhatLibtorchDoes(string expression, bool known = true)
     {
