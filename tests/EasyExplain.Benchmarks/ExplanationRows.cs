@@ -1,6 +1,3 @@
-using EasyExplain.Models;
-using EasyExplain.Networks.Engines.OneDnn;
-
 namespace EasyExplain.Benchmarks;
 
 /// <summary>
@@ -33,42 +30,10 @@ internal static class ExplanationRows
                 yield return row;
             }
         }
-        foreach (Row row in HalfRows(wanted))
-        {
-            yield return row;
-        }
         using var vgg = new Subject("vgg19");
         foreach (Row row in Comparison.Measure(RoundsOfVgg, OfVgg19(vgg).Where(comparison => wanted(comparison.What))))
         {
             yield return row;
-        }
-    }
-
-    /// <summary>Convolutions in bfloat16, where the CPU has instructions for it.</summary>
-    private static IEnumerable<Row> HalfRows(Func<string, bool> wanted)
-    {
-        const string Maps = "LayerCAM of the bundled model in bfloat16, largest difference from float32, photos in examples/";
-        if (BFloat16.WhyNot is not null)
-        {
-            Console.Error.WriteLine("This CPU has no bfloat16: its rows are left out.");
-            yield break;
-        }
-        using (Subject full = new("resnet50"), half = new("resnet50", Precision.BFloat16))
-        {
-            Comparison comparison = new("LayerCAM at layer2, layer3, layer4 in bfloat16 / in float32", 0.65,
-                half.Explanation("LayerCAM", Three), full.Explanation("LayerCAM", Three));
-            foreach (Row row in Comparison.Measure(Rounds, new[] { comparison }.Where(comparison => wanted(comparison.What))))
-            {
-                yield return row;
-            }
-        }
-        foreach (string[] layers in new[] { ["layer1", "layer2", "layer3"], new[] { "layer3" } })
-        {
-            string what = $"{Maps}, {string.Join(", ", layers)}";
-            if (wanted(what))
-            {
-                yield return new Row(what, 0.05, HalfMaps.LargestDifference(layers));
-            }
         }
     }
 

@@ -52,8 +52,8 @@ if (given.Shards)
 bool Wanted(string what) => what.Contains(given.Only, StringComparison.OrdinalIgnoreCase);
 IEnumerable<Row>[] families = given.Soak is { } images
     ? [SoakRows.Measure(images)]
-    : [ExplanationRows.Measure(Wanted), PassesRows.Measure(Wanted), ProbeRows.Measure(Wanted), RelevanceRows.Measure(Wanted),
-    DetectionRows.Measure(Wanted), StartRows.Measure(Wanted), FolderRows.Measure(Wanted), ImportRows.Measure(Wanted),
+    : [ExplanationRows.Measure(Wanted), QuantisedRows.Measure(Wanted), PassesRows.Measure(Wanted), ProbeRows.Measure(Wanted),
+    RelevanceRows.Measure(Wanted), DetectionRows.Measure(Wanted), StartRows.Measure(Wanted), FolderRows.Measure(Wanted), ImportRows.Measure(Wanted),
     StoreRows.Measure(Wanted), IssueRows.Measure(Wanted), ReportTimes.Measure(Wanted)];
 var rows = new List<Row>();
 foreach (Row row in families.SelectMany(family => family))

@@ -4,6 +4,7 @@ using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
 using EasyExplain.Models;
 using EasyExplain.Networks;
+using EasyExplain.Networks.Engines.Quantised;
 using EasyExplain.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -157,7 +158,24 @@ internal sealed class Subject : IDisposable
             using DisposeScope scope = NewDisposeScope();
             parameter.Load(Values(parameter, rand([.. parameter.Shape], generator: generator) * 2 - 1));
         }
-        return new CamModel(architecture.Name, architecture.Name, "", network, architecture.Preprocessing, [], CPU, precision);
+        var model = new CamModel(architecture.Name, architecture.Name, "", network, architecture.Preprocessing, [], CPU, precision);
+        if (precision == Precision.Int8)
+        {
+            Calibrate(model);
+        }
+        return model;
+    }
+
+    /// <summary>Finds its scales with pictures of noise, as is the one that is explained.</summary>
+    private static void Calibrate(CamModel model)
+    {
+        const int Pictures = 8;
+        using DisposeScope scope = NewDisposeScope();
+        using var generator = new Generator(3, CPU);
+        Network network = model.Optimized(new HashSet<string> { model.DefaultLayer });
+        long[] shape = [model.Channels, model.Preprocessing.Height, model.Preprocessing.Width];
+        model.Calibrate(new Calibrator(network, network.Find(model.DefaultLayer)!.Node, shape, output => output[0])
+            .Find([.. Enumerable.Range(0, Pictures).Select(_ => randn([1, .. shape], generator: generator))], default));
     }
 
     /// <summary>

@@ -62,7 +62,8 @@ internal sealed record Choices(
         .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation,
         .. model.Mean.Concat(model.Std).Select(number => number.ToString(CultureInfo.InvariantCulture)), model.ChannelOrder,
         .. model.Bands.Select(band => (object?)$"band {band}"),
-        model.Precision, model.Activation, model.Output, string.Join('\t', model.Labels), .. layers,
+        model.Precision, .. model.CalibrationId is { } pictures ? new object?[] { pictures } : [], model.Activation, model.Output,
+        string.Join('\t', model.Labels), .. layers,
         .. methods.Select(method => method.Name),
         "class", .. classes ?? [], "top", top, settings.SampleCount ?? UsualSamples,
         settings.NoiseStd.ToString(CultureInfo.InvariantCulture), smoothing];

@@ -3,6 +3,7 @@ using EasyExplain.Detectors;
 using EasyExplain.Imaging;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Engines;
+using EasyExplain.Networks.Engines.Quantised;
 using EasyExplain.Networks.Rewrites;
 using EasyExplain.Networks.Rewrites.Lrp;
 using static TorchSharp.torch;
@@ -20,6 +21,7 @@ public sealed class CamModel : ICamSource, IDisposable
     private readonly object _gate = new();
     private int _users;
     private bool _disposed;
+    private bool _isCalibrated;
     private int _toldFailure;
 
     internal CamModel(string name, string architecture, string path, Network network, Preprocessing preprocessing, string[] labels,
@@ -31,7 +33,7 @@ public sealed class CamModel : ICamSource, IDisposable
         (Precision, Activation, Task, Detector) = (precision, activation, task, detector);
         _folding = new BatchNormFolding(network);
         _relevance = new RelevanceWays(_folding, preprocessing, device);
-        Runner = Runner.For(network, device, half: precision == Precision.BFloat16);
+        Runner = Runner.For(network, device);
         Shapes = network.Shapes(preprocessing.Channels, preprocessing.Height, preprocessing.Width);
         ClassCount = hasClasses ? detector?.ClassCount ?? checked((int)Shapes[network.Output][0]) : 0;
         ParameterCount = network.Parameters.Where(parameter => !parameter.IsBuffer).Sum(parameter => parameter.Count);
@@ -250,6 +252,25 @@ public sealed class CamModel : ICamSource, IDisposable
 
     /// <summary>The same of the weights as they are now, in the caller's hands: for those who change them.</summary>
     internal RelevanceWays RelevanceNow() => new(new BatchNormFolding(Network), Preprocessing, Device, ownsFolding: true);
+
+    /// <summary>Whether it is to compute in 8 bits, and does not know yet by which scales: until then it computes in float32.</summary>
+    internal bool AwaitsPictures => Precision == Precision.Int8 && Runner is CompilingRunner && !_isCalibrated;
+
+    /// <summary>
+    /// Sixteen digits that stand for the pictures whose scales it computes by, where they were given on import; else null.
+    /// </summary>
+    internal string? CalibrationId { get; set; }
+
+    /// <summary>Computes in 8 bits from now on, where that was found to do.</summary>
+    /// <param name="calibration">How; null where it has to stay with float32.</param>
+    internal void Calibrate(Calibration? calibration)
+    {
+        _isCalibrated = true;
+        if (calibration is not null)
+        {
+            ((CompilingRunner)Runner).Exchange(new QuantisedEngine(calibration));
+        }
+    }
 
     /// <summary>
     /// Why it runs slower than it could, a sentence without its full stop: told once, and null before it is known and ever after.

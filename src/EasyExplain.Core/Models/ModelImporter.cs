@@ -5,7 +5,6 @@ using EasyExplain.Import;
 using EasyExplain.Models.Folders;
 using EasyExplain.Networks;
 using EasyExplain.Networks.Engines.Modules;
-using EasyExplain.Networks.Engines.OneDnn;
 using EasyExplain.Runtime;
 using EasyExplain.Weights;
 using static TorchSharp.torch;
@@ -70,8 +69,13 @@ public sealed record ModelOptions
     /// <summary><c>cpu</c> or <c>cuda[:n]</c>, see <see cref="ComputeDevice"/>.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>In what numbers it computes; <see cref="Precision.BFloat16"/> only on a CPU that has instructions for it.</summary>
+    /// <summary>In what numbers it computes; <see cref="Precision.Int8"/> on the CPU only.</summary>
     public Precision Precision { get; init; }
+
+    /// <summary>
+    /// For <see cref="Precision.Int8"/>, a folder with pictures of the kind that the model is for; null to take the first ones of a run.
+    /// </summary>
+    public string? CalibrationPath { get; init; }
 }
 
 /// <summary>Makes a model of a weight file.</summary>
@@ -95,7 +99,49 @@ public static class ModelImporter
     /// <exception cref="DeviceException">It cannot compute on that device.</exception>
     public static CamModel Import(string path, ModelOptions options, Action<string> explain)
     {
-        DemandPrecision(options.Precision, options.Device, () => BFloat16.WhyNot);
+        DemandPrecision(options.Precision, options.Device);
+        if (options.CalibrationPath is not null && options.Precision != Precision.Int8)
+        {
+            throw new ModelImportException(ModelFault.InvalidOption,
+                $"'{options.CalibrationPath}' has nothing to calibrate: {options.Precision} needs no pictures, Int8 does.")
+            {
+                Remedy = Remedy.LeaveOut,
+                About = nameof(ModelOptions.CalibrationPath),
+            };
+        }
+        CamModel model = Read(path, options, explain);
+        if (options.Precision == Precision.Int8)
+        {
+            try
+            {
+                Calibrate(model, options.CalibrationPath, explain);
+            }
+            catch
+            {
+                model.Dispose();
+                throw;
+            }
+        }
+        return model;
+    }
+
+    private static void Calibrate(CamModel model, string? folder, Action<string> explain)
+    {
+        if (!ByteProducts.AreFast)
+        {
+            explain("This CPU has no instructions for products of bytes (VNNI), so that Int8 gains nothing here over Float32.");
+        }
+        if (folder is not null)
+        {
+            PictureCalibration.ByFolder(model, folder, explain);
+            return;
+        }
+        explain($"It computes in float32 until a run brings {PictureCalibration.OfRun} pictures: with the first of them, its scales for " +
+            "8 bits are found, and kept.");
+    }
+
+    private static CamModel Read(string path, ModelOptions options, Action<string> explain)
+    {
         if (ModelFolder.Find(path) is { } folder)
         {
             DemandNoOutput(options, $"'{path}' holds weights, whose network has");
@@ -189,14 +235,12 @@ public static class ModelImporter
     /// <summary>Throws where it cannot compute in such numbers.</summary>
     /// <param name="precision">The numbers.</param>
     /// <param name="device">Where.</param>
-    /// <param name="whyNotHalf">Says why this CPU cannot compute in bfloat16, or nothing.</param>
-    internal static void DemandPrecision(Precision precision, string device, Func<string?> whyNotHalf)
+    internal static void DemandPrecision(Precision precision, string device)
     {
-        if (precision == Precision.BFloat16
-            && (ComputeDevice.IsCpu(device) ? whyNotHalf() : $"it is for the CPU, not for '{device}'") is { } why)
+        if (precision != Precision.Float32 && !ComputeDevice.IsCpu(device))
         {
             throw new ModelImportException(ModelFault.InvalidOption,
-                $"BFloat16 cannot be had here: {why}. Float32 runs everywhere.")
+                $"{precision} cannot be had here: it is for the CPU, not for '{device}'. Float32 runs everywhere.")
             {
                 Remedy = Remedy.LeaveOutValue,
                 About = nameof(ModelOptions.Precision),

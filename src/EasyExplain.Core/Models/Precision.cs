@@ -6,6 +6,8 @@ public enum Precision
     /// <summary>32 bits: what maps are compared with.</summary>
     Float32,
 
-    /// <summary>Convolutions in 16 bits, of which 8 are digits: less exact, and faster where the CPU has instructions for them.</summary>
-    BFloat16,
+    /// <summary>
+    /// Whole numbers of 8 bits before the first layer that is explained, by scales found with pictures of the kind; float32 from there on.
+    /// </summary>
+    Int8,
 }

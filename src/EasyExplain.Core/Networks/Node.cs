@@ -8,11 +8,19 @@ namespace EasyExplain.Networks;
 /// </param>
 public sealed record Node(Operator Operator, IReadOnlyList<Node> Inputs, string Name)
 {
+    private readonly Node? _origin;
+
+    private Node(Node other) => (Operator, Inputs, Name, Layout, Recorded, _origin) =
+        (other.Operator, other.Inputs, other.Name, other.Layout, other.Recorded, other.Origin);
+
     /// <summary>How its output lies on the picture; null where it does not, as a table of positions.</summary>
     public Layout? Layout { get; internal init; } = Operator.OutputLayout([.. Inputs.Select(input => input.Layout)]);
 
     /// <summary>What an importer found out about its output; null in a network that was built by name, where the operators know.</summary>
     internal RecordedOutput? Recorded { get; init; }
+
+    /// <summary>The node that this one was made of, and stands for, in a rewritten network; else itself.</summary>
+    internal Node Origin => _origin ?? this;
 
     /// <summary>Nodes are places in a graph: two are equal only if they are the same.</summary>
     public bool Equals(Node? other) => ReferenceEquals(this, other);

@@ -146,6 +146,25 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
         }
     }
 
+    /// <summary>Does what is about no single picture; what goes wrong in it ends the command.</summary>
+    /// <param name="model">The model that is at work.</param>
+    /// <param name="work">Does it.</param>
+    public void DoAside(CamModel model, Action<CancellationToken> work)
+    {
+        try
+        {
+            cmdlet.OrFatal(model, () =>
+            {
+                work(_stop.Token);
+                return model;
+            });
+        }
+        catch (OperationCanceledException) when (cmdlet.Stopping)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
     /// <summary>
     /// Warns, once, of a photo of floating point: nothing says which numbers are black and white, so that two of them cannot be compared.
     /// </summary>

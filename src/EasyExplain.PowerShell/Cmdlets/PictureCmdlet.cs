@@ -97,6 +97,11 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     /// <summary>Looks at images with the model that was prepared.</summary>
     private protected abstract void LookAt(CamModel model, NamedPhotos photos);
 
+    /// <summary>Looks at files that were held back, when no more follow.</summary>
+    private protected virtual void LookAtHeldBack()
+    {
+    }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -121,6 +126,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
         {
             LookWith(model, layers);
         }
+        LookAtHeldBack();
         if (!_anything && Model is null && _given.PicturesNamed)
         {
             WriteWarning($"{_nothingDone}: no model was given, and no layer came through the pipeline.");
@@ -137,6 +143,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
         Pictures.EndIfAsked();
         if (_prepared != model)
         {
+            LookAtHeldBack();
             _prepared = this.OrFatal(model, () =>
             {
                 Prepare(model, layers);

@@ -16,18 +16,15 @@ public sealed class ModelImporterTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Theory]
-    [InlineData("cpu", "this CPU has no AVX512_BF16", "this CPU has no AVX512_BF16")]
-    [InlineData("cuda", null, "'cuda'")]
-    public void BFloat16_IsForCpusThatHaveIt(string device, string? whyNot, string said)
+    [Fact]
+    public void Int8_IsForTheCpu()
     {
-        var error = Assert.Throws<ModelImportException>(() => ModelImporter.DemandPrecision(Precision.BFloat16, device, () => whyNot));
+        var error = Assert.Throws<ModelImportException>(() => ModelImporter.DemandPrecision(Precision.Int8, "cuda"));
         Assert.Equal(ModelFault.InvalidOption, error.Fault);
-        Assert.StartsWith("BFloat16", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Int8 cannot be had here", error.Message, StringComparison.Ordinal);
         Assert.Equal((Remedy.LeaveOutValue, "Precision"), (error.Remedy, error.About));
-        Assert.Contains(said, error.Message, StringComparison.Ordinal);
-        ModelImporter.DemandPrecision(Precision.BFloat16, "cpu", () => null);
-        ModelImporter.DemandPrecision(Precision.Float32, device, () => whyNot);
+        ModelImporter.DemandPrecision(Precision.Int8, "cpu");
+        ModelImporter.DemandPrecision(Precision.Float32, "cuda");
     }
 
     [Fact]

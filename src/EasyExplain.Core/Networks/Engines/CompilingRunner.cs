@@ -28,6 +28,16 @@ internal sealed class CompilingRunner(IEngine engine) : Runner
     /// <param name="why">The reason, a sentence without its full stop.</param>
     public void GiveUp(string why) => _failure = why;
 
+    /// <summary>Compiles with another engine from now on, and anew what was compiled before.</summary>
+    public void Exchange(IEngine next)
+    {
+        lock (_gate)
+        {
+            engine = next;
+            RetireAll();
+        }
+    }
+
     /// <inheritdoc/>
     public override Pass Run(
         Network network, Tensor input, IReadOnlyList<Node> taps, bool track, CancellationToken cancel = default, bool curved = false) =>
@@ -167,12 +177,17 @@ internal sealed class CompilingRunner(IEngine engine) : Runner
     {
         lock (_gate)
         {
-            _retired.AddRange(_plans.Select(known => known.Plan).OfType<CompiledPlan>());
-            _retired.AddRange(_follows.Select(known => known.Plan));
-            _plans.Clear();
-            _follows.Clear();
+            RetireAll();
             FreeRetired();
         }
+    }
+
+    private void RetireAll()
+    {
+        _retired.AddRange(_plans.Select(known => known.Plan).OfType<CompiledPlan>());
+        _retired.AddRange(_follows.Select(known => known.Plan));
+        _plans.Clear();
+        _follows.Clear();
     }
 
     private CompiledPlan? Compile(Network network, IReadOnlyList<Node> taps, bool track, long[] inputShape)

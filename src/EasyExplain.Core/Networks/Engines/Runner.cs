@@ -1,5 +1,4 @@
 using EasyExplain.Networks.Engines.Modules;
-using EasyExplain.Networks.Engines.OneDnn;
 using EasyExplain.Networks.Engines.OnnxRuntime;
 using static TorchSharp.torch;
 
@@ -14,11 +13,10 @@ internal abstract class Runner : IDisposable
     /// <summary>The fastest way for a network and all that is made of it by folding.</summary>
     /// <param name="network">The network.</param>
     /// <param name="device">Where it computes.</param>
-    /// <param name="half">Whether its convolutions are to be in bfloat16; on the CPU only.</param>
-    public static Runner For(Network network, Device device, bool half) =>
+    public static Runner For(Network network, Device device) =>
         network.NamesLayersOnly ? new ModuleRunner(network)
         : device.type != TorchSharp.DeviceType.CPU ? Libtorch
-        : new CompilingRunner(half ? new BFloat16Engine() : new OnnxRuntimeEngine());
+        : new CompilingRunner(new OnnxRuntimeEngine());
 
     /// <summary>Why what was to be faster is left to libtorch, once that is known: a sentence without its full stop; else null.</summary>
     public virtual string? Failure => null;

@@ -3,6 +3,12 @@ using static TorchSharp.torch;
 
 namespace EasyExplain.Networks.Engines.OnnxRuntime;
 
+/// <summary>Adds a node's operation to a model, and its output's name to those known; false if there is no form of it.</summary>
+/// <param name="node">The node.</param>
+/// <param name="values">The names of the nodes' outputs; the new one is added.</param>
+/// <param name="shape">Its output's, without the batch dimension.</param>
+internal delegate bool NodeWriter(Node node, Dictionary<Node, string> values, long[] shape);
+
 /// <summary>
 /// Writes operations down as an ONNX model (opset 17): float32 tensors whose first dimension, the batch, is left open. Values go by name.
 /// </summary>
@@ -10,7 +16,7 @@ namespace EasyExplain.Networks.Engines.OnnxRuntime;
 internal sealed class OnnxGraph
 {
     private const int Opset = 17, IrVersion = 8;
-    private const int Float = 1, Int64 = 7; // TensorProto.DataType
+    private const int Float = 1; // TensorProto.DataType
 
     private readonly Dictionary<string, long[]> _shapes = [];
     private readonly List<byte[]> _nodes = [];
@@ -45,6 +51,9 @@ internal sealed class OnnxGraph
 
     /// <summary>The shape of a given value or of a node's, without the batch dimension.</summary>
     public long[] ShapeOf(string value) => _shapes[value];
+
+    /// <summary>Says the shape of a value that was added by itself, for what reads it.</summary>
+    public void Describe(string value, long[] shape) => _shapes[value] = shape;
 
     /// <summary>Adds a node's operation; false if ONNX has no form of it here.</summary>
     /// <param name="node">The node.</param>
@@ -94,11 +103,11 @@ internal sealed class OnnxGraph
         return name;
     }
 
-    /// <summary>A fixed float32 tensor; its values must live until <see cref="ToBytes"/>.</summary>
+    /// <summary>A fixed tensor, float32 or of integers; its values must live until <see cref="ToBytes"/>.</summary>
     public string Weight(Tensor values, string? name = null)
     {
         name ??= NewName();
-        _weights.Add((Message(head => TensorHead(head, name, values.shape, Float)), values));
+        _weights.Add((Message(head => TensorHead(head, name, values.shape, TypeOf(values.dtype))), values));
         return name;
     }
 
@@ -106,12 +115,7 @@ internal sealed class OnnxGraph
     public string Number(double value) => Weight(tensor((float)value));
 
     /// <summary>A fixed list of integers, such as a shape.</summary>
-    public string Integers(params long[] values)
-    {
-        string name = NewName();
-        _weights.Add((Message(head => TensorHead(head, name, [values.Length], Int64)), tensor(values)));
-        return name;
-    }
+    public string Integers(params long[] values) => Weight(tensor(values));
 
     /// <summary>Adds an operation of ONNX with one output, and returns that.</summary>
     /// <param name="type">Its name, such as <c>Conv</c>.</param>
@@ -244,6 +248,17 @@ internal sealed class OnnxGraph
             }
         });
     }
+
+    /// <summary>TensorProto.DataType.</summary>
+    private static int TypeOf(ScalarType type) => type switch
+    {
+        ScalarType.Float32 => Float,
+        ScalarType.Byte => 2,
+        ScalarType.Int8 => 3,
+        ScalarType.Int32 => 6,
+        ScalarType.Int64 => 7,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No weight is of this type."),
+    };
 
     private static void TensorHead(CodedOutputStream tensor, string name, long[] shape, int type)
     {

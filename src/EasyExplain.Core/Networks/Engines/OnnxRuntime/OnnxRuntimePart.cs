@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EasyExplain.Runtime;
 using Microsoft.ML.OnnxRuntime;
 using static TorchSharp.torch;
 
@@ -23,19 +24,22 @@ internal sealed class OnnxRuntimePart : IPart
     /// <param name="given">Nodes whose outputs are given.</param>
     /// <param name="wanted">Nodes whose outputs are results.</param>
     /// <param name="shapes">Output shapes without the batch dimension, of all of them.</param>
+    /// <param name="into">What writes the nodes into a model, where they are not written as they stand.</param>
     /// <returns>Null if ONNX has no form of one of the operations here.</returns>
     /// <exception cref="EngineException">ONNX Runtime does not take it.</exception>
     public static OnnxRuntimePart? Compile(
-        IReadOnlyList<Node> nodes, IReadOnlyList<Node> given, IReadOnlyList<Node> wanted, IReadOnlyDictionary<Node, long[]> shapes)
+        IReadOnlyList<Node> nodes, IReadOnlyList<Node> given, IReadOnlyList<Node> wanted, IReadOnlyDictionary<Node, long[]> shapes,
+        Func<OnnxGraph, NodeWriter>? into = null)
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         using IDisposable untracked = no_grad();
         var graph = new OnnxGraph();
+        NodeWriter add = into?.Invoke(graph) ?? graph.TryAdd;
         string[] inputs = [.. given.Select(node => graph.Input(shapes[node]))];
         var values = given.Zip(inputs).ToDictionary(pair => pair.First, pair => pair.Second);
         foreach (Node node in nodes.Where(node => !values.ContainsKey(node)))
         {
-            if (!graph.TryAdd(node, values, shapes[node]))
+            if (!add(node, values, shapes[node]))
             {
                 return null;
             }
@@ -100,6 +104,12 @@ internal sealed class OnnxRuntimePart : IPart
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         // It takes zeros before a maximum for the maximum's own padding, which never wins: BiT's logits were off by a hundredth.
         options.AddSessionConfigEntry("optimization.disable_specified_optimizers", "Pad_Fusion");
+        if (!ByteProducts.AreFast)
+        {
+            // Such CPUs add up two products of bytes in 16 bits, which are too few. This has weights as bytes without a sign: right
+            // everywhere, and several times slower where the instructions are.
+            options.AddSessionConfigEntry("session.x64quantprecision", "1");
+        }
         return options;
     }
 
