@@ -26,7 +26,9 @@ Get-ChildItem -LiteralPath $bin -File | Where-Object Extension -In '.pdb', '.lib
 
 foreach ($name in 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'README.md', 'CHANGELOG.md') { Copy-Item -LiteralPath "$root/$name" $Module }
 $null = New-Item -ItemType Directory -Force "$Module/examples"
-Copy-Item -LiteralPath "$root/examples/scheduled-audit.ps1" "$Module/examples"
+foreach ($example in 'scheduled-audit.ps1', 'merge-shards.ps1', 'slurm', 'kubernetes') {
+    Copy-Item -LiteralPath "$root/examples/$example" "$Module/examples" -Recurse -Force
+}
 
 # The licences of the parts that are there.
 $assets = Get-Content -Raw -LiteralPath "$root/src/EasyExplain.PowerShell/obj/project.assets.json" | ConvertFrom-Json -AsHashtable

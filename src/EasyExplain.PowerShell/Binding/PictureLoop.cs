@@ -41,8 +41,8 @@ internal sealed class PictureLoop(PSCmdlet cmdlet, string activity) : IDisposabl
         {
             signal.Heeded = true;
             cmdlet.ThrowTerminatingError(new ErrorRecord(
-                new OperationCanceledException("The process was asked to end (SIGTERM). What has come out of the pipeline is done; run the " +
-                    "command again, with -SkipExisting, for the rest."),
+                new OperationCanceledException("The process was asked to end (SIGTERM). What has come out of the pipeline is done; run " +
+                    "the command again, with -SkipExisting, for the rest."),
                 "Interrupted", ErrorCategory.OperationStopped, null));
         }
     }

@@ -423,8 +423,8 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
             Explain(model, photos);
             return;
         }
-        _heldBack.Add(model, photos);
-        if (_heldBack.First(PictureCalibration.OfRun).Count == PictureCalibration.OfRun)
+        _heldBack.Add(model, photos, PictureCalibration.OfRun);
+        if (_heldBack.First.Count == PictureCalibration.OfRun)
         {
             Calibrate(model);
             LookAtHeldBack();
@@ -435,7 +435,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     {
         if (_heldBack.Model is { } model)
         {
-            int count = _heldBack.First(PictureCalibration.OfRun).Count;
+            int count = _heldBack.First.Count;
             if (model.AwaitsPictures && count < PictureCalibration.OfRun)
             {
                 WriteVerbose($"{model} computes in float32 here: Int8 needs {PictureCalibration.OfRun} images to find its scales, and " +
@@ -453,7 +453,7 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     {
         WriteVerbose($"{model} finds its scales for 8 bits with the first {PictureCalibration.OfRun} images.");
         Pictures.DoAside(model, cancel =>
-            PictureCalibration.ByRun(model, _heldBack.First(PictureCalibration.OfRun), WriteVerbose, cancel));
+            PictureCalibration.ByRun(model, _heldBack.First, WriteVerbose, cancel));
         WriteVerbose($"{model} runs in {_explainer.Compile()}.");
     }
 

@@ -8,8 +8,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <summary>Makes one audit file of several, such as those of the jobs of a cluster.</summary>
 /// <remarks>
 /// <para>The merged audit is what one command would have written: the same rows with the same maps and figures, so the same tables,
-/// findings and reports. Files can come in any order and more than once. A destination that exists is added to, so that shards can be merged
-/// as they are finished; -Force begins anew.</para>
+/// findings and reports. Files can come in any order and more than once. A destination that exists is added to, so that shards can be
+/// merged as they are finished; -Force begins anew.</para>
 /// <para>An image has its rows once for each model and question. If several files have rows of it, those of the newest version of the image
 /// are kept, of the same version an explanation rather than a failure, then the rows that say more: all explanations of a request,
 /// verdicts, figures, what was expected. Of equals the last file by its name counts.</para>

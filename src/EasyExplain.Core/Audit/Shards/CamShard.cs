@@ -91,8 +91,8 @@ public sealed record CamShard
 
     /// <summary>An error about a shard that was asked for.</summary>
     internal static SelectionException Wrong(string text, string? why = null) => new(SelectionFault.ShardInvalid, text,
-        $"'{text}' is no shard. {(why is null ? "" : why + ". ")}A shard is a number from 1 and how many there are, such as 17/128; Auto, " +
-        "which takes both from Slurm's array or Kubernetes' Indexed Job; or Auto/128, which takes the number from there.");
+        $"'{text}' is no shard. {(why is null ? "" : why + ". ")}A shard is a number from 1 and how many there are, such as 17/128; " +
+        "Auto, which takes both from Slurm's array or Kubernetes' Indexed Job; or Auto/128, which takes the number from there.");
 
     private static int? Number32(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;

@@ -3,7 +3,9 @@ using EasyExplain.Models;
 
 namespace EasyExplain.Audit.Shards;
 
-/// <summary>A text file of paths: one a line, or with NUL after each, as <c>find -print0</c> writes it. It is read as it is needed.</summary>
+/// <summary>
+/// A text file of paths: one a line, or with NUL after each, as <c>find -print0</c> writes it. It is read as it is needed.
+/// </summary>
 internal static class PathList
 {
     // Twice what any system takes.

@@ -68,7 +68,9 @@ internal sealed partial class Aten : Dialect
         }
     }
 
-    /// <summary>Notes what is read by an operation that cannot be taken down; what it would have written to is not known any more.</summary>
+    /// <summary>
+    /// Notes what is read by an operation that cannot be taken down; what it would have written to is not known any more.
+    /// </summary>
     private void Lose(string name, IReadOnlyList<object?> arguments)
     {
         Node?[] read = [.. arguments.OfType<ScriptTensor>().Select(tensor => tensor.KnownNode).OfType<Node>()];
