@@ -5,10 +5,10 @@ namespace EasyExplain.PowerShell.Tests;
 /// <summary>What becomes a row of an audit, what ends the command, and what is left where it ends.</summary>
 public sealed class ExportCamAuditTests : IDisposable
 {
-    private const string Explain = "Invoke-CamExplanation -LiteralPath cat.jpg, broken.jpg, gone.jpg, rocket.jpg -Model (Import-CamModel) ";
+    private const string Explain = "Invoke-CamExplanation -LiteralPath broken.jpg, cat.jpg, gone.jpg, rocket.jpg -Model (Import-CamModel) ";
     private const string Rows = "Get-CamAudit {0} | ForEach-Object {{ '{{0}} {{1}}{{2}}' -f $_.File, $_.Label, $_.ErrorId }}";
 
-    private static readonly string[] AllRows = ["cat.jpg cat", "broken.jpg ImageTruncated", "gone.jpg ImageNotFound", "rocket.jpg ship"];
+    private static readonly string[] AllRows = ["broken.jpg ImageTruncated", "cat.jpg cat", "gone.jpg ImageNotFound", "rocket.jpg ship"];
 
     private readonly ModuleSession _session = new();
 
@@ -55,8 +55,8 @@ public sealed class ExportCamAuditTests : IDisposable
     }
 
     [Theory]
-    [InlineData("'cat.jpg', 'broken.jpg', 'gone.jpg', 'rocket.jpg' | ForEach-Object { Invoke-CamExplanation -LiteralPath $_ -Model $m }")]
-    [InlineData("$('cat.jpg', 'broken.jpg', 'gone.jpg', 'rocket.jpg') | Invoke-CamExplanation -Model $m 2>&1")]
+    [InlineData("'broken.jpg', 'cat.jpg', 'gone.jpg', 'rocket.jpg' | ForEach-Object { Invoke-CamExplanation -LiteralPath $_ -Model $m }")]
+    [InlineData("$('broken.jpg', 'cat.jpg', 'gone.jpg', 'rocket.jpg') | Invoke-CamExplanation -Model $m 2>&1")]
     public void EachImage_HasOneRow_HoweverItsErrorComes(string explain)
     {
         _session.Run($"$m = Import-CamModel; {explain} | Export-CamAudit a.db");
@@ -71,8 +71,8 @@ public sealed class ExportCamAuditTests : IDisposable
             "Invoke-CamExplanation -LiteralPath nowhere.jpg -Model (Import-CamModel) }");
 
         Assert.Equal(4, result.Output.Count);
-        Assert.Equal("cat.jpg: cat (LayerCAM)", result.Output[0].ToString());
-        Assert.Contains("broken.jpg", result.Output[1].ToString(), StringComparison.Ordinal);
+        Assert.Equal("cat.jpg: cat (LayerCAM)", result.Output[1].ToString());
+        Assert.Contains("broken.jpg", result.Output[0].ToString(), StringComparison.Ordinal);
         Assert.Equal(4, result.Errors.Count);
         Assert.Equal(AllRows, Said(string.Format(null, Rows, "a.db")));
     }

@@ -128,10 +128,10 @@ public sealed class GetCamAuditTests : IDisposable
             ],
             result.Output.Select(one => one.ToString()));
         Assert.Equal(
-            ["longer.jpg ImageChanged", "other.jpg ImageChanged", "deleted.jpg ImageNotFound", "gone.jpg NoMap"],
+            ["deleted.jpg ImageNotFound", "longer.jpg ImageChanged", "other.jpg ImageChanged", "gone.jpg NoMap"],
             result.Errors.Select(error =>
                 $"{Path.GetFileName((string)error.TargetObject)} {error.FullyQualifiedErrorId.Split(',')[0]}"));
-        Assert.Contains("35042 bytes and has 35044", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("35042 bytes and has 35044", result.Errors[1].Exception.Message, StringComparison.Ordinal);
         Assert.Contains("ImageNotFound", result.Errors[3].Exception.Message, StringComparison.Ordinal);
     }
 
