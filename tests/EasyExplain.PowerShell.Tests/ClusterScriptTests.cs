@@ -40,7 +40,9 @@ public sealed class ClusterScriptTests : IDisposable
 
         using Process pod = Start(shell, [Example(folder, script), "/photos", "/audit", "8"], new()
         {
-            ["EASYEXPLAIN_EXAMPLES"] = "/ee/examples", ["SLURM_RESTART_COUNT"] = "10", ["SLURM_ARRAY_TASK_ID"] = "5",
+            ["EASYEXPLAIN_EXAMPLES"] = "/ee/examples",
+            ["SLURM_RESTART_COUNT"] = "10",
+            ["SLURM_ARRAY_TASK_ID"] = "5",
         });
         Assert.Equal("ready", pod.StandardOutput.ReadLine());
         Process.Start("kill", ["-TERM", $"{pod.Id}"])!.WaitForExit();
@@ -64,7 +66,9 @@ public sealed class ClusterScriptTests : IDisposable
 
         ChildProcess run = Run("bash", [Example("slurm", "audit.sbatch"), "/photos", "/audit", "8", "-Method", "GradCAM"], new()
         {
-            ["EASYEXPLAIN_EXAMPLES"] = "/ee/examples", ["SLURM_ARRAY_JOB_ID"] = "41", ["SLURM_ARRAY_TASK_ID"] = "5",
+            ["EASYEXPLAIN_EXAMPLES"] = "/ee/examples",
+            ["SLURM_ARRAY_JOB_ID"] = "41",
+            ["SLURM_ARRAY_TASK_ID"] = "5",
             ["SLURM_RESTART_COUNT"] = restarts,
         });
 

@@ -30,7 +30,7 @@ internal sealed class HeadInputs
     private CamLayer[] Find()
     {
         Node[] ofRegions = [.. _model.Network.Nodes.Where(node => node.Operator is RoiAlign).Select(node => node.Inputs[0]).Distinct()];
-        if (ofRegions.Length > 0 )
+        if (ofRegions.Length > 0)
         {
             return [.. ofRegions.Select(LayerAt).OfType<CamLayer>().Distinct().OrderBy(layer => _model.OrderOf(layer.Node))];
         }

@@ -25,7 +25,9 @@ internal sealed record ShardChoice(int PerSlot, int Shards, double Even, double 
         Cluster uneven = even with { Spread = Spread, SlowShare = SlowShare };
         Cluster disturbed = uneven with
         {
-            PreemptionsPerHour = PreemptionsPerHour, AwaySeconds = AwaySeconds, RequeueSeconds = RequeueSeconds,
+            PreemptionsPerHour = PreemptionsPerHour,
+            AwaySeconds = AwaySeconds,
+            RequeueSeconds = RequeueSeconds,
         };
         foreach (int per in perSlot)
         {

@@ -72,7 +72,11 @@ public sealed class ShardSimulationTests
     {
         var cluster = new Cluster(16, 0.1, 10)
         {
-            Spread = 0.1, SlowShare = 0.1, PreemptionsPerHour = 1, AwaySeconds = 600, RequeueSeconds = 120,
+            Spread = 0.1,
+            SlowShare = 0.1,
+            PreemptionsPerHour = 1,
+            AwaySeconds = 600,
+            RequeueSeconds = 120,
         };
         (double, int) Run(int seed)
         {
