@@ -29,6 +29,9 @@ internal sealed record Chosen(ChosenKind Kind, long[] Shape, long Per = 1)
     /// <summary>What says which are taken, where that is a table of 0 and 1.</summary>
     public ModelValue? Mask { get; init; }
 
+    /// <summary>The scores that are highest in the rows that further layers read, and how many those are; null of other choices.</summary>
+    public (ModelValue Scores, long Most)? Highest { get; init; }
+
     /// <summary>What non-maximum suppression went by; null where none has chosen.</summary>
     public Survival? Survival { get; init; }
 }

@@ -74,7 +74,8 @@ internal sealed class HeadInputs
         while (open.TryPop(out Node? node))
         {
             Node[] before = node.Operator is Conv2d or ConvTranspose2d or Linear ? []
-                : [.. node.Inputs.Where(source => _ofPicture.Contains(source) && (!sameSize || SizeOf(source) == SizeOf(map)))];
+                : [.. node.Inputs.Where(source => _ofPicture.Contains(source)
+                    && (!sameSize || IsTurning(source) || SizeOf(source) == SizeOf(map)))];
             if (before.Length == 0 && node != _model.Network.Input)
             {
                 heads.Add(node);
@@ -85,6 +86,9 @@ internal sealed class HeadInputs
             }
         }
         return heads;
+
+        // Halfway from a map to its places as rows.
+        bool IsTurning(Node node) => SizeOf(node) is null && node.Operator is Reshape or Flatten or Permute;
     }
 
     /// <summary>The layer of a node, or the nearest of its size before it that all ways there pass; null where there is none.</summary>

@@ -132,6 +132,8 @@ public sealed class OperatorContractTests
         // What a detector looks at more closely: no rows and columns of the picture are left.
         new(() => new RegionProposals([(2, 2), (1, 1)], 0.7, 3), [[4], []], null, None, None),
         new(() => new RoiAlign(2, 3, 0.5, 2, false), [Picture, [4]], null, None, None),
+        new(() => new HighestRows(2), [[5, 3], [5]], null, None, None),
+        new(() => new GridSample(GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, false), [Picture, [3, 7, 2]], null, None, None),
 
         // Transformers run in libtorch: ONNX Runtime was no faster there.
         new(() => new PatchTokens(Filled(1, 1, 4), 6, 6), [Picture], new TokenGrid(1, 6, 6), None, None),

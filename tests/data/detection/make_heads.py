@@ -212,6 +212,51 @@ class QuerySet(nn.Module):
         return torch.cat((boxes, logits.sigmoid()), -1) if self.one_table else (logits, boxes)
 
 
+class ChosenQueries(nn.Module):
+    """RT-DETR's tail (Zhao et al. 2023, arXiv 2304.08069), as transformers exports it: the places with the highest scores are the queries,
+    which look at points around their boxes in the maps of both scales. Nothing is detached: a file does not say so of anything."""
+
+    HEADS, POINTS, MOST = 2, 2, 6
+
+    def __init__(self, nc=3):
+        super().__init__()
+        self.backbone = Backbone()
+        self.project = nn.ModuleList(nn.Conv2d(16, 16, 1) for _ in range(2))
+        self.enc_score, self.enc_box, self.score, self.box = nn.Linear(16, nc), nn.Linear(16, 4), nn.Linear(16, nc), nn.Linear(16, 4)
+        self.value, self.out = nn.Linear(16, 16), nn.Linear(16, 16)
+        self.offsets, self.weights = nn.Linear(16, self.HEADS * 2 * self.POINTS * 2), nn.Linear(16, self.HEADS * 2 * self.POINTS)
+        points, strides = anchors()
+        centres = (points * strides / SIDE).transpose(1, 2)
+        where = torch.cat((centres, torch.full_like(centres, 0.2)), -1)
+        self.register_buffer("places", torch.log(where / (1 - where)))
+
+    def deformable(self, q, ref, memory, shapes):
+        n, k, h, p = q.shape[0], self.MOST, self.HEADS, self.POINTS
+        value = self.value(memory).reshape(n, memory.shape[1], h, 16 // h)
+        offsets = self.offsets(q).view(n, k, h, 2, p, 2)
+        weights = self.weights(q).view(n, k, h, 2 * p).softmax(-1)
+        at = ref[:, :, None, None, None, :2] + offsets / p * ref[:, :, None, None, None, 2:] * 0.5
+        grids, taken = 2 * at - 1, []
+        for i, (v, (high, wide)) in enumerate(zip(value.split([a * b for a, b in shapes], dim=1), shapes)):
+            v = v.flatten(2).transpose(1, 2).reshape(n * h, 16 // h, high, wide)
+            grid = grids[:, :, :, i].transpose(1, 2).flatten(0, 1)
+            taken.append(nn.functional.grid_sample(v, grid, mode="bilinear", padding_mode="zeros", align_corners=False))
+        weights = weights.transpose(1, 2).reshape(n * h, 1, k, 2 * p)
+        taken = torch.stack(taken, dim=-2).flatten(-2)
+        return self.out((taken * weights).sum(-1).view(n, 16, k).transpose(1, 2))
+
+    def forward(self, x):
+        maps = [p(f) for p, f in zip(self.project, self.backbone(x))]
+        shapes = [(SIDE // s, SIDE // s) for s in (8, 16)]
+        memory = torch.cat([m.flatten(2).transpose(1, 2) for m in maps], 1)
+        scores, boxes = self.enc_score(memory), self.enc_box(memory) + self.places
+        _, best = torch.topk(scores.max(-1).values, self.MOST, dim=1)
+        ref = boxes.gather(dim=1, index=best.unsqueeze(-1).repeat(1, 1, boxes.shape[-1]))
+        query = memory.gather(dim=1, index=best.unsqueeze(-1).repeat(1, 1, memory.shape[-1]))
+        query = query + self.deformable(query, ref.sigmoid(), memory, shapes) * 4
+        return self.score(query) * 2, (self.box(query) + ref).sigmoid()
+
+
 class Segmenter(nn.Module):
     def __init__(self, nc, end):
         super().__init__()
@@ -257,13 +302,31 @@ def layercams(model, x, layers, scores, found):
     return maps
 
 
+def layercams_of_query(model, x):
+    """LayerCAM at both maps, of the surest query's class for which something speaks in both."""
+    kept = []
+    hooks = [layer.register_forward_hook(lambda m, i, o: kept.append(o)) for layer in (model.backbone.body, model.backbone.deep)]
+    with torch.enable_grad():
+        logits = model(x)[0][0]
+    for hook in hooks:
+        hook.remove()
+    for best in logits.flatten().argsort(descending=True).tolist():
+        candidate, kind = divmod(best, logits.shape[1])
+        with torch.enable_grad():
+            gradients = torch.autograd.grad(logits[candidate, kind], kept, retain_graph=True)
+        cams = [(g.relu() * a).sum(1)[0].relu() for g, a in zip(gradients, kept)]
+        if all((cam > 0).sum() > 3 for cam in cams):
+            return [{"candidate": candidate, "class": kind, "logit": round(float(logits[candidate, kind]), 5),
+                     "map": [round(float(v), 5) for v in (cam / cam.max()).flatten()]} for cam in cams]
+
+
 def main(out):
     os.makedirs(os.path.join(out, "heads"), exist_ok=True)
     ultralytics = {"names": str(dict(enumerate(NAMES))), "task": "detect", "stride": "16", "imgsz": f"[{SIDE}, {SIDE}]"}
     v5 = {"stride": "16", "names": str(NAMES)}
     found = {}
 
-    def save(name, model, metadata, expected, outputs=("output0",), white=255.0, script=False, onnx_too=True, size=(SIDE, SIDE)):
+    def save(name, model, metadata, expected, outputs=("output0",), white=255.0, script=False, onnx_too=True, size=(SIDE, SIDE), opset=13):
         fill(model)
         x = picture(*size) / white
         with torch.no_grad():
@@ -271,7 +334,7 @@ def main(out):
             found[name] = expected(model, x, y)
             path = os.path.join(out, "heads", name)
             if onnx_too:
-                torch.onnx.export(model, x, path + ".onnx", opset_version=13, input_names=["images"], output_names=list(outputs))
+                torch.onnx.export(model, x, path + ".onnx", opset_version=opset, input_names=["images"], output_names=list(outputs))
             if script:
                 config = dict(metadata)
                 if "task" not in config:
@@ -340,6 +403,8 @@ def main(out):
     save("detr", QuerySet(4), {}, queries, ("logits", "pred_boxes"))
     save("detr_wide", QuerySet(4), {}, queries, ("logits", "pred_boxes"), size=(48, 80))
     save("detr_sigmoid", QuerySet(3), {}, queries, ("logits", "pred_boxes"))
+    save("rtdetr_chosen", ChosenQueries(), {}, lambda m, x, y: {**queries(m, x, y), "cams": layercams_of_query(m, x)},
+         ("logits", "pred_boxes"), opset=16)
     save("rtdetr", QuerySet(3, one_table=True), ultralytics,
          lambda m, x, y: {"found": surest(corners(y[0, :, :4]) * SIDE, y[0, :, 4:])})
     save("segment_softmax", Segmenter(4, "softmax"), {}, places, ("out",))

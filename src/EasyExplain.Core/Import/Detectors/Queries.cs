@@ -54,6 +54,7 @@ internal static class Queries
                 {
                     Background = activation == Activation.Softmax ? classes : null,
                     FindsAgain = false,
+                    ChoosesCandidates = recorder.Nodes.Any(one => one.Operator is HighestRows),
                 },
             },
             $"'{ImportErrors.Printable(output.Name)}' and '{ImportErrors.Printable(boxOutput.Name)}': {recorder.Shape(node)[1].Fixed} " +

@@ -123,7 +123,11 @@ internal sealed class OnnxFile
         }
         var recorder = new NetworkRecorder(channels, height, width, onePicture: one);
         string folder = Path.GetDirectoryName(Path.GetFullPath(_path))!;
-        var operators = new OnnxOperators(recorder, folder) { HasRegions = _model.Nodes.Any(node => node.Type == "RoiAlign") };
+        var operators = new OnnxOperators(recorder, folder)
+        {
+            HasRegions = _model.Nodes.Any(node => node.Type == "RoiAlign"),
+            ChosenInside = OnnxOperators.BeforeLayers(_model.Nodes),
+        };
         var values = new Dictionary<string, ModelValue>(StringComparer.Ordinal);
         Network? network = null;
         try

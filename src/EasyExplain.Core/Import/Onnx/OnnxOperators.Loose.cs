@@ -19,7 +19,7 @@ internal sealed partial class OnnxOperators
         {
             return null;
         }
-        if (filters)
+        if (filters && !(call.Node.Type == "TopK" && IsChosenInside(call)))
         {
             _filters.Add((call.Node.Type, Layer));
         }
@@ -41,7 +41,11 @@ internal sealed partial class OnnxOperators
         return call.Node.Type switch
         {
             "NonZero" => [Taken(new Chosen(ChosenKind.Places, ShapeOrOpen(call[0])) { Mask = WholeOf(call[0]) })],
-            "TopK" => Highest(call),
+            "TopK" => IsChosenInside(call) ? ChosenRows(call) : Highest(call),
+            "GatherElements" when call[1] is LooseValue { Chosen.Highest: { } highest } => [RowsOf(call, highest)],
+            "Cast" or "Identity" or "Unsqueeze" or "Squeeze" or "Reshape" or "Expand" or "Tile" when chosen?.Highest is not null =>
+                [call[0]],
+            _ when chosen?.Highest is not null => [.. call.Node.Outputs.Select(_ => LooseValue.Unknown)],
             "NonMaxSuppression" => [Taken(new Chosen(ChosenKind.Survivors, [-1, -1, -1])
             {
                 Survival = new Survival(WholeOf(call[1]),

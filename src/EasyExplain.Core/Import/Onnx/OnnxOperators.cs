@@ -29,6 +29,7 @@ internal sealed partial class OnnxOperators : Dialect
         AddAttention();
         AddMicrosoft();
         AddLabels();
+        AddQueries();
     }
 
     /// <summary>The operators that are known here.</summary>

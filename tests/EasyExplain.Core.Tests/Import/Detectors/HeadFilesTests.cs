@@ -13,6 +13,8 @@ public sealed class HeadFilesTests : IDisposable
 {
     private const int Side = 64;
 
+    private static readonly string[] s_backboneLayers = ["backbone.body", "backbone"];
+
     private static readonly Lazy<JsonDocument> s_expected =
         new(() => JsonDocument.Parse(File.ReadAllText(Repository.Data("detection", "heads.json"))));
 
@@ -62,21 +64,7 @@ public sealed class HeadFilesTests : IDisposable
     public void MapsOfAClassLogit_AreThoseOfPython(string file)
     {
         using CamModel model = Import(file);
-        using torch.Tensor input = Picture(model, 255);
-        Node[] taps = [.. model.DefaultLayers.Select(name => model.Network.Find(name)!.Node)];
-        Pass pass = Executor.Run(model.Network, input, taps, track: true);
-        JsonElement[] scales = [.. Expected(Path.GetFileNameWithoutExtension(file)).GetProperty("cams").EnumerateArray()];
-        Assert.Equal(scales.Length, taps.Length);
-        for (int scale = 0; scale < scales.Length; scale++)
-        {
-            JsonElement expected = scales[scale];
-            using DisposeScope scope = torch.NewDisposeScope();
-            torch.Tensor logit = pass.Logits[0, expected.GetProperty("candidate").GetInt32(),
-                model.Detector!.ColumnOf(expected.GetProperty("class").GetInt32())];
-            Assert.Equal(expected.GetProperty("logit").GetDouble(), logit.item<float>(), 1e-3);
-            torch.Tensor map = TorchvisionFiles.Maps(pass.Taps[scale].detach()[0], pass.Gradients(logit)[scale][0]).First().Map;
-            Assert.InRange(TorchvisionFiles.Correlation(expected.GetProperty("map"), map), 0.99, 1.0001);
-        }
+        AssertMaps(model, Path.GetFileNameWithoutExtension(file));
     }
 
     /// <summary>Both heads of make_heads.py read what its backbone made at their size.</summary>
@@ -88,7 +76,7 @@ public sealed class HeadFilesTests : IDisposable
     public void DefaultLayers_AreWhatTheHeadsRead(string file)
     {
         using CamModel model = Import(file);
-        Assert.Equal(["backbone.body", "backbone"], model.DefaultLayers);
+        Assert.Equal(s_backboneLayers, model.DefaultLayers);
     }
 
     [Fact]
@@ -98,6 +86,19 @@ public sealed class HeadFilesTests : IDisposable
         AssertFound(labelled, "detr_sigmoid", 1);
         using CamModel activated = Import("detr_sigmoid.onnx", new ModelOptions { Activation = Activation.Sigmoid });
         AssertFound(activated, "detr_sigmoid", 1);
+    }
+
+    /// <summary>
+    /// Queries that the network chooses in the middle are other places in each picture; maps follow what they took from there.
+    /// </summary>
+    [Fact]
+    public void QueriesThatAreChosenInside_AreThoseOfPython()
+    {
+        using CamModel model = Import("rtdetr_chosen.onnx", new ModelOptions { Labels = ["a", "b", "c"] });
+        AssertFound(model, "rtdetr_chosen", 1);
+        AssertMaps(model, "rtdetr_chosen");
+        Assert.Equal((false, true), (model.Detector!.FindsAgain, model.Detector.ChoosesCandidates));
+        Assert.Equal(s_backboneLayers, model.DefaultLayers);
     }
 
     [Theory]
@@ -220,6 +221,25 @@ public sealed class HeadFilesTests : IDisposable
         });
         var found = head.Find(output, new DetectionSettings(), Preprocessing.Letterbox(Side, Side, 3), Photo());
         Assert.Equal(new DetectionBox(0, 3, 30, 61), Assert.Single(found).Box);
+    }
+
+    private static void AssertMaps(CamModel model, string golden)
+    {
+        using torch.Tensor input = Picture(model, 255);
+        Node[] taps = [.. model.DefaultLayers.Select(name => model.Network.Find(name)!.Node)];
+        Pass pass = Executor.Run(model.Network, input, taps, track: true);
+        JsonElement[] scales = [.. Expected(golden).GetProperty("cams").EnumerateArray()];
+        Assert.Equal(scales.Length, taps.Length);
+        for (int scale = 0; scale < scales.Length; scale++)
+        {
+            JsonElement expected = scales[scale];
+            using DisposeScope scope = torch.NewDisposeScope();
+            torch.Tensor logit = pass.Logits[0, expected.GetProperty("candidate").GetInt32(),
+                model.Detector!.ColumnOf(expected.GetProperty("class").GetInt32())];
+            Assert.Equal(expected.GetProperty("logit").GetDouble(), logit.item<float>(), 1e-3);
+            torch.Tensor map = TorchvisionFiles.Maps(pass.Taps[scale].detach()[0], pass.Gradients(logit)[scale][0]).First().Map;
+            Assert.InRange(TorchvisionFiles.Correlation(expected.GetProperty("map"), map), 0.99, 1.0001);
+        }
     }
 
     private static void AssertFound(CamModel model, string golden, int white)
