@@ -37,8 +37,10 @@ internal static class Queries
         (Node logits, Activation? own) = node is { Operator: Softmax(2), Inputs: [var before] } ? (before, Activation.Softmax)
             : columns.Logits(node) is { } apart ? (apart, Activation.Sigmoid) : (node, (Activation?)null);
         long count = recorder.Shape(logits)[2].Fixed;
+        // What chooses its queries by their scores has one for each class, and none for nothing (Deformable DETR, arXiv 2010.04159).
+        bool chooses = recorder.Nodes.Any(one => one.Operator is HighestRows);
         Activation activation = own ?? (places.Activation is Activation.Sigmoid or Activation.Softmax ? places.Activation.Value
-            : IsNamed(count) && !IsNamed(count - 1) ? Activation.Sigmoid : Activation.Softmax);
+            : (chooses || IsNamed(count)) && !IsNamed(count - 1) ? Activation.Sigmoid : Activation.Softmax);
         int classes = (int)count - (activation == Activation.Softmax ? 1 : 0);
         if (classes < 1)
         {
@@ -54,7 +56,7 @@ internal static class Queries
                 {
                     Background = activation == Activation.Softmax ? classes : null,
                     FindsAgain = false,
-                    ChoosesCandidates = recorder.Nodes.Any(one => one.Operator is HighestRows),
+                    ChoosesCandidates = chooses,
                 },
             },
             $"'{ImportErrors.Printable(output.Name)}' and '{ImportErrors.Printable(boxOutput.Name)}': {recorder.Shape(node)[1].Fixed} " +
