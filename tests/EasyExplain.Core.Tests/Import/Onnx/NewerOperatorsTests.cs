@@ -17,6 +17,11 @@ public sealed class NewerOperatorsTests : IDisposable
 
     private static readonly (string Name, long Opset, Action<OnnxBytes> Add)[] Models =
     [
+        // Points that come from the picture itself, some of them outside of it.
+        ("GridSample", 16, g => Points(g).Node("GridSample", ["x", "points"], ["y"])),
+        ("GridSample at corners, with a border", 16, g => Points(g)
+            .Node("GridSample", ["x", "points"], ["y"], "", ("align_corners", 1L), ("padding_mode", "border"))),
+        ("GridSample with reflections", 16, g => Points(g).Node("GridSample", ["x", "points"], ["y"], "", ("padding_mode", "reflection"))),
         // Quantised models.
         ("DequantizeLinear of weights", 13, g =>
             g.Raw("q", Int8, [4, 3, 1, 1], Bytes(12)).Weight("s", [], 0.02f).Raw("z", Int8, [], [5])
@@ -394,6 +399,11 @@ public sealed class NewerOperatorsTests : IDisposable
     /// <summary>Each picture as nine rows of 24 numbers.</summary>
     private static OnnxBytes Rows(OnnxBytes g) =>
         g.Integers("two", [2], -1, 24).Node("Reshape", ["x", "two"], ["r"]).Integers("four", [4], -1, 9, 5, 1);
+
+    /// <summary>Two of the picture's channels as places across and down.</summary>
+    private static OnnxBytes Points(OnnxBytes g) => g.Integers("from", [1], 0).Integers("to", [1], 2).Integers("channels", [1], 1)
+        .Node("Slice", ["x", "from", "to", "channels"], ["two"])
+        .Node("Transpose", ["two"], ["points"], "", ("perm", new long[] { 0, 2, 3, 1 }));
 
     private static byte[] Bytes(int count) => [.. Enumerable.Range(0, count).Select(i => (byte)(i * 91 % 251))];
 
