@@ -53,7 +53,8 @@ public static class AddedProperties
     public static object? Duration(PSObject instance) => Of(instance) switch
     {
         CamExplanation explanation => explanation.Duration,
-        CamAuditRow row => TimeSpan.FromSeconds(row.Seconds),
+        // FromSeconds cuts off the last tick where the fraction lies next to it.
+        CamAuditRow row => TimeSpan.FromTicks((long)Math.Round(row.Seconds * TimeSpan.TicksPerSecond)),
         _ => null,
     };
 
