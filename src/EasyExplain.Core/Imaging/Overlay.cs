@@ -30,18 +30,19 @@ public static class Overlay
             return BlendSigned(photo, map, region, ColormapTables.Of(colormap).ToArray(), alpha);
         byte[] rgb = (byte[])photo.Rgb.Clone();
         bool centred = IsCentred(colormap, signed: false);
-        double[] below = [.. Enumerable.Range(0, 256).Select(value => (1 - alpha) * value)];
-        double[] heat = Array.ConvertAll(ColormapTables.Of(colormap).ToArray(), value => alpha * value);
+        byte[] heat = ColormapTables.Of(colormap).ToArray(), mixed = Mixed(alpha);
         if (map.Cast<float>().Any(value => value > 0))
         {
             Spread(map, region, photo.Width, photo.Height, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (first, values) =>
             {
                 Span<byte> pixels = rgb.AsSpan(first * 3, values.Length * 3);
-                for (int x = 0, at = 0; x < values.Length; x++)
+                for (int x = 0, at = 0; x < values.Length; x++, at += 3)
                 {
-                    int color = IndexOf(values[x] * values[x], centred) * 3;
-                    for (int c = 0; c < 3; c++, at++)
-                        pixels[at] = (byte)(below[pixels[at]] + heat[color + c] + 0.5);
+                    ReadOnlySpan<byte> color = heat.AsSpan(IndexOf(values[x] * values[x], centred) * 3, 3);
+                    Span<byte> pixel = pixels.Slice(at, 3);
+                    pixel[0] = mixed[pixel[0] << 8 | color[0]];
+                    pixel[1] = mixed[pixel[1] << 8 | color[1]];
+                    pixel[2] = mixed[pixel[2] << 8 | color[2]];
                 }
             });
         }
@@ -107,6 +108,15 @@ public static class Overlay
             Resampler.Clamp(row, 1, least);
             take((top + y) * width + left, row);
         });
+    }
+
+    /// <summary>What each shade of the photo (256 · shade) becomes under each shade of the heat.</summary>
+    private static byte[] Mixed(double alpha)
+    {
+        byte[] mixed = new byte[256 * 256];
+        for (int at = 0; at < mixed.Length; at++)
+            mixed[at] = (byte)((1 - alpha) * (at >> 8) + alpha * (at & 255) + 0.5);
+        return mixed;
     }
 
     private static Photo BlendSigned(Photo photo, float[,] map, PixelRegion region, byte[] table, double alpha)

@@ -15,7 +15,8 @@ namespace EasyExplain.Imaging;
 /// </remarks>
 internal static class Resampler
 {
-    private delegate void LineResizer(int row, Span<float> line);
+    /// <summary>Resizes a row of the source, and the next one: two at once take little longer than one.</summary>
+    private delegate void LineResizer(int row, Span<float> line, Span<float> next);
 
     /// <summary>Is given each row of the output when it is done, to keep what it wants of it: the next one is written over it.</summary>
     internal delegate void RowTaker(int y, Span<float> row);
@@ -29,23 +30,26 @@ internal static class Resampler
     /// <param name="take">Takes each row, [columns.Length, 3].</param>
     internal static void Resize(Photo photo, ResampleAxis columns, ResampleAxis rows, RowTaker take)
     {
-        var pixels = new Vector128<float>[photo.Width]; // of one row: red, green, blue and whatever
+        var pixels = new Vector256<float>[photo.Width]; // of two rows: red, green, blue and whatever of each
         int first = columns.First(0), end = columns.First(columns.Length - 1) + columns.Weights(columns.Length - 1).Length;
         int length = columns.Length * 3;
-        Resize(length + 1, rows, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (row, line) =>
+        Resize(length + 1, rows, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (row, line, next) =>
         {
-            ReadOnlySpan<byte> rgb = photo.Rgb.AsSpan(row * photo.Width * 3, photo.Width * 3);
-            ToSingle(rgb[(first * 3)..(end * 3)], pixels.AsSpan(first..end));
+            ReadOnlySpan<byte> Row(int y) => photo.Rgb.AsSpan((y * photo.Width + first) * 3, (end - first) * 3);
+            ToSingle(Row(row), Row(Math.Min(row + 1, photo.Height - 1)), pixels.AsSpan(first..end));
             for (int x = 0; x < columns.Length; x++)
             {
                 ReadOnlySpan<float> weights = columns.Weights(x);
-                ReadOnlySpan<Vector128<float>> source = pixels.AsSpan(columns.First(x), weights.Length);
-                Vector128<float> sum = default;
+                ReadOnlySpan<Vector256<float>> source = pixels.AsSpan(columns.First(x), weights.Length);
+                Vector256<float> sum = default;
                 for (int k = 0; k < source.Length; k++)
                     sum += weights[k] * source[k];
-                sum.CopyTo(line.Slice(x * 3, 4)); // one too many, overwritten by the next
+                // one too many, overwritten by the next
+                sum.GetLower().CopyTo(line.Slice(x * 3, 4));
+                sum.GetUpper().CopyTo(next.Slice(x * 3, 4));
             }
             Clamp(line, 255);
+            Clamp(next, 255);
         }, (y, row) =>
         {
             Clamp(row, 255);
@@ -58,23 +62,32 @@ internal static class Resampler
     /// <param name="columns">The horizontal axis.</param>
     /// <param name="rows">The vertical axis.</param>
     /// <param name="take">Takes each row, [columns.Length].</param>
-    internal static void Resize(float[,] map, ResampleAxis columns, ResampleAxis rows, RowTaker take) =>
-        Resize(columns.Length, rows, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (row, line) =>
+    internal static void Resize(float[,] map, ResampleAxis columns, ResampleAxis rows, RowTaker take)
     {
-        for (int x = 0; x < columns.Length; x++)
+        Resize(columns.Length, rows, (row, line, next) =>
         {
-            float sum = 0;
-            int source = columns.First(x);
-            foreach (float weight in columns.Weights(x))
-                sum += weight * map[row, source++];
-            line[x] = sum;
-        }
-    }, take);
+            ResizeLine(row, line);
+            ResizeLine(Math.Min(row + 1, map.GetLength(0) - 1), next);
+        }, take);
 
-    private static void Resize(int length, ResampleAxis rows, LineResizer resizeLine, RowTaker take)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void ResizeLine(int row, Span<float> line)
+        {
+            for (int x = 0; x < columns.Length; x++)
+            {
+                float sum = 0;
+                int source = columns.First(x);
+                foreach (float weight in columns.Weights(x))
+                    sum += weight * map[row, source++];
+                line[x] = sum;
+            }
+        }
+    }
+
+    private static void Resize(int length, ResampleAxis rows, LineResizer resizeLines, RowTaker take)
     {
         float[] sum = new float[length];
-        float[][] lines = [.. Enumerable.Range(0, rows.Longest).Select(_ => new float[length])]; // resized rows of the source, in turn
+        float[][] lines = [.. Enumerable.Range(0, rows.Longest + 1).Select(_ => new float[length])]; // resized rows of the source, in turn
         int next = 0;
         for (int y = 0; y < rows.Length; y++)
         {
@@ -82,39 +95,31 @@ internal static class Resampler
             sum.AsSpan().Clear();
             for (int k = 0, row = rows.First(y); k < weights.Length; k++, row++)
             {
-                float[] line = lines[row % lines.Length];
                 if (row >= next)
                 {
-                    resizeLine(row, line);
-                    next = row + 1;
+                    resizeLines(row, lines[row % lines.Length], lines[(row + 1) % lines.Length]);
+                    next = row + 2;
                 }
-                AddScaled(line, weights[k], sum);
+                AddScaled(lines[row % lines.Length], weights[k], sum);
             }
             take(y, sum);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ToSingle(ReadOnlySpan<byte> rgb, Span<Vector128<float>> pixels)
+    private static void ToSingle(ReadOnlySpan<byte> rgb, ReadOnlySpan<byte> below, Span<Vector256<float>> pixels)
     {
         int last = pixels.Length - 1;
         for (int x = 0; x < last; x++)
         {
             // Four bytes at once: a pixel and the next one's red.
-            Vector128<byte> bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(in rgb[x * 3])).AsByte();
-            pixels[x] = Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(bytes)).AsInt32());
+            ulong both = Unsafe.ReadUnaligned<uint>(in rgb[x * 3]) | (ulong)Unsafe.ReadUnaligned<uint>(in below[x * 3]) << 32;
+            Vector128<ushort> wide = Vector128.WidenLower(Vector128.CreateScalarUnsafe(both).AsByte());
+            pixels[x] = Vector256.ConvertToSingle(
+                Vector256.Create(Vector128.WidenLower(wide), Vector128.WidenUpper(wide)).AsInt32());
         }
-        pixels[last] = Vector128.ConvertToSingle(Vector128.Create(rgb[last * 3], rgb[last * 3 + 1], rgb[last * 3 + 2], 0));
-    }
-
-    /// <summary>Brings numbers into the range from 0 to <paramref name="most"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Clamp(Span<float> numbers, float most, float least = 0)
-    {
-        foreach (ref Vector<float> some in MemoryMarshal.Cast<float, Vector<float>>(numbers))
-            some = Vector.Min(Vector.Max(some, new Vector<float>(least)), new Vector<float>(most));
-        foreach (ref float one in numbers[(numbers.Length - numbers.Length % Vector<float>.Count)..])
-            one = Math.Clamp(one, least, most);
+        pixels[last] = Vector256.ConvertToSingle(Vector256.Create(
+            rgb[last * 3], rgb[last * 3 + 1], rgb[last * 3 + 2], 0, below[last * 3], below[last * 3 + 1], below[last * 3 + 2], 0));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -126,5 +131,15 @@ internal static class Resampler
             sums[i] += weight * lines[i];
         for (int i = sums.Length * Vector<float>.Count; i < sum.Length; i++)
             sum[i] += weight * line[i];
+    }
+
+    /// <summary>Brings numbers into the range from 0 to <paramref name="most"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Clamp(Span<float> numbers, float most, float least = 0)
+    {
+        foreach (ref Vector<float> some in MemoryMarshal.Cast<float, Vector<float>>(numbers))
+            some = Vector.Min(Vector.Max(some, new Vector<float>(least)), new Vector<float>(most));
+        foreach (ref float one in numbers[(numbers.Length - numbers.Length % Vector<float>.Count)..])
+            one = Math.Clamp(one, least, most);
     }
 }
