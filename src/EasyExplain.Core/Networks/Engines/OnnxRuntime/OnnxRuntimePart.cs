@@ -49,6 +49,9 @@ internal sealed class OnnxRuntimePart : IPart
     }
 
     /// <inheritdoc/>
+    public int InBytes { get; set; }
+
+    /// <inheritdoc/>
     public IReadOnlyList<Tensor> Run(IReadOnlyList<Tensor> given, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
