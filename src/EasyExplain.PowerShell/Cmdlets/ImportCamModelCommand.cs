@@ -374,7 +374,7 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         if (model.Precision == Precision.Int8 && !ByteProducts.AreFast)
         {
             WriteWarning($"{model} gains nothing by Int8 here: this CPU has no instructions for products of bytes (VNNI). Maps are those " +
-                "of a CPU that has them; Float32 takes less time.");
+                "of a CPU that has them; Float32 takes no longer.");
         }
         WriteObject(model);
     }

@@ -2,7 +2,6 @@ using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Explanation.Metrics;
 using EasyExplain.Models;
-using EasyExplain.Tests.Detectors;
 
 namespace EasyExplain.Tests.Explanation.Metrics;
 
