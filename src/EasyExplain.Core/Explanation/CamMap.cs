@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EasyExplain.Detectors;
 using EasyExplain.Imaging;
 using TorchSharp;
@@ -40,8 +41,7 @@ public sealed class CamMap
         string layer, Tensor map, Preprocessing preprocessing, Photo photo, bool isSigned = false, double? unit = null)
     {
         var values = new float[map.shape[0], map.shape[1]];
-        float[] flat = map.to(CPU).contiguous().data<float>().ToArray();
-        Buffer.BlockCopy(flat, 0, values, 0, flat.Length * sizeof(float));
+        map.to(CPU).contiguous().bytes.CopyTo(MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref values[0, 0], values.Length)));
         values = CanvasPart.Of(values, preprocessing.CanvasShare);
         PixelRegion region = preprocessing.RegionOf(photo.OriginalWidth, photo.OriginalHeight);
         return new CamMap(layer, values, region, photo.OriginalWidth, photo.OriginalHeight, isSigned, unit);
@@ -145,14 +145,12 @@ public sealed class CamMap
 
     private static (int Y, int X) Highest(float[,] values)
     {
-        (int Y, int X) best = (0, 0);
-        for (int y = 0; y < values.GetLength(0); y++)
+        ReadOnlySpan<float> all = MemoryMarshal.CreateReadOnlySpan(ref values[0, 0], values.Length);
+        int best = 0;
+        for (int at = 1; at < all.Length; at++)
         {
-            for (int x = 0; x < values.GetLength(1); x++)
-            {
-                best = values[y, x] > values[best.Y, best.X] ? (y, x) : best;
-            }
+            best = all[at] > all[best] ? at : best;
         }
-        return best;
+        return Math.DivRem(best, values.GetLength(1));
     }
 }

@@ -40,8 +40,14 @@ internal static class Fusion
     public static Tensor Strongest(IReadOnlyList<Tensor> maps)
     {
         (long, long) largest = (maps.Max(map => map.shape[0]), maps.Max(map => map.shape[1]));
-        Tensor all = stack(maps.Select(map => Resize(map, largest))), highest = all.amax([0]), lowest = all.amin([0]);
-        Tensor isFor = highest.ge(-lowest).to(all.dtype);
-        return (highest * isFor).Plus(lowest * isFor.From(1));
+        using DisposeScope scope = NewDisposeScope();
+        Tensor highest = Resize(maps[0], largest), lowest = highest;
+        foreach (Tensor map in maps.Skip(1))
+        {
+            Tensor resized = Resize(map, largest);
+            (highest, lowest) = (highest.maximum(resized), lowest.minimum(resized));
+        }
+        Tensor isFor = highest.ge(-lowest).to(highest.dtype);
+        return (highest * isFor).Plus(lowest * isFor.From(1)).MoveToOuterDisposeScope();
     }
 }

@@ -180,6 +180,14 @@ public sealed class LayerEvidence
         return sum.isnan().any().item<bool>() ? where(weighted.isnan(), zeros_like(weighted), weighted).sum(dim: 0) : sum;
     }
 
+    /// <summary>The same of ReLU(<paramref name="weights"/>) · <see cref="Activations"/>, which need not be made first.</summary>
+    /// <param name="weights">One for every place of every channel, <c>[C, H, W]</c>.</param>
+    public Tensor MergePositive(Tensor weights)
+    {
+        Tensor? sum = _eigen ? null : PositiveSum.Of(weights, Activations);
+        return sum is null || sum.isnan().any().item<bool>() ? Merge(weights.relu().mul_(Activations)) : sum;
+    }
+
     private WindowGrid Windows => WindowGrid.Of(Run.Settings, (Run.Input.shape[2], Run.Input.shape[3]));
 
     private PictureRun Run => _evidence.Run;

@@ -44,6 +44,7 @@ public sealed class OperatorContractTests
         new(() => new Compare(Relation.NotEqual), [Picture, Picture], First, Form, None),
         new(() => new Where(), [Picture, Picture, Picture], First, Form, None),
         new(() => new WhereBetween(0, 6), [Picture, Picture], First, Form, None), // a way back itself
+        new(() => new Step(), [Picture], First, Form, None), // likewise
 
         new(() => new Add(), [Picture, Picture], First, Form, Rule),
         new(() => new Subtract(), [Picture, Picture], First, Form, None),

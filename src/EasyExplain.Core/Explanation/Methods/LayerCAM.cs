@@ -14,9 +14,6 @@ internal static class LayerCAM
             Fuse = (maps, _) => Fusion.Strongest([.. maps.Select(map => (Gamma * map).tanh())]), // equation 9
         };
 
-    private static Tensor Map(LayerEvidence layer)
-    {
-        Tensor weights = layer.Gradients.relu(); // w = ReLU(∂score/∂A), one for every place of every channel
-        return layer.Merge(weights.mul_(layer.Activations)).relu();
-    }
+    // Σ w·A with w = ReLU(∂score/∂A), one for every place of every channel
+    private static Tensor Map(LayerEvidence layer) => layer.MergePositive(layer.Gradients).relu();
 }

@@ -58,6 +58,17 @@ public sealed record Where : Broadcasts
     }
 }
 
+/// <summary>1 above 0, and 0 elsewhere: the slope of ReLU.</summary>
+internal sealed record Step : KeepsShape
+{
+    /// <inheritdoc/>
+    public override Tensor Run(IReadOnlyList<Tensor> inputs)
+    {
+        using Tensor above = inputs[0].gt(Zero);
+        return above.to(inputs[0].dtype);
+    }
+}
+
 /// <summary>
 /// The first input where the second lies between two bounds, 0 elsewhere: the way back through an operation that cuts off what lies beyond.
 /// </summary>

@@ -24,7 +24,7 @@ internal static class GradientRules
 
     private static readonly OperatorTable<WayBack, IReadOnlyList<Node>> Bends = new()
     {
-        (ReLU _, WayBack g) => [g.Then(new WhereBetween(0, double.PositiveInfinity), g.Output)],
+        (ReLU _, WayBack g) => [g.Then(new Multiply(), new Node(new Step(), [g.Output], g.Output.Name))],
         (ReLU6 _, WayBack g) => [g.Then(new WhereBetween(0, 6), g.Output)],
         (Clamp clamp, WayBack g) => [g.Then(new WhereBetween(clamp.Low, clamp.High) { WithBounds = true }, g.Input)],
         (Quantize steps, WayBack g) => [g.Then(new QuantizeGradient(steps), g.Input)],

@@ -23,6 +23,7 @@ internal sealed class OnnxGraph
     private readonly List<byte[]> _inputs = [];
     private readonly List<byte[]> _outputs = [];
     private readonly List<(byte[] Head, Tensor Values)> _weights = [];
+    private readonly HashSet<string> _unread = []; // what operations make and nobody has asked for as a result
     private readonly Dictionary<string, int> _called = []; // how often a node's name was asked for
     private int _names;
 
@@ -89,8 +90,8 @@ internal sealed class OnnxGraph
     /// <summary>Makes a value a result of the model; returns the name under which it is one.</summary>
     public string Output(string value)
     {
-        // A result is named once, and is never an input as it stands.
-        string name = Add("Identity", [value]);
+        // A result is named once, and is never given or fixed.
+        string name = _unread.Remove(value) ? value : Add("Identity", [value]);
         _outputs.Add(ValueInfo(name, _shapes[value]));
         return name;
     }
@@ -129,6 +130,7 @@ internal sealed class OnnxGraph
     {
         string[] names = [.. Enumerable.Range(0, outputs).Select(_ => NewName())];
         _nodes.Add(Node(type, inputs, names, attributes));
+        _unread.UnionWith(names);
         return names;
     }
 

@@ -30,6 +30,8 @@ internal static class ActivationForms
         (LogSoftmax softmax, OnnxPlace at) => at.Add("LogSoftmax", ("axis", (long)softmax.Dim)),
         (Compare compare, OnnxPlace at) => at.Add("Where", [Holds(compare.Relation, at), at.Number(1), at.Number(0)]),
         (Where _, OnnxPlace at) => at.Add("Where", [at.Add("Equal", [at.X, at.Number(0)]), at.Inputs[2], at.Inputs[1]]),
+        // As steep as float32 goes: a HardSigmoid runs on all threads, and Where on one.
+        (Step _, OnnxPlace at) => at.Add("HardSigmoid", ("alpha", (double)float.MaxValue), ("beta", 0.0)),
         (WhereBetween where, OnnxPlace at) => at.Add("Where", [Between(where, at), at.X, at.Number(0)]),
     };
 

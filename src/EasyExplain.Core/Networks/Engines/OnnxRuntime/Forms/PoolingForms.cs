@@ -35,6 +35,12 @@ internal static class PoolingForms
     {
         (string gradient, string input) = (at.Inputs[0], at.Inputs[1]);
         string winners = at.Graph.Add("MaxPool", [input], 2, Window(forward))[1];
+        if (forward is { Dilation: { Height: 1, Width: 1 } }
+            && forward.Kernel.Height <= forward.Stride.Height && forward.Kernel.Width <= forward.Stride.Width)
+        {
+            return at.Graph.Add("MaxUnpool", [gradient, winners, at.Add("Shape", [input])],
+                [("kernel_shape", LayerForms.Sides(forward.Kernel)), ("strides", LayerForms.Sides(forward.Stride))]);
+        }
         string zeros = at.Add("ConstantOfShape", [at.Add("Shape", [input])]);
         string InARow(string value) => at.Add("Reshape", [value, at.Integers(-1)]);
         string row = at.Add("ScatterElements", [InARow(zeros), InARow(winners), InARow(gradient)], ("axis", 0L), ("reduction", "add"));
