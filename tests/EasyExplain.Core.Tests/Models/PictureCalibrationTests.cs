@@ -117,9 +117,11 @@ public sealed class PictureCalibrationTests : IDisposable
         Assert.Equal(4, all.Select(one => one.Question).Distinct().Count());
         Assert.Equal(4, all.Select(one => one.IdOf(photos[0])).Distinct().Count());
         Assert.Equal(ChoicesOf(bytes).IdOf(photos[0]), ChoicesOf(again).IdOf(photos[0]));
-        using CamModel next = Import(Precision.Int8);
+        using CamModel next = Import(Precision.Int8), ofOtherRun = Import(Precision.Int8);
         PictureCalibration.ByRun(next, photos[..PictureCalibration.OfRun], _told.Add, default);
+        PictureCalibration.ByRun(ofOtherRun, photos[^PictureCalibration.OfRun..], _told.Add, default);
         Assert.Equal(after.IdOf(photos[0]), ChoicesOf(next).IdOf(photos[0]));
+        Assert.NotEqual(after.IdOf(photos[0]), ChoicesOf(ofOtherRun).IdOf(photos[0]));
 
         static Choices ChoicesOf(CamModel model) => new(model, LayerSelection.Select(model, [model.DefaultLayer]), [LayerCAM.Method], null,
             null, new MethodSettings(1, 0, 0, 1), SeedIsGiven: false, Smoothing.None);
