@@ -72,7 +72,9 @@ public sealed class CamModel : ICamSource, IDisposable
     /// <summary>In what numbers it computes.</summary>
     public Precision Precision { get; }
 
-    /// <summary>In what numbers it computes now: in float32 as long as it does not know by which scales, or where 8 bits would not do.</summary>
+    /// <summary>
+    /// In what numbers it computes now: in float32 as long as it does not know by which scales, or where 8 bits would not do.
+    /// </summary>
     internal Precision Computes { get; private set; }
 
     /// <summary>

@@ -71,8 +71,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// convolutions compute in full float32, not in TF32, so that maps agree with the CPU's.</para>
 /// <para>-Precision Int8 needs images, to see how large the network's numbers become: those of -CalibrationPath, or else the first 16 that
 /// one Invoke-CamExplanation or Measure-CamExplanation gets. It holds these back until all 16 have come, so that all images of a run are
-/// explained alike; a run of fewer is explained in float32. Once found, scales stay what they are as long as the model is in memory. The same images give the same
-/// scales and the same maps; for runs on several machines, or in several goes, give -CalibrationPath. What would cost too much exactness,
+/// explained alike; a run of fewer is explained in float32. Once found, scales stay what they are as long as the model is in memory.
+/// The same images give the same scales and the same maps; for runs on several machines, or in several goes, give -CalibrationPath. What would cost too much exactness,
 /// as measured with these images, stays in float32. What was found is kept in easyexplain/calibration in the user's cache (XDG_CACHE_HOME
 /// or ~/.cache), under a hash of weights and images. -Verbose says how much was computed in 8 bits, and how near it came;
 /// Measure-CamExplanation measures both precisions on your images. LRP computes in Float32 all the same. A CPU without VNNI has the same

@@ -55,7 +55,8 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// the normalised input (Yeh 2019, arXiv 1901.09392). Lower is better.</para>
 /// <para>A model of Import-CamModel -Precision Int8 is measured in both precisions: each row in Int8 is followed by that of the same map in
 /// Float32, each with its own controls, and Precision says which is which. No file is imported twice. With -PassThru, explanations have the
-/// figures in Int8 only. Two figures compare both, and -Metric Precision* measures them alone, which takes two explanations an image.</para>
+/// figures in Int8 only. Two figures compare both, and -Metric Precision* measures them alone, which takes a few explanations an
+/// image.</para>
 /// <para>PrecisionCorrelation: Pearson's r of the map in Int8 and that in Float32, for the same class. PrecisionAgreement: 1 where both
 /// predict the same class; of a classifier only. Seconds are then those of each method by itself, one precision after the other.</para>
 /// <para>The mean colour is 0 in the normalised input: black for models that take pixels from 0 to 1 as they are, as most detectors do.

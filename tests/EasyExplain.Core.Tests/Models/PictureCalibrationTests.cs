@@ -220,7 +220,8 @@ public sealed class PictureCalibrationTests : IDisposable
     /// <summary>Issue 24's bars: maps of the last stage r ≥ 0.98, the top class equal in 99 %.</summary>
     private static void AssertAlike(CamModel full, CamModel bytes, string[] photos)
     {
-        CamExplanation[] expected = [.. photos.Select(photo => MapOf(full, photo))], actual = [.. photos.Select(photo => MapOf(bytes, photo))];
+        CamExplanation[] expected = [.. photos.Select(photo => MapOf(full, photo))];
+        CamExplanation[] actual = [.. photos.Select(photo => MapOf(bytes, photo))];
         var pairs = expected.Zip(actual).ToArray();
         Assert.InRange(pairs.Average(pair => pair.First.Class == pair.Second.Class ? 1.0 : 0), 0.99, 1);
         Assert.InRange(pairs.Where(pair => pair.First.Class == pair.Second.Class && !pair.First.Map.IsEmpty)

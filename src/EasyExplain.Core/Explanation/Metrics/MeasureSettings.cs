@@ -9,7 +9,8 @@ namespace EasyExplain.Explanation.Metrics;
 public sealed record MeasureSettings(IReadOnlyList<CamMetric> Metrics, int StepCount, int RegionCount, long Seed, int BatchSize)
 {
     /// <summary>
-    /// Whether a model in 8 bits is measured in float32, too; else only how near the maps come to those of float32, where that is asked for.
+    /// Whether a model in 8 bits is measured in float32, too; else only how near the maps come to those of float32, where that is asked
+    /// for.
     /// </summary>
     public bool BothPrecisions { get; init; } = true;
 

@@ -155,13 +155,13 @@ public static class MethodSummaries
     /// <summary>How near a method's maps in 8 bits come to those in float32, and in how much of the time.</summary>
     private static string AgainstFull(CamMethodSummary inBytes, CamMethodSummary inFull)
     {
-        string[] said =
+        string?[] said =
         [
-            .. inBytes.PrecisionCorrelation is { } alike ? [Invariant($"r = {alike.Mean:0.0000} with Float32's maps")] : Array.Empty<string>(),
-            .. inBytes.PrecisionAgreement is { } same ? [Invariant($"the same class in {same.Mean * 100:0.#} %")] : Array.Empty<string>(),
+            inBytes.PrecisionCorrelation is { } alike ? Invariant($"r = {alike.Mean:0.0000} with Float32's maps") : null,
+            inBytes.PrecisionAgreement is { } same ? Invariant($"the same class in {same.Mean * 100:0.#} %") : null,
             Invariant($"{inBytes.Seconds / inFull.Seconds:0.00} of its time."),
         ];
-        return $"Int8: {string.Join(", ", said)}";
+        return $"Int8: {string.Join(", ", said.OfType<string>())}";
     }
 
     private static string LayersOf(IEnumerable<string> layers) => string.Join('+', layers);

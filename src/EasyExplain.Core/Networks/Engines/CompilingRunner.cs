@@ -156,7 +156,8 @@ internal sealed class CompilingRunner(IEngine engine) : Runner
         IReadOnlyDictionary<Node, long[]> shapes) => PlanFor(nodes, results, given, shapes) switch
         {
             { InLibtorch: 0 } plan => Parts.Said(engine, plan.InBytes),
-            { InLibtorch: var some } plan when some < nodes.Count => $"{Parts.Said(engine, plan.InBytes)}, and libtorch for {some} of {nodes.Count} operations",
+            { InLibtorch: var some } plan when some < nodes.Count =>
+                $"{Parts.Said(engine, plan.InBytes)}, and libtorch for {some} of {nodes.Count} operations",
             _ => LibtorchInstead,
         };
 
