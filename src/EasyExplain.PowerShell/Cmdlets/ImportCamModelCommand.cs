@@ -72,11 +72,11 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <para>-Precision Int8 needs images, to see how large the network's numbers become: those of -CalibrationPath, or else the first 16 that
 /// one Invoke-CamExplanation or Measure-CamExplanation gets. It holds these back until all 16 have come, so that all images of a run are
 /// explained alike; a run of fewer is explained in float32. Once found, scales stay what they are as long as the model is in memory.
-/// The same images give the same scales and the same maps; for runs on several machines, or in several goes, give -CalibrationPath. What would cost too much exactness,
-/// as measured with these images, stays in float32. What was found is kept in easyexplain/calibration in the user's cache (XDG_CACHE_HOME
-/// or ~/.cache), under a hash of weights and images. -Verbose says how much was computed in 8 bits, and how near it came;
-/// Measure-CamExplanation measures both precisions on your images. LRP computes in Float32 all the same. A CPU without VNNI has the same
-/// maps, but gains nothing, and a warning says so.</para>
+/// The same images give the same scales and the same maps; for runs on several machines, or in several goes, give -CalibrationPath. What
+/// would cost too much exactness, as measured with these images, stays in float32. What was found is kept in easyexplain/calibration in the
+/// user's cache (XDG_CACHE_HOME or ~/.cache), under a hash of weights and images. -Verbose says how much was computed in 8 bits, and how
+/// near it came; Measure-CamExplanation measures both precisions on your images. LRP computes in Float32 all the same. A CPU without VNNI
+/// has the same maps, but gains nothing, and a warning says so.</para>
 /// <para>Without -Path and -Weights, the model that ships with the module is loaded: ResNet-20, trained on CIFAR-10, which knows airplane,
 /// automobile, bird, cat, deer, dog, frog, horse, ship and truck.</para>
 /// <para>Of several files, or of files from the pipeline, each that cannot be imported is one error that names it, and the others are
