@@ -1,4 +1,5 @@
 using System.Globalization;
+using EasyExplain.Tests;
 
 namespace EasyExplain.Benchmarks;
 
@@ -6,15 +7,17 @@ namespace EasyExplain.Benchmarks;
 /// <param name="Soak">How many images to run through; null for the usual rows.</param>
 /// <param name="Scaling">How often to time each value of each quantity that grows; null for the usual rows.</param>
 /// <param name="Shards">Whether to measure what a million images cost; false for the usual rows.</param>
+/// <param name="Faithfulness">Images to measure methods with, a folder or an archive; null for the usual rows.</param>
 /// <param name="Only">The rows that have the text in their name; empty for all.</param>
 /// <param name="Json">A file to write the rows to; null for none.</param>
-internal sealed record BenchmarkArguments(int? Soak, int? Scaling, bool Shards, string Only, string? Json)
+internal sealed record BenchmarkArguments(int? Soak, int? Scaling, bool Shards, string? Faithfulness, string Only, string? Json)
 {
     public const string Usage = """
         usage: EasyExplain.Benchmarks [--only TEXT] [--json FILE]
-               EasyExplain.Benchmarks --soak [IMAGES] [--json FILE]
+               EasyExplain.Benchmarks --soak [IMAGES] [--only TEXT] [--json FILE]
                EasyExplain.Benchmarks --scaling [ROUNDS]
                EasyExplain.Benchmarks --shards
+               EasyExplain.Benchmarks --faithfulness [PHOTOS]
           (nothing)         time and memory, as ratios
           --only TEXT       the rows that have the text in their name
           --soak [IMAGES]   whether memory stays flat over many images (2000; at least 500), and its peaks
@@ -22,6 +25,8 @@ internal sealed record BenchmarkArguments(int? Soak, int? Scaling, bool Shards, 
                             writes docs/scaling.png and the table in docs/scaling.md
           --shards          what an image costs, and from that what a million cost on a cluster, and how many shards are best: writes
                             the tables in docs/scaling.md; with OMP_NUM_THREADS=1 only
+          --faithfulness [PHOTOS]  what each method costs and how faithful it is, with the bundled model and the images of a folder or
+                            archive (those of the examples): writes docs/faithfulness.png and the table in docs/performance.md
           --json FILE       the rows as JSON, too
         """;
 
@@ -34,7 +39,7 @@ internal sealed record BenchmarkArguments(int? Soak, int? Scaling, bool Shards, 
     {
         int? soak = null, scaling = null;
         bool shards = false;
-        string? only = null, json = null;
+        string? faithfulness = null, only = null, json = null;
         while (args.Length > 0)
         {
             switch (args)
@@ -60,6 +65,12 @@ internal sealed record BenchmarkArguments(int? Soak, int? Scaling, bool Shards, 
                 case ["--shards", ..]:
                     (shards, args) = (true, args[1..]);
                     break;
+                case ["--faithfulness", string photos, ..] when !photos.StartsWith('-'):
+                    (faithfulness, args) = (photos, args[2..]);
+                    break;
+                case ["--faithfulness", ..]:
+                    (faithfulness, args) = (Repository.Photo(""), args[1..]);
+                    break;
                 case ["--only", string text, ..]:
                     (only, args) = (text, args[2..]);
                     break;
@@ -70,8 +81,9 @@ internal sealed record BenchmarkArguments(int? Soak, int? Scaling, bool Shards, 
                     return null;
             }
         }
-        int runs = (soak is null ? 0 : 1) + (scaling is null ? 0 : 1) + (shards ? 1 : 0) + (only is null ? 0 : 1);
-        return runs <= 1 && (scaling is null && !shards || json is null)
-            ? new BenchmarkArguments(soak, scaling, shards, only ?? "", json) : null;
+        bool ofRows = scaling is null && !shards && faithfulness is null;
+        int runs = (soak is null ? 0 : 1) + (scaling is null ? 0 : 1) + (shards ? 1 : 0) + (faithfulness is null ? 0 : 1);
+        return runs <= 1 && (ofRows || (json is null && only is null))
+            ? new BenchmarkArguments(soak, scaling, shards, faithfulness, only ?? "", json) : null;
     }
 }

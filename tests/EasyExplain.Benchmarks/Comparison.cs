@@ -10,6 +10,10 @@ internal sealed record Comparison(string What, double Reach, Func<IDisposable?> 
     /// <summary>How many yardsticks the promise speaks of.</summary>
     public double Yardsticks { get; init; } = 1;
 
+    /// <summary>The row of a machine on which it cannot be measured.</summary>
+    /// <param name="lacks">What the machine would need.</param>
+    public Row Without(string lacks) => new(What, Reach, Measured: null) { Lacks = lacks };
+
     /// <summary>Measures all of them side by side; work or a yardstick that several share is timed once a round.</summary>
     /// <remarks>
     /// The C library keeps its freed memory from one timing to the next, other than when an import is measured: a model is imported

@@ -1,10 +1,13 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EasyExplain.Benchmarks;
+using EasyExplain.Benchmarks.Faithfulness;
 using EasyExplain.Benchmarks.Scaling;
 using EasyExplain.Benchmarks.Shards;
 using EasyExplain.Benchmarks.Soak;
+using EasyExplain.Models;
 using EasyExplain.Runtime;
 
 NativeLibraries.Register(); // rows may make tensors before they import a model
@@ -25,9 +28,9 @@ if (args is [IssueRows.Argument, string count])
     IssueRows.Find(int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
     return 0;
 }
-if (args is [SoakRun.Argument, string list, string results])
+if (args is [SoakRun.Argument, string list, string results, string model, string precision])
 {
-    foreach (Reading reading in SoakEngine.Run(File.ReadAllLines(list), results))
+    foreach (Reading reading in SoakEngine.Run(File.ReadAllLines(list), results, model, Enum.Parse<Precision>(precision)))
     {
         Console.WriteLine(reading.ToLine());
     }
@@ -44,35 +47,51 @@ if (given.Scaling is { } rounds)
     ScalingRun.Measure(rounds);
     return 0;
 }
+if (given.Faithfulness is { } photos)
+{
+    FaithfulnessRun.Measure(photos);
+    return 0;
+}
 if (given.Shards)
 {
     return ShardsRun.Measure();
 }
 
 bool Wanted(string what) => what.Contains(given.Only, StringComparison.OrdinalIgnoreCase);
-IEnumerable<Row>[] families = given.Soak is { } images
-    ? [SoakRows.Measure(images)]
-    : [ExplanationRows.Measure(Wanted), QuantisedRows.Measure(Wanted), PassesRows.Measure(Wanted), ProbeRows.Measure(Wanted),
-    RelevanceRows.Measure(Wanted), DetectionRows.Measure(Wanted), StartRows.Measure(Wanted), FolderRows.Measure(Wanted), ImportRows.Measure(Wanted),
-    StoreRows.Measure(Wanted), IssueRows.Measure(Wanted), ReportTimes.Measure(Wanted)];
+// By the headings of docs/performance.md.
+(string Heading, IEnumerable<Row>[] Families)[] sections = given.Soak is { } images
+    ? [("Memory", [SoakRows.Measure(images, Wanted)])]
+    :
+    [
+        ("Explanations", [ExplanationRows.Measure(Wanted), PassesRows.Measure(Wanted), ProbeRows.Measure(Wanted),
+            RelevanceRows.Measure(Wanted), DetectionRows.Measure(Wanted)]),
+        ("Int8", [QuantisedRows.Measure(Wanted)]),
+        ("Start, import and folders", [StartRows.Measure(Wanted), FolderRows.Measure(Wanted), ImportRows.Measure(Wanted)]),
+        ("Audits and reports", [StoreRows.Measure(Wanted), IssueRows.Measure(Wanted), ReportTimes.Measure(Wanted)]),
+    ];
+string measuredOn = FormattableString.Invariant($"Measured on {DateTime.Now:yyyy-MM-dd}: {Machine.Line}.");
+Console.Error.WriteLine(measuredOn);
 var rows = new List<Row>();
-foreach (Row row in families.SelectMany(family => family))
+var page = new StringBuilder($"{measuredOn}\n");
+foreach ((string heading, IEnumerable<Row>[] families) in sections)
 {
-    rows.Add(row);
-    Console.Error.WriteLine(FormattableString.Invariant($"{row.What}: {Measured(row)}"));
+    int before = rows.Count;
+    foreach (Row row in families.SelectMany(family => family))
+    {
+        rows.Add(row with { Machine = Machine.Line });
+        Console.Error.WriteLine($"{row.What}: {RowTable.Measured(row)}");
+    }
+    if (rows.Count > before)
+    {
+        page.Append($"\n## {heading}\n\n{RowTable.Head}\n").AppendJoin('\n', rows.Skip(before).Select(RowTable.Line)).Append('\n');
+    }
 }
 if (rows.Count == 0)
 {
     Console.Error.WriteLine($"No row has '{given.Only}' in its name.");
     return 2;
 }
-Console.WriteLine("| what | reach | measured | held |");
-Console.WriteLine("| --- | --- | --- | --- |");
-foreach (Row row in rows)
-{
-    Console.WriteLine(FormattableString.Invariant(
-        $"| {row.What} | {(row.AtLeast ? '≥' : '≤')} {row.Reach}{Unit(row)} | {Measured(row)} | {(row.Held ? "yes" : "no")} |"));
-}
+Console.Write(page);
 if (given.Json is { } file)
 {
     var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
@@ -83,8 +102,4 @@ if (given.Json is { } file)
     };
     File.WriteAllText(file, JsonSerializer.Serialize(rows, options));
 }
-return rows.TrueForAll(row => row.Held) ? 0 : 1;
-
-static string Unit(Row row) => row.Unit is null ? "" : " " + row.Unit;
-
-static string Measured(Row row) => FormattableString.Invariant($"{Math.Round(row.Measured, row.Reach < 0.1 ? 4 : 2)}{Unit(row)}");
+return rows.Exists(row => row.Held == false) ? 1 : 0;

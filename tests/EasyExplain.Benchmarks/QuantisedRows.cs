@@ -12,11 +12,6 @@ internal static class QuantisedRows
 
     public static IEnumerable<Row> Measure(Func<string, bool> wanted)
     {
-        if (!ByteProducts.AreFast)
-        {
-            Console.Error.WriteLine("This CPU has no instructions for products of bytes (VNNI): Int8's rows are left out.");
-            yield break;
-        }
         using (Subject full = new("resnet50"), bytes = new("resnet50", Precision.Int8))
         {
             Comparison[] rows =
@@ -28,7 +23,7 @@ internal static class QuantisedRows
                 new("LayerCAM at layer2, layer3, layer4 in Int8 / in float32", NoSlower,
                     bytes.Explanation("LayerCAM", Three), full.Explanation("LayerCAM", Three)),
             ];
-            foreach (Row row in Comparison.Measure(Rounds, rows.Where(comparison => wanted(comparison.What))))
+            foreach (Row row in MeasureIfFast(rows.Where(comparison => wanted(comparison.What))))
             {
                 yield return row;
             }
@@ -42,10 +37,13 @@ internal static class QuantisedRows
             using Subject full = new(architecture), bytes = new(architecture, Precision.Int8);
             Comparison comparison = new($"GradCAM at the last layer of {name} in Int8 / in float32", NoSlower,
                 bytes.Explanation("GradCAM"), full.Explanation("GradCAM"));
-            foreach (Row row in Comparison.Measure(Rounds, new[] { comparison }.Where(comparison => wanted(comparison.What))))
+            foreach (Row row in MeasureIfFast(new[] { comparison }.Where(comparison => wanted(comparison.What))))
             {
                 yield return row;
             }
         }
     }
+
+    private static IEnumerable<Row> MeasureIfFast(IEnumerable<Comparison> comparisons) => ByteProducts.AreFast
+        ? Comparison.Measure(Rounds, comparisons) : comparisons.Select(comparison => comparison.Without("VNNI"));
 }

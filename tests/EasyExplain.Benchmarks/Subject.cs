@@ -175,7 +175,8 @@ internal sealed class Subject : IDisposable
         Network network = model.Optimized(new HashSet<string> { model.DefaultLayer });
         long[] shape = [model.Channels, model.Preprocessing.Height, model.Preprocessing.Width];
         model.Calibrate(new Calibrator(network, network.Find(model.DefaultLayer)!.Node, shape, output => output[0])
-            .Find([.. Enumerable.Range(0, Pictures).Select(_ => randn([1, .. shape], generator: generator))], default));
+            .Find([.. Enumerable.Range(0, Pictures).Select(_ => randn([1, .. shape], generator: generator))], default)
+            ?? throw new InvalidOperationException($"{model} cannot be computed in 8 bits."));
     }
 
     /// <summary>

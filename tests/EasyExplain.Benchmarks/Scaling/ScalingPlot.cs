@@ -26,8 +26,8 @@ internal static class ScalingPlot
         title.Draw(canvas, "Time of an explanation as one quantity grows, relative to linear growth", Left, 20, Width - Left);
 
         double[] heights = [.. all.SelectMany(series => series.Points.Select(series.Relative))];
-        var across = new Axis(1, all.Max(series => series.Points[^1].Value / series.Points[0].Value), Left, Right);
-        var up = new Axis(Math.Min(0.5, 0.9 * heights.Min()), Math.Max(2, 1.1 * heights.Max()), Bottom, Top);
+        var across = new LogarithmicAxis(1, all.Max(series => series.Points[^1].Value / series.Points[0].Value), Left, Right);
+        var up = new LogarithmicAxis(Math.Min(0.5, 0.9 * heights.Min()), Math.Max(2, 1.1 * heights.Max()), Bottom, Top);
         using SKPaint grid = Stroke(Grid, 1), linear = Stroke(Ink, 1.5f);
         foreach (double tick in across.Ticks)
         {
@@ -70,14 +70,4 @@ internal static class ScalingPlot
         new() { Color = color, StrokeWidth = width, IsAntialias = true, IsStroke = true };
 
     private static string Label(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
-
-    /// <summary>A logarithmic axis between two pixels.</summary>
-    private sealed record Axis(double From, double To, float First, float Last)
-    {
-        public IEnumerable<double> Ticks =>
-            Enumerable.Range(-6, 13).SelectMany(power => new[] { 1.0, 2, 5 }.Select(digit => digit * Math.Pow(10, power)))
-            .Select(tick => Math.Round(tick, 9)).Where(tick => tick >= From / 1.001 && tick <= To * 1.001);
-
-        public float At(double value) => First + (Last - First) * (float)(Math.Log(value / From) / Math.Log(To / From));
-    }
 }

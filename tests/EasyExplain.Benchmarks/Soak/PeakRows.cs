@@ -16,20 +16,28 @@ internal static class PeakRows
     private const double LayersReach = 1000, PhotoReach = 64, BytesOfPixelReach = 9;
 
     /// <summary>Measures them; a photo lies in <paramref name="folder"/> as long as it is needed.</summary>
-    public static IEnumerable<Row> Measure(string folder)
+    public static IEnumerable<Row> Measure(string folder, Func<string, bool> wanted)
     {
-        string[] layers = PeakMemory.Stacked(ManyLayers);
-        yield return new Row($"peak memory of LayerCAM at all {layers.Length} `features` layers of VGG-19, beside its weights", LayersReach,
-            PeakMemory.OfLayers(ManyLayers) / 1e6, "MB");
+        string all = $"peak memory of LayerCAM at all {PeakMemory.Stacked(ManyLayers).Length} `features` layers of VGG-19, beside its " +
+            "weights";
+        if (wanted(all))
+        {
+            yield return new Row(all, LayersReach, PeakMemory.OfLayers(ManyLayers) / 1e6, "MB");
+        }
         foreach (var (name, width, height) in Sizes)
         {
-            Photo photo = SyntheticPhoto.Draw(width, height);
             foreach (ImageFormat format in Formats)
             {
+                string what = $"peak memory of explaining a {name} {format.ToString().ToUpperInvariant()} with the bundled model";
+                if (!wanted(what))
+                {
+                    continue;
+                }
+                Photo photo = SyntheticPhoto.Draw(width, height);
                 string path = Path.Combine(folder, "large." + format);
                 ImageEncoder.Save(photo, path, format);
-                yield return new Row($"peak memory of explaining a {name} {format.ToString().ToUpperInvariant()} with the bundled model",
-                    Math.Round(PhotoReach + BytesOfPixelReach * width * height / 1e6), PeakMemory.OfPhoto(path) / 1e6, "MB");
+                yield return new Row(what, Math.Round(PhotoReach + BytesOfPixelReach * width * height / 1e6),
+                    PeakMemory.OfPhoto(path) / 1e6, "MB");
                 File.Delete(path);
             }
         }

@@ -5,7 +5,7 @@ using EasyExplain.Models;
 
 namespace EasyExplain.Benchmarks.Soak;
 
-/// <summary>A long run through the engine: decode, explain by three methods at three layers, draw, encode.</summary>
+/// <summary>A long run through the engine: decode, explain by three methods, draw, encode.</summary>
 internal static class SoakEngine
 {
     // A larger network takes its turn now and then, so that blocks of other sizes come and go between the small one's.
@@ -17,13 +17,15 @@ internal static class SoakEngine
     /// <summary>Runs through <paramref name="files"/>.</summary>
     /// <param name="files">The file of each image.</param>
     /// <param name="results">The folder for the pictures.</param>
+    /// <param name="model">The model's file.</param>
+    /// <param name="precision">In what numbers.</param>
     /// <returns>Readings before the first and at 10 %, 50 % and 100 %, each when it is taken.</returns>
-    public static IEnumerable<Reading> Run(IReadOnlyList<string> files, string results)
+    public static IEnumerable<Reading> Run(IReadOnlyList<string> files, string results, string model, Precision precision)
     {
-        using CamModel small = ModelImporter.Import(ModelImporter.BundledPath, new ModelOptions(), _ => { });
-        using var larger = new Subject("resnet18");
-        Explainer ofSmall = ExplainerOf(small, "layer1", "layer2", "layer3"),
-            ofLarger = ExplainerOf(larger.Model, "layer2", "layer3", "layer4");
+        using CamModel small = ModelImporter.Import(model, SoakModel.Options(precision), _ => { });
+        using var larger = new Subject("resnet18", precision);
+        Explainer ofSmall = ExplainerOf(small, SoakModel.Layers(precision)),
+            ofLarger = ExplainerOf(larger.Model, precision == Precision.Int8 ? ["layer4"] : ["layer2", "layer3", "layer4"]);
         var picture = new CamPicture(0.5, Colormap.Jet, 0.5, MaxSize: 1024);
         IReadOnlyDictionary<int, int> moments = Reading.Moments(files.Count);
         int refused = 0;
@@ -58,7 +60,7 @@ internal static class SoakEngine
         }
     }
 
-    private static Explainer ExplainerOf(CamModel model, params string[] layers) =>
+    private static Explainer ExplainerOf(CamModel model, IReadOnlyList<string> layers) =>
         new(model, LayerSelection.Select(model, layers), [.. Methods.Select(MethodCatalog.Find)], ClassChoice.Predicted,
             new MethodSettings(4, 0.3, 1, 4));
 }

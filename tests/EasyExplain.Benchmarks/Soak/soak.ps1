@@ -1,10 +1,12 @@
 # One pipeline over a list of files, run by SoakRun.cs in a pwsh: prints a reading at 0 %, 10 %, 50 % and 100 %.
-param([string] $List, [string] $Results, [string] $Benchmarks, [string] $Methods)
+param([string] $List, [string] $Results, [string] $Benchmarks, [string] $Methods, [string] $Layers, [string] $ModelPath,
+    [string] $Precision, [string] $CalibrationPath)
 
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 Import-Module ([IO.Path]::Combine($PSScriptRoot, '../../../EasyExplain.psd1'))
-$model = Import-CamModel
+$calibration = if ($CalibrationPath) { @{ CalibrationPath = $CalibrationPath } } else { @{} }
+$model = Import-CamModel $ModelPath -Precision $Precision @calibration
 
 # Reading alone is used of it; what it needs is loaded by then.
 [void][Reflection.Assembly]::LoadFrom($Benchmarks)
@@ -21,7 +23,7 @@ $feed = {
     }
 }
 & $feed |
-    Invoke-CamExplanation -Model $model -Layer layer1, layer2, layer3 -Method $Methods.Split(',') -Seed 1 -ErrorAction Continue 2>&1 |
+    Invoke-CamExplanation -Model $model -Layer $Layers.Split(',') -Method $Methods.Split(',') -Seed 1 -ErrorAction Continue 2>&1 |
     ForEach-Object { if ($_ -is [System.Management.Automation.ErrorRecord]) { $count.refused++ } else { $_ } } |
     Export-CamOverlay $Results -Format Jpeg
 [Console]::WriteLine($reading::Take(100, $files.Count - $count.refused, $count.refused).ToLine())

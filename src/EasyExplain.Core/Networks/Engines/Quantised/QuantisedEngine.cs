@@ -19,8 +19,9 @@ internal sealed class QuantisedEngine(Calibration calibration) : IEngine
     public IPart? Compile(
         IReadOnlyList<Node> nodes, IReadOnlyList<Node> given, IReadOnlyList<Node> wanted, IReadOnlyDictionary<Node, long[]> shapes)
     {
-        // What is wanted of a way back is not known: that stays in float32, and so does all on which it goes back at once.
-        if (!wanted.All(node => calibration.Ranges.ContainsKey(node.Origin)))
+        // What goes on from a layer stays in float32. What is wanted of a way back is not known: that does, too, and so does all on
+        // which it goes back at once.
+        if (given is not [{ Inputs.Count: 0 }] || !wanted.All(node => calibration.Ranges.ContainsKey(node.Origin)))
         {
             return OnnxRuntimePart.Compile(nodes, given, wanted, shapes);
         }
