@@ -57,6 +57,24 @@ public class ImportCamModelTests(ModuleSession session) : IClassFixture<ModuleSe
     }
 
     [Fact]
+    public void WithoutProductsOfBytes_Int8GainsNothing_AndAWarningSaysSo()
+    {
+        const string supposed = """
+            $products = ([EasyExplain.Models.CamModel].Assembly).GetType('EasyExplain.Runtime.ByteProducts')
+            $supposed = $products.GetProperty('Supposed', [Reflection.BindingFlags] 'NonPublic, Static')
+            foreach ($has in $true, $false) {
+                $supposed.SetValue($null, $has)
+                try { Import-CamModel -Precision Int8; Import-CamModel } finally { $supposed.SetValue($null, $null) }
+            }
+            """;
+        ModuleSession.Result result = session.Run(supposed);
+        Assert.Equal(4, result.OrThrow().Count);
+        string warning = Assert.Single(result.Warnings);
+        Assert.Contains("(resnet20) gains nothing by Int8 here", warning, StringComparison.Ordinal);
+        Assert.Contains("Float32 takes no longer", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Verbose_SaysWhatWasFoundOut() =>
         Assert.Contains(session.Run("Import-CamModel -Verbose").Verbose, message => message.Contains("resnet20", StringComparison.Ordinal));
 

@@ -116,6 +116,29 @@ Describe 'Import-CamModel' {
             Get-Heat $few | Should -Be (Get-Heat ($photos[0..2] | Invoke-CamExplanation -Model (Import-CamModel)))
         }
 
+        It 'are known to -SkipExisting of <what>: the same are passed over, others are explained' -ForEach @(
+            @{ what = 'an audit'; to = 'audit.db'; export = { $input | Export-CamAudit "$TestDrive/audit.db" } }
+            @{ what = 'pictures'; to = 'pictures'; export = { $input | Export-CamOverlay "$TestDrive/pictures" -MaxSize 64 } }
+        ) {
+            $eight = (New-Item -ItemType Directory "$TestDrive/eight" -Force).FullName
+            Copy-Item $photos[0..7] $eight
+            $runs = @(
+                { Import-CamModel -Precision Int8 -CalibrationPath $folder }
+                { Import-CamModel -Precision Int8 -CalibrationPath $eight }
+                { Import-CamModel -Precision Int8 }
+                { Import-CamModel }
+            )
+            foreach ($import in $runs) {
+                $told = $($photos[0..17] | Invoke-CamExplanation -Model (& $import) -SkipExisting "$TestDrive/$to" -Verbose | & $export) 4>&1
+                "$told" | Should -Not -BeLike '*were passed over*'
+                $told = $($photos[0..17] | Invoke-CamExplanation -Model (& $import) -SkipExisting "$TestDrive/$to" -Verbose | & $export) 4>&1
+                "$told" | Should -BeLike '*18 of the photos were passed over*'
+            }
+            # Too few for scales: they are in float32, which the last run had.
+            $told = $($photos[0..2] | Invoke-CamExplanation -Model (Import-CamModel -Precision Int8) -SkipExisting "$TestDrive/$to" -Verbose | & $export) 4>&1
+            "$told" | Should -BeLike '*3 of the photos were passed over*'
+        }
+
         It 'cannot be found in a folder without images, and not for another precision' {
             $empty = (New-Item -ItemType Directory "$TestDrive/empty").FullName
             { Import-CamModel -Precision Int8 -CalibrationPath $empty } | Should -Throw -ErrorId 'InvalidOption*' -ExpectedMessage "*empty' has no pictures in it*"

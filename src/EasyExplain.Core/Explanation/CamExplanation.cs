@@ -133,7 +133,7 @@ public sealed record CamExplanation : ICamResult
     internal CamModel Model { get; }
 
     /// <summary>The photo that was explained.</summary>
-    internal ExplainedPhoto Source { get; }
+    internal ExplainedPhoto Source { get; private init; }
 
     /// <summary>What asked for it; null for an input tensor.</summary>
     internal Request? Request { get; init; }
@@ -179,6 +179,10 @@ public sealed record CamExplanation : ICamResult
 
     /// <summary>What the channels say of the photo; null of a method that explains the input, and of what a picture tells.</summary>
     internal ChannelEvidence? Channels { get; init; }
+
+    /// <summary>The same, of the photo that another explanation of the same input is of.</summary>
+    internal CamExplanation OfPhoto(CamExplanation other) =>
+        this with { Source = other.Source, Detection = other.Detection, Box = other.Box };
 
     /// <summary>The same, with what the photo should show: labels or the numbers of classes, at least one.</summary>
     internal CamExplanation Expecting(params IReadOnlyList<string> expected)

@@ -44,6 +44,9 @@ internal sealed record Choices(
         [.. Asked(Model, Layers, Methods, Classes, Top, Settings, Smoothing), .. Seeded(Methods, Settings, SeedIsGiven),
             .. Sampled(Methods, Settings), .. Windowed(Methods, Settings), .. Relevant(Methods, Settings), .. Located(Model, Found)]));
 
+    /// <summary>The same, when its model has come to compute in other numbers.</summary>
+    public Choices Anew() => new(Model, Layers, Methods, Classes, Top, Settings, SeedIsGiven, Smoothing, Found);
+
     /// <summary>
     /// Sixteen digits that stand for a photo as it is on the disk now, and for the choices; folders' names cannot be read out of them.
     /// </summary>
@@ -62,7 +65,7 @@ internal sealed record Choices(
         .. model.InputSize, model.ResizeMode, model.ResizeSize, model.Interpolation,
         .. model.Mean.Concat(model.Std).Select(number => number.ToString(CultureInfo.InvariantCulture)), model.ChannelOrder,
         .. model.Bands.Select(band => (object?)$"band {band}"),
-        model.Precision, .. model.CalibrationId is { } pictures ? new object?[] { pictures } : [], model.Activation, model.Output,
+        model.Computes, .. model.CalibrationId is { } pictures ? new object?[] { pictures } : [], model.Activation, model.Output,
         string.Join('\t', model.Labels), .. layers,
         .. methods.Select(method => method.Name),
         "class", .. classes ?? [], "top", top, settings.SampleCount ?? UsualSamples,

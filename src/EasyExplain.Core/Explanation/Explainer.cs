@@ -117,7 +117,9 @@ public sealed class Explainer
     {
         using IDisposable weights = _model.Use();
         long[] shape = [_model.Channels, _model.Preprocessing.Height, _model.Preprocessing.Width];
-        return GoesThereAndBack ? _relevance!.Summary(_runner) : IsCurved ? "libtorch" : _runner.Summary(_network, Taps, IsTracked, shape);
+        string summary = GoesThereAndBack ? _relevance!.Summary(_runner)
+            : IsCurved ? "libtorch" : _runner.Summary(_network, Taps, IsTracked, shape);
+        return _model.Precision == Precision.Int8 && _relevance is not null ? $"{summary}; LRP computes in float32 all the same" : summary;
     }
 
     private Node[] Taps => [.. _taps, .. _biased, .. RelevanceIsAll ? _relevance!.Read : []];

@@ -21,13 +21,17 @@ public sealed class CamModel : ICamSource, IDisposable
     private readonly object _gate = new();
     private int _users;
     private bool _disposed;
+    private readonly CamModel? _weightsOf; // whose weights these are
+    private CamModel? _inFloat32;
     private bool _isCalibrated;
     private int _toldFailure;
 
     internal CamModel(string name, string architecture, string path, Network network, Preprocessing preprocessing, string[] labels,
         Device device, Precision precision = Precision.Float32,
-        Activation activation = Activation.Softmax, bool hasClasses = true, CamTask task = CamTask.Classify, DetectorHead? detector = null)
+        Activation activation = Activation.Softmax, bool hasClasses = true, CamTask task = CamTask.Classify, DetectorHead? detector = null,
+        CamModel? weightsOf = null)
     {
+        _weightsOf = weightsOf;
         (Name, Architecture, Path, Network, Preprocessing, Labels, Device) =
             (name, architecture, path, network, preprocessing, labels, device);
         (Precision, Activation, Task, Detector) = (precision, activation, task, detector);
@@ -67,6 +71,11 @@ public sealed class CamModel : ICamSource, IDisposable
 
     /// <summary>In what numbers it computes.</summary>
     public Precision Precision { get; }
+
+    /// <summary>
+    /// In what numbers it computes now: in float32 as long as it does not know by which scales, or where 8 bits would not do.
+    /// </summary>
+    internal Precision Computes { get; private set; }
 
     /// <summary>
     /// The number of classes, as the weights have it; 0 of a network without a classifier, which only methods that need no class explain.
@@ -226,6 +235,10 @@ public sealed class CamModel : ICamSource, IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_weightsOf is not null)
+            {
+                return _weightsOf.Optimized(layers, ofBoxes);
+            }
             // The same choice gives the same network, so that what was compiled for it is found again.
             string key = string.Join(',', layers.Order(StringComparer.Ordinal));
             key = ofBoxes ? key : $"{key}|scores";
@@ -246,7 +259,7 @@ public sealed class CamModel : ICamSource, IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _relevance.To(layers, settings);
+            return _weightsOf?.Relevance(settings, layers) ?? _relevance.To(layers, settings);
         }
     }
 
@@ -257,7 +270,7 @@ public sealed class CamModel : ICamSource, IDisposable
     internal bool AwaitsPictures => Precision == Precision.Int8 && Runner is CompilingRunner && !_isCalibrated;
 
     /// <summary>
-    /// Sixteen digits that stand for the pictures whose scales it computes by, where they were given on import; else null.
+    /// Digits that stand for the pictures whose scales it computes by; null while it computes in float32.
     /// </summary>
     internal string? CalibrationId { get; set; }
 
@@ -269,6 +282,22 @@ public sealed class CamModel : ICamSource, IDisposable
         if (calibration is not null)
         {
             ((CompilingRunner)Runner).Exchange(new QuantisedEngine(calibration));
+            Computes = Precision.Int8;
+        }
+    }
+
+    /// <summary>
+    /// The same model in float32, with the same weights: itself where it computes so. It may be used as long as this one may, and is freed
+    /// with it.
+    /// </summary>
+    internal CamModel InFloat32()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return Computes == Precision.Float32 ? this : _inFloat32 ??= new CamModel(Name, Architecture, Path, Network, Preprocessing,
+                Labels, Device, Precision.Float32, Activation, ClassCount > 0, Task, Detector, weightsOf: this)
+            { Output = Output };
         }
     }
 
@@ -284,10 +313,14 @@ public sealed class CamModel : ICamSource, IDisposable
     {
         if (_users == 0)
         {
+            _inFloat32?.Dispose();
             Runner.Dispose();
             _relevance.Dispose();
             _folding.Dispose();
-            Network.Dispose();
+            if (_weightsOf is null)
+            {
+                Network.Dispose();
+            }
         }
     }
 

@@ -127,10 +127,6 @@ public static class ModelImporter
 
     private static void Calibrate(CamModel model, string? folder, Action<string> explain)
     {
-        if (!ByteProducts.AreFast)
-        {
-            explain("This CPU has no instructions for products of bytes (VNNI), so that Int8 gains nothing here over Float32.");
-        }
         if (folder is not null)
         {
             PictureCalibration.ByFolder(model, folder, explain);

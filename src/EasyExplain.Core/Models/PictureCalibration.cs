@@ -57,7 +57,9 @@ internal static class PictureCalibration
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled.</exception>
     public static void ByRun(CamModel model, IReadOnlyList<string> pictures, Action<string> explain, CancellationToken cancel)
     {
-        if (By(model, pictures, explain, cancel).File is null)
+        CalibrationFile? file = By(model, pictures, explain, cancel).File;
+        model.CalibrationId = model.Computes == Precision.Int8 ? file!.Id : null;
+        if (file is null)
         {
             explain($"{model} computes in float32 in this run: none of its first {pictures.Count} images can be read.");
         }

@@ -55,7 +55,7 @@ public sealed class MetricCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
         CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        CamMetric.All
+        CamMetric.All.Concat(CamMetric.OfPrecision)
             .Where(metric => Completion.Fits(metric.Name, wordToComplete))
             .Select(metric => Completion.Of(metric.Name, metric.Summary));
 }

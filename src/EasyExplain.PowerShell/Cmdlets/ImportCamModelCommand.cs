@@ -70,11 +70,13 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// folder before the first model is imported: a process loads one libtorch, and keeps it. That one serves -Device cpu as well. On the GPU,
 /// convolutions compute in full float32, not in TF32, so that maps agree with the CPU's.</para>
 /// <para>-Precision Int8 needs images, to see how large the network's numbers become: those of -CalibrationPath, or else the first 16 that
-/// one Invoke-CamExplanation gets. It holds these back until all 16 have come, so that all images of a run are explained alike; a run of
-/// fewer is explained in float32. Once found, scales stay what they are as long as the model is in memory. The same images give the same
-/// scales and the same maps; for runs on several machines, or in several goes, give -CalibrationPath. What would cost too much exactness,
-/// as measured with these images, stays in float32. What was found is kept in easyexplain/calibration in the user's cache (XDG_CACHE_HOME
-/// or ~/.cache), under a hash of weights and images. -Verbose says how much was computed in 8 bits, and how near it came.</para>
+/// one Invoke-CamExplanation or Measure-CamExplanation gets. It holds these back until all 16 have come, so that all images of a run are
+/// explained alike; a run of fewer is explained in float32. Once found, scales stay what they are as long as the model is in memory.
+/// The same images give the same scales and the same maps; for runs on several machines, or in several goes, give -CalibrationPath. What
+/// would cost too much exactness, as measured with these images, stays in float32. What was found is kept in easyexplain/calibration in the
+/// user's cache (XDG_CACHE_HOME or ~/.cache), under a hash of weights and images. -Verbose says how much was computed in 8 bits, and how
+/// near it came; Measure-CamExplanation measures both precisions on your images. LRP computes in Float32 all the same. A CPU without VNNI
+/// has the same maps, but gains nothing, and a warning says so.</para>
 /// <para>Without -Path and -Weights, the model that ships with the module is loaded: ResNet-20, trained on CIFAR-10, which knows airplane,
 /// automobile, bird, cat, deer, dog, frog, horse, ship and truck.</para>
 /// <para>Of several files, or of files from the pipeline, each that cannot be imported is one error that names it, and the others are
@@ -368,6 +370,11 @@ public sealed class ImportCamModelCommand : PSCmdlet, IDisposable
         {
             _warned = true;
             WriteWarning($"-ResizeSize {ResizeSize} is ignored: {model} stretches its photos. Add -ResizeMode CenterCrop.");
+        }
+        if (model.Precision == Precision.Int8 && !ByteProducts.AreFast)
+        {
+            WriteWarning($"{model} gains nothing by Int8 here: this CPU has no instructions for products of bytes (VNNI). Maps are those " +
+                "of a CPU that has them; Float32 takes no longer.");
         }
         WriteObject(model);
     }

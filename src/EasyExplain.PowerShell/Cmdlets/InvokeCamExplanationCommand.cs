@@ -168,7 +168,6 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
     private Choices _choices = null!; // the same
     private IFinished? _finished;
     private bool _seedIsGiven;
-    private readonly HeldBack _heldBack = new();
     private int _passedOver;
     private bool _warnedOfEmpty;
     private bool _warnedOfUnknown;
@@ -410,54 +409,16 @@ public sealed class InvokeCamExplanationCommand() : PictureCmdlet("Explaining im
         }
     }
 
-    private protected override void LookAt(CamModel model, torch.Tensor tensor)
-    {
-        LookAtHeldBack();
+    private protected override void LookAt(CamModel model, torch.Tensor tensor) =>
         Write(tensor, Pictures.Do(model, tensor, cancel => _explainer.Explain(tensor, cancel)));
-    }
 
-    private protected override void LookAt(CamModel model, NamedPhotos photos)
+    private protected override void Calibrated(CamModel model)
     {
-        if (!model.AwaitsPictures || _heldBack.IsOver(model))
-        {
-            Explain(model, photos);
-            return;
-        }
-        _heldBack.Add(model, photos, PictureCalibration.OfRun);
-        if (_heldBack.First.Count == PictureCalibration.OfRun)
-        {
-            Calibrate(model);
-            LookAtHeldBack();
-        }
-    }
-
-    private protected override void LookAtHeldBack()
-    {
-        if (_heldBack.Model is { } model)
-        {
-            int count = _heldBack.First.Count;
-            if (model.AwaitsPictures && count < PictureCalibration.OfRun)
-            {
-                WriteVerbose($"{model} computes in float32 here: Int8 needs {PictureCalibration.OfRun} images to find its scales, and " +
-                    $"there are {count}. Import it with -CalibrationPath.");
-            }
-            foreach (NamedPhotos photos in _heldBack.Take())
-            {
-                Explain(model, photos);
-            }
-        }
-    }
-
-    /// <summary>Finds a model's scales for 8 bits with the first photos of the run, whether or not they were explained before.</summary>
-    private void Calibrate(CamModel model)
-    {
-        WriteVerbose($"{model} finds its scales for 8 bits with the first {PictureCalibration.OfRun} images.");
-        Pictures.DoAside(model, cancel =>
-            PictureCalibration.ByRun(model, _heldBack.First, WriteVerbose, cancel));
+        _choices = _choices.Anew();
         WriteVerbose($"{model} runs in {_explainer.Compile()}.");
     }
 
-    private void Explain(CamModel model, NamedPhotos photos)
+    private protected override void LookAt(CamModel model, NamedPhotos photos)
     {
         foreach ((string file, Func<(Photo, string)>? read, int? left) in Pictures.Each(
             photos, file => (CamPicture.Decode(file, model), _choices.IdOf(file)), IsFinished))

@@ -53,6 +53,12 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// arXiv 1912.09818). A map that stays alike, near 1, does not depend on what was learnt, or on the class.</para>
 /// <para>Stability, costly: the largest change of the map, relative to itself, in eight copies of the image with noise of ±0.1 in units of
 /// the normalised input (Yeh 2019, arXiv 1901.09392). Lower is better.</para>
+/// <para>A model of Import-CamModel -Precision Int8 is measured in both precisions: each row in Int8 is followed by that of the same map in
+/// Float32, each with its own controls, and Precision says which is which. No file is imported twice. With -PassThru, explanations have the
+/// figures in Int8 only. Two figures compare both, and -Metric Precision* measures them alone, which takes a few explanations an
+/// image.</para>
+/// <para>PrecisionCorrelation: Pearson's r of the map in Int8 and that in Float32, for the same class. PrecisionAgreement: 1 where both
+/// predict the same class; of a classifier only. Seconds are then those of each method by itself, one precision after the other.</para>
 /// <para>The mean colour is 0 in the normalised input: black for models that take pixels from 0 to 1 as they are, as most detectors do.
 /// </para>
 /// <para>Maps are enlarged bilinearly to the model's input. A signed map counts as it is where its order counts; what speaks against the
@@ -106,6 +112,15 @@ namespace EasyExplain.PowerShell.Cmdlets;
 /// <code>Measure-CamExplanation ./cat.jpg (Import-CamModel) -Method GradCAM, EigenCAM -Metric ParameterRandomization, RandomLogit</code>
 /// <para>Each map is made again, with shuffled weights and for another class.</para>
 /// </example>
+/// <example>
+/// <title>Is Int8 good enough for my photos, and what does it gain?</title>
+/// <code>
+/// $model = Import-CamModel -Precision Int8 -CalibrationPath .
+/// Measure-CamExplanation *.jpg -Model $model -Metric Precision* -Summary
+/// </code>
+/// <para>LayerCAM in Int8 and in Float32, with how alike the maps are, how often the class is the same, and the seconds of each. Without
+/// -Metric, all figures of both.</para>
+/// </example>
 /// <seealso cref="InvokeCamExplanationCommand"/>
 /// <seealso cref="ExportCamAuditCommand"/>
 [Cmdlet(VerbsDiagnostic.Measure, "CamExplanation", DefaultParameterSetName = ByPath)]
@@ -145,7 +160,7 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
 
     /// <summary>
     /// The figures, by name or wildcard. By default all but the costly ones: ParameterRandomization, RandomLogit and Stability, which make
-    /// each map several times again. Tab completes them, with a line on each.
+    /// each map several times again. Tab completes them, with a line on each. Precision* are those of a model in Int8.
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(MetricCompleter))]
@@ -223,11 +238,11 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
         IDictionary<string, object> given = MyInvocation.BoundParameters;
         _explainsAnew = new[] { nameof(Path), nameof(LiteralPath), nameof(InputTensor), nameof(Model), nameof(Layer), nameof(Class),
             nameof(Method) }.Any(given.ContainsKey);
-        IReadOnlyList<CamMetric> metrics = Metric is null ? [.. CamMetric.All.Where(metric => !metric.IsCostly)]
+        IReadOnlyList<CamMetric> metrics = Metric is null ? CamMetric.Usual
             : this.OrFatal(Metric, () => CamMetric.Select(Metric, Wildcard));
         _unknowable = Box is null && Mask is null ? metrics.FirstOrDefault(metric => metric.NeedsObject
             && Metric?.Contains(metric.Name, StringComparer.OrdinalIgnoreCase) == true)?.Name : null;
-        _measurer = new Measurer(new MeasureSettings(metrics, StepCount, RegionCount, Seed, BatchSize));
+        _measurer = new Measurer(new MeasureSettings(metrics, StepCount, RegionCount, Seed, BatchSize) { BothPrecisions = !PassThru });
         _objects = new KnownObjects(this, Box is PSObject wrapped ? wrapped.BaseObject : Box, Mask);
         Pictures.Failed = Tell;
         WriteVerbose($"Measuring {string.Join(", ", metrics)}.");
@@ -268,7 +283,8 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
         if (Summary && _rows.Count > 0)
         {
             IReadOnlyList<CamMethodSummary> summaries = MethodSummaries.Of(_rows, Seed);
-            WriteObject(summaries, enumerateCollection: true);
+            bool areTwo = summaries.DistinctBy(summary => summary.Precision).Count() > 1;
+            WriteObject(summaries.Select(summary => PrecisionView.Of(summary, areTwo)), enumerateCollection: true);
             if (MethodSummaries.Disagreement(summaries) is { } disagreement)
             {
                 WriteWarning(disagreement);
@@ -292,6 +308,14 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
         TellPasses(model);
         WriteVerbose($"{model} runs in {_explainer.Compile()}.");
     }
+
+    private protected override void Calibrated(CamModel model)
+    {
+        _choices = _choices.Anew();
+        WriteVerbose($"{model} runs in {_explainer.Compile()}.");
+    }
+
+    private protected override void TellFloat32(string message) => WriteWarning(message);
 
     private protected override void LookAt(CamModel model, torch.Tensor tensor) =>
         Write(Pictures.Do(model, tensor, cancel => Measured(_explainer.Explain(tensor, cancel), tensor, cancel)));
@@ -358,15 +382,15 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
                 _controls.Clear();
                 _lastPath = explanation.Path;
             }
-            Write(row);
-            foreach (CamMeasure control in row.Controls.Where(_controls.Add))
+            CamMeasure[] own = row.InFloat32 is { } other ? [row, other] : [row];
+            foreach (CamMeasure one in (CamMeasure[])[.. own, .. own.SelectMany(each => each.Controls).Where(_controls.Add)])
             {
-                Write(control);
+                Write(one, areTwo: own.Length > 1);
             }
         }
     }
 
-    private void Write(CamMeasure row)
+    private void Write(CamMeasure row, bool areTwo)
     {
         if (Summary)
         {
@@ -374,7 +398,7 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
         }
         else
         {
-            WriteObject(row);
+            WriteObject(PrecisionView.Of(row, areTwo));
         }
     }
 
@@ -390,6 +414,11 @@ public sealed class MeasureCamExplanationCommand() : PictureCmdlet("Measuring ex
                 return model;
             });
             TellPasses(model);
+            if (model.AwaitsPictures)
+            {
+                WriteWarning($"The explanations of {model} were computed in float32, so that there is no Int8 to measure: it knows no " +
+                    "scales yet. Import it with -CalibrationPath.");
+            }
             _told = model;
         }
     }

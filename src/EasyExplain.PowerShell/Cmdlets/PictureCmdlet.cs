@@ -14,6 +14,7 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
 
     private readonly ModelAndLayers _given;
     private readonly string _nothingDone;
+    private readonly HeldBack _heldBack = new();
     private CamModel? _prepared;
     private bool _anything;
 
@@ -97,10 +98,13 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
     /// <summary>Looks at images with the model that was prepared.</summary>
     private protected abstract void LookAt(CamModel model, NamedPhotos photos);
 
-    /// <summary>Looks at files that were held back, when no more follow.</summary>
-    private protected virtual void LookAtHeldBack()
+    /// <summary>Is told that the model has found its scales for 8 bits, with the first images of the run.</summary>
+    private protected virtual void Calibrated(CamModel model)
     {
     }
+
+    /// <summary>Tells that a model which was to compute in 8 bits computes in float32.</summary>
+    private protected virtual void TellFloat32(string message) => WriteVerbose(message);
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -152,13 +156,51 @@ public abstract class PictureCmdlet : PSCmdlet, IDisposable
         }
         if ((ParameterSetName == ByInputTensor ? InputTensor : _given.Tensor) is { } tensor)
         {
+            LookAtHeldBack();
             LookAt(model, tensor);
         }
         else
         {
             bool literal = ParameterSetName == ByLiteralPath;
-            LookAt(model, Pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral));
+            LookAtOrHoldBack(model, Pictures.Files(literal ? LiteralPath : Path, literal || _given.PathsAreLiteral));
         }
         Pictures.EndIfAsked();
+    }
+
+    /// <summary>Looks at images, once there are enough of them for the model's scales where it waits for that.</summary>
+    private void LookAtOrHoldBack(CamModel model, NamedPhotos photos)
+    {
+        if (!model.AwaitsPictures || _heldBack.IsOver(model))
+        {
+            LookAt(model, photos);
+            return;
+        }
+        _heldBack.Add(model, photos, PictureCalibration.OfRun);
+        if (_heldBack.First.Count == PictureCalibration.OfRun)
+        {
+            // Whether or not they were explained before.
+            WriteVerbose($"{model} finds its scales for 8 bits with the first {PictureCalibration.OfRun} images.");
+            Pictures.DoAside(model, cancel => PictureCalibration.ByRun(model, _heldBack.First, WriteVerbose, cancel));
+            Calibrated(model);
+            LookAtHeldBack();
+        }
+    }
+
+    /// <summary>Looks at files that were held back, when no more follow, or enough have come.</summary>
+    private void LookAtHeldBack()
+    {
+        if (_heldBack.Model is { } model)
+        {
+            int count = _heldBack.First.Count;
+            if (model.AwaitsPictures && count < PictureCalibration.OfRun)
+            {
+                TellFloat32($"{model} computes in float32 here: Int8 needs {PictureCalibration.OfRun} images to find its scales, and " +
+                    $"there are {count}. Import it with -CalibrationPath.");
+            }
+            foreach (NamedPhotos photos in _heldBack.Take())
+            {
+                LookAt(model, photos);
+            }
+        }
     }
 }

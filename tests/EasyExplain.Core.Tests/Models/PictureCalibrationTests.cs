@@ -89,6 +89,69 @@ public sealed class PictureCalibrationTests : IDisposable
         Assert.NotEqual(map, MapOf(Import(Precision.Float32), photo).Map.ToArray());
     }
 
+    /// <summary>
+    /// Where two products of bytes are added in 16 bits, weights lose their sign: the sums are the same integers, and so the maps.
+    /// </summary>
+    [Fact]
+    public void ACpuWithoutSuchProducts_HasTheSameMapsToTheBit()
+    {
+        string[] photos = [.. Directory.EnumerateFiles(Canvases).Take(4)];
+        using CamModel here = Import(Precision.Int8, Canvases);
+        float[][,] expected = [.. photos.Select(photo => MapOf(here, photo).Map.ToArray())];
+        try
+        {
+            ByteProducts.Supposed = false;
+            using CamModel there = Import(Precision.Int8, Canvases);
+            Assert.Equal(expected, photos.Select(photo => MapOf(there, photo).Map.ToArray()));
+        }
+        finally
+        {
+            ByteProducts.Supposed = null;
+        }
+    }
+
+    /// <summary>What is asked of a photo tells precisions and scales apart, so that -SkipExisting never mixes maps.</summary>
+    [Fact]
+    public void QuestionsDiffer_WhereMapsDo()
+    {
+        string[] photos = [.. Directory.EnumerateFiles(Canvases)];
+        using CamModel full = Import(Precision.Float32), bytes = Import(Precision.Int8, Canvases), again = Import(Precision.Int8, Canvases);
+        string eight = Directory.CreateDirectory(Path.Combine(_folder, "eight")).FullName;
+        foreach (string photo in photos[..8])
+        {
+            File.Copy(photo, Path.Combine(eight, Path.GetFileName(photo)));
+        }
+        using CamModel ofOthers = Import(Precision.Int8, eight), byRun = Import(Precision.Int8);
+        Choices before = ChoicesOf(byRun);
+        Assert.Equal(ChoicesOf(full).Question, before.Question); // it computes in float32 so far
+        PictureCalibration.ByRun(byRun, photos[..PictureCalibration.OfRun], _told.Add, default);
+        Choices after = before.Anew();
+        Choices[] all = [ChoicesOf(full), ChoicesOf(bytes), ChoicesOf(ofOthers), after];
+        Assert.Equal(4, all.Select(one => one.Question).Distinct().Count());
+        Assert.Equal(4, all.Select(one => one.IdOf(photos[0])).Distinct().Count());
+        Assert.Equal(ChoicesOf(bytes).IdOf(photos[0]), ChoicesOf(again).IdOf(photos[0]));
+        using CamModel next = Import(Precision.Int8), ofOtherRun = Import(Precision.Int8);
+        PictureCalibration.ByRun(next, photos[..PictureCalibration.OfRun], _told.Add, default);
+        PictureCalibration.ByRun(ofOtherRun, photos[^PictureCalibration.OfRun..], _told.Add, default);
+        Assert.Equal(after.IdOf(photos[0]), ChoicesOf(next).IdOf(photos[0]));
+        Assert.NotEqual(after.IdOf(photos[0]), ChoicesOf(ofOtherRun).IdOf(photos[0]));
+
+        static Choices ChoicesOf(CamModel model) => new(model, LayerSelection.Select(model, [model.DefaultLayer]), [LayerCAM.Method], null,
+            null, new MethodSettings(1, 0, 0, 1), SeedIsGiven: false, Smoothing.None);
+    }
+
+    [Fact]
+    public void AFloat32Model_TouchesNothingOfInt8()
+    {
+        using CamModel model = Import(Precision.Float32);
+        MapOf(model, Directory.EnumerateFiles(Canvases).First());
+        Assert.False(model.AwaitsPictures);
+        Assert.Null(model.CalibrationId);
+        Assert.Same(model, model.InFloat32());
+        Assert.False(Directory.Exists(Path.Combine(CacheFolder.Path, "calibration")));
+        Assert.DoesNotContain(_told, line => line.Contains("8 bits", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void ADamagedFileInTheCache_IsFoundAnew()
     {

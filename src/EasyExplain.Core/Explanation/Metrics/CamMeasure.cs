@@ -30,6 +30,15 @@ public sealed record CamMeasure
     /// <summary>True of a map that knows nothing of the decision: what a method must beat to be worth its map.</summary>
     public required bool IsControl { get; init; }
 
+    /// <summary>In what numbers the model computed; null of figures that an audit file had.</summary>
+    public Precision? Precision { get; init; }
+
+    /// <summary>See <see cref="CamMetric.PrecisionCorrelation"/>.</summary>
+    public double? PrecisionCorrelation { get; init; }
+
+    /// <summary>See <see cref="CamMetric.PrecisionAgreement"/>.</summary>
+    public double? PrecisionAgreement { get; init; }
+
     /// <summary>See <see cref="CamMetric.AverageDrop"/>.</summary>
     public double? AverageDrop { get; init; }
 
@@ -90,7 +99,10 @@ public sealed record CamMeasure
     /// <summary>See <see cref="CamMetric.Stability"/>.</summary>
     public double? Stability { get; init; }
 
-    /// <summary>What the explanation took in seconds; 0 of a control that asks no network.</summary>
+    /// <summary>
+    /// What the explanation took in seconds; 0 of a control that asks no network. Of a model in 8 bits, what it takes by itself when it is
+    /// made again, so that it compares with Float32's.
+    /// </summary>
     public required double Seconds { get; init; }
 
     /// <summary>The name of the model that was explained.</summary>
@@ -101,6 +113,9 @@ public sealed record CamMeasure
 
     /// <summary>The controls for the same image, class and layers; none of a control.</summary>
     internal IReadOnlyList<CamMeasure> Controls { get; init; } = [];
+
+    /// <summary>Of a model in 8 bits, the same of its explanation in float32; else null.</summary>
+    internal CamMeasure? InFloat32 { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{System.IO.Path.GetFileName(Path) ?? "tensor"}: {Label} ({Method})";

@@ -12,6 +12,9 @@ public sealed record CamMethodSummary
     /// <summary>The layers' names; none of a control that asks no network.</summary>
     public required CamList<string> Layers { get; init; }
 
+    /// <summary>In what numbers the model computed; null of figures that an audit file had.</summary>
+    public Precision? Precision { get; init; }
+
     /// <summary>How many explanations were measured.</summary>
     public required int Images { get; init; }
 
@@ -24,7 +27,7 @@ public sealed record CamMethodSummary
     /// </summary>
     public required bool? IsBetterThanChance { get; init; }
 
-    /// <summary>The same in a sentence.</summary>
+    /// <summary>The same in a sentence; of a model in 8 bits also how near it comes to float32, and in how much of its time.</summary>
     public required string Verdict { get; init; }
 
     /// <summary>
@@ -37,6 +40,12 @@ public sealed record CamMethodSummary
 
     /// <summary><see cref="ROAD"/>, less that of the best control on the same image.</summary>
     public CamInterval? OverChanceRoad { get; init; }
+
+    /// <summary>See <see cref="CamMetric.PrecisionCorrelation"/>.</summary>
+    public CamInterval? PrecisionCorrelation { get; init; }
+
+    /// <summary>See <see cref="CamMetric.PrecisionAgreement"/>.</summary>
+    public CamInterval? PrecisionAgreement { get; init; }
 
     /// <summary>See <see cref="CamMetric.AverageDrop"/>.</summary>
     public CamInterval? AverageDrop { get; init; }

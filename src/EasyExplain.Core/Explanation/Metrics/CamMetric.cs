@@ -129,21 +129,38 @@ public sealed record CamMetric(string Name, string Summary, Func<CamMeasure, dou
         row => row.Stability)
     { HigherIsBetter = false, IsCostly = true };
 
-    /// <summary>All figures.</summary>
+    /// <summary>Of a model in 8 bits, how alike its map and that of float32 are: 1 the same, 0 unlike.</summary>
+    public static CamMetric PrecisionCorrelation { get; } = new(nameof(PrecisionCorrelation),
+        "of a model in Int8, Pearson's r of the map and that in Float32", row => row.PrecisionCorrelation);
+
+    /// <summary>Of a classifier in 8 bits, 1 where it predicts what it predicts in float32, else 0.</summary>
+    public static CamMetric PrecisionAgreement { get; } = new(nameof(PrecisionAgreement),
+        "of a classifier in Int8, 1 where the predicted class is that in Float32, else 0", row => row.PrecisionAgreement);
+
+    /// <summary>Those that compare a model in 8 bits with itself in float32; no other has them.</summary>
+    public static IReadOnlyList<CamMetric> OfPrecision { get; } = [PrecisionCorrelation, PrecisionAgreement];
+
+    /// <summary>All figures that any map may have.</summary>
     public static IReadOnlyList<CamMetric> All { get; } =
     [
         AverageDrop, ConfidenceIncrease, Coherency, Complexity, ADCC, Deletion, Insertion, DeletionBlur, InsertionBlur, ROAD, RoadMoRF,
         RoadLeRF, MuFidelity, PointingGame, Energy, Sparseness, Entropy, ParameterRandomization, RandomLogit, Stability,
     ];
 
-    /// <summary>The figures that <paramref name="names"/> stand for, each once, in the order of <see cref="All"/>.</summary>
+    /// <summary>The figures that are measured where none is named.</summary>
+    public static IReadOnlyList<CamMetric> Usual { get; } = [.. All.Where(metric => !metric.IsCostly), .. OfPrecision];
+
+    /// <summary>
+    /// The figures that <paramref name="names"/> stand for, each once, in the order of <see cref="All"/>, those of
+    /// <see cref="OfPrecision"/> last.
+    /// </summary>
     /// <param name="names">Names (case does not matter), and wildcards as <paramref name="wildcard"/> knows them.</param>
     /// <param name="wildcard">Gives what tells a name that fits a wildcard, and null for a full name.</param>
     /// <exception cref="SelectionException">A name or wildcard fits no figure; the message names near ones.</exception>
     public static IReadOnlyList<CamMetric> Select(IEnumerable<string> names, Func<string, Func<string, bool>?> wildcard)
     {
         HashSet<CamMetric> chosen = [.. names.SelectMany(name => Matching(name, wildcard(name)))];
-        return [.. All.Where(chosen.Contains)];
+        return [.. All.Concat(OfPrecision).Where(chosen.Contains)];
     }
 
     /// <inheritdoc/>
@@ -151,10 +168,10 @@ public sealed record CamMetric(string Name, string Summary, Func<CamMeasure, dou
 
     private static CamMetric[] Matching(string given, Func<string, bool>? fits)
     {
-        CamMetric[] matching = [.. All.Where(metric => fits?.Invoke(metric.Name)
+        CamMetric[] matching = [.. All.Concat(OfPrecision).Where(metric => fits?.Invoke(metric.Name)
             ?? metric.Name.Equals(given, StringComparison.OrdinalIgnoreCase))];
         return matching.Length > 0 ? matching : throw new SelectionException(SelectionFault.MetricNotFound, given,
             $"There is no figure '{given}'. " +
-            NearNames.Hint(given.Replace("*", "", StringComparison.Ordinal), All.Select(metric => metric.Name)));
+            NearNames.Hint(given.Replace("*", "", StringComparison.Ordinal), All.Concat(OfPrecision).Select(metric => metric.Name)));
     }
 }

@@ -8,6 +8,12 @@ namespace EasyExplain.Explanation.Metrics;
 /// <param name="BatchSize">How many passes run at a time at most, memory allowing.</param>
 public sealed record MeasureSettings(IReadOnlyList<CamMetric> Metrics, int StepCount, int RegionCount, long Seed, int BatchSize)
 {
+    /// <summary>
+    /// Whether a model in 8 bits is measured in float32, too; else only how near the maps come to those of float32, where that is asked
+    /// for.
+    /// </summary>
+    public bool BothPrecisions { get; init; } = true;
+
     internal bool WantsDrop => Wants(CamMetric.AverageDrop, CamMetric.ConfidenceIncrease, CamMetric.ADCC);
 
     internal bool WantsMost => Wants(CamMetric.ROAD, CamMetric.RoadMoRF);

@@ -25,6 +25,8 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
 
     private MeasuredPhoto? _photo;
     private (CamModel Model, ShuffledWeights Weights)? _shuffled;
+    private Measurer? _inFloat32; // measures the same of models in 8 bits
+    private CamModel? _warm; // the last model whose way in float32 has run
 
     /// <summary>How many passes through the network the figures of one explanation take, those that explanations share aside.</summary>
     public int PassesEach =>
@@ -61,7 +63,9 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
     /// in bytes.
     /// </param>
     /// <param name="cancel">Stops it.</param>
-    /// <returns>The same explanation, with its figures and those of its controls.</returns>
+    /// <returns>
+    /// The same explanation, with its figures and those of its controls; of a model in 8 bits, also with those in float32.
+    /// </returns>
     /// <exception cref="SelectionException">The model has no probabilities.</exception>
     /// <exception cref="NoMapException">The explanation has no maps.</exception>
     /// <exception cref="Imaging.ImageFileException">The photo can no longer be read.</exception>
@@ -73,7 +77,8 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
         CamModel model = explanation.Model;
         Demand(model);
         CamMap map = explanation.Map;
-        if (explanation is { FoundIn: not null, Measure: { } known } && known.Seed == settings.Seed && HasAll(known, isObject is not null))
+        if (explanation is { FoundIn: not null, Measure: { } known } && known.Seed == settings.Seed && HasAll(known, isObject is not null)
+            && model.Computes == Precision.Float32)
         {
             return explanation; // an audit file had it
         }
@@ -83,16 +88,19 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
         {
             MeasuredTarget shared = SharedBy(explanation, input);
             IReadOnlyList<CamLayer> layers = LayersOf(explanation);
-            CamMeasure row = RowOf(explanation);
+            CamMeasure row = RowOf(explanation, shared, cancel);
             CamMethod method = MethodOf(explanation);
+            PrecisionPair? pair = PairOf(explanation, method, layers, shared, cancel);
+            if (pair is not null)
+            {
+                row = row with { Seconds = pair.InBytes.Seconds };
+            }
             MapAgain again = new(model, method, layers, SettingsOf(explanation), explanation.Smoothing);
             MapAgain changed = new(model, method, layers, SettingsOf(explanation), explanation.Smoothing) { AsWritten = true };
             CamMeasure measured = Figures(row, shared, MapAtInput.Of(map, model), isObject, cancel,
                 (other, target) => again.Of(other, target, cancel), other => changed.Of(other, shared.Target, cancel));
-            return explanation with
-            {
-                Measure = row.IsControl ? measured : measured with { Controls = Controls(row, shared, layers, isObject, cancel) },
-            };
+            measured = row.IsControl ? measured : measured with { Controls = Controls(row, shared, layers, isObject, cancel) };
+            return explanation with { Measure = pair is null ? measured : Compared(measured, pair, shared, isObject, cancel) };
         });
     }
 
@@ -101,6 +109,41 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
     {
         _photo?.Dispose();
         _shuffled?.Weights.Dispose();
+        _inFloat32?.Dispose();
+    }
+
+    /// <summary>The same explanation in 8 bits and in float32; null of a model in float32, or where nobody asks.</summary>
+    private PrecisionPair? PairOf(
+        CamExplanation explanation, CamMethod method, IReadOnlyList<CamLayer> layers, MeasuredTarget shared, CancellationToken cancel)
+    {
+        if (explanation.Model.Computes == Precision.Float32
+            || !(settings.BothPrecisions || settings.Wants(CamMetric.PrecisionCorrelation, CamMetric.PrecisionAgreement)))
+        {
+            return null;
+        }
+        if (_warm != explanation.Model)
+        {
+            _warm = explanation.Model;
+            Made(); // what runs for the first time takes longer
+        }
+        return Made();
+
+        PrecisionPair Made() =>
+            PrecisionPair.Of(explanation, method, layers, SettingsOf(explanation), shared.Target, shared.Photo.Input, cancel);
+    }
+
+    /// <summary>The figures of a map in 8 bits, with how near it comes to that in float32, and with that one's figures.</summary>
+    private CamMeasure Compared(
+        CamMeasure measured, PrecisionPair pair, MeasuredTarget shared, bool[]? isObject, CancellationToken cancel)
+    {
+        _inFloat32 ??= new Measurer(settings);
+        return measured with
+        {
+            PrecisionCorrelation = settings.Wants(CamMetric.PrecisionCorrelation) ? pair.Correlation : null,
+            PrecisionAgreement = settings.Wants(CamMetric.PrecisionAgreement) ? pair.Agreement : null,
+            InFloat32 = settings.BothPrecisions
+                ? _inFloat32.Measure(pair.InFull, isObject, shared.Photo.Input, cancel).Measure : null,
+        };
     }
 
     /// <summary>Whether figures that were kept are all that is asked for; a figure that a map cannot have is measured again.</summary>
@@ -129,7 +172,7 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
         _ => new ClassTarget(explanation.Class),
     };
 
-    private CamMeasure RowOf(CamExplanation explanation) => new()
+    private CamMeasure RowOf(CamExplanation explanation, MeasuredTarget shared, CancellationToken cancel) => new()
     {
         Path = explanation.Path,
         Method = explanation.Method,
@@ -137,7 +180,10 @@ public sealed class Measurer(MeasureSettings settings) : IDisposable
         Class = explanation.Class,
         Label = explanation.Label,
         Detection = explanation.Detection,
-        Probability = explanation.Probability,
+        Precision = explanation.Model.Computes,
+        // What is explained again, whatever else there is in the photo, has none.
+        Probability = double.IsNaN(explanation.Probability) && ProbabilityPasses.Knows(shared.Target)
+            ? shared.Whole(shared.Passes(cancel)) : explanation.Probability,
         IsControl = explanation.Method == RandomCAM.Method.Name,
         Seconds = explanation.Seconds,
         ModelName = explanation.ModelName,

@@ -1,3 +1,6 @@
+using EasyExplain.Models;
+using static System.FormattableString;
+
 namespace EasyExplain.Explanation.Metrics;
 
 /// <summary>Makes of the figures of many explanations those of their methods, and says which methods are worth their maps.</summary>
@@ -21,21 +24,29 @@ public static class MethodSummaries
     /// <summary>A summary for each method at each choice of layers, the best first.</summary>
     /// <param name="rows">The figures, those of controls too.</param>
     /// <param name="seed">Draws the images of the intervals.</param>
-    public static IReadOnlyList<CamMethodSummary> Of(IEnumerable<CamMeasure> rows, long seed) =>
-    [
-        .. rows.GroupBy(row => (row.ModelName, row.Method, Layers: string.Join('+', row.Layers)))
+    public static IReadOnlyList<CamMethodSummary> Of(IEnumerable<CamMeasure> rows, long seed)
+    {
+        CamMethodSummary[] summaries = [.. rows.GroupBy(row => (row.ModelName, row.Method, Layers: LayersOf(row.Layers), row.Precision))
             .Select(group => (CamMeasure[])[.. group])
             .Select(group => (Summary: Of(group, seed), Rows: group))
             .OrderByDescending(method => Merit(method.Summary, method.Rows))
-            .Select(method => method.Summary),
-    ];
+            .Select(method => method.Summary)];
+        return [.. summaries.Select(Compared)];
+
+        CamMethodSummary Compared(CamMethodSummary one) => one is { Precision: Precision.Int8, IsControl: false }
+            && summaries.FirstOrDefault(other => other.Precision == Precision.Float32
+                && (other.ModelName, other.Method, LayersOf(other.Layers)) == (one.ModelName, one.Method, LayersOf(one.Layers))) is { } full
+            ? one with { Verdict = $"{one.Verdict} {AgainstFull(one, full)}" } : one;
+    }
 
     /// <summary>
     /// Which methods are ranked differently by what removed pixels become, in a sentence; null where all agree, or images are few.
     /// </summary>
     public static string? Disagreement(IReadOnlyList<CamMethodSummary> summaries)
     {
-        (string Name, double ByColor, double ByBlur)[] methods = [.. summaries
+        // Of a model in 8 bits, its own order: that of float32 beside it is of the same methods.
+        bool inBytes = summaries.Any(one => one.Precision == Precision.Int8);
+        (string Name, double ByColor, double ByBlur)[] methods = [.. summaries.Where(one => !inBytes || one.Precision == Precision.Int8)
             .Where(one => one is { IsControl: false, Images: >= Fewest, OverChance: not null, OverChanceBlur: not null })
             .Select(one => (one.Method, one.OverChance!.Mean, one.OverChanceBlur!.Mean))];
         int turned = methods.Select((one, i) => methods[(i + 1)..]
@@ -62,6 +73,7 @@ public static class MethodSummaries
         {
             Method = first.Method,
             Layers = first.Layers,
+            Precision = first.Precision,
             Images = images,
             IsControl = first.IsControl,
             IsBetterThanChance = isBetter,
@@ -75,6 +87,8 @@ public static class MethodSummaries
             OverChance = over[0],
             OverChanceBlur = over[1],
             OverChanceRoad = over[2],
+            PrecisionCorrelation = Mean(CamMetric.PrecisionCorrelation),
+            PrecisionAgreement = Mean(CamMetric.PrecisionAgreement),
             AverageDrop = Mean(CamMetric.AverageDrop),
             ConfidenceIncrease = Mean(CamMetric.ConfidenceIncrease),
             Coherency = Mean(CamMetric.Coherency),
@@ -137,6 +151,20 @@ public static class MethodSummaries
             .Select(metric => metric.HigherIsBetter == true ? rows.Average(metric.Of) : -rows.Average(metric.Of))
             .FirstOrDefault(mean => mean is not null) ?? 0;
     }
+
+    /// <summary>How near a method's maps in 8 bits come to those in float32, and in how much of the time.</summary>
+    private static string AgainstFull(CamMethodSummary inBytes, CamMethodSummary inFull)
+    {
+        string?[] said =
+        [
+            inBytes.PrecisionCorrelation is { } alike ? Invariant($"r = {alike.Mean:0.0000} with Float32's maps") : null,
+            inBytes.PrecisionAgreement is { } same ? Invariant($"the same class in {same.Mean * 100:0.#} %") : null,
+            Invariant($"{inBytes.Seconds / inFull.Seconds:0.00} of its time."),
+        ];
+        return $"Int8: {string.Join(", ", said.OfType<string>())}";
+    }
+
+    private static string LayersOf(IEnumerable<string> layers) => string.Join('+', layers);
 
     private static string FailedOf(bool?[] better) =>
         string.Join(" or ", s_removals.Where((_, i) => better[i] == false).Select(removal => removal.Name));

@@ -17,8 +17,9 @@ internal sealed class CompiledPlan : IDisposable
 
     /// <summary>Which engine runs what, as the end of a sentence.</summary>
     public string Summary => _plan.Rest.Count == 1
-        ? _engine.Title
-        : $"{_engine.Title} up to '{_plan.Cut.Name}'{(_back is null ? "" : ", gradients too")}, and libtorch from there on";
+        ? Parts.Said(_engine, _forward.InBytes)
+        : $"{Parts.Said(_engine, _forward.InBytes)} up to '{_plan.Cut.Name}'{(_back is null ? "" : ", gradients too")}, " +
+            "and libtorch from there on";
 
     /// <summary>Compiles it.</summary>
     /// <param name="network">The network.</param>

@@ -155,8 +155,9 @@ internal sealed class CompilingRunner(IEngine engine) : Runner
     public override string Summary(IReadOnlyList<Node> nodes, IReadOnlyList<Node> results, IReadOnlyList<Node> given,
         IReadOnlyDictionary<Node, long[]> shapes) => PlanFor(nodes, results, given, shapes) switch
         {
-            { InLibtorch: 0 } => engine.Title,
-            { InLibtorch: var some } plan when some < nodes.Count => $"{engine.Title}, and libtorch for {some} of {nodes.Count} operations",
+            { InLibtorch: 0 } plan => Parts.Said(engine, plan.InBytes),
+            { InLibtorch: var some } plan when some < nodes.Count =>
+                $"{Parts.Said(engine, plan.InBytes)}, and libtorch for {some} of {nodes.Count} operations",
             _ => LibtorchInstead,
         };
 

@@ -16,6 +16,9 @@ internal sealed class FollowedNodes : IDisposable
     /// <summary>How many nodes are left to libtorch.</summary>
     public int InLibtorch => _steps.Count(step => step.Part is null);
 
+    /// <summary>How many operations are in 8 bits.</summary>
+    public int InBytes => _steps.Sum(step => step.Part?.InBytes ?? 0);
+
     /// <summary>Everything in libtorch.</summary>
     /// <param name="nodes">The nodes in their order.</param>
     /// <param name="results">Those of them, or of what is given, that are wanted.</param>

@@ -6,9 +6,6 @@ internal interface IEngine
     /// <summary>What it is called, such as in an error.</summary>
     string Name { get; }
 
-    /// <summary>The same with what it computes in, where that is not float32.</summary>
-    string Title { get; }
-
     /// <summary>How many of a network's nodes, from the first on, it can run.</summary>
     /// <param name="network">The network.</param>
     /// <param name="shapes">The nodes' output shapes.</param>

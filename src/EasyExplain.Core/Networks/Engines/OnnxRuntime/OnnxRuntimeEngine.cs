@@ -7,9 +7,6 @@ internal sealed class OnnxRuntimeEngine : IEngine
     public string Name => "ONNX Runtime";
 
     /// <inheritdoc/>
-    public string Title => "ONNX Runtime";
-
-    /// <inheritdoc/>
     public int Reach(Network network, IReadOnlyDictionary<Node, long[]> shapes) => OnnxGraph.Reach(network, shapes);
 
     /// <inheritdoc/>

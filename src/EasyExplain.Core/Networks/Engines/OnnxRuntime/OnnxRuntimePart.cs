@@ -49,6 +49,9 @@ internal sealed class OnnxRuntimePart : IPart
     }
 
     /// <inheritdoc/>
+    public int InBytes { get; set; }
+
+    /// <inheritdoc/>
     public IReadOnlyList<Tensor> Run(IReadOnlyList<Tensor> given, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
@@ -107,7 +110,7 @@ internal sealed class OnnxRuntimePart : IPart
         if (!ByteProducts.AreFast)
         {
             // Such CPUs add up two products of bytes in 16 bits, which are too few. This has weights as bytes without a sign: right
-            // everywhere, and several times slower where the instructions are.
+            // everywhere, and twice as slow where the instructions are.
             options.AddSessionConfigEntry("session.x64quantprecision", "1");
         }
         return options;

@@ -10,9 +10,6 @@ internal sealed class QuantisedEngine(Calibration calibration) : IEngine
     public string Name => "ONNX Runtime";
 
     /// <inheritdoc/>
-    public string Title => "ONNX Runtime in 8 bits";
-
-    /// <inheritdoc/>
     public int Reach(Network network, IReadOnlyDictionary<Node, long[]> shapes) => OnnxGraph.Reach(network, shapes);
 
     /// <inheritdoc/>
@@ -20,10 +17,25 @@ internal sealed class QuantisedEngine(Calibration calibration) : IEngine
 
     /// <inheritdoc/>
     public IPart? Compile(
-        IReadOnlyList<Node> nodes, IReadOnlyList<Node> given, IReadOnlyList<Node> wanted, IReadOnlyDictionary<Node, long[]> shapes) =>
+        IReadOnlyList<Node> nodes, IReadOnlyList<Node> given, IReadOnlyList<Node> wanted, IReadOnlyDictionary<Node, long[]> shapes)
+    {
         // What goes on from a layer stays in float32. What is wanted of a way back is not known: that does, too, and so does all on
         // which it goes back at once.
-        OnnxRuntimePart.Compile(nodes, given, wanted, shapes,
-            given is not [{ Inputs.Count: 0 }] || !wanted.All(node => calibration.Ranges.ContainsKey(node.Origin)) ? null
-            : graph => new QuantisedGraph(graph, [.. given, .. nodes.Except(given)], wanted, shapes, calibration).TryAdd);
+        if (given is not [{ Inputs.Count: 0 }] || !wanted.All(node => calibration.Ranges.ContainsKey(node.Origin)))
+        {
+            return OnnxRuntimePart.Compile(nodes, given, wanted, shapes);
+        }
+        int inBytes = 0;
+        OnnxRuntimePart? part = OnnxRuntimePart.Compile(nodes, given, wanted, shapes, graph =>
+        {
+            var quantised = new QuantisedGraph(graph, [.. given, .. nodes.Except(given)], wanted, shapes, calibration);
+            inBytes = quantised.InBytes.Count;
+            return quantised.TryAdd;
+        });
+        if (part is not null)
+        {
+            part.InBytes = inBytes;
+        }
+        return part;
+    }
 }
