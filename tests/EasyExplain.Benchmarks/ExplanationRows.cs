@@ -53,7 +53,7 @@ internal static class ExplanationRows
             new("LayerCAM at layer2, layer3, layer4 / as torch-cam does it", 0.88, layerCamThree, new TorchCam(resnet, Three).LayerCam),
             new("LayerCAM at layer2, layer3, layer4 / as pytorch-grad-cam does it", 0.88, layerCamThree,
                 new PyTorchGradCam(resnet, Three).LayerCam),
-            new("SmoothGradCAMPlusPlus, 4 samples, layer4 / plain inference", 2.7, smooth, inference),
+            new("SmoothGradCAMPlusPlus, 4 samples, layer4 / plain inference", 2, smooth, inference),
             new("SmoothGradCAMPlusPlus, 4 samples, layer4 / as torch-cam does it", 0.65, smooth,
                 new TorchCam(resnet, ["layer4"]).SmoothGradCamPlusPlus),
         ];
@@ -61,7 +61,7 @@ internal static class ExplanationRows
 
     private static Comparison[] OfVgg19(Subject vgg) =>
     [
-        new("VGG-19, all 37 layers of features, LayerCAM, one call / plain inference", 2.2,
+        new("VGG-19, all 37 layers of features, LayerCAM, one call / plain inference", 2,
             vgg.Explanation("LayerCAM", [.. Enumerable.Range(0, 37).Select(layer => $"features.{layer}")]), vgg.Inference()),
     ];
 }

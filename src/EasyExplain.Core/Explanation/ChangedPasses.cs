@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using EasyExplain.Networks;
 using EasyExplain.Runtime;
 using TorchSharp;
@@ -20,15 +21,43 @@ internal sealed class ChangedPasses(PictureRun run, int tapIndex, IReadOnlyList<
     /// <param name="change">
     /// What is done to resized masks <c>[n, H, W]</c> in a round, which counts from 0. It is asked for channels in order.
     /// </param>
-    public Tensor ScoresUnderMasks(Tensor masks, int rounds, Func<int, Tensor, Tensor> change) =>
-        MeanScores(rounds, _channels, (round, first, count) =>
+    /// <param name="ofEach">
+    /// Whether it has something of its own for each channel, such as noise. Else channels whose masks are the same, as those of all that
+    /// saw nothing are, or that each saw the same single place, have one pass for all of them.
+    /// </param>
+    public Tensor ScoresUnderMasks(Tensor masks, int rounds, Func<int, Tensor, Tensor> change, bool ofEach)
     {
-        Tensor resized = nn.functional.interpolate(
-            masks.narrow(0, first, count).unsqueeze(1), [.. run.Input.shape.Skip(2)], mode: InterpolationMode.Bilinear,
-            align_corners: false);
-        Tensor masked = change(round, resized.squeeze(1)).unsqueeze(1) * run.Input;
-        return run.Runner.Run(run.Network, masked, [], track: false, run.Cancel).Logits;
-    }, ofPictures: true);
+        int[] sameAs = ofEach ? [.. Enumerable.Range(0, _channels)] : SameMasks(masks);
+        int[] distinct = [.. sameAs.Distinct()];
+        using Tensor firsts = tensor(distinct, device: masks.device), few = masks.index_select(0, firsts);
+        Tensor scores = MeanScores(rounds, distinct.Length, (round, first, count) =>
+        {
+            Tensor resized = nn.functional.interpolate(
+                few.narrow(0, first, count).unsqueeze(1), [.. run.Input.shape.Skip(2)], mode: InterpolationMode.Bilinear,
+                align_corners: false);
+            Tensor masked = change(round, resized.squeeze(1)).unsqueeze(1) * run.Input;
+            return run.Runner.Run(run.Network, masked, [], track: false, run.Cancel).Logits;
+        }, ofPictures: true);
+        using Tensor each = tensor(Array.ConvertAll(sameAs, channel => Array.IndexOf(distinct, channel)), device: masks.device);
+        return distinct.Length == _channels ? scores : scores.index_select(1, each);
+    }
+
+    /// <summary>For each of some masks <c>[C, h, w]</c> the first that is the same.</summary>
+    private static int[] SameMasks(Tensor masks)
+    {
+        using Tensor rows = masks.to(CPU).contiguous();
+        ReadOnlySpan<byte> bytes = rows.bytes;
+        int length = bytes.Length / (int)rows.shape[0];
+        var firsts = new Dictionary<UInt128, int>();
+        int[] same = new int[rows.shape[0]];
+        for (int mask = 0; mask < same.Length; mask++)
+        {
+            UInt128 hash = XxHash128.HashToUInt128(bytes.Slice(mask * length, length));
+            firsts.TryAdd(hash, mask);
+            same[mask] = firsts[hash];
+        }
+        return same;
+    }
 
     /// <summary>
     /// The targets with each channel of the layer set to 0 where it lies on the picture, <c>[targets, C]</c>. What comes before the layer

@@ -92,15 +92,18 @@ public sealed class LayerEvidence
     public Tensor ScoresWithoutChannel() => _evidence.Changed(_method.Name, _tap, passes => passes.ScoresWithoutChannel())[_target];
 
     /// <summary>
-    /// The score of the image under each mask <c>[C, h, w]</c>, resized to the image (bilinear): <c>[C]</c>, a whole pass a mask.
+    /// The score of the image under each mask <c>[C, h, w]</c>, resized to the image (bilinear): <c>[C]</c>, a whole pass for each
+    /// mask that no other is the same as.
     /// </summary>
     public Tensor ScoresUnderMasks(Tensor masks) => ScoresUnderMasks(masks, 1, (_, mask) => mask);
 
-    /// <summary>
-    /// The mean of that over some rounds, each of which changes the resized masks <c>[n, H, W]</c> in its way; channels come in order.
-    /// </summary>
-    public Tensor ScoresUnderMasks(Tensor masks, int rounds, Func<int, Tensor, Tensor> change) =>
-        _evidence.Changed(_method.Name, _tap, passes => passes.ScoresUnderMasks(masks, rounds, change))[_target];
+    /// <summary>The mean of that over some rounds, each of which changes the resized masks in its way.</summary>
+    /// <param name="masks"><c>[C, h, w]</c>.</param>
+    /// <param name="rounds">How many.</param>
+    /// <param name="change">What is done in a round to resized masks <c>[n, H, W]</c>; channels come in order.</param>
+    /// <param name="ofEach">Whether that is something of its own for each channel; else masks that are the same have one pass.</param>
+    public Tensor ScoresUnderMasks(Tensor masks, int rounds, Func<int, Tensor, Tensor> change, bool ofEach = false) =>
+        _evidence.Changed(_method.Name, _tap, passes => passes.ScoresUnderMasks(masks, rounds, change, ofEach))[_target];
 
     /// <summary>
     /// Seeded noise for the resized masks of all channels, the same whatever the batch size. It is the caller's to dispose.

@@ -75,6 +75,38 @@ public sealed class ChangedPassesTests : IDisposable
         Assert.Equal([1, 2, 2, 1], batches); // five channels, and masks change the picture itself
     }
 
+    /// <summary>Channels 0, 2 and 4 see the same, 1 and 3 nothing: two passes say what five would.</summary>
+    [Fact]
+    public void ScoreCAM_RunsOnce_WhatSeveralChannelsSaw()
+    {
+        using CamModel model = Tiny(out List<long> batches);
+        using DisposeScope scope = NewDisposeScope();
+        Parameter Of(string name) => model.Network.Parameters.Single(parameter => parameter.Name == name);
+        foreach (int channel in new[] { 2, 4 })
+        {
+            Of("conv.weight").Value[channel].copy_(Of("conv.weight").Value[0] * 2);
+            Of("conv.bias").Value[channel].copy_(Of("conv.bias").Value[0] * 2);
+        }
+        foreach (int channel in new[] { 1, 3 })
+        {
+            Of("conv.weight").Value[channel].zero_();
+            Of("conv.bias").Value[channel].fill_(-1);
+        }
+        Photo photo = GoldenModels.Pattern(model);
+        CamExplanation explanation = Explainer(model, "relu", "ScoreCAM", 3).Explain(photo, null).Single();
+        Assert.Equal([1, 2], batches);
+
+        Tensor input = model.Preprocessing.ToInput(photo);
+        Tensor a = Executor.Run(model.Network, input, [model.Network.Find("relu")!.Node], track: false).Taps[0][0];
+        Tensor masks = nn.functional.interpolate(Fusion.ScaleChannels(a).unsqueeze(1), [8, 8], mode: InterpolationMode.Bilinear,
+            align_corners: false);
+        Tensor scores = Executor.Run(model.Network, masks * input, [], track: false).Logits[.., explanation.Class];
+        Tensor expected = Fusion.Scale((scores.softmax(0).view(-1, 1, 1) * a).sum(dim: 0).relu());
+        Assert.True(expected.max().item<float>() > 0.9f);
+        Assert.All(expected.flatten().data<float>().ToArray().Zip(explanation.Map.ToArray().Cast<float>()), pair =>
+            Assert.Equal(pair.First, pair.Second, tolerance: 1e-5f));
+    }
+
     [Theory]
     [InlineData("ScoreCAM", 4)]             // the picture, and five channels in batches of two
     [InlineData("SmoothGradCAMPlusPlus", 3)] // the picture, and four copies

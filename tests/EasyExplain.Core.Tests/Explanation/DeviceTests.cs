@@ -37,7 +37,7 @@ public class DeviceTests
             layer.Gradients, layer.MeanNoisyGradient(power: 2), layer.HessianTimes(layer.Activations), layer.Random(3, 1, 1),
             layer.ClassWeights, map,
             layer.ScoresWithoutChannel(), layer
-                .ScoresUnderMasks(ChannelMasks.Of(layer.Activations), 2, (_, masks) => masks + noise.Next(masks.shape[0]).to(masks.device)),
+                .ScoresUnderMasks(ChannelMasks.Of(layer.Activations), 2, (_, masks) => masks + noise.Next(masks.shape[0]).to(masks.device), true),
             Fusion.Strongest([map, Empty(8, 8)]),
         ];
         Assert.All(made, tensor => Assert.Equal(DeviceType.META, tensor.device_type));

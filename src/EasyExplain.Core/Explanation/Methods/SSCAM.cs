@@ -25,7 +25,7 @@ internal static class SSCAM
         using ChannelNoise noise = layer.DrawMaskNoise();
         Tensor scores = layer.ScoresUnderMasks(
             ChannelMasks.Of(layer.Activations), layer.SampleCount, (_, masks) =>
-                masks.Plus(noise.Next(masks.shape[0]).to(masks.device).Times(Sigma)));
+                masks.Plus(noise.Next(masks.shape[0]).to(masks.device).Times(Sigma)), ofEach: true);
         Tensor alpha = scores.softmax(0).view(-1, 1, 1);
         return layer.Merge(alpha * layer.Activations).relu();
     }
