@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EasyExplain.Explanation;
 using EasyExplain.Explanation.Methods;
 using EasyExplain.Imaging;
+using EasyExplain.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 

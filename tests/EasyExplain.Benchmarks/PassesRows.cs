@@ -1,3 +1,6 @@
+using EasyExplain.Models;
+using EasyExplain.Runtime;
+
 namespace EasyExplain.Benchmarks;
 
 /// <summary>Explanations with a pass a channel against as many plain inferences.</summary>
@@ -6,23 +9,31 @@ internal static class PassesRows
     private const int Channels = 512; // of ResNet-18's layer4
     private const int Sample = 64;    // so many inferences are timed; they stand for one a channel
     private const int Rounds = 5;
+    private const double ScoreReach = 0.6;
 
     public static IEnumerable<Row> Measure(Func<string, bool> wanted)
     {
         const string Score = "ScoreCAM at layer4 of ResNet-18, 512 maps / 512 plain inferences at their best batch size";
+        const string ScoreInBytes = "ScoreCAM at layer4 of ResNet-18 in Int8, 512 maps / 512 plain inferences at their best batch size";
         const string Ablation = "AblationCAM at layer4 of ResNet-18 / 512 plain inferences at their best batch size";
-        if (!wanted(Score) && !wanted(Ablation))
+        if (!ByteProducts.AreFast && wanted(ScoreInBytes))
+        {
+            yield return new Row(ScoreInBytes, ScoreReach, null) { Lacks = "VNNI" };
+        }
+        if (!wanted(Score) && !wanted(ScoreInBytes) && !wanted(Ablation))
         {
             yield break;
         }
-        using var resnet = new Subject("resnet18");
+        using Subject resnet = new("resnet18"), bytes = new("resnet18", Precision.Int8);
         Func<IDisposable?> inferences = AtBestBatchSize(resnet);
         Comparison[] comparisons =
         [
-            new(Score, 0.6, resnet.Explanation("ScoreCAM", "layer4"), inferences) { Yardsticks = Channels / Sample },
+            new(Score, ScoreReach, resnet.Explanation("ScoreCAM", "layer4"), inferences) { Yardsticks = Channels / Sample },
+            new(ScoreInBytes, ScoreReach, bytes.Explanation("ScoreCAM", "layer4"), inferences) { Yardsticks = Channels / Sample },
             new(Ablation, 0.05, resnet.Explanation("AblationCAM", "layer4"), inferences) { Yardsticks = Channels / Sample },
         ];
-        foreach (Row row in Comparison.Measure(Rounds, comparisons.Where(comparison => wanted(comparison.What))))
+        foreach (Row row in Comparison.Measure(Rounds, comparisons
+            .Where(comparison => wanted(comparison.What) && (ByteProducts.AreFast || comparison.What != ScoreInBytes))))
         {
             yield return row;
         }
